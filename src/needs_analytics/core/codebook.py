@@ -1,0 +1,121 @@
+"""The codebook: needs, catalogue of services, special groups, norms and header wordings.
+
+The catalogue of services and the norms make templates and proposals; they are never supply. A workspace overrides or
+adds rows; ``verified``/``evidence`` columns travel along.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Literal
+
+import pandas as pd
+
+from needs_analytics.core.messages import failure
+from needs_analytics.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Part = Literal["needs", "services", "groups", "norms", "fields"]
+
+KEYS: dict[Part, list[str]] = {
+    "needs": ["need"],
+    "services": ["service"],
+    "groups": ["group"],
+    "norms": ["norm"],
+    "fields": ["table", "field"],
+}
+
+
+@dataclass(frozen=True)
+class Codebook:
+    """What the words of a workbook mean.
+
+    Attributes
+    ----------
+    needs
+        One need a row, indexed by ``need``: ``name, name_en, domain, domain_name, category, synonyms, groups, modes,
+        resolution_path`` (直接服务, 协调推动, 转办上报).
+    services
+        Catalogue of usual services, indexed by ``service``: what they usually cover; for templates and proposals only.
+    groups
+        Special groups, indexed by ``group``, with how they are recognised and how sensitive they are.
+    norms
+        Norms with their source and whether it was verified.
+    fields
+        Canonical fields of every table with their labels, types and header wordings.
+
+    Invariant: keys are unique and every need named by a service exists (checked by the tests).
+    """
+
+    needs: pd.DataFrame
+    services: pd.DataFrame
+    groups: pd.DataFrame
+    norms: pd.DataFrame
+    fields: pd.DataFrame
+
+    @classmethod
+    def default(cls) -> Codebook:
+        """Return the codebook that comes with the package."""
+        return _packaged()
+
+    def overridden(self, rows: Mapping[Part, pd.DataFrame], *, extend: bool = True) -> Codebook:
+        """Return a codebook with a workspace's own rows.
+
+        Parameters
+        ----------
+        rows
+            Part to its rows (text columns, the key among them); a row with a known key replaces the packaged one.
+        extend
+            ``False`` drops the packaged rows of the parts given.
+
+        Raises
+        ------
+        UsageError
+            When a part lacks its key column or ``name``.
+        """
+        parts = {part: _merged(getattr(self, part), part, own, extend=extend) for part, own in rows.items()}
+        return replace(self, **parts)
+
+    def need_names(self, language: str = "zh") -> dict[str, str]:
+        """Need to its name; Chinese where there is no other."""
+        if language == "zh":
+            return dict(self.needs["name"])
+        english = self.needs["name_en"].where(self.needs["name_en"] != "", self.needs["name"])
+        return dict(english)
+
+    def group_names(self, language: str = "zh") -> dict[str, str]:
+        """Special group to its name; Chinese where there is no other."""
+        column = "name" if language == "zh" else "name_en"
+        return dict(self.groups[column].where(self.groups[column] != "", self.groups["name"]))
+
+    def label(self, table: str, field: str, language: str = "zh") -> str:
+        """Return the label a user sees for a canonical field, the field itself where there is none."""
+        column = "label" if language == "zh" else "label_en"
+        rows = self.fields[(self.fields["table"] == table) & (self.fields["field"] == field)]
+        return str(rows[column].iloc[0]) if len(rows) else field
+
+
+@cache
+def _packaged() -> Codebook:
+    folder = files("needs_analytics.core.data")
+    parts: dict[Part, pd.DataFrame] = {}
+    for part, keys in KEYS.items():
+        with folder.joinpath(f"{part}.csv").open(encoding="utf-8") as handle:
+            frame = pd.read_csv(handle, dtype=str, keep_default_na=False)
+        parts[part] = frame.set_index(keys[0], drop=False).rename_axis(None) if len(keys) == 1 else frame
+    return Codebook(**parts)  # type: ignore[arg-type]
+
+
+def _merged(packaged: pd.DataFrame, part: Part, own: pd.DataFrame, *, extend: bool) -> pd.DataFrame:
+    keys = KEYS[part]
+    missing = [column for column in keys if column not in own.columns]
+    if missing:
+        raise failure(UsageError, "codebook_column", part=part, column="、".join(missing))
+    own = own.astype(str).reindex(columns=packaged.columns, fill_value="")
+    both = pd.concat([packaged, own]) if extend else own
+    both = both.drop_duplicates(subset=keys, keep="last")
+    return both.set_index(keys[0], drop=False).rename_axis(None) if len(keys) == 1 else both.reset_index(drop=True)

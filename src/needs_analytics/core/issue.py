@@ -1,0 +1,71 @@
+"""The data is wrong: an issue names the cell, the rule it breaks and the value; the text comes from the catalogue."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Severity = Literal["error", "warning", "info"]
+
+
+def column_letters(column: int) -> str:
+    """Return a spreadsheet's name of a 0-based column.
+
+    Examples
+    --------
+    >>> column_letters(0), column_letters(27)
+    ('A', 'AB')
+    """
+    letters = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+@dataclass(frozen=True, slots=True)
+class CellRef:
+    """Where a value stands: file, sheet, and 0-based row and column where they apply."""
+
+    file: str
+    sheet: str = ""
+    row: int | None = None
+    column: int | None = None
+
+    @property
+    def cell(self) -> str:
+        """The cell as a spreadsheet names it (``B17``), a row (``17``) or a column (``B``) where only that is known."""
+        letters = "" if self.column is None else column_letters(self.column)
+        return letters + ("" if self.row is None else str(self.row + 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """One thing wrong or doubtful in the data.
+
+    Attributes
+    ----------
+    code
+        ``E…`` (certainly wrong: the cell, row or file is not used), ``W…`` (doubtful: used and flagged) or ``I…``
+        (said for the record); the catalogue holds title, sentence and remedy.
+    where
+        The cell, row, column, sheet or file; ``None`` when it concerns the whole month.
+    value
+        The offending value as text; empty where there is none or where it would identify a resident.
+    details
+        What the sentence needs besides the value.
+    """
+
+    code: str
+    where: CellRef | None = None
+    value: str = ""
+    details: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def severity(self) -> Severity:
+        """Severity, told by the code's first letter."""
+        return {"E": "error", "W": "warning", "I": "info"}[self.code[0]]  # type: ignore[return-value]

@@ -1,0 +1,63 @@
+"""The one message catalogue: everything a user reads, in Chinese and in English, by key."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from importlib.resources import files
+from string import Formatter
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from needs_analytics.core.issue import Issue
+    from needs_analytics.errors import NeedsError
+
+LANGUAGES = ("zh", "en")
+
+E = TypeVar("E", bound="NeedsError")
+
+
+class _Lenient(Formatter):
+    """Formats a sentence; a detail that was not given shows as ``?`` rather than hiding the sentence."""
+
+    def get_value(self, key: int | str, args: object, kwargs: object) -> object:
+        return kwargs.get(key, "?") if isinstance(kwargs, dict) and isinstance(key, str) else "?"
+
+
+@cache
+def catalogue(language: str) -> dict[str, str]:
+    """Return the flat catalogue ``section.key -> sentence`` of a language."""
+    source = files("needs_analytics.core.data").joinpath(f"messages.{language}.toml")
+    tables = tomllib.loads(source.read_text(encoding="utf-8"))
+    return {f"{section}.{key}": text for section, entries in tables.items() for key, text in entries.items()}
+
+
+def text(key: str, language: str = "zh", **details: object) -> str:
+    """Return the sentence of a key, its details filled in.
+
+    Raises
+    ------
+    KeyError
+        When the catalogue has no such key: a mistake of ours, caught by the tests.
+    """
+    return _Lenient().vformat(catalogue(language)[key], (), details)
+
+
+def failure(kind: type[E], key: str, **details: object) -> E:
+    """Make a typed error whose sentences stand in the catalogue's ``error`` section, in every language."""
+    return kind(key, {language: text(f"error.{key}", language, **details) for language in LANGUAGES})
+
+
+def issue_title(issue: Issue, language: str = "zh") -> str:
+    """Return an issue's short title, e.g. ``超出范围``."""
+    return text(f"issue.{issue.code}.title", language)
+
+
+def issue_sentence(issue: Issue, language: str = "zh") -> str:
+    """Return what is wrong, in one sentence."""
+    return text(f"issue.{issue.code}.text", language, value=issue.value, **issue.details)
+
+
+def issue_remedy(issue: Issue, language: str = "zh") -> str:
+    """Return how to mend it, in one sentence; empty where nothing needs doing."""
+    return text(f"issue.{issue.code}.remedy", language, value=issue.value, **issue.details)

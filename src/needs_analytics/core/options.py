@@ -1,0 +1,236 @@
+"""One frozen dataclass of options per stage; ``needs.toml`` maps onto them, every field with its default."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeOptions:
+    """How raw sheets become tables.
+
+    Attributes
+    ----------
+    header_rows_searched
+        Rows from the top of a block in which the header is looked for.
+    fuzzy_cutoff
+        Similarity (0–1) from which a header that is no known wording is taken for one, and said so.
+    need_option_share
+        Share of a column's answers that must be known needs for the column to be taken for a need question.
+    """
+
+    header_rows_searched: int = 15
+    fuzzy_cutoff: float = 0.86
+    need_option_share: float = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class CleaningOptions:
+    """What is certainly wrong.
+
+    Attributes
+    ----------
+    oldest_age
+        An age above it is refused.
+    youngest_age
+        Target population: younger respondents are kept but enter no estimate.
+    """
+
+    oldest_age: int = 120
+    youngest_age: int = 16
+
+
+@dataclass(frozen=True, slots=True)
+class WeightsOptions:
+    """From sample to population.
+
+    Attributes
+    ----------
+    smallest_class
+        A margin class with fewer respondents is collapsed with its neighbour.
+    bounds
+        Lowest and highest ratio of a weight to its base weight, relative to the mean ratio.
+    tolerance
+        Largest relative difference left at any margin.
+    """
+
+    smallest_class: int = 5
+    bounds: tuple[float, float] = (0.1, 8.0)
+    tolerance: float = 1e-8
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentOptions:
+    """Resident segments.
+
+    Attributes
+    ----------
+    n_segments
+        A wished number of segments is obeyed; ``None`` lets stability decide.
+    largest_k
+        Most segments tried.
+    smallest_share
+        A segment must hold this share of the respondents.
+    least_jaccard
+        A segment whose bootstrap Jaccard is lower is not published (Hennig 2007).
+    fewest_respondents
+        Below it segments are readable rules (age band × group).
+    n_bootstrap
+        Bootstrap resamples behind the Jaccard figures.
+    block_weights
+        Block of questions to its weight in the distance; blocks not named weigh 1.
+    random_state
+        Seed of every draw.
+    """
+
+    n_segments: int | None = None
+    largest_k: int = 7
+    smallest_share: float = 0.04
+    least_jaccard: float = 0.6
+    fewest_respondents: int = 200
+    n_bootstrap: int = 30
+    block_weights: dict[str, float] = field(default_factory=dict)
+    random_state: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class NeedsOptions:
+    """The needs list.
+
+    Attributes
+    ----------
+    level
+        Confidence level of every interval.
+    top
+        How many needs are meant by "the first ones": 必列 lies surely within, 观察 surely outside.
+    least_n_eff
+        Below it nothing is published (NCHS: effective n < 30).
+    widest_interval
+        A wider interval is not published (NCHS: 0.30).
+    narrow_interval
+        An interval up to this width is publishable whatever its relative width (NCHS: 0.05).
+    widest_relative
+        Beyond this width relative to the share an estimate is used with caution only (NCHS: 1.30).
+    no_change_within
+        无明显变化 only where the interval of the difference lies within plus or minus this share.
+    false_discovery_rate
+        Share of false alarms accepted among the changes of one table.
+    """
+
+    level: float = 0.95
+    top: int = 10
+    least_n_eff: float = 30.0
+    widest_interval: float = 0.30
+    narrow_interval: float = 0.05
+    widest_relative: float = 1.30
+    no_change_within: float = 0.05
+    false_discovery_rate: float = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class MatchingOptions:
+    """Needs to services.
+
+    Attributes
+    ----------
+    detour
+        Walking distance over straight-line distance.
+    walking_speed
+        Metres a minute, for distance tables in minutes.
+    default_radius_m
+        Radius of a site that gives none, by tier; ``""`` for a site without tier (15 分钟生活圈: 1 000 m).
+    priority_groups
+        Special groups served first.
+    """
+
+    detour: float = 1.3
+    walking_speed: float = 70.0
+    default_radius_m: dict[str, float] = field(
+        default_factory=lambda: {"": 1000.0, "片区": 1500.0, "社区": 1000.0, "小区": 500.0, "村": 1500.0}
+    )
+    priority_groups: tuple[str, ...] = (
+        "alone_elder",
+        "disabled_elder",
+        "severe_disabled",
+        "disabled",
+        "dibao",
+        "low_income",
+        "tekun",
+        "left_behind_child",
+        "child_dif",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class GapsOptions:
+    """Where the demand goes.
+
+    Attributes
+    ----------
+    busy
+        Use over capacity from which the sites in reach count as full.
+    bad_rating
+        A rating of 1–5 up to this one counts as dissatisfied.
+    fewest_ratings
+        With fewer ratings the share is shrunk towards the mean of all services.
+    replicates
+        Monte-Carlo replicates behind ``gap_low``, ``gap_high`` and ``p_short``.
+    reach_shift_m
+        The report prints how ``too_far`` moves when every radius is this much longer or shorter.
+    random_state
+        Seed of every draw.
+    """
+
+    busy: float = 0.90
+    bad_rating: float = 2.0
+    fewest_ratings: int = 10
+    replicates: int = 100
+    reach_shift_m: float = 150.0
+    random_state: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DisclosureOptions:
+    """What may be printed.
+
+    Attributes
+    ----------
+    threshold
+        Counts from 1 to one below it are hidden; it counts unweighted contributors and their complement.
+    base
+        Published counts are rounded to it.
+    """
+
+    threshold: int = 5
+    base: int = 5
+
+
+@dataclass(frozen=True, slots=True)
+class ReportOptions:
+    """The report.
+
+    Attributes
+    ----------
+    formats
+        Files written by ``needs report``.
+    body_rows
+        Rows of a table in the body; all of them stand in the workbook.
+    """
+
+    formats: tuple[str, ...] = ("xlsx", "html", "docx")
+    body_rows: int = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """All stages' options."""
+
+    intake: IntakeOptions = IntakeOptions()
+    cleaning: CleaningOptions = CleaningOptions()
+    weights: WeightsOptions = WeightsOptions()
+    segments: SegmentOptions = field(default_factory=SegmentOptions)
+    needs: NeedsOptions = NeedsOptions()
+    matching: MatchingOptions = field(default_factory=MatchingOptions)
+    gaps: GapsOptions = GapsOptions()
+    disclosure: DisclosureOptions = DisclosureOptions()
+    report: ReportOptions = ReportOptions()

@@ -1,0 +1,72 @@
+"""Comparing words as offices write them: width, spaces, brackets and numbering do not matter."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+_SPACES = re.compile(r"\s+")
+_INVISIBLE = re.compile(r"[\u200b-\u200f\u2060\ufeff\x00-\x08\x0b-\x1f]")
+_NUMBERING = re.compile(
+    r"^(?:[A-Za-z][.、．:：)）]|[（(]?\d{1,3}[)）.、．:：](?!\d)|第\d{1,3}题[、.．:：]?|Q\d{1,3}[.、．:：_]?"
+    r"|[一二三四五六七八九十]{1,3}[、.．]|[①-⑳⑴-⒇])\s*"
+)
+_DIGITS = {"零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
+
+
+@lru_cache(maxsize=65536)
+def plain(value: str) -> str:
+    """Return a text in one width, without invisible characters, its runs of spaces made one.
+
+    Examples
+    --------
+    >>> plain(" ６５　岁\\n")
+    '65 岁'
+    """
+    return _SPACES.sub(" ", _INVISIBLE.sub("", unicodedata.normalize("NFKC", value))).strip()
+
+
+@lru_cache(maxsize=65536)
+def key(value: str) -> str:
+    """Return what is compared: one width, lower case, no spaces.
+
+    Examples
+    --------
+    >>> key("联系 电话（手机）")
+    '联系电话(手机)'
+    """
+    return plain(value).replace(" ", "").lower()
+
+
+def without_numbering(value: str) -> str:
+    """Drop a leading question or option number.
+
+    Examples
+    --------
+    >>> without_numbering("3、您的性别"), without_numbering("A. 助餐"), without_numbering("2026年")
+    ('您的性别', '助餐', '2026年')
+    """
+    return _NUMBERING.sub("", plain(value), count=1)
+
+
+def chinese_number(value: str) -> int | None:
+    """Read a Chinese numeral below 1 000, ``None`` when it is none.
+
+    Examples
+    --------
+    >>> chinese_number("六十五"), chinese_number("十二"), chinese_number("一百零三"), chinese_number("网格")
+    (65, 12, 103, None)
+    """
+    if not value or any(ch not in _DIGITS and ch not in "十百" for ch in value):
+        return None
+    if "十" not in value and "百" not in value:
+        return int("".join(str(_DIGITS[ch]) for ch in value))
+    total, digit = 0, 0
+    for ch in value:
+        if ch in "十百":
+            total += (digit or 1) * (10 if ch == "十" else 100)
+            digit = 0
+        else:
+            digit = _DIGITS[ch]
+    return total + digit

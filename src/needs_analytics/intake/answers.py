@@ -1,0 +1,196 @@
+"""Answers to three-valued need columns: chosen = 1, asked and not chosen = 0, not asked or no answer = NaN."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from needs_analytics.core.issue import CellRef, Issue
+from needs_analytics.core.wording import key, plain
+from needs_analytics.intake.need_words import NONE, OTHER, UNKNOWN
+from needs_analytics.intake.questions import LIKERT, Question
+from needs_analytics.intake.reading import is_absent
+from needs_analytics.intake.separators import split_cell
+from needs_analytics.intake.traits import read_yes_no
+
+if TYPE_CHECKING:
+    from needs_analytics.core.records import Column
+    from needs_analytics.intake.blocks import Block
+
+_SKIPPED = frozenset({"(跳过)", "-3", "-3.0"})
+_EMPTY = frozenset({"(空)", "-2", "-2.0"})
+
+
+def answer_columns(block: Block, questions: Sequence[Question]) -> dict[str, np.ndarray]:
+    """Return ``need:<need>`` from questions that measure a need and ``rank:<need>`` from those that rank.
+
+    Where several questions ask about one need, a yes to any is a yes, else a no to any is a no.
+
+    Returns
+    -------
+    Column name to ``(rows,)`` floats 1, 0, NaN.
+    """
+    columns: dict[str, np.ndarray] = {}
+    for question in questions:
+        if not (question.is_prevalence or question.is_ranking):
+            continue
+        prefix = "need" if question.is_prevalence else "rank"
+        for need, values in answers(block, question).items():
+            name = f"{prefix}:{need}"
+            columns[name] = _either(columns[name], values) if name in columns else values
+    return columns
+
+
+def answers(block: Block, question: Question) -> dict[str, np.ndarray]:
+    """Return need to its three-valued answers for one question."""
+    if question.kind == "量表":
+        return _scale(block, question)
+    if question.items and question.kind != "排序":
+        return _ticked(block, question)
+    if question.items:
+        return _ranked_columns(block, question)
+    return _one_cell(block.column(question.columns[0]), question)
+
+
+def unknown_options(block: Block, question: Question) -> list[Issue]:
+    """Say which options were not understood, each once, with where it first occurs."""
+    issues = []
+    for option in [text for text, meaning in question.options.items() if not meaning]:
+        rows = _rows_with(block, question, option)
+        column = question.columns[question.items.index(option)] if option in question.items else question.columns[0]
+        where = CellRef(block.sheet.file, block.sheet.name, int(rows[0]) if len(rows) else None, column)
+        issues.append(Issue("W210", where, option, {"question": question.wording, "count": len(rows)}))
+    return issues
+
+
+def _rows_with(block: Block, question: Question, option: str) -> np.ndarray:
+    if option in question.items:
+        return np.array([block.head])
+    found: list[int] = []
+    for position in question.columns:
+        column = block.column(position)
+        hits = np.array([option in split_cell(str(value), question.separator) for value in column.values])
+        found += list(block.rows[hits[column.codes]])
+    return np.array(sorted(found))
+
+
+def _either(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    return np.fmax(one, other)
+
+
+def _one_cell(column: Column, question: Question) -> dict[str, np.ndarray]:
+    needs = question.needs
+    table = np.full((len(column.values), len(needs)), np.nan)
+    place = {need: position for position, need in enumerate(needs)}
+    for row, value in enumerate(column.values):
+        meanings = _meanings(str(value), question)
+        if meanings is not None:
+            table[row] = 0.0
+            for meaning in meanings:
+                if meaning in place:
+                    table[row, place[meaning]] = 1.0
+    return {need: table[column.codes, position] for need, position in place.items()}
+
+
+def _meanings(cell: str, question: Question) -> set[str] | None:
+    """Return what a cell's options mean; ``None`` when the answer is not known."""
+    text = key(cell)
+    if text in _SKIPPED or text in _EMPTY:
+        return None
+    if not text:
+        return set() if question.blank == NONE else None
+    if text not in {key(option) for option in question.options} and is_absent(text) and text not in {"无", "/", "-", "—"}:
+        return None
+    meanings = {question.options.get(option, "") for option in split_cell(cell, question.separator)}
+    return None if meanings == {UNKNOWN} else meanings
+
+
+def _ticked(block: Block, question: Question) -> dict[str, np.ndarray]:
+    cells = {item: _ticks(block.column(column), item) for item, column in zip(question.items, question.columns, strict=True)}
+    stack = np.column_stack(list(cells.values()))
+    blank = np.isnan(stack)
+    if question.blank == NONE:
+        unknown = np.zeros(len(stack), dtype=bool)
+    else:
+        unknown = blank.all(axis=1)
+    stack = np.where(blank & ~unknown[:, None], 0.0, stack)
+    columns: dict[str, np.ndarray] = {}
+    for position, item in enumerate(question.items):
+        need = question.options.get(item, "")
+        if need not in {"", NONE, UNKNOWN, OTHER}:
+            columns[need] = _either(columns[need], stack[:, position]) if need in columns else stack[:, position]
+    return columns
+
+
+def _ticks(column: Column, item: str) -> np.ndarray:
+    """Return a yes/no column's answers; its own option's text counts as a tick."""
+    values = []
+    for value in column.values:
+        text = key(str(value))
+        if text in _SKIPPED or text in _EMPTY:
+            values.append(np.nan)
+        elif text and text == key(item):
+            values.append(1.0)
+        else:
+            read = read_yes_no(value).value
+            values.append(float(read) if isinstance(read, float) else np.nan)
+    return np.array(values)[column.codes]
+
+
+def _scale(block: Block, question: Question) -> dict[str, np.ndarray]:
+    columns = {}
+    items = question.items or (next(iter(question.options), ""),)
+    for item, position in zip(items, question.columns, strict=True):
+        need = question.options.get(item, "")
+        if need in {"", NONE, UNKNOWN, OTHER}:
+            continue
+        column = block.column(position)
+        levels = np.array([_level(value) for value in column.values])
+        columns[need] = np.where(np.isnan(levels), np.nan, levels >= question.threshold)[column.codes]
+    return columns
+
+
+def _level(value: object) -> float:
+    text = key(str(value))
+    if text in LIKERT:
+        return LIKERT[text]
+    try:
+        level = float(text)
+    except ValueError:
+        return np.nan
+    return level if level > 0 else np.nan
+
+
+def _ranked_columns(block: Block, question: Question) -> dict[str, np.ndarray]:
+    chosen = {need: np.zeros(len(block.rows)) for need in question.needs}
+    answered = np.zeros(len(block.rows), dtype=bool)
+    for position in question.columns:
+        column = block.column(position)
+        meanings = [_meanings(str(value), question) for value in column.values]
+        known = np.array([meaning is not None and bool(meaning) for meaning in meanings])
+        answered |= known[column.codes]
+        for need, hits in chosen.items():
+            hits[np.array([bool(meaning) and need in meaning for meaning in meanings])[column.codes]] = 1.0  # type: ignore[operator]
+    return {need: np.where(answered, hits, np.nan) for need, hits in chosen.items()}
+
+
+def refused_ticks(block: Block, questions: Iterable[Question]) -> list[Issue]:
+    """Say which cells of yes/no columns are neither, each distinct value once."""
+    issues = []
+    for question in questions:
+        if not question.items or question.kind != "多选":
+            continue
+        for item, position in zip(question.items, question.columns, strict=True):
+            column = block.column(position)
+            for code, value in enumerate(column.values):
+                text = key(str(value))
+                odd = text and text != key(item) and text not in _SKIPPED | _EMPTY and read_yes_no(value).note == "refused"
+                rows = block.rows[column.codes == code]
+                if odd and len(rows):
+                    where = CellRef(block.sheet.file, block.sheet.name, int(rows[0]), position)
+                    issues.append(Issue("W211", where, plain(str(value)), {"item": item, "count": len(rows)}))
+    return issues
+
+

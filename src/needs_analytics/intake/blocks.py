@@ -1,0 +1,201 @@
+"""Where in a sheet the tables are: titles, header rows, data, totals, notes; several tables under one another."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from needs_analytics.core.records import Column
+from needs_analytics.core.wording import key, plain
+from needs_analytics.intake.grid import Grid, grid_of
+from needs_analytics.intake.headers import Header, compose_headers, header_height
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from needs_analytics.core.mapping import SheetRule
+    from needs_analytics.core.records import Sheet
+
+_SUMMARY = re.compile(r"(合计|总计|小计|共计|累计|总和|平均|平均值|合计数|总数|本页合计|全街道合计|total|subtotal|sum)[:：]?")
+_NOTE = re.compile(
+    r"(注|备注|说明|填表说明|填报说明|填表人|填报人|制表|制表人|审核|审核人|负责人|单位负责人|经办人|统计人"
+    r"|联系人|填表日期|填报日期|制表日期|填报单位|填报时间|note|notes)([:：(（].*)?|注\d*[:：、.].*|[*※].+"
+)
+_LONG_TEXT = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One table inside a sheet.
+
+    Attributes
+    ----------
+    headers
+        One per column of the sheet; a column without one has no parts.
+    head, height
+        0-based first header row and number of header rows; height 0 when there is no header.
+    rows
+        0-based rows that hold data.
+    asides
+        0-based row to why it is no data: ``total``, ``note`` or ``repeat``.
+    titles
+        Texts that stand above the header.
+    """
+
+    sheet: Sheet
+    headers: tuple[Header, ...]
+    head: int
+    height: int
+    rows: np.ndarray
+    asides: dict[int, str] = field(default_factory=dict)
+    titles: tuple[str, ...] = ()
+
+    def column(self, column: int) -> Column:
+        """Return a column's data cells; a merged range carries its value in each of its cells."""
+        source = self.sheet.columns[column]
+        values, codes = list(source.values), source.codes
+        for top, left, bottom, right in self.sheet.merged:
+            if left <= column <= right and self.head + self.height <= top < len(codes):
+                owner = self.sheet.columns[left]
+                codes = codes.copy() if codes is source.codes else codes
+                values.append(owner.values[owner.codes[top]])
+                codes[top : bottom + 1] = len(values) - 1
+        return Column(codes[self.rows], tuple(values))
+
+
+def find_blocks(
+    sheet: Sheet, score: Callable[[str], float], words: frozenset[str], rule: SheetRule, *, searched: int
+) -> list[Block]:
+    """Split a sheet into its tables, from the top down.
+
+    Parameters
+    ----------
+    score
+        How much a text looks like a header: 0 not at all, 1 somewhat, 2 exactly.
+    words
+        Known header wordings, literally; a row with two of them can start a further table.
+    rule
+        What the office told; a given header row makes the sheet one block.
+    searched
+        Rows from the top of a stretch in which the first header is looked for.
+    """
+    if not sheet.n_rows:
+        return []
+    grid = grid_of(sheet)
+    if rule.header_row:
+        heads = [(rule.header_row - 1, max(rule.header_rows, 1))]
+    else:
+        heads = _headers(grid, score, words, searched)
+    if not heads:
+        rows = np.flatnonzero(~grid.empty_rows)
+        return [Block(sheet, (), 0, 0, rows)] if len(rows) else []
+    tops = [0, *(_title_above(grid, head) for head, _ in heads[1:])]
+    ends = [*tops[1:], sheet.n_rows]
+    return [_block(grid, head, height, top, end) for (head, height), top, end in zip(heads, tops, ends, strict=True)]
+
+
+def _headers(
+    grid: Grid, score: Callable[[str], float], words: frozenset[str], searched: int
+) -> list[tuple[int, int]]:
+    first = _first_header(grid, score, searched)
+    if first is None:
+        return []
+    found = [first]
+    texts = {_row_key(grid, row) for row in range(first[0], sum(first))}
+    for row in map(int, grid.containing(words, at_least=2)):
+        if row < sum(found[-1]) or _row_key(grid, row) in texts or not _is_strong(grid, row, score):
+            continue
+        head, height = header_height(grid, row, floor=sum(found[-1]))
+        found.append((head, height))
+        texts.add(_row_key(grid, row))
+    return found
+
+
+def _first_header(grid: Grid, score: Callable[[str], float], searched: int) -> tuple[int, int] | None:
+    """Return the header of the first stretch that has one: its best-scoring row, the upper of equals."""
+    for start, end in grid.stretches()[:50]:
+        scores = [(_row_score(grid, row, score), -row) for row in range(start, min(end, start + searched))]
+        best, row = max(scores)
+        if best >= 2:
+            return header_height(grid, -row, floor=start)
+    return None
+
+
+def _row_score(grid: Grid, row: int, score: Callable[[str], float]) -> float:
+    texts = [text for text, wordy in zip(grid.row(row), grid.text[row], strict=True) if wordy]
+    scores = [score(text) for text in dict.fromkeys(texts)]
+    if sum(value > 0 for value in scores) < 2:
+        return 0.0
+    numbers = int(grid.filled[row].sum() - grid.text[row].sum())
+    return sum(scores) - numbers
+
+
+def _is_strong(grid: Grid, row: int, score: Callable[[str], float]) -> bool:
+    """Whether a row further down starts a new table: only text, two exact wordings, most cells known."""
+    if (grid.filled[row] & ~grid.text[row]).any():
+        return False
+    scores = [score(text) for text, wordy in zip(grid.row(row), grid.text[row], strict=True) if wordy]
+    return sum(value == 2 for value in scores) >= 2 and sum(value > 0 for value in scores) >= 0.6 * len(scores)
+
+
+def _row_key(grid: Grid, row: int) -> str:
+    return "\x1f".join(map(key, grid.row(row)))
+
+
+def _title_above(grid: Grid, head: int) -> int:
+    """Return the first of the single-cell rows that stand right above a further table's header."""
+    row = head
+    while row > 0 and grid.filled[row - 1].sum() == 1 and grid.text[row - 1].sum() == 1:
+        row -= 1
+    return row
+
+
+def _block(grid: Grid, head: int, height: int, top: int, end: int) -> Block:
+    headers = compose_headers(grid, head, height)
+    candidates = np.arange(head + height, end)
+    rows = candidates[~grid.empty_rows[candidates]]
+    asides = _asides(grid, rows, _row_key(grid, head + height - 1))
+    kept = np.array([row for row in rows if row not in asides], dtype=int) if asides else rows
+    titles = tuple(text for row in range(top, head) for text in grid.row(row) if text)
+    return Block(grid.sheet, headers, head, height, kept, asides, tuple(dict.fromkeys(titles)))
+
+
+def _asides(grid: Grid, rows: np.ndarray, header: str) -> dict[int, str]:
+    """Return the rows below a header that are totals, notes or the header printed again."""
+    if not len(rows):
+        return {}
+    filled = grid.filled[rows]
+    single = (filled.sum(axis=1) == 1) & (grid.text[rows].sum(axis=1) == 1)
+    suspects = single | _in_first_cells(grid, rows, lambda text: bool(_SUMMARY.fullmatch(text) or _NOTE.fullmatch(text)))
+    suspects |= _in_first_cells(grid, rows, lambda text: text == header.split("\x1f")[0] != "")
+    asides = {}
+    for row in map(int, rows[suspects]):
+        reason = _aside(grid, row, header)
+        if reason:
+            asides[row] = reason
+    return asides
+
+
+def _in_first_cells(grid: Grid, rows: np.ndarray, test: Callable[[str], bool]) -> np.ndarray:
+    """Return which rows have, in one of the first four columns, a cell that passes; tested on distinct cells."""
+    passes = np.zeros(len(rows), dtype=bool)
+    for column in grid.sheet.columns[:4]:
+        known = np.array([isinstance(value, str) and test(key(value)) for value in column.values])
+        passes |= known[column.codes[rows]]
+    return passes
+
+
+def _aside(grid: Grid, row: int, header: str) -> str:
+    cells = [cell for cell in grid.row(row) if cell]
+    if _row_key(grid, row) == header:
+        return "repeat"
+    if any(_SUMMARY.fullmatch(key(cell)) for cell in cells[:3]):
+        return "total"
+    if _NOTE.fullmatch(key(cells[0])) and len(cells) <= max(2, grid.filled.shape[1] // 2):
+        return "note"
+    if len(cells) == 1 and len(plain(cells[0])) >= _LONG_TEXT:
+        return "note"
+    return ""

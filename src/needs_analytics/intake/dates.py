@@ -1,0 +1,115 @@
+"""Dates as offices write them: 2026年9月22日 10:13, 2026.3, 20261005, serial numbers, 10月5日."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+from needs_analytics.core.month import Month
+from needs_analytics.core.wording import key
+from needs_analytics.errors import UsageError
+from needs_analytics.intake.reading import NOTHING, Reader, Reading, is_absent, is_error, is_number
+
+_FULL = re.compile(
+    r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:t|\(?(?:星期|周)[一二三四五六日天]\)?)?"
+    r"(?:(上午|下午)?(\d{1,2})[:时点](\d{1,2})?[:分]?(\d{1,2})?(?:\.\d+)?秒?(?:z|[+-]\d\d:?\d\d)?)?"
+)
+_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:(\d{2})(\d{2})(\d{2})?)?")
+_YEAR_MONTH = re.compile(r"(\d{4})[-/.年](\d{1,2})月?")
+_MONTH_DAY = re.compile(r"(\d{1,2})[-/.月](\d{1,2})[日号]?")
+_DAY_FIRST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})(?:(\d{1,2}):(\d{2})(?::(\d{2}))?(?:am|pm)?)?")
+_EXCEL_EPOCH = dt.datetime(1899, 12, 30)  # noqa: DTZ001 - office dates carry no time zone
+_SERIALS = (20000, 80000)
+
+
+def date_reader(month: Month) -> Reader:
+    """Return a reader of dates; a date without a year is of the month's year.
+
+    The value is a :class:`datetime.datetime`; a date after the month's following one or before 1900 is refused.
+    """
+    return lambda cell: _checked(_read(cell, month), month)
+
+
+def read_birth_date(cell: object) -> Reading:
+    """Read a date of birth, to the month when the day is not given; nothing is refused but nonsense."""
+    return _read(cell, None)
+
+
+def read_month(cell: object) -> Reading:
+    """Read a calendar month as text ``2026-10``."""
+    if isinstance(cell, (dt.datetime, dt.date)):
+        return Reading(str(Month(cell.year, cell.month)), "normalised")
+    text = key(str(cell)).removesuffix(".0")
+    if is_absent(text):
+        return NOTHING
+    try:
+        return Reading(str(Month.parse(text)), "" if re.fullmatch(r"\d{4}-\d\d", text) else "normalised")
+    except UsageError:
+        return Reading(None, "refused", "E121")
+
+
+def _read(cell: object, month: Month | None) -> Reading:
+    if isinstance(cell, dt.datetime):
+        return Reading(cell)
+    if isinstance(cell, dt.date):
+        return Reading(dt.datetime(cell.year, cell.month, cell.day))  # noqa: DTZ001
+    text = key(str(cell))
+    if is_absent(text):
+        return NOTHING
+    if is_error(text):
+        return Reading(None, "refused", "E110")
+    if is_number(cell) or re.fullmatch(r"\d{5}(\.\d+)?", text):
+        return _serial(float(text))
+    return _written(text, month)
+
+
+def _serial(number: float) -> Reading:
+    if _SERIALS[0] <= number < _SERIALS[1]:
+        return Reading(_EXCEL_EPOCH + dt.timedelta(days=number), "normalised")
+    if number == int(number) and len(str(int(number))) == 8:
+        return _written(str(int(number)), None)
+    return Reading(None, "refused", "E120")
+
+
+def _written(text: str, month: Month | None) -> Reading:
+    full = _FULL.fullmatch(text) or _FULL.match(text.split("至")[0])
+    if full:
+        hour = int(full[5] or 0) + (12 if full[4] == "下午" and int(full[5] or 0) < 12 else 0)
+        return _made(int(full[1]), int(full[2]), int(full[3]), hour, int(full[6] or 0), int(full[7] or 0))
+    compact = _COMPACT.fullmatch(text)
+    if compact:
+        return _made(*(int(part or 0) for part in compact.groups()))
+    year_month = _YEAR_MONTH.fullmatch(text)
+    if year_month:
+        reading = _made(int(year_month[1]), int(year_month[2]), 1)
+        return Reading(reading.value, "approximate", reading.code or "W122") if reading.value else reading
+    day_first = _DAY_FIRST.fullmatch(text)
+    if day_first:
+        return _western(day_first)
+    short = _MONTH_DAY.fullmatch(text)
+    if short and month is not None:
+        return _made(month.year, int(short[1]), int(short[2]))
+    return Reading(None, "refused", "E120")
+
+
+def _western(found: re.Match[str]) -> Reading:
+    """Read 10/5/2026: month first as the forms platforms write it; day first where only that can be."""
+    one, two, year = int(found[1]), int(found[2]), int(found[3])
+    month, day = (two, one) if one > 12 else (one, two)
+    reading = _made(year, month, day, int(found[4] or 0), int(found[5] or 0), int(found[6] or 0))
+    return Reading(reading.value, reading.note, reading.code or "W123") if one <= 12 and two <= 12 else reading
+
+
+def _made(year: int, month: int, day: int, hour: int = 0, minute: int = 0, second: int = 0) -> Reading:
+    try:
+        return Reading(dt.datetime(year, month, day, hour, minute, second), "normalised")  # noqa: DTZ001
+    except ValueError:
+        return Reading(None, "refused", "E120")
+
+
+def _checked(reading: Reading, month: Month) -> Reading:
+    if isinstance(reading.value, dt.datetime):
+        latest = month.shift(1).last_day
+        if not dt.date(1990, 1, 1) <= reading.value.date() <= latest:
+            return Reading(None, "refused", "E124")
+    return reading

@@ -1,0 +1,200 @@
+"""The question dictionary as a table: what the office corrected comes before what intake proposes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from needs_analytics.core.records import Column
+from needs_analytics.core.wording import key, plain, without_numbering
+from needs_analytics.intake.need_words import NONE, UNKNOWN, NeedWords
+from needs_analytics.intake.questions import DEFAULT_THRESHOLD, Question, take_apart
+from needs_analytics.intake.separators import find_separator, split_cell
+
+if TYPE_CHECKING:
+    from needs_analytics.core.month import Month
+    from needs_analytics.core.records import Sheet
+    from needs_analytics.intake.blocks import Block
+    from needs_analytics.intake.headers import Header
+
+COLUMNS = ("office", "question", "wording", "kind", "max_choices", "sense", "unit", "asked_of", "blank", "threshold", "first_month",
+           "last_month", "option", "option_code", "need", "position")  # fmt: skip
+_BLANKS = {"none": NONE, "无需求": NONE, "无": NONE, "否": NONE, "不需要": NONE, "unknown": UNKNOWN, "未知": UNKNOWN, "不详": UNKNOWN, "未回答": UNKNOWN}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One question of the office's own dictionary.
+
+    Attributes
+    ----------
+    wordings
+        Header of each column that holds it, with its rank position and its option (either may be empty).
+    """
+
+    office: str
+    question: str
+    wordings: tuple[tuple[str, str, str], ...]
+    options: Mapping[str, str]
+    codes: Mapping[str, str]
+    settings: Mapping[str, str] = field(default_factory=dict)
+
+    def columns(self, headers: Sequence[Header]) -> list[tuple[int, str, str]]:
+        """Return the columns of a sheet that hold the question, with position and option."""
+        found = []
+        for column, header in enumerate(headers):
+            for wording, position, option in self.wordings:
+                if wording and _same_wording(header, wording):
+                    found.append((column, position, option))
+                    break
+            else:
+                stem = take_apart(header) if header.parts else None
+                if stem and stem.number and stem.number == _number(self.question):
+                    found.append((column, "", stem.item))
+        return found
+
+
+def read_entries(frames: Iterable[pd.DataFrame], words: NeedWords, month: Month) -> list[Entry]:
+    """Group dictionary rows into questions; rows outside their months are left out."""
+    rows = pd.concat([frame.reindex(columns=COLUMNS) for frame in frames], ignore_index=True) if frames else pd.DataFrame(columns=COLUMNS)
+    rows = rows.astype(object).where(rows.notna(), "").map(_cell_text)
+    rows = rows[((rows["first_month"] == "") | (rows["first_month"] <= str(month)))
+                & ((rows["last_month"] == "") | (rows["last_month"] >= str(month)))]  # fmt: skip
+    rows["question"] = rows["question"].where(rows["question"] != "", rows["wording"])
+    entries = []
+    for (office, question), group in rows.groupby(["office", "question"], sort=False):
+        wordings = tuple(dict.fromkeys((r.wording, r.position, r.option if r.wording and r.kind in {"多选", "量表", ""} else "")
+                                       for r in group.itertuples() if r.wording))  # fmt: skip
+        single = len({wording for wording, _, _ in wordings}) <= 1
+        options = {r.option: _need(r.need, r.option, words) for r in group.itertuples() if r.option}
+        codes = {key(r.option_code): r.option for r in group.itertuples() if r.option_code and r.option}
+        settings = {name: next((value for value in group[name] if value), "")
+                    for name in ("kind", "sense", "unit", "asked_of", "blank", "threshold", "max_choices", "first_month", "last_month", "wording")}  # fmt: skip
+        if single:
+            wordings = tuple(dict.fromkeys((wording, position, "") for wording, position, _ in wordings))
+        entries.append(Entry(str(office), str(question), wordings, options, codes, settings))
+    return entries
+
+
+def decode_options(block: Block, office: str, entries: Sequence[Entry]) -> Block:
+    """Replace the option codes of a number export by the options' texts, as the dictionary lists them."""
+    columns = list(block.sheet.columns)
+    for entry in entries:
+        if not entry.codes or entry.office not in {"", office}:
+            continue
+        for position, _, _ in entry.columns(block.headers):
+            values = tuple(_decoded(value, entry.codes) for value in columns[position].values)
+            columns[position] = Column(columns[position].codes, values)
+    sheet: Sheet = replace(block.sheet, columns=tuple(columns))
+    return replace(block, sheet=sheet)
+
+
+def with_dictionary(
+    proposed: Sequence[Question], block: Block, office: str, entries: Sequence[Entry], words: NeedWords
+) -> list[Question]:
+    """Return the questions with the office's corrections; questions only the dictionary knows are added."""
+    questions = list(proposed)
+    for entry in entries:
+        if entry.office not in {"", office}:
+            continue
+        columns = entry.columns(block.headers)
+        if not columns:
+            continue
+        taken = {column for column, _, _ in columns}
+        match = next((q for q in questions if taken & set(q.columns)), None)
+        corrected = _corrected(match, entry, columns, block, office, words)
+        questions = [q for q in questions if not taken & set(q.columns)]
+        if corrected is not None:
+            questions.append(corrected)
+    return sorted(questions, key=lambda question: question.columns)
+
+
+def dictionary_table(questions: Iterable[Question]) -> pd.DataFrame:
+    """Return the dictionary in use as a table, a row per option, ready to be corrected and sent back."""
+    rows = []
+    for q in questions:
+        base = {"office": q.office, "question": q.question, "wording": q.wording, "kind": q.kind, "max_choices": q.max_choices or "",
+                "sense": q.sense, "unit": q.unit, "asked_of": q.asked_of or "全部", "blank": "无需求" if q.blank == NONE else "未知",
+                "threshold": q.threshold if q.kind == "量表" else "", "first_month": q.first_month, "last_month": q.last_month}  # fmt: skip
+        rows += [{**base, "option": option, "option_code": "", "need": meaning, "position": ""} for option, meaning in sorted(q.options.items())]
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _corrected(
+    match: Question | None, entry: Entry, columns: list[tuple[int, str, str]], block: Block, office: str, words: NeedWords
+) -> Question | None:
+    settings = entry.settings
+    kind = settings["kind"] or (match.kind if match else "多选")
+    sense = settings["sense"] or (match.sense if match else "需要")
+    if sense not in {"需要", "希望新增", "最需要前k", "使用过", "满意度"}:
+        return None
+    positions = tuple(column for column, _, _ in columns)
+    ranked = kind == "排序" and len(columns) > 1
+    ticked = len(columns) > 1 and not ranked
+    items = tuple(position for _, position, _ in columns) if ranked else tuple(option for _, _, option in columns) if ticked else ()
+    options = _options(entry, match, block, positions, items if ticked else (), words, settings["kind"])
+    separator = "" if items else _separator(block, positions[0], options)
+    most = int(float(settings["max_choices"])) if settings["max_choices"] else match.max_choices if match and not settings["sense"] else len(columns) if ranked else 0
+    blank = _BLANKS.get(key(settings["blank"]), match.blank if match else UNKNOWN)
+    return Question(
+        office, entry.question, settings["wording"] or (match.wording if match else entry.question), kind, sense,  # type: ignore[arg-type]
+        settings["unit"] or (match.unit if match else "人"), blank, most,
+        float(settings["threshold"]) if settings["threshold"] else DEFAULT_THRESHOLD, settings["asked_of"],
+        positions, items, options, separator, settings["first_month"], settings["last_month"],
+    )  # fmt: skip
+
+
+def _options(
+    entry: Entry, match: Question | None, block: Block, positions: Sequence[int], items: Sequence[str], words: NeedWords, kind: str
+) -> dict[str, str]:
+    told = {key(option): need for option, need in entry.options.items()}
+    if items:
+        return {item: told.get(key(item), words.meaning(item)) for item in items}
+    options = dict(entry.options)
+    if match is not None:
+        options.update({option: told.get(key(option), meaning) for option, meaning in match.options.items()})
+    separator = match.separator if match else _separator(block, positions[0], options) if kind != "单选" else ""
+    for position in positions:
+        for value in block.column(position).values:
+            for option in split_cell(str(value), separator):
+                options.setdefault(option, told.get(key(option), words.meaning(option)))
+    return {option: meaning for option, meaning in options.items() if option}
+
+
+def _separator(block: Block, position: int, options: Mapping[str, str]) -> str:
+    column = block.column(position)
+    counts = np.bincount(column.codes, minlength=len(column.values))
+    known = {key(option) for option in options}
+    texts = {str(value): int(count) for value, count in zip(column.values, counts, strict=True) if plain(str(value))}
+    return find_separator(texts, lambda option: len(option) if key(option) in known or key(without_numbering(option)) in known else 0)
+
+
+def _same_wording(header: Header, wording: str) -> bool:
+    wanted = {key(wording), key(without_numbering(wording))}
+    return bool(wanted & {key(header.text), key(header.last), key(without_numbering(header.last))})
+
+
+def _number(question: str) -> str:
+    digits = key(question).removeprefix("第").removeprefix("q").removesuffix("题")
+    return digits if digits.isdigit() else ""
+
+
+def _decoded(value: object, codes: Mapping[str, str]) -> object:
+    text = key(str(value)).removesuffix(".0")
+    return codes.get(text, value)
+
+
+def _cell_text(value: object) -> str:
+    return str(int(value)) if isinstance(value, float) and value == int(value) else plain(str(value))
+
+
+def _need(need: str, option: str, words: NeedWords) -> str:
+    text = key(need)
+    special = {"none": NONE, "无需求": NONE, "unknown": UNKNOWN, "未知": UNKNOWN, "other": "other", "其他": "other", "-": ""}
+    if text in special:
+        return special[text]
+    return words.exact.get(text, need) if text else words.meaning(option)

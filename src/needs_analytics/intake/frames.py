@@ -1,0 +1,144 @@
+"""A recognised block to a typed frame with its provenance."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from needs_analytics.core.wording import key
+from needs_analytics.intake.numbers import read_count
+from needs_analytics.intake.typed import PERSONAL, read_column, reader_for
+from needs_analytics.intake.traits import AgeRange
+from needs_analytics.intake.wide_register import WideColumn, wide_columns
+
+if TYPE_CHECKING:
+    from needs_analytics.core.issue import Issue
+    from needs_analytics.core.mapping import Mapping as OfficeMapping, SheetRule
+    from needs_analytics.core.month import Month
+    from needs_analytics.intake.blocks import Block
+    from needs_analytics.intake.fields import FieldMatch
+    from needs_analytics.intake.groups import GroupWords
+
+PROVENANCE = ("file", "digest", "sheet", "row")
+_TEN_THOUSAND = re.compile(r"万元|\(万\)|（万）")
+_PERIOD_IN_HEADER = (("每月", "月"), ("月", "月"), ("每周", "周"), ("周", "周"), ("每日", "日"), ("日", "日"), ("每天", "日"), ("场", "场"), ("年", "年"))
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What every block is read with."""
+
+    month: Month
+    groups: GroupWords
+    mapping: OfficeMapping
+    types: Mapping[str, Mapping[str, str]]
+
+
+@dataclass(slots=True)
+class Findings:
+    """What was logged and found wrong along the way; filled by one call of ``take_in`` and then frozen."""
+
+    ledger: list[tuple[object, ...]] = field(default_factory=list)
+    issues: list[Issue] = field(default_factory=list)
+
+
+def provenance(block: Block) -> pd.DataFrame:
+    """Return where each data row of a block stands; ``row`` is 1-based as a spreadsheet counts."""
+    sheet = block.sheet
+    return pd.DataFrame({"file": sheet.file, "digest": sheet.digest, "sheet": sheet.name, "row": block.rows + 1})
+
+
+def read_frame(
+    block: Block, table: str, matches: Sequence[FieldMatch], rule: SheetRule, context: Context, findings: Findings
+) -> pd.DataFrame:
+    """Read the matched columns of a block into a frame of the table's fields.
+
+    Ages and age bands become ``age_low`` and ``age_high``; a field the office gave as a constant is filled in.
+    """
+    types = context.types[table]
+    columns: dict[str, np.ndarray] = {}
+    for match in matches:
+        kind = types.get(match.field, "drop")
+        if kind == "drop":
+            continue
+        reader = reader_for(kind, match.field, month=context.month, groups=context.groups, mapping=context.mapping)
+        typed = read_column(block, match.column, table, match.field, reader, personal=kind in PERSONAL)
+        columns[match.field] = _scaled(typed.values, kind, match.wording)
+        findings.ledger += typed.ledger
+        findings.issues += typed.issues
+    for name, value in rule.constants.items():
+        if name in types:
+            reader = reader_for(types[name], name, month=context.month, groups=context.groups, mapping=context.mapping)
+            columns[name] = np.full(len(block.rows), reader(value).value, dtype=object)
+    frame = pd.concat([provenance(block), _finished(columns, types, len(block.rows))], axis=1)
+    if table == "supply" and "period" not in frame:
+        frame["period"] = _period_of_header(matches)
+    if table == "register":
+        return _register(block, frame, context, findings)
+    return frame
+
+
+def _scaled(values: np.ndarray, kind: str, wording: str) -> np.ndarray:
+    """Apply what the header says of the unit: 万元, and ratings out of 10 or 100."""
+    if kind == "money" and _TEN_THOUSAND.search(wording):
+        return np.array([value if value is None else value * 10_000 for value in values], dtype=object)
+    if kind == "satisfaction":
+        figures = [value for value in values if value is not None]
+        top = max(figures, default=0.0)
+        divisor = 20.0 if top > 10 else 2.0 if top > 5 else 1.0
+        return np.array([value if value is None else value / divisor for value in values], dtype=object)
+    return values
+
+
+def _finished(columns: Mapping[str, np.ndarray], types: Mapping[str, str], rows: int) -> pd.DataFrame:
+    frame: dict[str, object] = {}
+    for name, values in columns.items():
+        kind = types[name]
+        if kind in {"age", "age_band"}:
+            frame["age_low"] = np.array([value.low if isinstance(value, AgeRange) else np.nan for value in values])
+            frame["age_high"] = np.array([value.high if isinstance(value, AgeRange) else np.nan for value in values])
+        elif kind == "date":
+            frame[name] = pd.to_datetime(pd.Series(values, dtype=object))
+        elif kind in {"integer", "number", "money", "coordinate", "distance", "duration", "frequency", "level", "satisfaction", "yes_no"}:
+            frame[name] = pd.array(pd.Series(values, dtype=object).astype(float), dtype="float64")
+        else:
+            frame[name] = pd.Series(values, dtype=object)
+    return pd.DataFrame(frame, index=pd.RangeIndex(rows))
+
+
+def _period_of_header(matches: Sequence[FieldMatch]) -> str | None:
+    wording = next((key(match.wording) for match in matches if match.field == "capacity"), "")
+    return next((period for part, period in _PERIOD_IN_HEADER if part in wording), None)
+
+
+def _register(block: Block, frame: pd.DataFrame, context: Context, findings: Findings) -> pd.DataFrame:
+    """Bring a register to one row per population cell; a wide one is melted."""
+    wide = wide_columns(block.headers, context.groups)
+    counted = {column: people for column, people in wide.items() if _is_counted(block, column)}
+    if len(counted) < 2 or "persons" in frame and ("age_low" in frame or "sex" in frame):
+        return frame
+    parts = [_melted(block, frame, column, people, findings) for column, people in counted.items()]
+    return pd.concat(parts, ignore_index=True)
+
+
+def _is_counted(block: Block, column: int) -> bool:
+    figures = [read_count(value).value for value in block.column(column).values if key(str(value))]
+    return sum(isinstance(figure, float) for figure in figures) >= 0.8 * len(figures) > 0
+
+
+def _melted(block: Block, frame: pd.DataFrame, column: int, people: WideColumn, findings: Findings) -> pd.DataFrame:
+    typed = read_column(block, column, "register", "persons", read_count)
+    findings.ledger += typed.ledger
+    findings.issues += typed.issues
+    part = frame.drop(columns=["persons", "age_low", "age_high", "sex", "group"], errors="ignore").copy()
+    part["persons"] = pd.Series(typed.values, dtype=object).astype(float)
+    part["sex"] = people.sex or None
+    part["group"] = people.group or None
+    part["age_low"] = people.age.low if people.age else np.nan
+    part["age_high"] = people.age.high if people.age else np.nan
+    return part

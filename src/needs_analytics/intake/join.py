@@ -1,0 +1,57 @@
+"""The month's tables as one whole: places, services, sites and people resolved across them, identifiers gone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from needs_analytics.core.tables import COLUMNS, conform
+from needs_analytics.intake.join_people import without_identifiers
+from needs_analytics.intake.join_places import resolve_places
+from needs_analytics.intake.join_services import resolve_services
+from needs_analytics.intake.survey_rows import complete_survey
+
+if TYPE_CHECKING:
+    from needs_analytics.core.codebook import Codebook
+    from needs_analytics.core.issue import Issue
+    from needs_analytics.core.mapping import Mapping as OfficeMapping
+    from needs_analytics.core.month import Month
+    from needs_analytics.intake.need_words import NeedWords
+
+
+def join_tables(
+    frames: Mapping[str, Sequence[pd.DataFrame]],
+    *,
+    codebook: Codebook,
+    mapping: OfficeMapping,
+    secret: bytes,
+    month: Month,
+    words: NeedWords,
+) -> tuple[dict[str, pd.DataFrame], list[Issue]]:
+    """Join the frames of every table and bring them to their canonical columns."""
+    tables = {table: _stacked(frames.get(table, ())) for table in COLUMNS}
+    issues: list[Issue] = []
+    for step in (
+        lambda: resolve_places(tables, mapping),
+        lambda: complete_survey(tables, codebook, month),
+        lambda: without_identifiers(tables, secret),
+        lambda: resolve_services(tables, codebook, mapping, words, month),
+    ):
+        tables, found = step()
+        issues += found
+    return {table: conform(frame, table) for table, frame in tables.items()}, issues
+
+
+def _stacked(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    kept = [frame for frame in frames if len(frame)]
+    if not kept:
+        return pd.DataFrame(index=pd.RangeIndex(0))
+    columns = list(dict.fromkeys(column for frame in kept for column in frame.columns))
+    stacked = {
+        column: pd.concat([frame[column] if column in frame else pd.Series([None] * len(frame), dtype=object) for frame in kept],
+                          ignore_index=True)
+        for column in columns
+    }  # fmt: skip
+    return pd.DataFrame(stacked)

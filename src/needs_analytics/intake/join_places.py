@@ -1,0 +1,82 @@
+"""Places of all tables brought to the spelling of the grid list, or of the register where there is no grid list."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from needs_analytics.core.issue import CellRef, Issue
+from needs_analytics.intake.places import Place, PlaceBook, place_book
+
+if TYPE_CHECKING:
+    from needs_analytics.core.mapping import Mapping as OfficeMapping
+
+_REFERENCE = ("places", "register", "distances")
+_LOCATED = ("survey", "usage", "sites", "places", "register", "roster", "distances", "requests", "followup")
+
+
+def resolve_places(tables: dict[str, pd.DataFrame], mapping: OfficeMapping) -> tuple[dict[str, pd.DataFrame], list[Issue]]:
+    """Resolve ``community`` and ``grid`` in every table; what is not known stays empty, at the upper level, and is said."""
+    book = place_book(_reference_pairs(tables), mapping.places)
+    if not book.communities:
+        book = place_book(_pairs(tables["survey"]) + _pairs(tables["usage"]), mapping.places)
+    resolved, issues = {}, []
+    for table, frame in tables.items():
+        if table in _LOCATED and ({"community", "grid"} & set(frame.columns)):
+            frame, found = _resolved(frame, book, table)
+            issues += found
+        if table == "sites" and len(frame):
+            frame = _from_site_names(frame, book)
+        resolved[table] = frame
+    return resolved, issues
+
+
+def _reference_pairs(tables: dict[str, pd.DataFrame]) -> list[tuple[object, object]]:
+    return [pair for table in _REFERENCE for pair in _pairs(tables[table])]
+
+
+def _pairs(frame: pd.DataFrame) -> list[tuple[object, object]]:
+    if "community" not in frame:
+        return []
+    grids = frame["grid"] if "grid" in frame else pd.Series([""] * len(frame), index=frame.index)
+    pairs = pd.DataFrame({"community": frame["community"], "grid": grids}).dropna(subset=["community"])
+    return list(dict.fromkeys(zip(pairs["community"], pairs["grid"].fillna(""), strict=True)))
+
+
+def _resolved(frame: pd.DataFrame, book: PlaceBook, table: str) -> tuple[pd.DataFrame, list[Issue]]:
+    """Resolve the distinct pairs of a table and spread them over its rows."""
+    community = _column(frame, "community")
+    if "compound" in frame:
+        community = community.where(community != "", _column(frame, "compound"))
+    grid = _column(frame, "grid")
+    codes, pairs = pd.factorize(pd.MultiIndex.from_arrays([community, grid]))
+    places = [book.resolve(name, part) for name, part in pairs]
+    lookup = np.array([[place.community or None, place.grid or None] for place in places] or [[None, None]], dtype=object)
+    issues = []
+    for position, place in enumerate(places):
+        if place.code:
+            issues.append(_issue(frame, np.flatnonzero(codes == position), tuple(map(str, pairs[position])), place, table))
+    return frame.assign(community=lookup[codes, 0], grid=lookup[codes, 1]), issues
+
+
+def _column(frame: pd.DataFrame, name: str) -> pd.Series:
+    return frame[name].fillna("") if name in frame else pd.Series([""] * len(frame), index=frame.index, dtype=object)
+
+
+def _issue(frame: pd.DataFrame, rows: np.ndarray, pair: tuple[str, ...], place: Place, table: str) -> Issue:
+    first = frame.iloc[rows[0]]
+    where = CellRef(str(first["file"]), str(first["sheet"]), int(first["row"]) - 1)
+    value = "/".join(part for part in pair if part)
+    details = {"count": len(rows), "near": place.near or "社区名称", "table": table, "community": place.community}
+    return Issue(place.code, where, value, details)
+
+
+def _from_site_names(frame: pd.DataFrame, book: PlaceBook) -> pd.DataFrame:
+    """Give a site without a community the one its name begins with (槐荫里社区食堂)."""
+    community = _column(frame, "community")
+    names = frame["site"] if "site" in frame else community
+    told = [book.resolve(name).community if not known and isinstance(name, str) else known
+            for name, known in zip(names, community, strict=True)]  # fmt: skip
+    return frame.assign(community=[name or None for name in told])

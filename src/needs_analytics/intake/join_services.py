@@ -1,0 +1,121 @@
+"""Menu, capacity, sites and use as one: services and sites under one id, months filled in, needs covered proposed."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from needs_analytics.core.issue import CellRef, Issue
+from needs_analytics.core.wording import key
+from needs_analytics.intake.need_words import NONE, OTHER, UNKNOWN, NeedWords
+from needs_analytics.intake.references import first_known, name_book, resolve_names
+from needs_analytics.intake.separators import find_separator, split_cell
+
+if TYPE_CHECKING:
+    from needs_analytics.core.codebook import Codebook
+    from needs_analytics.core.mapping import Mapping as OfficeMapping
+    from needs_analytics.core.month import Month
+
+_NO_NEED = {"", NONE, OTHER, UNKNOWN}
+
+
+def resolve_services(
+    tables: dict[str, pd.DataFrame], codebook: Codebook, mapping: OfficeMapping, words: NeedWords, month: Month
+) -> tuple[dict[str, pd.DataFrame], list[Issue]]:
+    """Bring services and sites of all tables to one id each."""
+    issues: list[Issue] = []
+    tables = dict(tables)
+    tables["menu"], found = _menu(tables["menu"], codebook, words)
+    issues += found
+    tables["sites"] = _sites(tables["sites"])
+    services = name_book(tables["menu"], ("service", "name"), mapping.services)
+    sites = name_book(tables["sites"], ("site", "name"), mapping.sites)
+    for table in ("supply", "usage", "followup"):
+        tables[table], found = resolve_names(tables[table], "service", services, table, ("W501", "W502"))
+        issues += found
+    for table in ("supply", "usage", "distances"):
+        tables[table], found = resolve_names(tables[table], "site", sites, table, ("W503", "W504"))
+        issues += found
+    tables["usage"] = _usage(tables["usage"], month)
+    tables["requests"] = _requests(tables["requests"], words, month)
+    return tables, issues
+
+
+def _menu(frame: pd.DataFrame, codebook: Codebook, words: NeedWords) -> tuple[pd.DataFrame, list[Issue]]:
+    if not len(frame):
+        return frame, []
+    frame = frame.copy()
+    frame["name"] = first_known(frame, ("name", "service"))
+    frame["service"] = first_known(frame, ("service", "name"))
+    issues = []
+    given = frame["needs"] if "needs" in frame else pd.Series([None] * len(frame), index=frame.index, dtype=object)
+    covered = []
+    for row, (name, text) in enumerate(zip(frame["name"], given, strict=True)):
+        needs, unknown = covered_needs(text, words) if isinstance(text, str) else ([], [])
+        where = _where(frame, row)
+        if unknown:
+            issues.append(Issue("W505", where, "、".join(unknown), {"service": name}))
+        if not needs:
+            needs = proposed_needs(str(name), codebook, words)
+            code = "I506" if needs else "W507"
+            issues.append(Issue(code, where, str(name), {"needs": "、".join(codebook.need_names().get(need, need) for need in needs)}))
+        covered.append(";".join(needs))
+    return frame.assign(needs=covered), issues
+
+
+def covered_needs(text: str, words: NeedWords) -> tuple[list[str], list[str]]:
+    """Return the needs a menu cell lists and the wordings that were not understood."""
+    options = split_cell(text, find_separator({text: 1}, words.covered))
+    meanings = {option: words.meaning(option) for option in options}
+    needs = [meaning for meaning in meanings.values() if meaning not in _NO_NEED]
+    return list(dict.fromkeys(needs)), [option for option, meaning in meanings.items() if meaning in {"", UNKNOWN}]
+
+
+def proposed_needs(name: str, codebook: Codebook, words: NeedWords) -> list[str]:
+    """Propose what a service covers, by its name: as the catalogue's service of that name, else by the need in it."""
+    bare = key(re.sub(r"[(（][^)）]*[)）]", "", name))
+    for row in codebook.services.itertuples():
+        usual = key(str(row.name))
+        if bare in {usual, key(re.sub(r"[(（][^)）]*[)）]", "", str(row.name)))}:
+            return str(row.needs).split(";")
+    meaning = words.meaning(name)
+    return [meaning] if meaning not in _NO_NEED else []
+
+
+def _sites(frame: pd.DataFrame) -> pd.DataFrame:
+    if not len(frame):
+        return frame
+    return frame.assign(name=first_known(frame, ("name", "site")), site=first_known(frame, ("site", "name")))
+
+
+def _usage(frame: pd.DataFrame, month: Month) -> pd.DataFrame:
+    if not len(frame):
+        return frame
+    frame = frame.copy()
+    dates = pd.to_datetime(frame["date"]) if "date" in frame else pd.Series(pd.NaT, index=frame.index)
+    stated = frame["month"] if "month" in frame else pd.Series([None] * len(frame), index=frame.index, dtype=object)
+    frame["month"] = dates.dt.strftime("%Y-%m").where(dates.notna(), stated).fillna(str(month))
+    one_use = frame["person_key"].notna() if "person_key" in frame else pd.Series(False, index=frame.index)
+    counts = frame["count"].astype(float) if "count" in frame else pd.Series(np.nan, index=frame.index)
+    frame["count"] = counts.where(counts.notna() | ~(one_use | ("count" not in frame)), 1.0)
+    status = frame["status"] if "status" in frame else pd.Series([None] * len(frame), index=frame.index, dtype=object)
+    return frame.assign(status=status.where(status.notna(), "完成"))
+
+
+def _requests(frame: pd.DataFrame, words: NeedWords, month: Month) -> pd.DataFrame:
+    if not len(frame):
+        return frame
+    frame = frame.copy()
+    texts = first_known(frame, ("category", "text"))
+    meanings = {text: words.meaning(str(text)) for text in texts.dropna().unique()}
+    frame["need"] = texts.map(lambda text: meanings.get(text) if meanings.get(text) not in _NO_NEED else None)
+    dates = pd.to_datetime(frame["date"]) if "date" in frame else pd.Series(pd.NaT, index=frame.index)
+    return frame.assign(month=dates.dt.strftime("%Y-%m").fillna(str(month)))
+
+
+def _where(frame: pd.DataFrame, row: int) -> CellRef:
+    first = frame.iloc[row]
+    return CellRef(str(first["file"]), str(first["sheet"]), int(first["row"]) - 1)

@@ -1,0 +1,103 @@
+"""An answer option to a need: its name, a synonym, the longest synonym inside it; or none, unknown, other."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from needs_analytics.core.wording import key, without_numbering
+from needs_analytics.intake.reading import is_absent
+
+if TYPE_CHECKING:
+    from needs_analytics.core.codebook import Codebook
+
+NONE, UNKNOWN, OTHER = "none", "unknown", "other"
+_NONE = re.compile(r"(暂时?|目前|都|均|以上|其他)?(无|没有|没|不)(任何|其他|特别|什么|上述|以上)?(需求|需要|服务需求|以上需求|困难)?|以上(都|均)(不需要|没有|无)|无需求|暂无|均不需要")
+_OTHER = re.compile(r"其[他它].*|.*请(?:注明|填写|说明).*|other.*")
+_BRACKET = re.compile(r"[(（\[【〖〔][^)）\]】〗〕]*[)）\]】〗〕]")
+
+
+@dataclass(frozen=True, slots=True)
+class NeedWords:
+    """Wordings of needs.
+
+    Attributes
+    ----------
+    told
+        Wording to need, ``none``, ``unknown`` or ``other``, from ``mapping.toml`` or a question dictionary.
+    exact
+        Names, codes and synonyms, compared by ``key``.
+    inside
+        Synonyms that may stand inside a longer option, longest first.
+    """
+
+    told: Mapping[str, str]
+    exact: Mapping[str, str]
+    inside: tuple[tuple[str, str], ...]
+
+    def meaning(self, option: str) -> str:
+        """Return the need an option means, ``none``, ``unknown``, ``other``, or ``""`` when it is not known."""
+        whole = key(option)
+        bare = key(without_numbering(option))
+        for text in (whole, bare):
+            if text in self.told:
+                return self.told[text]
+        if bare in self.exact:
+            return self.exact[bare]
+        if is_absent(bare) and bare not in {"无", "none"}:
+            return UNKNOWN
+        if _NONE.fullmatch(bare):
+            return NONE
+        short = key(_BRACKET.sub("", bare))
+        if short in self.exact:
+            return self.exact[short]
+        if _OTHER.fullmatch(bare):
+            return OTHER
+        return next((need for word, need in self.inside if word in bare), "")
+
+    def covered(self, option: str) -> int:
+        """Return how many characters of an option are understood: all of a known wording, else the part inside it."""
+        bare = key(without_numbering(option))
+        meaning = self.meaning(option)
+        if not meaning:
+            return 0
+        if meaning in {NONE, UNKNOWN, OTHER} or bare in self.told or bare in self.exact:
+            return len(option)
+        return next((len(word) for word, need in self.inside if word in bare), len(option))
+
+    def nearest(self, option: str) -> list[str]:
+        """Return up to three needs whose wordings are nearest to an option."""
+        close = get_close_matches(key(without_numbering(option)), list(self.exact), n=6, cutoff=0.4)
+        return list(dict.fromkeys(self.exact[word] for word in close))[:3]
+
+
+def need_words(codebook: Codebook, told: Mapping[str, str]) -> NeedWords:
+    """Collect the wordings of all needs; a synonym of two needs belongs to neither, a name always to its own."""
+    owners: dict[str, set[str]] = {}
+    names: dict[str, str] = {}
+    for row in codebook.needs.itertuples():
+        need = str(row.need)
+        for name in (need, str(row.name), str(row.name_en), *_short_names(str(row.name))):
+            if name:
+                names.setdefault(key(name), need)
+        for word in str(row.synonyms).split("|"):
+            owners.setdefault(key(word), set()).add(need)
+    single = {word: next(iter(needs)) for word, needs in owners.items() if word and len(needs) == 1}
+    exact = {**single, **names}
+    inside = sorted(((word, need) for word, need in exact.items() if _may_stand_inside(word)), key=lambda pair: (-len(pair[0]), pair[0]))
+    by_name = {key(str(row.name)): str(row.need) for row in codebook.needs.itertuples()}
+    meanings = {word: by_name.get(key(meaning), meaning) for word, meaning in told.items()}
+    return NeedWords(meanings, exact, tuple(inside))
+
+
+def _short_names(name: str) -> list[str]:
+    """Return a name without its brackets and what stands in them."""
+    found = re.search(r"[(（]([^)）]*)[)）]", name)
+    return [re.sub(r"[(（][^)）]*[)）]", "", name), found[1]] if found else []
+
+
+def _may_stand_inside(word: str) -> bool:
+    return len(word) >= 2 and not re.fullmatch(r"[a-z]{1,6}\d*", word)

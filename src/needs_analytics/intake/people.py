@@ -1,0 +1,154 @@
+"""Who is who without keeping who it is: keyed hashes of identifiers, joined by union; identifiers end here."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import hmac
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from stdnum.cn import ric
+
+from needs_analytics.core.wording import key as compared
+from needs_analytics.intake.dates import read_birth_date
+from needs_analytics.intake.reading import is_absent
+
+IDENTIFIERS = ("id_card", "phone", "name", "birth_date", "address", "household")
+_ID = re.compile(r"\d{17}[\dx]|\d{15}")
+_PHONE = re.compile(r"1\d{10}|0\d{9,11}|\d{7,8}")
+
+
+@dataclass(frozen=True, slots=True)
+class IdCard:
+    """What an ID-card number tells: whether it can be one, date of birth and sex."""
+
+    valid: bool
+    born: dt.date | None = None
+    sex: str = ""
+
+
+def read_id_card(text: str) -> IdCard:
+    """Check an ID-card number (GB 11643): checksum and date decide, the place code is only a hint.
+
+    Fifteen-digit numbers carry no checksum; their date decides.
+    """
+    number = compared(text)
+    if not _ID.fullmatch(number):
+        return IdCard(valid=False)
+    old = len(number) == 15
+    digits = f"{number[:6]}19{number[6:]}" if old else number
+    try:
+        born = dt.date(int(digits[6:10]), int(digits[10:12]), int(digits[12:14]))
+    except ValueError:
+        return IdCard(valid=False)
+    if not old and ric.calc_check_digit(number[:-1]).lower() != number[-1]:
+        return IdCard(valid=False)
+    return IdCard(valid=True, born=born, sex="男" if int(digits[16]) % 2 else "女")
+
+
+def clean_phone(text: str) -> str:
+    """Return a phone number's digits, ``""`` when it is none."""
+    digits = re.sub(r"[^\d]", "", compared(text).removesuffix(".0"))
+    digits = digits.removeprefix("86") if len(digits) == 13 else digits
+    return digits if _PHONE.fullmatch(digits) else ""
+
+
+def person_keys(frames: Sequence[pd.DataFrame], secret: bytes) -> list[np.ndarray]:
+    """Give every row of several tables a key of its person; rows that share an identifier share the key.
+
+    Identifiers are a valid ID card; phone together with name; name with date of birth; name with address. A row
+    without any has a key of its own, made from where it stands.
+
+    Parameters
+    ----------
+    frames
+        Text columns ``id_card, phone, name, birth_date, address`` (any may be missing) and ``digest, sheet, row``.
+    secret
+        Key of the HMAC-SHA-256; without it a hash of an ID card could be reversed by enumeration.
+
+    Returns
+    -------
+    One array of hexadecimal keys per frame.
+    """
+    tokens = [_tokens(frame) for frame in frames]
+    parents: dict[str, str] = {}
+    for row_tokens in (row for frame in tokens for row in frame):
+        _unite(row_tokens, parents)
+    strongest: dict[str, str] = {}
+    for token in sorted(parents):
+        root = _root(token, parents)
+        strongest[root] = min(strongest.get(root, token), token)
+    hashed = {root: _hash(token, secret) for root, token in strongest.items()}
+    keys = []
+    for frame, rows in zip(frames, tokens, strict=True):
+        own = [f"row|{digest}|{sheet}|{row}" for digest, sheet, row in zip(frame["digest"], frame["sheet"], frame["row"], strict=True)]
+        keys.append(np.array([hashed[_root(row[0], parents)] if row else _hash(place, secret)
+                              for row, place in zip(rows, own, strict=True)], dtype=object))  # fmt: skip
+    return keys
+
+
+def household_keys(frame: pd.DataFrame, secret: bytes) -> np.ndarray:
+    """Return a key per household: its number, else its address, within the community; ``None`` without either."""
+    community = frame["community"].fillna("") if "community" in frame else pd.Series("", index=frame.index)
+    keys = np.full(len(frame), None, dtype=object)
+    for column in ("address", "household"):
+        if column in frame:
+            given = frame[column].fillna("").map(compared)
+            for position, (where, text) in enumerate(zip(community, given, strict=True)):
+                if text and not is_absent(text):
+                    keys[position] = _hash(f"{column}|{where}|{text}", secret)
+    return keys
+
+
+def code_of(text: str, secret: bytes) -> str:
+    """Return a short keyed code of a name that may not pass intake (an interviewer's)."""
+    return _hash(f"staff|{compared(text)}", secret)[:8]
+
+
+def _tokens(frame: pd.DataFrame) -> list[list[str]]:
+    columns = {name: frame[name].fillna("").astype(str) if name in frame else pd.Series("", index=frame.index)
+               for name in IDENTIFIERS}  # fmt: skip
+    cards = columns["id_card"].map({text: compared(text) if read_id_card(text).valid else "" for text in columns["id_card"].unique()})
+    phones = columns["phone"].map({text: clean_phone(text) for text in columns["phone"].unique()})
+    names = columns["name"].map({text: _name(text) for text in columns["name"].unique()})
+    births = columns["birth_date"].map({text: _birth(text) for text in columns["birth_date"].unique()})
+    addresses = columns["address"].map({text: compared(text) for text in columns["address"].unique()})
+    rows = []
+    for card, phone, name, birth, address in zip(cards, phones, names, births, addresses, strict=True):
+        row = [f"1|{card}"] if card else []
+        if name:
+            row += [f"{rank}|{name}|{part}" for rank, part in (("2", phone), ("3", birth), ("4", address)) if part]
+        rows.append(row)
+    return rows
+
+
+def _name(text: str) -> str:
+    name = compared(text)
+    return "" if is_absent(name) or "*" in name or "某" in name or len(name) < 2 else name
+
+
+def _birth(text: str) -> str:
+    value = read_birth_date(text).value
+    return value.date().isoformat() if isinstance(value, dt.datetime) else ""
+
+
+def _unite(tokens: list[str], parents: dict[str, str]) -> None:
+    for token in tokens:
+        parents.setdefault(token, token)
+    for token in tokens[1:]:
+        parents[_root(token, parents)] = _root(tokens[0], parents)
+
+
+def _root(token: str, parents: dict[str, str]) -> str:
+    while parents[token] != token:
+        parents[token] = parents[parents[token]]
+        token = parents[token]
+    return token
+
+
+def _hash(text: str, secret: bytes) -> str:
+    return hmac.new(secret, text.encode(), hashlib.sha256).hexdigest()[:32]

@@ -1,0 +1,170 @@
+"""One resolver of place names: 槐荫里 = 槐荫里社区 = 槐荫里居委会, 第一网格 = 1号网格 = 1 within its community."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+
+from needs_analytics.core.wording import chinese_number, key, plain
+
+_SUFFIX = re.compile(
+    r"(社区居民委员会|社区居委会|居民委员会|社区党群服务中心|社区服务站|社区工作站|居委会|社区居委|居委|社区|村民委员会|村委会|行政村|村)$"
+)
+_STREET = re.compile(r"^.{2,8}?(?:街道办事处|街道办|街道|乡|镇)[/\-—·>\s]*(?=.{2,})")
+_GRID = re.compile(r"(?:第)?([0-9]{1,3}|[零一二三四五六七八九十百]{1,4})(?:号|#|支|级)?(?:网格|片区|片|格|责任区|单元格)?")
+_GRID_SUFFIX = re.compile(r"(网格|片区|责任区)$")
+_CODE_TAIL = re.compile(r"[a-z]{1,8}[-_]?(?:wg|g|w)?[-_]?0*(\d{1,3})")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A resolved place; ``""`` where it is not known, with the code of the issue to raise."""
+
+    community: str = ""
+    grid: str = ""
+    code: str = ""
+    near: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceBook:
+    """The places of a sub-district, as the grid list (or, without one, the register) writes them.
+
+    Attributes
+    ----------
+    communities
+        Bare wording to community; a wording of two communities maps to ``""``.
+    grids
+        Community to bare wording to grid.
+    told
+        Wording to ``社区`` or ``社区/网格`` from ``mapping.toml``.
+    """
+
+    communities: Mapping[str, str] = field(default_factory=dict)
+    grids: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    told: Mapping[str, str] = field(default_factory=dict)
+
+    def resolve(self, community: object, grid: object = "") -> Place:
+        """Resolve a community cell and a grid cell, either of which may hold both."""
+        name, part = _text(community), _text(grid)
+        told = self.told.get(key(f"{name}/{part}")) or self.told.get(key(name)) or self.told.get(key(part))
+        if told:
+            head, _, tail = told.partition("/")
+            return self._inside(self._community(head) or head, tail or ("" if key(part) in self.told else part))
+        if not name and not part:
+            return Place()
+        found = self._community(name) if name else ""
+        if found:
+            return self._inside(found, part)
+        whole = self._both(name) or self._both(part) or self._both(name + part)
+        if whole:
+            return self._inside(whole[0], whole[1] or part)
+        return self._unknown(name, part)
+
+    def _community(self, name: str) -> str:
+        return self.communities.get(key(name)) or self.communities.get(bare_community(name), "")
+
+    def _both(self, text: str) -> tuple[str, str] | None:
+        """Split 槐荫里社区第3网格 into community and grid: the longest known community it starts with."""
+        rest = _STREET.sub("", key(text))
+        starts = [known for known, name in self.communities.items() if name and rest.startswith(known)]
+        if not starts:
+            return None
+        start = max(starts, key=len)
+        tail = re.sub(r"^(社区居委会|居委会|社区|村委会|村)?[-_/·—\s]*", "", rest[len(start) :])
+        return self.communities[start], tail
+
+    def _inside(self, community: str, grid: str) -> Place:
+        if not grid:
+            return Place(community)
+        known = self.grids.get(community, {})
+        both = self._both(grid)
+        tail = both[1] if both and both[0] == community else grid
+        found = known.get(bare_grid(tail)) or known.get(bare_grid(grid)) or known.get(key(grid))
+        if found or not known:
+            return Place(community, found or canonical_grid(tail))
+        return Place(community, "", "W302", near="、".join(sorted(known.values())[:3]))
+
+    def _unknown(self, name: str, part: str) -> Place:
+        if not name and part:
+            owners = [community for community, known in self.grids.items() if bare_grid(part) in known]
+            if len(owners) == 1:
+                return self._inside(owners[0], part)
+            return Place(code="W303", near="、".join(owners[:3]))
+        if self.communities.get(bare_community(name)) == "":
+            return Place(code="W303", near="")
+        close = get_close_matches(bare_community(name), [word for word, full in self.communities.items() if full], n=1, cutoff=0.5)
+        return Place(code="W301", near=self.communities[close[0]] if close else "")
+
+
+def place_book(pairs: Iterable[tuple[object, object]], told: Mapping[str, str]) -> PlaceBook:
+    """Collect the known places from reference pairs of community and grid, first spelling first."""
+    communities: dict[str, str] = {}
+    grids: dict[str, dict[str, str]] = {}
+    seen: dict[str, str] = {}
+    for community, grid in pairs:
+        name = plain(_text(community))
+        if not name:
+            continue
+        bare = bare_community(name)
+        canonical = seen.setdefault(key(name), seen.get(bare, name))
+        seen.setdefault(bare, canonical)
+        communities[key(canonical)] = canonical
+        communities[bare] = canonical if communities.get(bare, canonical) == canonical else ""
+        part = _text(grid)
+        if part:
+            grids.setdefault(canonical, {}).setdefault(bare_grid(_without_community(part, bare)), plain(part))
+    return PlaceBook(communities, grids, told)
+
+
+def bare_community(name: str) -> str:
+    """Return a community's name without its street and its kind, ready to compare.
+
+    Examples
+    --------
+    >>> bare_community("幸福街道槐荫里社区居委会"), bare_community("东村"), bare_community("望江村")
+    ('槐荫里', '东村', '望江')
+    """
+    text = _STREET.sub("", key(name))
+    stem = _SUFFIX.sub("", text)
+    return stem if len(stem) >= 2 else text
+
+
+def bare_grid(grid: str) -> str:
+    """Return what tells a grid apart inside its community: its number where it has one.
+
+    Examples
+    --------
+    >>> bare_grid("第一网格"), bare_grid("1号网格"), bare_grid("01"), bare_grid("1.0"), bare_grid("阳光里网格")
+    ('1', '1', '1', '1', '阳光里')
+    """
+    text = key(grid).removesuffix(".0")
+    found = _GRID.fullmatch(text)
+    if found:
+        chinese = chinese_number(found[1])
+        return str(chinese if chinese is not None else int(found[1]))
+    coded = _CODE_TAIL.fullmatch(text)
+    if coded:
+        return str(int(coded[1]))
+    return _GRID_SUFFIX.sub("", text) or text
+
+
+def canonical_grid(grid: str) -> str:
+    """Return how a grid is printed where no grid list names it."""
+    bare = bare_grid(grid)
+    return f"第{bare}网格" if bare.isdigit() else plain(grid)
+
+
+def _without_community(grid: str, bare: str) -> str:
+    text = _STREET.sub("", key(grid))
+    if bare and text.startswith(bare):
+        return re.sub(r"^(社区|村)?[-_/·—]*", "", text[len(bare) :]) or grid
+    return grid
+
+
+def _text(cell: object) -> str:
+    if cell is None or (isinstance(cell, float) and cell != cell):
+        return ""
+    return str(cell).removesuffix(".0") if isinstance(cell, float) else plain(str(cell))

@@ -1,0 +1,54 @@
+"""What a cell was read as; every reader is a function of one distinct cell."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+Note = Literal["", "normalised", "approximate", "masked", "refused"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A cell's value with what had to be done to get it.
+
+    Attributes
+    ----------
+    value
+        The typed value; ``None`` when nothing is known.
+    note
+        ``normalised`` (another spelling of the same), ``approximate`` (约70), ``masked`` (``*``, 若干) or ``refused``.
+    code
+        Code of the issue to raise, ``""`` for none.
+    """
+
+    value: object = None
+    note: Note = ""
+    code: str = ""
+
+
+NOTHING = Reading()
+
+Reader = Callable[[object], Reading]
+
+_ERRORS = frozenset({"#n/a", "#value!", "#ref!", "#div/0!", "#name?", "#num!", "#null!", "#spill!", "#calc!"})
+_ABSENT = frozenset({"", "-", "--", "—", "——", "/", "\\", "空", "(空)", "无数据", "未填", "未填写", "缺失", "n/a", "na", "nan",
+                     "null", "none", "nil", "未知", "不详", "不清楚", "不知道", "未提供", "拒答", "拒绝回答", "refused",
+                     "don_t_know", "don'tknow", "dontknow", "(跳过)", "跳过"})  # fmt: skip
+
+
+def is_error(text: str) -> bool:
+    """Whether a cell holds a spreadsheet's error value."""
+    return text.lower() in _ERRORS
+
+
+def is_absent(text: str) -> bool:
+    """Whether a text says that nothing is known (compare :func:`~needs_analytics.core.wording.key` texts)."""
+    return text in _ABSENT
+
+
+def is_number(cell: object) -> bool:
+    """Whether a cell is a finite number and not a yes/no."""
+    return isinstance(cell, (int, float)) and not isinstance(cell, bool) and math.isfinite(cell)

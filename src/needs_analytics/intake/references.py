@@ -1,0 +1,94 @@
+"""Names that point to rows of other tables: services to the menu, sites to the list of sites."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from needs_analytics.core.issue import CellRef, Issue
+from needs_analytics.core.wording import key, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_BRACKET = re.compile(r"[(（][^)）]*[)）]")
+_STREET = re.compile(r"^.{2,8}?(?:街道|乡|镇)(?=.{2,})")
+
+
+@dataclass(frozen=True, slots=True)
+class NameBook:
+    """Wordings of a list of things, each to its id; a wording of two things maps to ``""``."""
+
+    ids: Mapping[str, str]
+    told: Mapping[str, str]
+
+    def find(self, name: str) -> tuple[str, str]:
+        """Return the id a name means and how it was found: ``exact``, ``part``, ``near`` or ``""``."""
+        whole = key(name)
+        told = self.told.get(whole)
+        if told:
+            return self.ids.get(key(told), told), "exact"
+        for text in (whole, key(_BRACKET.sub("", name)), _STREET.sub("", whole)):
+            if self.ids.get(text):
+                return self.ids[text], "exact"
+        inside = {identity for word, identity in self.ids.items() if len(word) >= 3 and identity and (word in whole or (len(whole) >= 3 and whole in word))}
+        if len(inside) == 1:
+            return inside.pop(), "part"
+        near = get_close_matches(whole, [word for word, identity in self.ids.items() if identity], n=1, cutoff=0.8)
+        return (self.ids[near[0]], "near") if near else ("", "")
+
+
+def name_book(frame: pd.DataFrame, columns: Iterable[str], told: Mapping[str, str]) -> NameBook:
+    """Collect the wordings of a list; its id is the first of the columns."""
+    ids: dict[str, str] = {}
+    names = [column for column in columns if column in frame]
+    if not names:
+        return NameBook({}, told)
+    for row in frame[names].itertuples(index=False):
+        identity = next((str(value) for value in row if isinstance(value, str) and value), "")
+        for value in row:
+            if not isinstance(value, str) or not value:
+                continue
+            for word in {key(value), key(_BRACKET.sub("", value)), _STREET.sub("", key(value))}:
+                ids[word] = identity if ids.get(word, identity) == identity else ""
+    return NameBook(ids, told)
+
+
+def resolve_names(frame: pd.DataFrame, column: str, book: NameBook, table: str, codes: tuple[str, str]) -> tuple[pd.DataFrame, list[Issue]]:
+    """Replace a column's names by ids; a name that is not in the list stays and is said.
+
+    Parameters
+    ----------
+    codes
+        Issue codes for a name that is not in the list and for one taken by similarity.
+    """
+    if column not in frame or not book.ids:
+        return frame, []
+    issues = []
+    found: dict[str, str] = {}
+    for name in frame[column].dropna().unique():
+        identity, how = book.find(str(name))
+        found[str(name)] = identity or plain(str(name))
+        if how in {"", "near", "part"}:
+            rows = frame.index[frame[column] == name]
+            first = frame.loc[rows[0]]
+            where = CellRef(str(first["file"]), str(first["sheet"]), int(first["row"]) - 1)
+            code = codes[0] if not how else codes[1]
+            issues.append(Issue(code, where, str(name), {"count": len(rows), "new": identity, "table": table}))
+    resolved = frame[column].map(lambda value: found.get(value, value) if isinstance(value, str) else value)
+    return frame.assign(**{column: resolved}), issues
+
+
+def first_known(frame: pd.DataFrame, columns: Iterable[str]) -> pd.Series:
+    """Return, row by row, the first of several columns that holds something."""
+    result = pd.Series(np.full(len(frame), None, dtype=object), index=frame.index)
+    for column in columns:
+        if column in frame:
+            result = result.where(result.notna(), frame[column])
+    return result

@@ -1,0 +1,70 @@
+"""What every sheet was taken for, and why: one row per block, printed by ``needs check``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from needs_analytics.intake.groups import attribute_columns, flag_columns
+
+if TYPE_CHECKING:
+    from needs_analytics.core.codebook import Codebook
+    from needs_analytics.core.mapping import Mapping as OfficeMapping
+    from needs_analytics.core.records import Sheet
+    from needs_analytics.intake.blocks import Block
+    from needs_analytics.intake.groups import GroupWords
+    from needs_analytics.intake.questions import Question
+    from needs_analytics.intake.recognise import Recognition
+
+COLUMNS = ("file", "digest", "sheet", "hidden", "office", "platform", "tables", "why", "header_row", "header_rows", "rows", "asides",
+           "fields", "questions", "unused")  # fmt: skip
+_TAIL = re.compile(r"([-_ ]?(待修改|修改版?|修订|更正|最终版?|终稿|副本|copy))+$|[(（]\d+[)）]$|[-_ ]v?\d{1,2}$", re.IGNORECASE)
+
+
+def office_of(file: str) -> str:
+    """Return who sent a file: its folder below the month's, else its name without what marks a later version."""
+    folder, _, name = file.rpartition("/")
+    return folder.split("/")[0] if folder else _TAIL.sub("", name.rsplit(".", 1)[0]) or name
+
+
+def sheet_summary(
+    taken: Sequence[tuple[Block, Recognition, Sequence[Question], str]],
+    sheets: Sequence[Sheet],
+    mapping: OfficeMapping,
+    codebook: Codebook,
+    groups: GroupWords,
+) -> pd.DataFrame:
+    """Return one row per block and one per sheet without any."""
+    rows = [_block_row(block, found, questions, office, codebook, groups) for block, found, questions, office in taken]
+    covered = {(row["file"], row["sheet"]) for row in rows}
+    for sheet in sheets:
+        if (sheet.file, sheet.name) not in covered:
+            told = mapping.rule_for(sheet.file, sheet.name).table == "ignore"
+            rows.append({"file": sheet.file, "digest": sheet.digest, "sheet": sheet.name, "hidden": sheet.hidden, "office": office_of(sheet.file),
+                         "platform": "", "tables": "", "why": "ignored" if told else "empty", "header_row": 0, "header_rows": 0,
+                         "rows": sheet.n_rows if told else 0, "asides": 0, "fields": "", "questions": 0, "unused": ""})  # fmt: skip
+    return pd.DataFrame(rows, columns=list(COLUMNS)).astype({"rows": int, "asides": int, "header_row": int})
+
+
+def _block_row(
+    block: Block, found: Recognition, questions: Sequence[Question], office: str, codebook: Codebook, groups: GroupWords
+) -> dict[str, object]:
+    used = {match.column for matches in found.matches.values() for match in matches} | {c for q in questions for c in q.columns}
+    free = [column for column, header in enumerate(block.headers) if header.parts and column not in used]
+    if "survey" in found.tables:
+        flags = flag_columns(block.headers, free, groups) | attribute_columns(block.headers, free, groups)
+        free = [column for column in free if column not in flags]
+    fields = [
+        f"{match.wording}→{codebook.label(table, match.field)}" + ("（近似）" if match.how == "fuzzy" else "")
+        for table in found.tables
+        for match in found.matches[table]
+    ]
+    return {
+        "file": block.sheet.file, "digest": block.sheet.digest, "sheet": block.sheet.name, "hidden": block.sheet.hidden, "office": office,
+        "platform": found.platform, "tables": "+".join(found.tables), "why": found.why, "header_row": block.head + 1 if block.height else 0,
+        "header_rows": block.height, "rows": len(block.rows), "asides": len(block.asides), "fields": "；".join(dict.fromkeys(fields)),
+        "questions": len(questions), "unused": "、".join(block.headers[column].text for column in free),
+    }  # fmt: skip

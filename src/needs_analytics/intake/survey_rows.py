@@ -1,0 +1,108 @@
+"""What follows for a respondent from several cells together: age, month of the answer, special groups, needs list."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from needs_analytics.core.issue import CellRef, Issue
+from needs_analytics.intake.dates import read_birth_date
+from needs_analytics.intake.groups import derived_groups
+from needs_analytics.intake.people import IdCard, read_id_card
+from needs_analytics.intake.traits import OLDEST, AgeRange
+
+if TYPE_CHECKING:
+    from needs_analytics.core.codebook import Codebook
+    from needs_analytics.core.month import Month
+
+_CONTRADICTION = 2  # years between a stated age and the one from the ID card that are no rounding
+
+
+def complete_survey(tables: dict[str, pd.DataFrame], codebook: Codebook, month: Month) -> tuple[dict[str, pd.DataFrame], list[Issue]]:
+    """Complete the survey's rows; stated values are never replaced, contradictions are said."""
+    frame = tables["survey"]
+    if not len(frame):
+        return tables, []
+    frame, issues = _with_id_cards(_with_columns(frame), month)
+    frame["age"] = np.where(frame["age_low"] == frame["age_high"], frame["age_low"], np.nan)
+    frame["age_band"] = [_band(low, high) for low, high in zip(frame["age_low"], frame["age_high"], strict=True)]
+    frame["submitted_at"] = frame["date"]
+    frame["date"] = frame["date"].dt.normalize()
+    frame["month"] = frame["date"].dt.strftime("%Y-%m").where(frame["date"].notna(), str(month))
+    undated = int(frame["date"].isna().sum())
+    if undated:
+        issues.append(Issue("I126", details={"count": undated, "month": str(month)}))
+    frame["groups"] = derived_groups(frame, codebook)
+    frame["needs"] = _needs_list(frame)
+    frame["answer_id"] = _answer_ids(frame)
+    return {**tables, "survey": frame}, issues
+
+
+def _with_columns(frame: pd.DataFrame) -> pd.DataFrame:
+    frame = frame.copy()
+    for column in ("age_low", "age_high", "household_size"):
+        frame[column] = frame[column].astype(float) if column in frame else np.nan
+    for column in ("sex", "groups", "id_card", "birth_date", "answer_id"):
+        if column not in frame:
+            frame[column] = pd.Series([None] * len(frame), index=frame.index, dtype=object)
+    frame["date"] = pd.to_datetime(frame["date"]) if "date" in frame else pd.NaT
+    return frame
+
+
+def _with_id_cards(frame: pd.DataFrame, month: Month) -> tuple[pd.DataFrame, list[Issue]]:
+    """Fill age and sex that were not stated from date of birth and ID card; say where they contradict."""
+    cards = {text: read_id_card(str(text)) for text in frame["id_card"].dropna().unique()}
+    known = [cards.get(text, IdCard(valid=False)) for text in frame["id_card"]]
+    born = [card.born or _birth(text) for card, text in zip(known, frame["birth_date"], strict=True)]
+    years = np.array([_years(day, month.first_day) if day else np.nan for day in born])
+    years = np.where((years >= 0) & (years <= OLDEST), years, np.nan)
+    stated = frame["age_low"].notna()
+    issues = [_bad_card(frame, row) for row, (card, text) in enumerate(zip(known, frame["id_card"], strict=True)) if text and not card.valid]
+    apart = stated & ((years < frame["age_low"] - _CONTRADICTION) | (years > frame["age_high"] + _CONTRADICTION))
+    sexes = pd.Series([card.sex or None for card in known], index=frame.index, dtype=object)
+    clash = sexes.notna() & frame["sex"].notna() & (sexes != frame["sex"])
+    issues += [Issue("W151", _where(frame, row), details={"field": "年龄"}) for row in np.flatnonzero(apart)]
+    issues += [Issue("W151", _where(frame, row), details={"field": "性别"}) for row in np.flatnonzero(clash)]
+    frame["age_low"] = frame["age_low"].where(stated, years)
+    frame["age_high"] = frame["age_high"].where(stated, years)
+    frame["sex"] = frame["sex"].where(frame["sex"].notna(), sexes)
+    return frame, issues
+
+
+def _bad_card(frame: pd.DataFrame, row: int) -> Issue:
+    return Issue("W150", _where(frame, row))
+
+
+def _where(frame: pd.DataFrame, row: int) -> CellRef:
+    first = frame.iloc[row]
+    return CellRef(str(first["file"]), str(first["sheet"]), int(first["row"]) - 1)
+
+
+def _birth(text: object) -> dt.date | None:
+    value = read_birth_date(text).value if isinstance(text, str) else None
+    return value.date() if isinstance(value, dt.datetime) else None
+
+
+def _years(born: dt.date, day: dt.date) -> float:
+    return float(day.year - born.year - ((day.month, day.day) < (born.month, born.day)))
+
+
+def _band(low: float, high: float) -> str | None:
+    return None if np.isnan(low) or low == high else AgeRange(low, high).band
+
+
+def _needs_list(frame: pd.DataFrame) -> pd.Series:
+    """Join the needs a respondent has, for reading; the three-valued columns stay what counts."""
+    columns = sorted(column for column in frame.columns if column.startswith("need:"))
+    names = np.array([column.removeprefix("need:") for column in columns], dtype=object)
+    yes = frame[columns].to_numpy(float) == 1 if columns else np.zeros((len(frame), 0), bool)
+    return pd.Series([";".join(names[row]) for row in yes], index=frame.index, dtype=object)
+
+
+def _answer_ids(frame: pd.DataFrame) -> pd.Series:
+    """Return an id per answer that is unique in the month: file, sheet and row, with the office's own number."""
+    digest = frame["digest"].astype(str).str[:8]
+    return digest + ":" + frame["sheet"].astype(str) + ":" + frame["row"].astype(int).astype(str)

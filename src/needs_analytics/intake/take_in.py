@@ -1,0 +1,218 @@
+"""Intake: raw sheets to typed tables without identifiers, with every doubt said and every change logged."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from needs_analytics.core.issue import CellRef, Issue
+from needs_analytics.core.mapping import Mapping as OfficeMapping
+from needs_analytics.core.month import Month
+from needs_analytics.core.options import IntakeOptions
+from needs_analytics.core.records import Intake
+from needs_analytics.intake.answers import answer_columns, refused_ticks, unknown_options
+from needs_analytics.intake.blocks import Block, find_blocks
+from needs_analytics.intake.dictionary import Entry, decode_options, dictionary_table, read_entries, with_dictionary
+from needs_analytics.intake.fields import Vocabulary, field_types, literal_words, looks_like_header, match_fields, vocabulary
+from needs_analytics.intake.frames import Context, Findings, read_frame
+from needs_analytics.intake.groups import GroupWords, attribute_columns, flag_columns, group_words
+from needs_analytics.intake.join import join_tables
+from needs_analytics.intake.need_words import NeedWords, need_words
+from needs_analytics.intake.questions import Question, propose_questions
+from needs_analytics.intake.recognise import TABLES, Recognition, platform_of, recognise
+from needs_analytics.intake.respondents import read_groups_of
+from needs_analytics.intake.summary import office_of, sheet_summary
+from needs_analytics.intake.typed import LEDGER_COLUMNS
+
+if TYPE_CHECKING:
+    from needs_analytics.core.codebook import Codebook
+    from needs_analytics.core.records import Sheet
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """Every wording intake compares with."""
+
+    needs: NeedWords
+    groups: GroupWords
+    tables: Mapping[str, Vocabulary]
+    exact: frozenset[str]
+    literal: frozenset[str]
+
+    def score(self, text: str) -> float:
+        """Return how much a text looks like a header."""
+        known = looks_like_header(text, self.exact)
+        return known or (1.0 if self.needs.covered(text) >= 2 and len(text) <= 30 else 1.0 if text[:1].isdigit() and "、" in text[:4] else 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """A block with what it was taken for."""
+
+    block: Block
+    recognition: Recognition
+    questions: list[Question]
+    office: str
+
+
+def take_in(
+    sheets: Sequence[Sheet],
+    *,
+    codebook: Codebook,
+    month: str | Month,
+    key: bytes | None = None,
+    mapping: OfficeMapping | None = None,
+    options: IntakeOptions | None = None,
+) -> Intake:
+    """Turn raw sheets into typed tables.
+
+    Parameters
+    ----------
+    sheets
+        From :func:`needs_analytics.read_workbooks`; its refusals are carried along.
+    codebook
+        Needs, groups and header wordings.
+    month
+        The calendar month the workbooks were sent for; dates without a year are of its year.
+    key
+        Secret of the keyed hashes; ``None`` makes a one-off key and says so (persons are then not recognised again
+        in another month).
+    mapping
+        What the office told about its sheets.
+    options
+        How sheets are recognised.
+
+    Returns
+    -------
+    Intake
+        Identifiers are replaced by keys and free text is masked.
+    """
+    options, mapping, month = options or IntakeOptions(), mapping or OfficeMapping(), Month.parse(month)
+    words = _collect_words(codebook, mapping)
+    context = Context(month, words.groups, mapping, {table: field_types(codebook, table) for table in TABLES})
+    findings = Findings(issues=list(getattr(sheets, "issues", ())))
+    if key is None:
+        findings.issues.append(Issue("I001"))
+    secret = key or secrets.token_bytes(32)
+    blocks = [(sheet, block) for sheet in sheets for block in _blocks(sheet, words, mapping, options)]
+    entries = _dictionary(blocks, words, mapping, context, month)
+    taken = [_take(sheet, block, words, mapping, options, entries) for sheet, block in blocks]
+    frames = _frames(taken, words, mapping, context, findings)
+    tables, joined = join_tables(frames, codebook=codebook, mapping=mapping, secret=secret, month=month, words=words.needs)
+    findings.issues += joined
+    findings.issues += [issue for item in taken for issue in _said(item)]
+    return Intake(
+        tables=tables,
+        sheets=sheet_summary([(item.block, item.recognition, item.questions, item.office) for item in taken], sheets, mapping, codebook, words.groups),
+        questions=dictionary_table(question for item in taken for question in item.questions),
+        issues=tuple(findings.issues),
+        ledger=pd.DataFrame(findings.ledger, columns=list(LEDGER_COLUMNS)),
+        month=month,
+    )
+
+
+def _collect_words(codebook: Codebook, mapping: OfficeMapping) -> _Words:
+    tables = {table: vocabulary(table, codebook, mapping.headers.get(table, {})) for table in TABLES}
+    groups = group_words(codebook)
+    exact = frozenset(word for table in tables.values() for word in table.exact) | frozenset(groups.headers)
+    return _Words(need_words(codebook, mapping.options), groups, tables, exact, literal_words(codebook))
+
+
+def _blocks(sheet: Sheet, words: _Words, mapping: OfficeMapping, options: IntakeOptions) -> list[Block]:
+    rule = mapping.rule_for(sheet.file, sheet.name)
+    if rule.table == "ignore":
+        return []
+    return find_blocks(sheet, words.score, words.literal, rule, searched=options.header_rows_searched)
+
+
+def _dictionary(
+    blocks: Sequence[tuple[Sheet, Block]], words: _Words, mapping: OfficeMapping, context: Context, month: Month
+) -> list[Entry]:
+    """Read the question dictionaries first: they decide how the surveys are read."""
+    frames = []
+    for sheet, block in blocks:
+        rule = mapping.rule_for(sheet.file, sheet.name)
+        found = recognise(block, words.tables, 0, words.groups, told=rule.table)
+        if "questions" in found.tables:
+            frames.append(read_frame(block, "questions", found.matches["questions"], rule, context, Findings()))
+    return read_entries(frames, words.needs, month)
+
+
+def _take(
+    sheet: Sheet, block: Block, words: _Words, mapping: OfficeMapping, options: IntakeOptions, entries: Sequence[Entry]
+) -> _Taken:
+    rule = mapping.rule_for(sheet.file, sheet.name)
+    office = rule.office or office_of(sheet.file)
+    block = decode_options(block, office, entries)
+    told = {**words.tables["survey"].told, **rule.fields}
+    survey = Vocabulary(told, words.tables["survey"].exact, words.tables["survey"].rejects)
+    questions = _questions(block, office, words, survey, entries, options)
+    tables = {**words.tables, "survey": survey}
+    if rule.fields and rule.table:
+        tables = {name: Vocabulary({**table.told, **rule.fields}, table.exact, table.rejects) for name, table in tables.items()}
+    columns = sum(len(question.columns) for question in questions)
+    recognition = recognise(block, tables, columns, words.groups, told=rule.table)
+    return _Taken(block, recognition, questions if "survey" in recognition.tables else [], office)
+
+
+def _questions(
+    block: Block, office: str, words: _Words, survey: Vocabulary, entries: Sequence[Entry], options: IntakeOptions
+) -> list[Question]:
+    if not block.height:
+        return []
+    taken = {match.column for match in match_fields(block.headers, survey)}
+    free = [column for column, header in enumerate(block.headers) if header.parts and column not in taken]
+    flags = flag_columns(block.headers, free, words.groups) | attribute_columns(block.headers, free, words.groups)
+    columns = {column: block.column(column) for column in free if column not in flags}
+    proposed = propose_questions(
+        office, block.headers, columns, words.needs,
+        handmade=not platform_of(block.headers), least_share=options.need_option_share,
+    )  # fmt: skip
+    return with_dictionary(proposed, block, office, entries, words.needs)
+
+
+def _frames(
+    taken: Sequence[_Taken], words: _Words, mapping: OfficeMapping, context: Context, findings: Findings
+) -> dict[str, list[pd.DataFrame]]:
+    frames: dict[str, list[pd.DataFrame]] = {table: [] for table in TABLES}
+    for item in taken:
+        rule = mapping.rule_for(item.block.sheet.file, item.block.sheet.name)
+        for table in item.recognition.tables:
+            used = {column for question in item.questions for column in question.columns} if table == "survey" else set()
+            matches = [match for match in item.recognition.matches[table] if match.column not in used]
+            frame = read_frame(item.block, table, matches, rule, context, findings)
+            if table == "survey":
+                frame = _with_answers(frame, item, words, findings)
+            frame["office"] = item.office
+            frames[table].append(frame)
+    return frames
+
+
+def _with_answers(frame: pd.DataFrame, item: _Taken, words: _Words, findings: Findings) -> pd.DataFrame:
+    groups, ledger, issues = read_groups_of(item.block, frame, item.recognition, item.questions, words.groups)
+    findings.ledger += ledger
+    findings.issues += issues
+    for question in item.questions:
+        findings.issues += unknown_options(item.block, question)
+    findings.issues += refused_ticks(item.block, item.questions)
+    answers = pd.DataFrame(answer_columns(item.block, item.questions), index=frame.index)
+    platform = item.recognition.platform
+    return pd.concat([frame.assign(groups=groups, platform=platform), answers], axis=1)
+
+
+def _said(item: _Taken) -> list[Issue]:
+    """Say what was not taken for any table, what is ambiguous, and questions whose meaning should be confirmed."""
+    sheet = item.block.sheet
+    where = CellRef(sheet.file, sheet.name, item.block.head if item.block.height else None)
+    if item.recognition.why == "asked":
+        return [Issue("W201", where, "、".join(item.recognition.candidates), {"file": sheet.file, "sheet": sheet.name, "first": item.recognition.candidates[0]})]
+    if not item.recognition.tables:
+        return [Issue("W202", where, details={"file": sheet.file, "sheet": sheet.name, "rows": len(item.block.rows)})]
+    issues = [Issue("I212", where, q.wording, {"sense": q.sense, "kind": q.kind}) for q in item.questions if q.is_ranking]
+    if "survey" in item.recognition.tables and not item.questions:
+        issues.append(Issue("W213", where, details={"file": sheet.file, "sheet": sheet.name}))
+    return issues

@@ -1,0 +1,89 @@
+"""Closed lists: status of a use, mode of a service, capacity period, tier of a site, coordinate system, channel."""
+
+from __future__ import annotations
+
+import re
+
+from needs_analytics.core.wording import key, plain
+from needs_analytics.intake.reading import NOTHING, Reading, is_absent, is_number
+
+_STATUS = (
+    ("爽约", "爽约"), ("未到", "爽约"), ("缺席", "爽约"), ("未参加", "爽约"), ("取消", "取消"), ("退订", "取消"), ("作废", "取消"),
+    ("拒绝", "拒绝"), ("未接单", "拒绝"), ("已满", "拒绝"), ("满员", "拒绝"), ("未约上", "拒绝"), ("无名额", "拒绝"),
+    ("等候", "等候"), ("等待", "等候"), ("排队", "等候"), ("候补", "等候"), ("轮候", "等候"),
+    ("未完成", "预约"), ("完成", "完成"), ("办结", "完成"), ("已服务", "完成"), ("已签到", "完成"), ("签到", "完成"), ("到场", "完成"),
+    ("已使用", "完成"), ("正常", "完成"), ("已评价", "完成"), ("已办", "完成"), ("是", "完成"), ("√", "完成"), ("办理中", "预约"), ("待办", "预约"),
+    ("预约", "预约"), ("待服务", "预约"), ("进行中", "预约"), ("否", "爽约"),
+)  # fmt: skip
+_PERIOD = (("场", "场"), ("班", "场"), ("期", "场"), ("次活动", "场"), ("周", "周"), ("星期", "周"), ("天", "日"), ("日", "日"), ("day", "日"),
+           ("week", "周"), ("month", "月"), ("月", "月"), ("年", "年"), ("year", "年"))  # fmt: skip
+_TIER = (("片区", "片区"), ("街道", "片区"), ("镇级", "片区"), ("乡镇", "片区"), ("小区", "小区"), ("社区", "社区"), ("村", "村"))
+_CRS = (("gcj", "GCJ-02"), ("火星", "GCJ-02"), ("高德", "GCJ-02"), ("腾讯", "GCJ-02"), ("bd", "BD-09"), ("百度", "BD-09"),
+        ("wgs", "WGS-84"), ("gps", "WGS-84"), ("cgcs", "WGS-84"), ("2000", "WGS-84"), ("4326", "WGS-84"))  # fmt: skip
+MODES = ("到点", "上门", "线上")
+_MODE = {"到点": ("到点", "到店", "到站", "现场", "堂食", "线下", "场所", "集中", "中心", "站点"), "上门": ("上门", "入户", "居家", "送", "户外"),
+         "线上": ("线上", "网上", "电话", "远程", "微信", "小程序")}  # fmt: skip
+
+
+def read_status(cell: object) -> Reading:
+    """Read how a use ended: 完成, 预约, 取消, 爽约, 等候 or 拒绝."""
+    return _first_part(cell, _STATUS, "W130")
+
+
+def read_period(cell: object) -> Reading:
+    """Read what a capacity is per: 月, 周, 日, 场 or 年."""
+    return _first_part(cell, _PERIOD, "W131")
+
+
+def read_tier(cell: object) -> Reading:
+    """Read a site's tier: 片区, 社区, 小区 or 村."""
+    return _first_part(cell, _TIER, "W132")
+
+
+def read_crs(cell: object) -> Reading:
+    """Read a coordinate system: WGS-84 (also CGCS2000), GCJ-02 or BD-09."""
+    return _first_part(cell, _CRS, "W133")
+
+
+def read_modes(cell: object) -> Reading:
+    """Read how a service reaches residents, as 到点, 上门 and 线上 joined by ``;``."""
+    text = key(str(cell))
+    if is_absent(text):
+        return NOTHING
+    found = [mode for mode in MODES if any(word in text for word in _MODE[mode])]
+    if not found:
+        return Reading(None, "refused", "W134")
+    value = ";".join(found)
+    return Reading(value, "" if value == text else "normalised")
+
+
+def read_text(cell: object) -> Reading:
+    """Read a short text; numbers that stand for a code lose the ``.0`` a spreadsheet gave them."""
+    text = plain(_code(cell))
+    return NOTHING if not text or is_absent(key(text)) else Reading(text)
+
+
+def read_code(cell: object) -> Reading:
+    """Read a code as text, never as a number; a numeric code of 16 or more digits has lost its last digits."""
+    if is_number(cell) and abs(float(cell)) >= 1e15:  # type: ignore[arg-type]
+        return Reading(None, "refused", "E140")
+    text = plain(_code(cell))
+    if re.fullmatch(r"\d(\.\d+)?e\+\d+", text.lower()):
+        return Reading(None, "refused", "E140")
+    return Reading(text) if text else NOTHING
+
+
+def _code(cell: object) -> str:
+    if is_number(cell) and float(cell) == int(float(cell)):  # type: ignore[arg-type]
+        return str(int(float(cell)))  # type: ignore[arg-type]
+    return str(cell)
+
+
+def _first_part(cell: object, parts: tuple[tuple[str, str], ...], code: str) -> Reading:
+    text = key(str(cell))
+    if is_absent(text):
+        return NOTHING
+    for part, meaning in parts:
+        if part in text:
+            return Reading(meaning, "" if text == meaning else "normalised")
+    return Reading(None, "refused", code)

@@ -1,0 +1,150 @@
+"""A column of cells to a column of values: read each distinct cell once, log what was done, say what is wrong."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from needs_analytics.core.issue import CellRef, Issue, column_letters
+from needs_analytics.core.wording import plain
+from needs_analytics.intake import dates, numbers, terms, traits
+from needs_analytics.intake.eligibility import read_eligibility
+from needs_analytics.intake.groups import GroupWords, read_groups
+from needs_analytics.intake.reading import NOTHING, Reader, Reading, is_error
+
+if TYPE_CHECKING:
+    from needs_analytics.core.mapping import Mapping as OfficeMapping
+    from needs_analytics.core.month import Month
+    from needs_analytics.core.records import Column
+    from needs_analytics.intake.blocks import Block
+
+PERSONAL = frozenset({"identifier", "birth_date"})
+LEDGER_COLUMNS = ("file", "sheet", "row", "column", "cell", "table", "field", "action", "old", "new", "code", "count")
+
+
+@dataclass(frozen=True, slots=True)
+class TypedColumn:
+    """A column's values, ``(rows,)`` of objects with ``None`` for nothing known, its ledger rows and its issues."""
+
+    values: np.ndarray
+    ledger: list[tuple[object, ...]]
+    issues: list[Issue]
+
+
+def reader_for(kind: str, field: str, *, month: Month, groups: GroupWords, mapping: OfficeMapping) -> Reader:
+    """Return the reader of a field's type."""
+    if kind == "level" and field == "urgency":
+        return traits.read_urgency
+    special: Mapping[str, Callable[[], Reader]] = {
+        "date": lambda: dates.date_reader(month),
+        "groups": lambda: lambda cell: read_groups(cell, groups),
+        "group": lambda: lambda cell: read_groups(cell, groups),
+        "eligibility": lambda: lambda cell: read_eligibility(cell, groups, mapping.eligibility),
+    }
+    return special[kind]() if kind in special else _READERS[kind]
+
+
+def read_column(block: Block, position: int, table: str, field: str, reader: Reader, *, personal: bool = False) -> TypedColumn:
+    """Read one column of a block."""
+    column = block.column(position)
+    readings = [_read(reader, value) for value in column.values]
+    lookup = np.empty(len(readings), dtype=object)
+    lookup[:] = [reading.value for reading in readings]
+    ledger: list[tuple[object, ...]] = []
+    issues: list[Issue] = []
+    order = np.argsort(column.codes, kind="stable")
+    bounds = np.searchsorted(column.codes[order], np.arange(len(readings) + 1))
+    for code, reading in enumerate(readings):
+        places = order[bounds[code] : bounds[code + 1]]
+        if len(places) and (reading.note or reading.code):
+            old = "＊" if personal else _shown(column.values[code])
+            _log(ledger, issues, block, position, (table, field), block.rows[places], old, reading)
+    return TypedColumn(lookup[column.codes], ledger, issues)
+
+
+def _read(reader: Reader, value: object) -> Reading:
+    if isinstance(value, str) and not plain(value):
+        return NOTHING
+    if isinstance(value, str) and is_error(plain(value)):
+        return Reading(None, "refused", "E110")
+    return reader(value)
+
+
+def _log(
+    ledger: list[tuple[object, ...]],
+    issues: list[Issue],
+    block: Block,
+    position: int,
+    target: tuple[str, str],
+    rows: np.ndarray,
+    old: str,
+    reading: Reading,
+) -> None:
+    """Log a normalisation once per distinct value, anything graver once per cell."""
+    file, sheet, letters = block.sheet.file, block.sheet.name, column_letters(position)
+    new = _shown(reading.value)
+    if reading.note == "normalised" and not reading.code.startswith(("E", "W")):
+        if old != new:
+            ledger.append((file, sheet, None, letters, letters, *target, "normalised", old, new, reading.code, len(rows)))
+    else:
+        action = reading.note or "flagged"
+        ledger.extend((file, sheet, int(row) + 1, letters, f"{letters}{row + 1}", *target, action, old, new, reading.code, 1)
+                      for row in rows)  # fmt: skip
+    if reading.code:
+        where = CellRef(file, sheet, int(rows[0]), position)
+        more = "、".join(f"{letters}{row + 1}" for row in rows[1:6]) + ("…" if len(rows) > 6 else "")
+        issues.append(Issue(reading.code, where, old, {"table": target[0], "field": target[1], "count": len(rows), "more": more, "new": new}))
+
+
+def _shown(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, traits.AgeRange):
+        return value.band
+    if isinstance(value, dt.datetime):
+        return value.isoformat(sep=" ", timespec="minutes") if value.time() != dt.time(0) else value.date().isoformat()
+    if isinstance(value, float):
+        return f"{value:g}"
+    return plain(str(value))
+
+
+def _as_text(cell: object) -> Reading:
+    reading = terms.read_text(cell)
+    return replace(reading, note="")
+
+
+_READERS: Mapping[str, Reader] = {
+    "code": terms.read_code,
+    "identifier": terms.read_code,
+    "birth_date": _as_text,
+    "text": _as_text,
+    "category": _as_text,
+    "place": _as_text,
+    "service": _as_text,
+    "site": _as_text,
+    "needs": _as_text,
+    "unit": _as_text,
+    "month": dates.read_month,
+    "age": traits.read_age,
+    "age_band": traits.read_age,
+    "sex": traits.read_sex,
+    "integer": numbers.read_count,
+    "number": numbers.read_count,
+    "money": numbers.read_count,
+    "coordinate": numbers.read_number,
+    "distance": numbers.read_distance,
+    "duration": numbers.read_duration,
+    "frequency": numbers.read_frequency,
+    "level": traits.read_level,
+    "satisfaction": traits.read_satisfaction,
+    "yes_no": traits.read_yes_no,
+    "status": terms.read_status,
+    "mode": terms.read_modes,
+    "period": terms.read_period,
+    "tier": terms.read_tier,
+    "crs": terms.read_crs,
+}

@@ -1,0 +1,72 @@
+"""A register with age bands, sexes and groups across the columns (男 16-34, 女 16-34, 独居老人数)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from needs_analytics.core.wording import key
+from needs_analytics.intake.groups import GroupWords, _group_of
+from needs_analytics.intake.traits import AgeRange, read_age
+
+if TYPE_CHECKING:
+    from needs_analytics.intake.headers import Header
+
+_COUNTED = re.compile(r"(人口数|人口|人数|数量|常住|户籍|\(人\)|\(名\)|人$|数$|其中|:)")
+_SEX = re.compile(r"(男性?|女性?)")
+
+
+@dataclass(frozen=True, slots=True)
+class WideColumn:
+    """One column of a wide register: the people it counts."""
+
+    age: AgeRange | None
+    sex: str
+    group: str
+
+
+def wide_columns(headers: Sequence[Header], groups: GroupWords) -> dict[int, WideColumn]:
+    """Return the columns whose title names an age band, a sex or a special group, column to people counted.
+
+    Totals over columns that are told apart (男, beside 男 16–34) are left out.
+    """
+    found = {}
+    for column, header in enumerate(headers):
+        people = _people(header, groups)
+        if people is not None:
+            found[column] = people
+    detailed = [people for people in found.values() if people.age is not None]
+    if detailed:
+        both = any(people.sex for people in detailed)
+        found = {
+            column: people
+            for column, people in found.items()
+            if people.group or (people.age is not None and (bool(people.sex) or not both))
+        }
+    return found
+
+
+def _people(header: Header, groups: GroupWords) -> WideColumn | None:
+    age: AgeRange | None = None
+    sex = group = ""
+    for part in header.parts:
+        text = _COUNTED.sub("", key(part))
+        hit = _SEX.fullmatch(text) or re.match(r"(男|女)性?[-_·、]?(?=\d|[一二三四五六七八九十])", text)
+        if hit:
+            sex = hit[1][0]
+            text = text[hit.end() :]
+        if not text or not re.search(r"\d", text):
+            group = group or (_exact_group(text, groups) if text else "")
+            continue
+        value = read_age(text).value
+        if isinstance(value, AgeRange) and (value.low < value.high or "岁" in text):
+            age = value
+    if age is None and not sex and not group:
+        return None
+    return WideColumn(age, sex, "" if age is not None else group)
+
+
+def _exact_group(text: str, groups: GroupWords) -> str:
+    return groups.headers.get(text) or groups.values.get(text) or (_group_of(text, groups) if text.endswith(("老人", "户", "家庭", "对象", "人员")) else "")
