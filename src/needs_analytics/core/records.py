@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 if TYPE_CHECKING:
+    from needs_analytics.core.codebook import Codebook
     from needs_analytics.core.issue import Issue
     from needs_analytics.core.month import Month
     from needs_analytics.core.options import Options
@@ -181,6 +182,9 @@ class Weights(Pleasant):
         Kish design effect 1 + cv² and effective sample size.
     population
         Total of the target population; NaN without a register.
+    places
+        The register's ``community, grid, population`` of the target population, also of places nobody answered from;
+        ``grid`` is ``None`` where the register does not go down to grids.
 
     Invariant: weights are positive, sum to the population and reproduce every margin to the tolerance.
     """
@@ -192,6 +196,7 @@ class Weights(Pleasant):
     deff: float
     n_eff: float
     population: float
+    places: pd.DataFrame
     issues: tuple[Issue, ...] = ()
 
     @property
@@ -226,8 +231,259 @@ class Intake(Pleasant):
     issues: tuple[Issue, ...]
     ledger: pd.DataFrame
     month: Month
+    codebook: Codebook
 
     @property
     def table(self) -> pd.DataFrame:
         """What every sheet was taken for."""
         return self.sheets
+
+
+@dataclass(frozen=True)
+class Cleaned(Pleasant):
+    """The month's tables after the rules and the duplicates.
+
+    Attributes
+    ----------
+    survey, usage
+        Rows of the month; rows of other months stand in ``earlier`` under the same names.
+    menu, supply, sites, places, register, roster, distances, requests, norms, budget, followup
+        The other canonical tables.
+    counts
+        One row per file and sheet: ``rows_in, kept, merged, returned``.
+    merged
+        Rows that went into another: where they stood, into which row, by which evidence.
+    returned
+        Rows given back to the office, with the code of the reason.
+    ledger
+        See :class:`Intake`.
+
+    Invariant: ``rows_in == kept + merged + returned`` in every row of ``counts``.
+    """
+
+    month: Month
+    survey: pd.DataFrame
+    usage: pd.DataFrame
+    menu: pd.DataFrame
+    supply: pd.DataFrame
+    sites: pd.DataFrame
+    places: pd.DataFrame
+    register: pd.DataFrame
+    roster: pd.DataFrame
+    distances: pd.DataFrame
+    requests: pd.DataFrame
+    norms: pd.DataFrame
+    budget: pd.DataFrame
+    followup: pd.DataFrame
+    earlier: Mapping[str, pd.DataFrame]
+    counts: pd.DataFrame
+    merged: pd.DataFrame
+    returned: pd.DataFrame
+    sheets: pd.DataFrame
+    questions: pd.DataFrame
+    issues: tuple[Issue, ...]
+    ledger: pd.DataFrame
+    codebook: Codebook
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """Rows in = kept + merged + returned, by file and sheet."""
+        return self.counts
+
+
+@dataclass(frozen=True)
+class NeedsList(Pleasant):
+    """The needs list 需求清单.
+
+    Attributes
+    ----------
+    table
+        One row per need × place × (``全部``, each segment, each special group); the columns of ``NEEDS_COLUMNS``.
+    rankings
+        Questions that rank (最需要前k, 希望新增, household forms): need × place with the share naming it; no persons.
+    places
+        ``community, grid, population``: the target population of every place down to which demand is computed.
+    requests
+        Hotline and meeting entries by need: counts shown beside the survey, never added into it.
+    status
+        ``estimated``, ``not_representative`` (no register), ``ranks_only`` or ``no_data``.
+
+    Invariant: ``share_low <= share <= share_high``, all within [0, 1]; a row without known answers has no share.
+    """
+
+    table: pd.DataFrame
+    rankings: pd.DataFrame
+    places: pd.DataFrame
+    requests: pd.DataFrame
+    status: str
+    issues: tuple[Issue, ...] = ()
+
+    def totals(self) -> pd.DataFrame:
+        """Rows of the whole sub-district, all residents."""
+        return self.at("district")
+
+    def at(self, level: str) -> pd.DataFrame:
+        """Rows of all residents at one level: ``district``, ``community`` or ``grid``."""
+        table = self.table[(self.table["segment"] == ALL) & (self.table["group"] == ALL)]
+        whole, upper = table["community"] == ALL, table["grid"] == ALL
+        chosen = {"district": whole, "community": ~whole & upper, "grid": ~whole & ~upper}[level]
+        return table[chosen].reset_index(drop=True)
+
+
+NEEDS_COLUMNS = (
+    "need", "need_name", "domain", "community", "grid", "segment", "group", "n", "n_yes", "n_eff", "share", "share_se", "share_low",
+    "share_high", "population", "persons", "persons_low", "persons_high", "method", "direct_share", "direct_se", "coverage", "urgency",
+    "rank", "rank_low", "rank_high", "tier", "change", "change_diff", "change_low", "change_high", "flag", "resolution_path",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class MatchPlan(Pleasant):
+    """Needs matched to services under capacity, eligibility and reach.
+
+    Attributes
+    ----------
+    table
+        One row per demand cell → service@site with a positive flow: ``need, community, grid, eligible_class, service,
+        site, persons, units, unit, distance_m``.
+    cells
+        One row per demand cell: ``need, community, grid, eligible_class, tier, demand, demand_se, covered (A1),
+        eligible (A2), reachable (A3), served (F)`` in persons.
+    arcs
+        ``cell, sink, distance_m``: which cell may use which service@site.
+    sinks
+        One row per service@site: ``service, site, capacity, capacity_persons, uses_per_person, unit, price`` …
+    coverage
+        One row per need × community, also for needs that are only ranked: ``services, sites, capacity_persons,
+        covered``.
+    referred
+        Needs not met by direct services: 需协调和转办事项.
+    status
+        ``matched``, ``no_menu``, ``no_persons`` (no register), or ``no_data``.
+
+    Invariant: flow ≤ capacity; served + unmet = reachable for every cell.
+    """
+
+    table: pd.DataFrame
+    cells: pd.DataFrame
+    arcs: pd.DataFrame
+    sinks: pd.DataFrame
+    coverage: pd.DataFrame
+    referred: pd.DataFrame
+    status: str
+    issues: tuple[Issue, ...] = ()
+
+
+@dataclass(frozen=True)
+class GapReport(Pleasant):
+    """The supply-gap report 供需缺口: where the demand goes.
+
+    Attributes
+    ----------
+    table
+        One row per need × place × segment with the columns of ``GAPS_COLUMNS``, in persons.
+    services
+        One row per service@site: capacity, use, utilisation, waiting, ratings.
+    equity
+        Met share and gap rate by special group against everyone.
+    reach
+        How ``too_far`` moves when every radius is longer or shorter.
+    additions
+        What to add: service@site or need, units and persons gained.
+    status
+        That of the plan; ``no_usage`` when nobody sent usage records.
+    monte_carlo
+        Number of replicates and the largest Monte-Carlo standard error of a published bound.
+
+    Invariant: ``no_service + not_eligible + too_far + full + not_taken_up + dissatisfied + met + unknown_use == demand``
+    (``unknown_use`` holds what would be met, not taken up or dissatisfied where nobody recorded the use).
+    """
+
+    table: pd.DataFrame
+    services: pd.DataFrame
+    equity: pd.DataFrame
+    reach: pd.DataFrame
+    additions: pd.DataFrame
+    status: str
+    monte_carlo: Mapping[str, float]
+    issues: tuple[Issue, ...] = ()
+
+    def at(self, level: str) -> pd.DataFrame:
+        """Rows of all segments at one level: ``district``, ``community`` or ``grid``."""
+        table = self.table[self.table["segment"] == ALL]
+        whole, upper = table["community"] == ALL, table["grid"] == ALL
+        chosen = {"district": whole, "community": ~whole & upper, "grid": ~whole & ~upper}[level]
+        return table[chosen].reset_index(drop=True)
+
+
+PARTS = ("met", "no_service", "not_eligible", "too_far", "full", "not_taken_up", "dissatisfied")
+
+GAPS_COLUMNS = (
+    "need", "need_name", "community", "grid", "segment", "demand", *PARTS, "unknown_use", "used_other", "gap", "gap_low", "gap_high",
+    "p_short", "gap_rate", "capacity_persons", "used_persons", "quadrant", "quadrant_probability", "cause", "n", "flag",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Forecast(Pleasant):
+    """Use in the coming months.
+
+    Attributes
+    ----------
+    table
+        One row per service × site × month: ``service, site, month, point, low, high, model, beats_naive, p_over_80``.
+    backtest
+        ``service, site, months, mase_model, mase_naive``: what decided the model.
+    status
+        ``forecast`` or ``no_history``.
+    """
+
+    table: pd.DataFrame
+    backtest: pd.DataFrame
+    status: str
+    issues: tuple[Issue, ...] = ()
+
+
+@dataclass(frozen=True)
+class RunRecord(Pleasant):
+    """What a run was made of: digests of inputs, options that differ from the defaults, counts and versions.
+
+    It holds no clock: the same inputs give the same record.
+    """
+
+    month: str
+    workspace: str
+    inputs: pd.DataFrame
+    options: Mapping[str, Any]
+    counts: Mapping[str, int]
+    issues: Mapping[str, int]
+    versions: Mapping[str, str]
+    digest: str
+
+    @property
+    def table(self) -> pd.DataFrame:  # type: ignore[override]
+        """The input files with their digests and rows."""
+        return self.inputs
+
+
+@dataclass(frozen=True)
+class MonthResult:
+    """Everything a month gave: the records of every stage and how the run was made."""
+
+    month: Month
+    workspace: str
+    cleaned: Cleaned
+    weights: Weights
+    segments: Segments
+    needs: NeedsList
+    matches: MatchPlan
+    gaps: GapReport
+    outlook: Forecast
+    options: Options
+    run: RunRecord
+
+    @property
+    def issues(self) -> tuple[Issue, ...]:
+        """The issues of all stages."""
+        stages = (self.cleaned, self.weights, self.segments, self.needs, self.matches, self.gaps, self.outlook)
+        return tuple(issue for stage in stages for issue in stage.issues)

@@ -1,0 +1,73 @@
+"""Which rows are the same thing twice; the latest complete one stays."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+MERGED_COLUMNS = ("file", "sheet", "row", "table", "code", "into_file", "into_sheet", "into_row")
+
+
+def repeated_people(survey: pd.DataFrame) -> pd.Series:
+    """Return, for every answer, the index of the answer that stands for its person in its month.
+
+    Answers share a person when they share ``person_key``; the one submitted last stays, of equals the one with more
+    known answers, then the one further down.
+    """
+    answered = survey[[c for c in survey.columns if c.startswith(("need:", "rank:"))]].notna().sum(axis=1)
+    order = pd.DataFrame({
+        "person": survey["person_key"], "month": survey["month"], "submitted": survey["submitted_at"].fillna(pd.Timestamp.min),
+        "answered": answered, "file": survey["file"], "row": survey["row"],
+    }).sort_values(["submitted", "answered", "file", "row"], kind="stable")  # fmt: skip
+    last = order.groupby(["person", "month"], sort=False)["row"].transform(lambda rows: rows.index[-1])
+    return last.reindex(survey.index)
+
+
+def repeated_submissions(survey: pd.DataFrame) -> pd.Series:
+    """Return, for every answer, the index of the first identical one sent at the same second through another sheet.
+
+    Only answers with a time of day are compared: two residents may well give the same answers on one day.
+    """
+    timed = survey["submitted_at"].notna() & (survey["submitted_at"] != survey["date"])
+    traits = [c for c in ("submitted_at", "community", "grid", "age_low", "age_high", "sex", "seconds", "needs") if c in survey]
+    return _first_equal(survey, traits, timed, elsewhere=True)
+
+
+def repeated_rows(frame: pd.DataFrame, keys: Sequence[str]) -> pd.Series:
+    """Return, for every row, the index of the last row with the same keys; a row stands for itself otherwise."""
+    filled = frame[list(keys)].astype(object).where(frame[list(keys)].notna(), "")
+    groups = filled.groupby(list(keys), sort=False).ngroup()
+    last = pd.Series(frame.index, index=groups.to_numpy()).groupby(level=0).last()
+    return pd.Series(last.loc[groups].to_numpy(), index=frame.index)
+
+
+def repeated_uses(usage: pd.DataFrame) -> pd.Series:
+    """Return, for every use of a known person, the index of the same use reported first by another file."""
+    keys = ["date", "service", "site", "person_key", "status", "count"]
+    return _first_equal(usage, keys, usage["person_key"].notna() & usage["date"].notna(), elsewhere=True)
+
+
+def merged_rows(frame: pd.DataFrame, into: pd.Series, table: str, code: str) -> pd.DataFrame:
+    """List the rows that went into another one, with where both stand."""
+    gone = frame[into.to_numpy() != frame.index.to_numpy()]
+    target = frame.loc[into[gone.index]]
+    listed = gone[["file", "sheet", "row"]].assign(table=table, code=code)
+    for column in ("file", "sheet", "row"):
+        listed[f"into_{column}"] = target[column].to_numpy()
+    return listed[list(MERGED_COLUMNS)]
+
+
+def _first_equal(frame: pd.DataFrame, keys: Sequence[str], eligible: pd.Series, *, elsewhere: bool) -> pd.Series:
+    into = pd.Series(frame.index, index=frame.index)
+    part = frame[eligible]
+    if part.empty:
+        return into
+    filled = part[list(keys)].astype(object).where(part[list(keys)].notna(), "")
+    groups = filled.groupby(list(keys), sort=False).ngroup().to_numpy()
+    origin = part["file"].astype(str) + "\x1f" + part["sheet"].astype(str)
+    first = pd.Series(part.index, index=groups).groupby(level=0).first().loc[groups].to_numpy()
+    same_sheet = origin.loc[first].to_numpy() == origin.to_numpy()
+    into.loc[part.index] = np.where(same_sheet & elsewhere, part.index, first)
+    return into

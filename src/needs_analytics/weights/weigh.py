@@ -1,0 +1,121 @@
+"""Weights: rake the respondents to the register's margins; without a register every answer weighs the same."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from needs_analytics.core.issue import Issue
+from needs_analytics.core.options import CleaningOptions, WeightsOptions
+from needs_analytics.core.records import Weights
+from needs_analytics.numerics.raking import kish, rake
+from needs_analytics.weights.margins import Margin, population_cells, register_margins
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from needs_analytics.numerics.raking import RakeResult
+
+_NO_PLACES = pd.DataFrame(columns=["community", "grid", "population"])
+_COLUMNS = ["margin", "label", "n", "target", "before", "after", "asmd_before", "asmd_after"]
+
+
+def weigh(
+    survey: pd.DataFrame,
+    register: pd.DataFrame | None = None,
+    *,
+    options: WeightsOptions | None = None,
+    youngest_age: int | None = None,
+) -> Weights:
+    """Give every respondent of the target population a weight.
+
+    Parameters
+    ----------
+    survey
+        Cleaned answers; respondents younger than the target population get no weight.
+    register
+        Population cells; without any, weights are equal and persons cannot be computed.
+    youngest_age
+        Lower bound of the target population; 16 by default.
+
+    Returns
+    -------
+    Weights
+        Raked to age band × sex, community and special groups where the register knows them.
+    """
+    options = options or WeightsOptions()
+    youngest = CleaningOptions().youngest_age if youngest_age is None else youngest_age
+    survey = survey[~(survey["age_high"] < youngest)]
+    if survey.empty:
+        return _without_answers()
+    base = _base_weights(survey)
+    if register is None or register.empty:
+        return _equal(survey, base, [Issue("W601")])
+    cells, issues = population_cells(register, youngest)
+    margins, population, said = register_margins(survey, cells, register, base, options=options)
+    issues += said
+    if not margins:
+        return _equal(survey, base, [*issues, Issue("W601")])
+    weights, status, said = _raked(base, margins, population, options)
+    deff, n_eff = kish(weights)
+    return Weights(
+        table=pd.DataFrame({"answer_id": survey["answer_id"].to_numpy(), "base_weight": base, "weight": weights}),
+        margins=pd.concat([_diagnosed(margin, base, weights) for margin in margins], ignore_index=True),
+        codes={margin.name: margin.codes for margin in margins},
+        status=status, deff=deff, n_eff=n_eff, population=population, places=_places(cells), issues=(*issues, *said),
+    )  # fmt: skip
+
+
+def _base_weights(survey: pd.DataFrame) -> np.ndarray:
+    base = survey["base_weight"].to_numpy(float)
+    given = np.isfinite(base) & (base > 0)
+    return np.where(given, base, base[given].mean() if given.any() else 1.0)
+
+
+def _raked(
+    base: np.ndarray, margins: Sequence[Margin], population: float, options: WeightsOptions
+) -> tuple[np.ndarray, str, list[Issue]]:
+    """Rake within bounds; without them when they cannot be kept; else scale the base weights and say so."""
+    targets = [(margin.codes, margin.targets) for margin in margins]
+    result = rake(base, targets, bounds=options.bounds, tol=options.tolerance)
+    if result.converged:
+        return result.weights, "raked", []
+    free: RakeResult = rake(base, targets, tol=options.tolerance)
+    if free.converged:
+        return free.weights, "raked", [Issue("W618", details={"low": options.bounds[0], "high": options.bounds[1]})]
+    error = f"{free.max_error:.2%}"
+    return base * (population / base.sum()), "not_converged", [Issue("W613", details={"error": error})]
+
+
+def _places(cells: pd.DataFrame) -> pd.DataFrame:
+    """Return the population of every place of the register."""
+    rows = cells.dropna(subset=["community"])
+    grids = rows["grid"].fillna("")
+    sums = rows.groupby([rows["community"], grids.rename("grid")], as_index=False)["persons"].sum()
+    return sums.rename(columns={"persons": "population"}).assign(grid=sums["grid"].replace("", None))
+
+
+def _diagnosed(margin: Margin, base: np.ndarray, weights: np.ndarray) -> pd.DataFrame:
+    """Compare a margin before and after; ASMD is the absolute difference of shares over its binomial deviation."""
+    classes = len(margin.labels)
+    before = np.bincount(margin.codes, base, classes) / base.sum()
+    after = np.bincount(margin.codes, weights, classes) / weights.sum()
+    target = margin.targets / margin.targets.sum()
+    spread = np.sqrt(np.maximum(target * (1 - target), 1e-12))
+    return pd.DataFrame({
+        "margin": margin.name, "label": margin.labels, "n": np.bincount(margin.codes, minlength=classes), "target": target,
+        "before": before, "after": after, "asmd_before": np.abs(before - target) / spread, "asmd_after": np.abs(after - target) / spread,
+    })  # fmt: skip
+
+
+def _equal(survey: pd.DataFrame, base: np.ndarray, issues: list[Issue]) -> Weights:
+    deff, n_eff = kish(base)
+    table = pd.DataFrame({"answer_id": survey["answer_id"].to_numpy(), "base_weight": base, "weight": base})
+    return Weights(table, pd.DataFrame(columns=_COLUMNS), {}, "equal", deff, n_eff, float("nan"), _NO_PLACES, tuple(issues))
+
+
+def _without_answers() -> Weights:
+    table = pd.DataFrame({"answer_id": pd.Series(dtype=object), "base_weight": pd.Series(dtype=float), "weight": pd.Series(dtype=float)})
+    return Weights(table, pd.DataFrame(columns=_COLUMNS), {}, "no_data", float("nan"), 0.0, float("nan"), _NO_PLACES, (Issue("W602"),))
