@@ -24,8 +24,9 @@ _KEYS = {
     "register": ["community", "grid", "age_low", "age_high", "sex", "group"],
     "distances": ["community", "grid", "site"],
 }
-_NEEDED = {"usage": ("service",), "supply": ("service", "capacity"), "menu": ("service",), "sites": ("site",), "places": ("community",),
-           "register": ("persons",), "distances": ("site",)}  # fmt: skip
+_NEEDED = {"usage": ("service",), "supply": ("service",), "menu": ("service",), "sites": ("site",), "places": ("community",),
+           "distances": ("site",)}  # fmt: skip
+_FIGURES = {"supply": "capacity", "register": "persons", "usage": "count"}
 
 
 @dataclass(slots=True)
@@ -74,6 +75,10 @@ def _cleaned(table: str, frame: pd.DataFrame, options: CleaningOptions) -> _Outc
     for column in _NEEDED.get(table, ()):
         missing |= frame[column].isna()
     _return(outcome, table, missing, "E404")
+    if table in _FIGURES:
+        blank = outcome.frame[outcome.frame[_FIGURES[table]].isna()]
+        outcome.issues += [_row_issue("W406", file, sheet, row, table=table, field=_FIGURES[table])
+                           for file, sheet, row in zip(blank["file"], blank["sheet"], blank["row"], strict=True)]  # fmt: skip
     if table == "usage":
         _merge(outcome, "usage", duplicates.repeated_uses(outcome.frame), "I412")
     elif table in _KEYS:
@@ -131,6 +136,8 @@ def _merge_listed(outcome: _Outcome, table: str) -> None:
 
 def _merge_capacity(outcome: _Outcome) -> None:
     """Keep one row per service, site, month and schedule; rows of different schedules are separate capacity."""
+    same = duplicates.repeated_rows(outcome.frame, ["service", "site", "month", "schedule", "period", "capacity"])
+    _merge(outcome, "supply", same, "I414")
     _merge(outcome, "supply", duplicates.repeated_rows(outcome.frame, ["service", "site", "month", "schedule", "period"]), "W413")
 
 

@@ -63,7 +63,8 @@ class Block:
                 codes = codes.copy() if codes is source.codes else codes
                 values.append(owner.values[owner.codes[top]])
                 codes[top : bottom + 1] = len(values) - 1
-        return Column(codes[self.rows], tuple(values))
+        used, own = np.unique(codes[self.rows], return_inverse=True)
+        return Column(own.astype(np.int32), tuple(values[code] for code in used))
 
 
 def find_blocks(

@@ -6,18 +6,17 @@ import datetime as dt
 import re
 
 from needs_analytics.core.month import Month
-from needs_analytics.core.wording import key
+from needs_analytics.core.wording import key, plain
 from needs_analytics.errors import UsageError
 from needs_analytics.intake.reading import NOTHING, Reader, Reading, is_absent, is_error, is_number
 
-_FULL = re.compile(
-    r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:t|\(?(?:星期|周)[一二三四五六日天]\)?)?"
-    r"(?:(上午|下午)?(\d{1,2})[:时点](\d{1,2})?[:分]?(\d{1,2})?(?:\.\d+)?秒?(?:z|[+-]\d\d:?\d\d)?)?"
-)
+_DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?")
+_WEEKDAY = re.compile(r"[(]?(?:星期|周)[一二三四五六日天][)]?")
+_TIME = re.compile(r"t?\s*(上午|下午|晚上)?\s*(\d{1,2})\s*[:时点]\s*(\d{1,2})?[:分]?(\d{1,2})?(?:\.\d+)?秒?\s*(?:z|[+-]\d\d:?\d\d)?")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:(\d{2})(\d{2})(\d{2})?)?")
 _YEAR_MONTH = re.compile(r"(\d{4})[-/.年](\d{1,2})月?")
 _MONTH_DAY = re.compile(r"(\d{1,2})[-/.月](\d{1,2})[日号]?")
-_DAY_FIRST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})(?:(\d{1,2}):(\d{2})(?::(\d{2}))?(?:am|pm)?)?")
+_DAY_FIRST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})(?:\s+(\d{1,2}):(\d{2})(?::(\d{2}))?\s*(?:am|pm)?)?")
 _EXCEL_EPOCH = dt.datetime(1899, 12, 30)  # noqa: DTZ001 - office dates carry no time zone
 _SERIALS = (20000, 80000)
 
@@ -53,8 +52,8 @@ def _read(cell: object, month: Month | None) -> Reading:
         return Reading(cell)
     if isinstance(cell, dt.date):
         return Reading(dt.datetime(cell.year, cell.month, cell.day))  # noqa: DTZ001
-    text = key(str(cell))
-    if is_absent(text):
+    text = plain(str(cell)).lower()
+    if is_absent(key(text)):
         return NOTHING
     if is_error(text):
         return Reading(None, "refused", "E110")
@@ -72,10 +71,9 @@ def _serial(number: float) -> Reading:
 
 
 def _written(text: str, month: Month | None) -> Reading:
-    full = _FULL.fullmatch(text) or _FULL.match(text.split("至")[0])
-    if full:
-        hour = int(full[5] or 0) + (12 if full[4] == "下午" and int(full[5] or 0) < 12 else 0)
-        return _made(int(full[1]), int(full[2]), int(full[3]), hour, int(full[6] or 0), int(full[7] or 0))
+    dated = _DATE.match(text)
+    if dated:
+        return _with_time(dated, _WEEKDAY.sub("", text[dated.end() :]).strip())
     compact = _COMPACT.fullmatch(text)
     if compact:
         return _made(*(int(part or 0) for part in compact.groups()))
@@ -90,6 +88,18 @@ def _written(text: str, month: Month | None) -> Reading:
     if short and month is not None:
         return _made(month.year, int(short[1]), int(short[2]))
     return Reading(None, "refused", "E120")
+
+
+def _with_time(dated: re.Match[str], rest: str) -> Reading:
+    """Read what follows a date: nothing, or a time that is not glued to the day's digits."""
+    year, month, day = int(dated[1]), int(dated[2]), int(dated[3])
+    if not rest:
+        return _made(year, month, day)
+    time = _TIME.fullmatch(rest)
+    if time is None or (dated[0][-1].isdigit() and dated.string[dated.end() : dated.end() + 1] == rest[0] and rest[0].isdigit()):
+        return Reading(None, "refused", "E120")
+    hour = int(time[2]) + (12 if time[1] in {"下午", "晚上"} and int(time[2]) < 12 else 0)
+    return _made(year, month, day, hour, int(time[3] or 0), int(time[4] or 0))
 
 
 def _western(found: re.Match[str]) -> Reading:

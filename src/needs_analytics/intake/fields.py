@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from needs_analytics.core.mapping import Mapping as OfficeMapping
     from needs_analytics.intake.headers import Header
 
-How = Literal["told", "exact", "core", "contains", "fuzzy"]
-QUALITY: dict[How, float] = {"told": 3.0, "exact": 2.0, "core": 1.8, "contains": 1.2, "fuzzy": 1.0}
+How = Literal["told", "exact", "core", "contains", "fuzzy", "pattern"]
+QUALITY: dict[How, float] = {"told": 3.0, "exact": 2.0, "core": 1.8, "contains": 1.2, "fuzzy": 1.0, "pattern": 0.8}
 
 _BRACKETS = re.compile(r"[(\[【〔][^)\]】〕]*[)\]】〕]")
 _FILLERS = re.compile(
-    r"您家|您的|您|请问|请选择|请填写|请输入|请|所在|所属|属于|哪一个|哪个|哪里|哪|是什么|什么|多少|今年|现在|目前|当前|现居住|居住|家住"
+    r"您家|您的|您|请问|以下|哪些|哪类|哪几类|哪种|请选择|请填写|请输入|请|所在|所属|属于|哪一个|哪个|哪里|哪|是什么|什么|多少|今年|现在|目前|当前|现居住|居住|家住"
     r"|本人|被访者|受访者|被访人|受访人|居民|的|是|为|必填|选填|单选|多选|填空|自动|[?？:：*\s/／·]"
 )
 _COVERAGE = 0.6
@@ -56,11 +56,14 @@ class Vocabulary:
         Known wordings, compared by :func:`~needs_analytics.core.wording.key`.
     rejects
         Field to words that forbid it.
+    patterns
+        Field to what a question about it looks like; the weakest evidence, it yields to need questions.
     """
 
     told: Mapping[str, str]
     exact: Mapping[str, str]
     rejects: Mapping[str, tuple[str, ...]]
+    patterns: Mapping[str, re.Pattern[str]]
 
 
 def vocabulary(table: str, codebook: Codebook, told: Mapping[str, str]) -> Vocabulary:
@@ -72,7 +75,8 @@ def vocabulary(table: str, codebook: Codebook, told: Mapping[str, str]) -> Vocab
         for wording in (str(row.field), str(row.label), str(row.label_en), *str(row.synonyms).split("|")):
             exact.setdefault(key(wording), str(row.field))
         rejects[str(row.field)] = tuple(key(word) for word in str(row.reject).split("|") if word)
-    return Vocabulary(told, exact, rejects)
+    patterns = {str(row.field): re.compile(str(row.pattern)) for row in rows.itertuples() if row.pattern}
+    return Vocabulary(told, exact, rejects, patterns)
 
 
 def literal_words(codebook: Codebook) -> frozenset[str]:
@@ -89,17 +93,6 @@ def match_fields(headers: Sequence[Header], words: Vocabulary) -> list[FieldMatc
     for match in sorted(matches, key=lambda match: (-match.quality, match.column)):
         best.setdefault(match.field, match)
     return sorted(best.values(), key=lambda match: match.column)
-
-
-def rivals(headers: Sequence[Header], words: Vocabulary, taken: Sequence[FieldMatch]) -> list[FieldMatch]:
-    """Return the columns that match a field as surely as the column that was taken for it."""
-    winners = {match.field: match for match in taken}
-    found = [match for column, header in enumerate(headers) for match in [_match(column, header, words)] if match]
-    return [
-        match
-        for match in found
-        if match.column != winners[match.field].column and match.quality == winners[match.field].quality
-    ]
 
 
 def core_words(header: str) -> str:
@@ -131,7 +124,7 @@ def _match(column: int, header: Header, words: Vocabulary) -> FieldMatch | None:
         if found:
             return FieldMatch(column, found, "told", header.text)
     for wording in dict.fromkeys((header.last, header.text)):
-        hit = _known(wording, words)
+        hit = _known(wording, words) or _patterned(wording, words)
         if hit:
             return FieldMatch(column, hit[0], hit[1], header.text)
     return None
@@ -169,6 +162,12 @@ def _similar(whole: str, core: str, words: Vocabulary) -> tuple[str, How] | None
     if score >= 0.86 and not _rejected(whole, field, words):
         return field, "fuzzy"
     return None
+
+
+def _patterned(wording: str, words: Vocabulary) -> tuple[str, How] | None:
+    whole = key(wording)
+    hits = [field for field, pattern in words.patterns.items() if pattern.search(whole) and not _rejected(whole, field, words)]
+    return (hits[0], "pattern") if hits else None
 
 
 @lru_cache(maxsize=65536)

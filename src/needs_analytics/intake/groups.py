@@ -32,7 +32,7 @@ _EXTRA: Mapping[str, str] = {
     "计生特殊": "jisheng", "失独": "jisheng", "退役": "veteran", "退伍军人": "veteran", "复退军人": "veteran", "失业": "jobless",
     "外来务工": "migrant", "流动人口": "migrant", "新市民": "migrant", "双职工": "dual_worker", "单亲": "single_parent",
     "快递员": "new_worker", "外卖员": "new_worker", "外卖骑手": "new_worker", "骑手": "new_worker", "网约车司机": "new_worker",
-    "重残": "severe_disabled", "孕妇": "pregnant", "学龄儿童家长": "parent", "家有未成年子女": "parent", "有未成年子女": "parent",
+    "重残": "severe_disabled", "孕妇": "pregnant", "学龄儿童家长": "parent", "家有未成年子女": "parent", "有未成年子女": "parent", "家长": "parent", "宝妈": "parent",
 }  # fmt: skip
 _AGE_RULE = re.compile(r"age>=(\d+)|(\d+)<=age<=(\d+)|age<=?(\d+)")
 

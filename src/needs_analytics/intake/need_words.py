@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 NONE, UNKNOWN, OTHER = "none", "unknown", "other"
 _NONE = re.compile(r"(暂时?|目前|都|均|以上|其他)?(无|没有|没|不)(任何|其他|特别|什么|上述|以上)?(需求|需要|服务需求|以上需求|困难)?|以上(都|均)(不需要|没有|无)|无需求|暂无|均不需要")
 _OTHER = re.compile(r"其[他它].*|.*请(?:注明|填写|说明).*|other.*")
+_WISH = re.compile(r"^(是否|有无|您)?(最)?(需要|需求|希望|想要|急需)(提供|有|增加)?(?=.{2,})")
 _BRACKET = re.compile(r"[(（\[【〖〔][^)）\]】〗〕]*[)）\]】〗〕]")
 
 
@@ -51,7 +52,7 @@ class NeedWords:
             return UNKNOWN
         if _NONE.fullmatch(bare):
             return NONE
-        short = key(_BRACKET.sub("", bare))
+        short = _WISH.sub("", key(_BRACKET.sub("", bare)))
         if short in self.exact:
             return self.exact[short]
         if _OTHER.fullmatch(bare):
@@ -80,11 +81,13 @@ def need_words(codebook: Codebook, told: Mapping[str, str]) -> NeedWords:
     names: dict[str, str] = {}
     for row in codebook.needs.itertuples():
         need = str(row.need)
-        for name in (need, str(row.name), str(row.name_en), *_short_names(str(row.name))):
-            if name:
-                names.setdefault(key(name), need)
+        for name in (need, str(row.name), str(row.name_en)):
+            names.setdefault(key(name), need)
+        for part in _short_names(str(row.name)):
+            owners.setdefault(key(part), set()).add(need)
         for word in str(row.synonyms).split("|"):
             owners.setdefault(key(word), set()).add(need)
+    names.pop("", None)
     single = {word: next(iter(needs)) for word, needs in owners.items() if word and len(needs) == 1}
     exact = {**single, **names}
     inside = sorted(((word, need) for word, need in exact.items() if _may_stand_inside(word)), key=lambda pair: (-len(pair[0]), pair[0]))
@@ -94,9 +97,11 @@ def need_words(codebook: Codebook, told: Mapping[str, str]) -> NeedWords:
 
 
 def _short_names(name: str) -> list[str]:
-    """Return a name without its brackets and what stands in them."""
+    """Return a name without its brackets, what stands in them, and the parts joined by 与 or 和."""
     found = re.search(r"[(（]([^)）]*)[)）]", name)
-    return [re.sub(r"[(（][^)）]*[)）]", "", name), found[1]] if found else []
+    bare = re.sub(r"[(（][^)）]*[)）]", "", name)
+    parts = [part for part in re.split(r"[与和及、]", bare) if len(part) >= 2]
+    return [bare, *([found[1]] if found else []), *(parts if len(parts) > 1 else [])]
 
 
 def _may_stand_inside(word: str) -> bool:

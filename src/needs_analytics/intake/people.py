@@ -45,7 +45,7 @@ def read_id_card(text: str) -> IdCard:
         born = dt.date(int(digits[6:10]), int(digits[10:12]), int(digits[12:14]))
     except ValueError:
         return IdCard(valid=False)
-    if not old and ric.calc_check_digit(number[:-1]).lower() != number[-1]:
+    if not old and ric.calc_check_digit(number).lower() != number[-1]:
         return IdCard(valid=False)
     return IdCard(valid=True, born=born, sex="男" if int(digits[16]) % 2 else "女")
 

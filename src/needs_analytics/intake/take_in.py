@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -112,6 +112,7 @@ def take_in(
         issues=tuple(findings.issues),
         ledger=pd.DataFrame(findings.ledger, columns=list(LEDGER_COLUMNS)),
         month=month,
+        codebook=codebook,
     )
 
 
@@ -149,11 +150,11 @@ def _take(
     office = rule.office or office_of(sheet.file)
     block = decode_options(block, office, entries)
     told = {**words.tables["survey"].told, **rule.fields}
-    survey = Vocabulary(told, words.tables["survey"].exact, words.tables["survey"].rejects)
+    survey = replace(words.tables["survey"], told=told)
     questions = _questions(block, office, words, survey, entries, options)
     tables = {**words.tables, "survey": survey}
     if rule.fields and rule.table:
-        tables = {name: Vocabulary({**table.told, **rule.fields}, table.exact, table.rejects) for name, table in tables.items()}
+        tables = {name: replace(table, told={**table.told, **rule.fields}) for name, table in tables.items()}
     columns = sum(len(question.columns) for question in questions)
     recognition = recognise(block, tables, columns, words.groups, told=rule.table)
     return _Taken(block, recognition, questions if "survey" in recognition.tables else [], office)
@@ -164,7 +165,7 @@ def _questions(
 ) -> list[Question]:
     if not block.height:
         return []
-    taken = {match.column for match in match_fields(block.headers, survey)}
+    taken = {match.column for match in match_fields(block.headers, survey) if match.how != "pattern"}
     free = [column for column, header in enumerate(block.headers) if header.parts and column not in taken]
     flags = flag_columns(block.headers, free, words.groups) | attribute_columns(block.headers, free, words.groups)
     columns = {column: block.column(column) for column in free if column not in flags}

@@ -8,7 +8,7 @@ not known keep their share: the other targets are reduced by it in proportion.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,6 +19,7 @@ from needs_analytics.core.issue import Issue
 if TYPE_CHECKING:
     from needs_analytics.core.options import WeightsOptions
 
+UNKNOWN = "未知"
 _CONTRADICTORY = 0.01  # relative difference of two margins' totals that is no rounding
 
 
@@ -40,6 +41,19 @@ class Margin:
     labels: tuple[str, ...]
     targets: np.ndarray
     codes: np.ndarray
+
+    @property
+    def is_group(self) -> bool:
+        """Whether it is the yes/no margin of a special group."""
+        return self.name.startswith("group:")
+
+    def with_unknown_share(self, weights: np.ndarray) -> Margin:
+        """Return the margin with the unknown class at its share of the given weights, the others reduced in proportion."""
+        if not self.labels or self.labels[-1] != UNKNOWN:
+            return self
+        share = float(weights[self.codes == len(self.labels) - 1].sum() / weights.sum())
+        total, known = float(self.targets.sum()), self.targets[:-1]
+        return replace(self, targets=np.append(known * (total * (1 - share) / known.sum()), total * share))
 
 
 def register_margins(
@@ -79,13 +93,18 @@ def register_margins(
     population, said = _one_total(found)
     issues += said
     found = [_scaled(margin, population) for margin in found]
-    found += _group_margins(survey, register, base, population, options)
+    found += _group_margins(survey, register, base, population, found[0], options)
     return found, population, issues
 
 
 def population_cells(register: pd.DataFrame, youngest_age: int) -> tuple[pd.DataFrame, list[Issue]]:
-    """Return the register's partition of the target population; group counts and younger bands are left out."""
+    """Return the register's partition of the target population; group counts and younger bands are left out.
+
+    Rows that tell the age count before rows that do not (a total by community or grid includes children).
+    """
     cells = register[register["group"].isna() & register["persons"].notna()]
+    if cells["age_low"].notna().any():
+        cells = cells[cells["age_low"].notna()]
     by_grid = cells.loc[cells["grid"].notna(), "community"].unique()
     cells = cells[cells["grid"].notna() | ~cells["community"].isin(by_grid)]
     young = cells["age_high"] < youngest_age
@@ -208,9 +227,12 @@ def _community_margin(
 
 
 def _group_margins(
-    survey: pd.DataFrame, register: pd.DataFrame, base: np.ndarray, population: float, options: WeightsOptions
+    survey: pd.DataFrame, register: pd.DataFrame, base: np.ndarray, population: float, first: Margin, options: WeightsOptions
 ) -> list[Margin]:
-    """Return a yes/no margin for every special group the register counts and enough respondents were asked about."""
+    """Return a yes/no margin for every special group the register counts and enough respondents were asked about.
+
+    A group that the first margin already settles (高龄老人 beside a class 80岁以上) is left out.
+    """
     counts = register[register["group"].notna() & register["age_low"].isna() & register["sex"].isna()]
     margins = []
     for group, persons in counts.groupby("group")["persons"].sum().items():
@@ -218,7 +240,8 @@ def _group_margins(
         offices = survey.loc[has, "office"].unique()
         asked = survey["office"].isin(offices).to_numpy() & survey["groups"].notna().to_numpy()
         enough = min(int(has.sum()), int((asked & ~has).sum())) >= max(options.smallest_class, 20)
-        if not enough or not 0 < persons < population:
+        settled = all(has[first.codes == code].all() or not has[first.codes == code].any() for code in range(len(first.labels)))
+        if not enough or settled or not 0 < persons < population:
             continue
         codes = np.where(~asked, -1, np.where(has, 0, 1))
         margin, _ = _finished(f"group:{group}", ["是", "否"], np.array([persons, population - persons]), codes, base)
@@ -243,7 +266,7 @@ def _finished(name: str, labels: Sequence[str], targets: np.ndarray, codes: np.n
     if unknown.any():
         share = float(base[unknown].sum() / base.sum())
         kept = np.append(kept * (1 - share), total * share)
-        names.append("未知")
+        names.append(UNKNOWN)
     return Margin(name, tuple(names), kept, codes.astype(int)), issues
 
 

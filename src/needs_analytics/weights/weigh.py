@@ -58,7 +58,7 @@ def weigh(
     issues += said
     if not margins:
         return _equal(survey, base, [*issues, Issue("W601")])
-    weights, status, said = _raked(base, margins, population, options)
+    weights, margins, status, said = _raked(base, margins, population, options)
     deff, n_eff = kish(weights)
     return Weights(
         table=pd.DataFrame({"answer_id": survey["answer_id"].to_numpy(), "base_weight": base, "weight": weights}),
@@ -76,17 +76,35 @@ def _base_weights(survey: pd.DataFrame) -> np.ndarray:
 
 def _raked(
     base: np.ndarray, margins: Sequence[Margin], population: float, options: WeightsOptions
-) -> tuple[np.ndarray, str, list[Issue]]:
-    """Rake within bounds; without them when they cannot be kept; else scale the base weights and say so."""
-    targets = [(margin.codes, margin.targets) for margin in margins]
-    result = rake(base, targets, bounds=options.bounds, tol=options.tolerance)
-    if result.converged:
-        return result.weights, "raked", []
-    free: RakeResult = rake(base, targets, tol=options.tolerance)
-    if free.converged:
-        return free.weights, "raked", [Issue("W618", details={"low": options.bounds[0], "high": options.bounds[1]})]
-    error = f"{free.max_error:.2%}"
-    return base * (population / base.sum()), "not_converged", [Issue("W613", details={"error": error})]
+) -> tuple[np.ndarray, list[Margin], str, list[Issue]]:
+    """Rake within bounds; without them when they cannot be kept; else scale the base weights and say so.
+
+    Margin after margin is added, each keeping the share its unknown class has after those before it: which answers
+    leave a class unknown often goes with the place (one office does not ask), so fixing their share beforehand would
+    contradict the other margins. A special group that cannot be reproduced beside the rest is left out and said.
+    """
+    fitted: list[Margin] = []
+    weights, issues, bounds = base, [], options.bounds
+    for margin in margins:
+        tried = [*fitted, margin.with_unknown_share(weights)]
+        result = _rake(base, tried, bounds, options)
+        if not result.converged and bounds and not margin.is_group:
+            free = _rake(base, tried, None, options)
+            if free.converged:
+                issues.append(Issue("W618", details={"low": bounds[0], "high": bounds[1]}))
+                result, bounds = free, None
+        if result.converged:
+            fitted, weights = tried, result.weights
+        elif margin.is_group:
+            issues.append(Issue("W619", value=margin.name.removeprefix("group:")))
+        else:
+            issues.append(Issue("W613", details={"error": f"{result.max_error:.2%}"}))
+            return base * (population / base.sum()), list(margins), "not_converged", issues
+    return weights, fitted, "raked", issues
+
+
+def _rake(base: np.ndarray, margins: Sequence[Margin], bounds: tuple[float, float] | None, options: WeightsOptions) -> RakeResult:
+    return rake(base, [(margin.codes, margin.targets) for margin in margins], bounds=bounds, tol=options.tolerance)
 
 
 def _places(cells: pd.DataFrame) -> pd.DataFrame:

@@ -1,0 +1,64 @@
+"""A change is called a change only if it is one: difference to the last month, false discoveries held down."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from needs_analytics.numerics.comparisons import difference_of_intervals, false_discovery
+
+if TYPE_CHECKING:
+    from needs_analytics.core.options import NeedsOptions
+
+KEYS = ["need", "community", "grid", "segment", "group"]
+UP, DOWN, SAME, UNCLEAR, FIRST = "明显上升", "明显下降", "无明显变化", "样本不足，暂不能判断", "/"
+_Z = 1.959963984540054
+
+
+def with_changes(table: pd.DataFrame, previous: pd.DataFrame | None, options: NeedsOptions) -> pd.DataFrame:
+    """Compare each estimate with the one of the month before.
+
+    The two samples are taken as independent, which overstates the spread of a panel's change and so calls too few
+    changes, never too many. Segments are not compared: their make-up differs between months. Places of one level
+    form one table for the false-discovery rate.
+
+    Parameters
+    ----------
+    previous
+        Rows of the month before with the keys and ``share, share_low, share_high, method``; ``None`` for a first
+        month.
+    """
+    blank = table.assign(change=FIRST, change_diff=np.nan, change_low=np.nan, change_high=np.nan)
+    if previous is None or previous.empty:
+        return blank
+    old = previous[[*KEYS, "share", "share_low", "share_high", "method"]]
+    both = table[[*KEYS, "share", "share_low", "share_high", "method", "segment"]].loc[:, lambda frame: ~frame.columns.duplicated()]
+    both = both.merge(old, on=KEYS, how="left", suffixes=("", "_old"))
+    comparable = (both["share"].notna() & both["share_old"].notna() & (both["segment"] == "全部") & (both["method"] == both["method_old"])).to_numpy()
+    low, high = difference_of_intervals(
+        both["share_old"], (both["share_low_old"], both["share_high_old"]), both["share"], (both["share_low"], both["share_high"])
+    )
+    diff = (both["share"] - both["share_old"]).to_numpy(float)
+    spread = np.where(diff > 0, diff - low, high - diff) / _Z
+    p = _two_sided(diff, spread)
+    found = np.zeros(len(table), dtype=bool)
+    level = np.where(table["grid"] != "全部", 2, np.where(table["community"] != "全部", 1, 0))
+    for code in np.unique(level):
+        rows = comparable & (level == code) & np.isfinite(p)
+        if rows.any():
+            found[rows] = false_discovery(p[rows], options.false_discovery_rate)
+    within = (low > -options.no_change_within) & (high < options.no_change_within)
+    words = np.where(found & (diff > 0), UP, np.where(found, DOWN, np.where(within, SAME, UNCLEAR)))
+    return table.assign(
+        change=np.where(comparable, words, FIRST), change_diff=np.where(comparable, diff, np.nan),
+        change_low=np.where(comparable, low, np.nan), change_high=np.where(comparable, high, np.nan),
+    )  # fmt: skip
+
+
+def _two_sided(diff: np.ndarray, spread: np.ndarray) -> np.ndarray:
+    from scipy.stats import norm
+
+    ratio = np.abs(diff) / np.where(spread > 0, spread, np.nan)
+    return 2 * norm.sf(ratio)

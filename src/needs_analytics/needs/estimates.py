@@ -1,0 +1,94 @@
+"""Direct estimates of all needs in all domains, three-valued answers, calibrated variances."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from needs_analytics.numerics.domains import DomainShares, domain_shares
+
+if TYPE_CHECKING:
+    from needs_analytics.core.records import Weights
+    from needs_analytics.needs.domains import Domains
+
+_THIN = 2
+_ASKED = 5
+
+
+@dataclass(frozen=True)
+class Design:
+    """Weights ``(n,)`` and the rest of the sampling design as the variance functions take it."""
+
+    weights: np.ndarray
+    variance: Mapping[str, Any]
+
+
+def sampling_design(people: pd.DataFrame, weights: Weights) -> Design:
+    """Return the design: strata = grids (those with fewer than two households collapsed within the community, then
+    over the sub-district), clusters = households where known, calibration to the raked margins."""
+    household = people["household_key"].where(people["household_key"].notna(), people["answer_id"])
+    clusters, _ = pd.factorize(household)
+    strata = people["community"].fillna("") + "\x1f" + people["grid"].fillna("")
+    for coarser in (people["community"].fillna("") + "\x1f*", pd.Series("*", index=people.index)):
+        psus = pd.Series(clusters, index=people.index).groupby(strata).transform("nunique")
+        strata = strata.where(psus >= _THIN, coarser)
+    codes, _ = pd.factorize(strata)
+    first = pd.Series(codes).groupby(clusters).transform("first").to_numpy()  # a household lies in one stratum
+    variance: dict[str, Any] = {"strata": first, "clusters": clusters}
+    if weights.codes and weights.status == "raked":
+        variance |= {"calibration": list(weights.codes.values()), "base_weights": people["base_weight"].to_numpy(float)}
+    return Design(people["weight"].to_numpy(float), variance)
+
+
+def direct_table(needs: list[str], answers: np.ndarray, domains: Domains, design: Design, level: float, method: str) -> pd.DataFrame:
+    """Return one row per domain and need, the needs of a domain in one stretch."""
+    shares = domain_shares(answers, design.weights, domains.members, level=level, **design.variance)
+    frame = domains.frame.loc[domains.frame.index.repeat(len(needs))].reset_index(drop=True)
+    frame.insert(0, "need", np.tile(np.array(needs, dtype=object), len(domains.frame)))
+    population = np.repeat(domains.population, len(needs))
+    values = _columns(shares)
+    frame = frame.assign(**values, population=population, method=method, direct_share=np.nan, direct_se=np.nan)
+    return with_persons(frame) if method != "rank_only" else frame.assign(persons=np.nan, persons_low=np.nan, persons_high=np.nan)
+
+
+def with_persons(frame: pd.DataFrame) -> pd.DataFrame:
+    """Multiply shares and their limits by the population."""
+    return frame.assign(
+        persons=frame["share"] * frame["population"],
+        persons_low=frame["share_low"] * frame["population"],
+        persons_high=frame["share_high"] * frame["population"],
+    )
+
+
+def coverage(answers: np.ndarray, people: pd.DataFrame, places: pd.DataFrame) -> np.ndarray:
+    """Return, for each need, the share of the residents who live where it was asked about, ``(J,)``.
+
+    A community counts as asked from ``_ASKED`` known answers on.
+    """
+    sizes = places.groupby("community")["population"].sum(min_count=1) if len(places) else pd.Series(dtype=float)
+    sizes = sizes.fillna(1.0)
+    known = pd.DataFrame(np.isfinite(answers)).groupby(people["community"].fillna("").to_numpy()).sum()
+    asked = (known.reindex(sizes.index, fill_value=0) >= _ASKED).to_numpy()
+    return sizes.to_numpy() @ asked / sizes.sum() if len(sizes) else np.ones(answers.shape[1])
+
+
+def mean_urgency(answers: np.ndarray, urgency: np.ndarray, weights: np.ndarray, domains: Domains) -> np.ndarray:
+    """Return the weighted mean urgency of those who have a need, ``(domains, J)``; NaN where nobody said."""
+    known = np.isfinite(urgency)
+    yes = np.where(answers == 1, weights[:, None], 0.0) * known[:, None]
+    members = domains.members.astype(float).T
+    total = members @ yes
+    said = members @ (yes * np.where(known, urgency, 0.0)[:, None])
+    return np.divide(said, total, out=np.full(total.shape, np.nan), where=total > 0)
+
+
+def _columns(shares: DomainShares) -> dict[str, np.ndarray]:
+    return {
+        "n": shares.n.ravel(), "n_yes": shares.n_yes.ravel(), "n_eff": shares.n_eff.ravel(), "share": shares.value.ravel(),
+        "share_se": shares.se.ravel(), "share_low": np.where(np.isnan(shares.value), np.nan, shares.low).ravel(),
+        "share_high": np.where(np.isnan(shares.value), np.nan, shares.high).ravel(),
+    }  # fmt: skip

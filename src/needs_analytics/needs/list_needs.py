@@ -1,0 +1,181 @@
+"""The needs list from cleaned answers, weights and segments."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from needs_analytics.core.issue import Issue
+from needs_analytics.core.options import NeedsOptions
+from needs_analytics.core.records import ALL, NEEDS_COLUMNS, NeedsList
+from needs_analytics.needs.change import with_changes
+from needs_analytics.needs.composite import Composite, Sample, composite_shares
+from needs_analytics.needs.domains import Domains, make_domains
+from needs_analytics.needs.estimates import Design, coverage, direct_table, mean_urgency, sampling_design, with_persons
+from needs_analytics.needs.flags import publication_flags
+from needs_analytics.needs.places import place_sizes
+from needs_analytics.needs.ranking import with_ranks
+from needs_analytics.needs.requests import request_counts
+
+if TYPE_CHECKING:
+    from needs_analytics.core.records import Cleaned, Segments, Weights
+
+_Z = 1.959963984540054
+RANKING_COLUMNS = ("need", "need_name", "community", "n", "n_yes", "share", "share_low", "share_high", "rank", "rank_low", "rank_high", "flag")
+
+
+def list_needs(
+    cleaned: Cleaned,
+    weights: Weights,
+    segments: Segments | None = None,
+    *,
+    previous: pd.DataFrame | None = None,
+    options: NeedsOptions | None = None,
+) -> NeedsList:
+    """Estimate what residents need: by place, and for the sub-district and each community by segment and group.
+
+    Shares are weighted and three-valued (an unknown answer is in neither numerator nor denominator), with
+    Korn–Graubard intervals; grids have composite estimates with the direct share beside them. Needs that were only
+    ranked (最需要前k, 希望新增, household forms) have ranks and the share naming them, no persons.
+
+    Parameters
+    ----------
+    previous
+        Estimates of the month before, from the store; without them every change reads ``/``.
+    """
+    options = options or NeedsOptions()
+    people = _people(cleaned, weights, segments)
+    requests = request_counts(cleaned)
+    places = place_sizes(cleaned, weights)
+    asked, ranked = _columns(people, "need:"), _columns(people, "rank:")
+    if people.empty or not (asked or ranked):
+        return _empty(places, requests, "no_data" if people.empty else "no_questions")
+    domains = make_domains(people, places, cleaned.codebook, weights.population)
+    design = sampling_design(people, weights)
+    parts = []
+    if asked:
+        parts.append(_measured(people, asked, domains, design, weights, places, options))
+    rank_only = [need for need in ranked if need not in asked]
+    if rank_only:
+        parts.append(_ranked(people, rank_only, domains, design, places, options))
+    table = _finished(pd.concat(parts, ignore_index=True), cleaned, previous, options, representative=weights.representative)
+    return NeedsList(
+        table=table, rankings=_rankings(people, ranked, domains, design, places, cleaned, options), places=places, requests=requests,
+        status="ranks_only" if not asked else "estimated" if weights.representative else "not_representative",
+        issues=tuple(_coverage_issues(table)),
+    )  # fmt: skip
+
+
+def _people(cleaned: Cleaned, weights: Weights, segments: Segments | None) -> pd.DataFrame:
+    """Return the weighted respondents, in the order of the weights, with their published segment."""
+    people = weights.table.merge(cleaned.survey.drop(columns="base_weight"), on="answer_id", how="left")
+    people["segment"] = ""
+    if segments is not None and len(segments.table):
+        found = dict(zip(segments.table["answer_id"], segments.table["segment"], strict=True))
+        published = segments.names()
+        people["segment"] = [found.get(answer, "") if found.get(answer, "") in published else "" for answer in people["answer_id"]]
+    return people
+
+
+def _columns(people: pd.DataFrame, prefix: str) -> list[str]:
+    return sorted(c.removeprefix(prefix) for c in people.columns if c.startswith(prefix) and people[c].notna().any())
+
+
+def _measured(
+    people: pd.DataFrame, needs: list[str], domains: Domains, design: Design, weights: Weights, places: pd.DataFrame, options: NeedsOptions
+) -> pd.DataFrame:
+    answers = people[[f"need:{need}" for need in needs]].to_numpy(float)
+    table = direct_table(needs, answers, domains, design, options.level, "direct")
+    table = table.assign(urgency=mean_urgency(answers, people["urgency"].to_numpy(float), design.weights, domains).ravel(),
+                         coverage=np.tile(coverage(answers, people, places), len(domains.frame)))  # fmt: skip
+    grids = places[places["grid"] != ""].reset_index(drop=True)
+    if len(grids):
+        table = _with_composites(table, people, answers, grids, weights, needs)
+    return with_ranks(table, answers, domains, design, options)
+
+
+def _with_composites(
+    table: pd.DataFrame, people: pd.DataFrame, answers: np.ndarray, grids: pd.DataFrame, weights: Weights, needs: list[str]
+) -> pd.DataFrame:
+    """Replace the grids' direct estimates by composites, the direct ones kept beside them."""
+    upper = (table["community"] != ALL) & (table["grid"] == ALL) & (table["segment"] == ALL) & (table["group"] == ALL)
+    communities = table.loc[upper, ["community"]].iloc[:: len(needs)].reset_index(drop=True)
+    shape = (len(communities), len(needs))
+    place = {(row.community, row.grid): code for code, row in enumerate(grids.itertuples())}
+    grid = np.array([place.get(pair, -1) for pair in zip(people["community"], people["grid"], strict=True)])
+    classes = next(iter(weights.codes.values())) if weights.codes else np.zeros(len(people), int)
+    made = composite_shares(
+        Sample(answers, people["weight"].to_numpy(float), classes, grid), grids, communities,
+        table.loc[upper, "share"].to_numpy(float).reshape(shape), _spread(table.loc[upper]).reshape(shape),
+    )  # fmt: skip
+    return _replaced(table, made)
+
+
+def _spread(rows: pd.DataFrame) -> np.ndarray:
+    """Return standard errors that are not 0 at a share of 0: half the interval over its normal quantile."""
+    return ((rows["share_high"] - rows["share_low"]) / (2 * _Z)).to_numpy(float)
+
+
+def _replaced(table: pd.DataFrame, made: Composite) -> pd.DataFrame:
+    rows = (table["grid"] != ALL).to_numpy()
+    share, se = made.share.ravel(), made.se.ravel()
+    table = table.copy()
+    table.loc[rows, "method"] = "composite"
+    table.loc[rows, ["direct_share", "direct_se"]] = np.column_stack([made.direct.ravel(), made.direct_se.ravel()])
+    table.loc[rows, ["share", "share_se"]] = np.column_stack([share, se])
+    limits = np.column_stack([np.clip(share - _Z * se, 0, 1), np.clip(share + _Z * se, 0, 1)])
+    table.loc[rows, ["share_low", "share_high"]] = limits
+    return with_persons(table)
+
+
+def _ranked(
+    people: pd.DataFrame, needs: list[str], domains: Domains, design: Design, places: pd.DataFrame, options: NeedsOptions
+) -> pd.DataFrame:
+    answers = people[[f"rank:{need}" for need in needs]].to_numpy(float)
+    table = direct_table(needs, answers, domains, design, options.level, "rank_only")
+    table = table.assign(urgency=np.nan, coverage=np.tile(coverage(answers, people, places), len(domains.frame)))
+    return with_ranks(table, answers, domains, design, options)
+
+
+def _rankings(
+    people: pd.DataFrame, needs: list[str], domains: Domains, design: Design, places: pd.DataFrame, cleaned: Cleaned, options: NeedsOptions
+) -> pd.DataFrame:
+    if not needs:
+        return pd.DataFrame(columns=list(RANKING_COLUMNS))
+    table = _ranked(people, needs, domains, design, places, options)
+    table = table[(table["segment"] == ALL) & (table["group"] == ALL) & (table["grid"] == ALL)]
+    table = table.assign(need_name=table["need"].map(cleaned.codebook.need_names()), flag=publication_flags(table, options, representative=False))
+    return table[list(RANKING_COLUMNS)].reset_index(drop=True)
+
+
+def _finished(
+    table: pd.DataFrame, cleaned: Cleaned, previous: pd.DataFrame | None, options: NeedsOptions, *, representative: bool
+) -> pd.DataFrame:
+    needs = cleaned.codebook.needs
+    table = table.assign(
+        need_name=table["need"].map(cleaned.codebook.need_names()).fillna(table["need"]),
+        domain=table["need"].map(needs["domain_name"]).fillna(""),
+        resolution_path=table["need"].map(needs["resolution_path"]).fillna(""),
+        flag=publication_flags(table, options, representative=representative),
+    )
+    return with_changes(table, previous, options)[list(NEEDS_COLUMNS)]
+
+
+def _coverage_issues(table: pd.DataFrame) -> list[Issue]:
+    totals = table[(table["community"] == ALL) & (table["segment"] == ALL) & (table["group"] == ALL)]
+    partial = totals[totals["coverage"] < 0.8]
+    return [Issue("I620", value=str(row.need_name), details={"coverage": f"{row.coverage:.0%}"}) for row in partial.itertuples()]
+
+
+def _empty(places: pd.DataFrame, requests: pd.DataFrame, status: str) -> NeedsList:
+    code = "W602" if status == "no_data" else "W621"
+    table = pd.DataFrame({column: pd.Series(dtype=float if column in _FIGURES else object) for column in NEEDS_COLUMNS})
+    return NeedsList(table, pd.DataFrame(columns=list(RANKING_COLUMNS)), places, requests, status, (Issue(code),))
+
+
+_FIGURES = frozenset({
+    "n", "n_yes", "n_eff", "share", "share_se", "share_low", "share_high", "population", "persons", "persons_low", "persons_high",
+    "direct_share", "direct_se", "coverage", "urgency", "rank", "rank_low", "rank_high", "change_diff", "change_low", "change_high",
+})  # fmt: skip

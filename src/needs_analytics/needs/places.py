@@ -1,0 +1,62 @@
+"""How many residents of the target population live in every community and grid."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+if TYPE_CHECKING:
+    from needs_analytics.core.records import Cleaned, Weights
+
+
+def place_sizes(cleaned: Cleaned, weights: Weights) -> pd.DataFrame:
+    """Return ``community, grid, population`` of every place demand is computed for.
+
+    A community's population is the register's. It is split over its grids by the register's own counts, else by
+    residents or households of the grid list, else by the weights of the answers from each grid. A community without
+    any known grid is one place with grid ``""``. Without a register the population is NaN.
+    """
+    sample = _sampled(cleaned, weights)
+    register = weights.places
+    grids = register.dropna(subset=["grid"]) if len(register) else register
+    by_community = register.groupby("community")["population"].sum() if len(register) else pd.Series(dtype=float)
+    names = sorted(set(by_community.index) | set(sample["community"].dropna()))
+    parts = [_split(name, by_community.get(name, np.nan), grids, cleaned.places, sample) for name in names]
+    if not parts:
+        return pd.DataFrame({"community": pd.Series(dtype=object), "grid": pd.Series(dtype=object), "population": pd.Series(dtype=float)})
+    places = pd.concat(parts, ignore_index=True)
+    if not weights.representative:
+        places["population"] = np.nan
+    elif len(register) == 0:  # a register without communities: the answers tell how residents spread
+        shares = sample.groupby("community")["weight"].sum()
+        places["population"] = places["population"].fillna(places["community"].map(shares))
+    return places
+
+
+def _sampled(cleaned: Cleaned, weights: Weights) -> pd.DataFrame:
+    survey = cleaned.survey[["answer_id", "community", "grid"]]
+    return survey.merge(weights.table[["answer_id", "weight"]], on="answer_id")
+
+
+def _split(name: str, population: float, register: pd.DataFrame, listed: pd.DataFrame, sample: pd.DataFrame) -> pd.DataFrame:
+    own = register[register["community"] == name] if len(register) else register
+    if len(own):
+        return own[["community", "grid", "population"]].reset_index(drop=True)
+    grids = listed[(listed["community"] == name) & listed["grid"].notna()]
+    for column in ("population", "households"):
+        sizes = grids.groupby("grid")[column].sum(min_count=1)
+        if len(sizes) and sizes.notna().all() and sizes.sum() > 0:
+            return _shared(name, population, sizes)
+    answers = sample[(sample["community"] == name) & sample["grid"].notna()]
+    if len(answers):
+        sizes = answers.groupby("grid")["weight"].sum()
+        sizes = sizes.reindex(sorted(set(sizes.index) | set(grids["grid"])), fill_value=0.0)
+        return _shared(name, population if np.isfinite(population) else sizes.sum(), sizes)
+    return pd.DataFrame({"community": [name], "grid": [""], "population": [population]})
+
+
+def _shared(name: str, population: float, sizes: pd.Series) -> pd.DataFrame:
+    shares = sizes / sizes.sum()
+    return pd.DataFrame({"community": name, "grid": sizes.index.astype(object), "population": population * shares.to_numpy()})

@@ -1,0 +1,50 @@
+"""Ranks with what they can be trusted for: simultaneous rank intervals and the tiers 必列, 待核, 观察."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from needs_analytics.core.records import ALL
+from needs_analytics.numerics.domains import share_covariance
+from needs_analytics.numerics.ranks import competition_ranks, rank_intervals
+
+if TYPE_CHECKING:
+    from needs_analytics.core.options import NeedsOptions
+    from needs_analytics.needs.estimates import Design
+    from needs_analytics.needs.domains import Domains
+
+MUST, CHECK, WATCH = "必列", "待核", "观察"
+
+
+def with_ranks(table: pd.DataFrame, answers: np.ndarray, domains: Domains, design: Design, options: NeedsOptions) -> pd.DataFrame:
+    """Add ``rank, rank_low, rank_high, tier``; ``table`` has the J needs of each domain in one stretch.
+
+    Intervals are computed for the sub-district, each community and each segment; elsewhere only the rank. Needs that
+    too few were asked about still take part, with their own uncertainty.
+    """
+    needs = answers.shape[1]
+    shares = table["share"].to_numpy(float).reshape(-1, needs)
+    rank = np.vstack([competition_ranks(row) for row in shares]) if len(shares) else shares
+    low, high = np.full(shares.shape, np.nan), np.full(shares.shape, np.nan)
+    for row in np.flatnonzero(_ranked(domains.frame)):
+        members = domains.members[:, [row]].toarray()[:, 0]
+        covariance = share_covariance(answers, design.weights, members, **design.variance)
+        low[row], high[row] = rank_intervals(shares[row], covariance, level=options.level)
+    ranked = table.assign(rank=rank.ravel(), rank_low=low.ravel(), rank_high=high.ravel())
+    return ranked.assign(tier=_tiers(ranked, options))
+
+
+def _ranked(frame: pd.DataFrame) -> np.ndarray:
+    whole_people = (frame["segment"] == ALL) & (frame["group"] == ALL)
+    segments = (frame["community"] == ALL) & (frame["segment"] != ALL)
+    return ((frame["grid"] == ALL) & (whole_people | segments)).to_numpy()
+
+
+def _tiers(table: pd.DataFrame, options: NeedsOptions) -> np.ndarray:
+    surely_in = table["rank_high"] <= options.top
+    surely_out = table["rank_low"] > options.top
+    known = table["rank_low"].notna()
+    return np.where(~known, "", np.where(surely_in, MUST, np.where(surely_out, WATCH, CHECK)))
