@@ -1,0 +1,177 @@
+"""Match needs to services: who is covered, eligible and in reach, and the best plan under capacity."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from needs_analytics.core.issue import Issue
+from needs_analytics.core.options import MatchingOptions
+from needs_analytics.core.records import ALL, MatchPlan
+from needs_analytics.matching.capacity import NO_SITE, service_sinks
+from needs_analytics.matching.cells import covering, demand_cells
+from needs_analytics.matching.coverage import service_coverage
+from needs_analytics.matching.reach import Reach, measure_reach
+from needs_analytics.numerics.allocation import solve_transport
+
+if TYPE_CHECKING:
+    from needs_analytics.core.records import Cleaned, NeedsList, Segments, Weights
+
+TABLE = ("need", "community", "grid", "eligible_class", "service", "site", "persons", "units", "unit", "distance_m")
+DIRECT = "直接服务"
+
+
+def match_services(
+    needs: NeedsList,
+    cleaned: Cleaned,
+    weights: Weights,
+    segments: Segments | None = None,
+    *,
+    options: MatchingOptions | None = None,
+) -> MatchPlan:
+    """Match the month's needs to the services the office offers.
+
+    A need enters if it is met by direct services or the menu gives it capacity; the others are 需协调和转办事项. The
+    plan serves special groups first, then as many as possible, then equal shares of equals, then short ways.
+    Segments do not enter: they are cuts of the result.
+
+    Returns
+    -------
+    MatchPlan
+        Always a best plan; demand above capacity stays unmet. Without a menu or without persons the status says so.
+    """
+    del segments
+    options = options or MatchingOptions()
+    referred = _referred(needs, cleaned)
+    status = _status(needs, cleaned)
+    if cleaned.menu.empty:
+        return _empty(status, pd.DataFrame(), pd.DataFrame(), referred, (Issue("W700"),))
+    sinks, issues = service_sinks(cleaned)
+    coverage = service_coverage(needs, cleaned, sinks)
+    if status != "matched":
+        return _empty(status, sinks, coverage, referred, tuple(issues))
+    wanted = _wanted(needs, cleaned)
+    cells = demand_cells(needs, cleaned, weights, wanted, options)
+    sites = sorted(set(sinks["site"]))
+    reach, doubts = measure_reach(needs.places.reset_index(drop=True), sites, cleaned, options)
+    arcs = _arcs(cells, sinks, sites, reach, cleaned.menu)
+    cells = _stages(cells, arcs, cleaned.menu)
+    return _planned(cells, sinks, arcs, coverage, referred, [*issues, *doubts, *_children(cleaned)])
+
+
+def _status(needs: NeedsList, cleaned: Cleaned) -> str:
+    if cleaned.menu.empty:
+        return "no_menu"
+    if needs.status in {"no_data", "no_questions"}:
+        return "no_data"
+    return "matched" if needs.status == "estimated" else "no_persons"
+
+
+def _wanted(needs: NeedsList, cleaned: Cleaned) -> list[str]:
+    """Return the needs that enter the gap: direct services, or capacity in the office's own menu."""
+    totals = needs.totals()
+    totals = totals[totals["method"] == "direct"]
+    own = {need for text in cleaned.menu["needs"] for need in (text or "").split(";") if need}
+    return [need for need, path in zip(totals["need"], totals["resolution_path"], strict=True) if path == DIRECT or need in own]
+
+
+def _referred(needs: NeedsList, cleaned: Cleaned) -> pd.DataFrame:
+    """Return the needs that no direct service of the office meets, with what to do about them."""
+    own = {need for text in cleaned.menu["needs"] for need in (text or "").split(";") if need}
+    totals = needs.totals()
+    rows = totals[(totals["resolution_path"] != DIRECT) & ~totals["need"].isin(own)]
+    columns = ["need", "need_name", "domain", "resolution_path", "n", "n_yes", "share", "share_low", "share_high", "persons", "rank", "flag"]
+    listed = rows[columns].sort_values(["share", "need"], ascending=[False, True]).reset_index(drop=True)
+    counts = needs.requests.set_index("need")["requests"] if len(needs.requests) else pd.Series(dtype=float)
+    return listed.assign(requests=listed["need"].map(counts).fillna(0).astype(int))
+
+
+def _arcs(cells: pd.DataFrame, sinks: pd.DataFrame, sites: list[str], reach: Reach, menu: pd.DataFrame) -> pd.DataFrame:
+    """Return ``cell, sink, distance_m, at_home``: who may go where; services that come home or are online have no distance.
+
+    Every eligible pair is listed, ``within`` says whether it is in reach; ``slack`` how many metres it is inside.
+    """
+    modes = menu.set_index("service")["mode"].fillna("到点")
+    column = {site: position for position, site in enumerate(sites)}
+    by_service = {service: rows for service, rows in sinks.groupby("service").groups.items()}
+    parts = []
+    for label, members in cells.groupby("eligible_class").groups.items():
+        for service in str(label).split(";") if label else []:
+            targets = np.array(by_service.get(service, []), dtype=int)
+            if len(targets):
+                parts.append(_pairs(np.asarray(members), targets, cells, sinks, column, reach, at_home=_at_home(modes[service])))
+    columns = ["cell", "sink", "distance_m", "within", "slack"]
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame({name: pd.Series(dtype=float) for name in columns})
+
+
+def _at_home(mode: str) -> bool:
+    return "上门" in mode or "线上" in mode
+
+
+def _pairs(
+    members: np.ndarray, targets: np.ndarray, cells: pd.DataFrame, sinks: pd.DataFrame, column: dict[str, int], reach: Reach, *, at_home: bool
+) -> pd.DataFrame:
+    cell, sink = (part.ravel() for part in np.meshgrid(members, targets, indexing="ij"))
+    place = cells["place"].to_numpy()[cell].astype(int)
+    site = np.array([column[name] for name in sinks["site"].to_numpy()[sink]], dtype=int)
+    distance = np.full(len(cell), np.nan) if at_home else reach.distance[place, site]
+    slack = np.full(len(cell), np.inf) if at_home else reach.radius[site] - distance
+    within = np.ones(len(cell), dtype=bool) if at_home else reach.within()[place, site]
+    slack = np.where(np.isnan(slack), np.where(within, np.inf, -np.inf), slack)
+    return pd.DataFrame({"cell": cell, "sink": sink, "distance_m": distance, "within": within, "slack": slack})
+
+
+def _stages(cells: pd.DataFrame, arcs: pd.DataFrame, menu: pd.DataFrame) -> pd.DataFrame:
+    """Add A1 (covered), A2 (eligible) and A3 (eligible and in reach of one service@site) of every cell."""
+    covered = cells["need"].map({need: bool(covering(menu, need)) for need in cells["need"].unique()})
+    eligible = covered & (cells["eligible_class"] != "")
+    reached = pd.Series(False, index=cells.index)
+    reached.loc[arcs.loc[arcs["within"].astype(bool), "cell"].unique()] = True
+    demand = cells["demand"]
+    return cells.assign(covered=demand.where(covered, 0.0), eligible=demand.where(eligible, 0.0), reachable=demand.where(eligible & reached, 0.0))
+
+
+def _planned(
+    cells: pd.DataFrame, sinks: pd.DataFrame, arcs: pd.DataFrame, coverage: pd.DataFrame, referred: pd.DataFrame, issues: list[Issue]
+) -> MatchPlan:
+    usable = arcs[arcs["within"].astype(bool)].reset_index(drop=True)
+    cost = usable["distance_m"].fillna(0.0).to_numpy(float)
+    plan = solve_transport(
+        cells["reachable"].to_numpy(float), sinks["capacity_persons"].to_numpy(float),
+        (usable["cell"].to_numpy(int), usable["sink"].to_numpy(int), cost), priority=cells["tier"].to_numpy(int), prices=True,
+    )  # fmt: skip
+    served = np.bincount(usable["cell"].to_numpy(int), plan.flow, len(cells))
+    cells = cells.assign(served=np.minimum(served, cells["reachable"]))
+    sinks = sinks.assign(price=plan.price, planned_persons=np.bincount(usable["sink"].to_numpy(int), plan.flow, len(sinks)))
+    return MatchPlan(
+        table=_plan_table(cells, sinks, usable.assign(persons=plan.flow)), cells=cells, arcs=arcs, sinks=sinks, coverage=coverage,
+        referred=referred, status="matched", issues=tuple(issues),
+    )  # fmt: skip
+
+
+def _plan_table(cells: pd.DataFrame, sinks: pd.DataFrame, arcs: pd.DataFrame) -> pd.DataFrame:
+    """Return the positive flows with what they mean in the service's units."""
+    flows = arcs[arcs["persons"] > 1e-9]
+    cell = cells.loc[flows["cell"], ["need", "community", "grid", "eligible_class"]].reset_index(drop=True)
+    sink = sinks.loc[flows["sink"], ["service", "site", "uses_per_person", "unit"]].reset_index(drop=True)
+    both = pd.concat([cell, sink, flows[["persons", "distance_m"]].reset_index(drop=True)], axis=1)
+    both["units"] = both["persons"] * both["uses_per_person"]
+    order = ["need", "community", "grid", "service", "site", "eligible_class"]
+    keys = [*order, "unit"]
+    summed = both.groupby(keys, as_index=False, sort=True).agg(persons=("persons", "sum"), units=("units", "sum"), distance_m=("distance_m", "mean"))
+    return summed[list(TABLE)]
+
+
+def _children(cleaned: Cleaned) -> list[Issue]:
+    from needs_analytics.matching.eligibility import is_for_children
+
+    rows = cleaned.menu[cleaned.menu["eligibility"].fillna("all").map(is_for_children)]
+    return [Issue("I709", value="、".join(rows["name"]))] if len(rows) else []
+
+
+def _empty(status: str, sinks: pd.DataFrame, coverage: pd.DataFrame, referred: pd.DataFrame, issues: tuple[Issue, ...]) -> MatchPlan:
+    said = issues if status != "no_persons" else (*issues, Issue("W705"))
+    none = pd.DataFrame()
+    return MatchPlan(pd.DataFrame(columns=list(TABLE)), none, none, sinks, coverage, referred, status, said)

@@ -1,0 +1,63 @@
+"""Floating catchments share supply out without losing any."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.testing import assert_allclose
+
+from needs_analytics.numerics.catchment import two_step
+
+DECAYS = (None, lambda cost: np.exp(-(cost**2) / 2.0), [1.0, 0.68, 0.22])
+
+
+def test_two_clinics_by_hand():
+    """One clinic for places a and b, one for b and c: place b has a share in both."""
+    cost = np.array([[1.0, 9.0], [2.0, 2.0], [9.0, 1.0]])
+    accessibility = two_step([100, 200, 50], [6, 5], cost, 3.0)
+    assert_allclose(accessibility, [6 / 300, 6 / 300 + 5 / 250, 5 / 250])
+
+
+def test_enhanced_by_hand():
+    """Weights 1, 0.68, 0.22 by zone, as in Luo & Qi (2009); a cost on the border belongs to the inner zone."""
+    cost = np.array([[10.0], [20.0], [20.1], [30.0], [30.1]])
+    accessibility = two_step([100, 100, 100, 100, 100], [10], cost, 30.0, decay=[1.0, 0.68, 0.22])
+    weights = np.array([1.0, 0.68, 0.22, 0.22, 0.0])
+    assert_allclose(accessibility, weights * 10 / (100 * weights.sum()))
+
+
+@given(st.integers(0, 10_000), st.sampled_from(DECAYS))
+@settings(derandomize=True, max_examples=60, deadline=None)
+def test_all_supply_with_demand_in_reach_is_shared_out(seed, decay):
+    rng = np.random.default_rng(seed)
+    demand, supply = rng.integers(0, 50, 7) * 1.0, rng.integers(0, 9, 4) * 1.0
+    cost = rng.uniform(0, 6, (7, 4))
+    cost[rng.random((7, 4)) < 0.2] = np.inf
+    cost[rng.random((7, 4)) < 0.1] = np.nan
+    accessibility = two_step(demand, supply, cost, 3.0, decay=decay)
+    reached = ((cost <= 3.0) & (demand > 0)[:, None]).any(axis=0)
+    assert_allclose(demand @ accessibility, supply[reached].sum())
+    assert np.all(accessibility[~(cost <= 3.0).any(axis=1)] == 0)
+
+
+def test_without_demand_or_supply():
+    assert two_step([], [], np.zeros((0, 0)), 1.0).shape == (0,)
+    assert two_step([0.0, 0.0], [5.0], np.zeros((2, 1)), 1.0).tolist() == [0, 0]
+    assert two_step([1.0], [], np.zeros((1, 0)), 1.0).tolist() == [0]
+    assert two_step([1.0], [2.0], [[0.0]], 0.0, decay=[0.5]).tolist() == [2]
+
+
+@pytest.mark.parametrize(
+    ("demand", "cost", "decay", "sentence"),
+    [
+        ([1.0, 2.0], [[1.0]], None, "shape"),
+        ([-1.0], [[1.0]], None, "not negative"),
+        ([1.0], [[1.0]], [-1.0], "not negative"),
+        ([1.0], [[1.0]], [], "one weight per zone"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused(demand, cost, decay, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        two_step(demand, [3.0], cost, 2.0, decay=decay)
