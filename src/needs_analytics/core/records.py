@@ -347,10 +347,14 @@ class MatchPlan(Pleasant):
         One row per demand cell → service@site with a positive flow: ``need, community, grid, eligible_class, service,
         site, persons, units, unit, distance_m``.
     cells
-        One row per demand cell: ``need, community, grid, eligible_class, tier, demand, demand_se, covered (A1),
-        eligible (A2), reachable (A3), served (F)`` in persons.
+        One row per demand cell: ``need, community, grid, eligible_class, tier, demand, covered (A1), eligible (A2),
+        reachable (A3), served (F)`` in persons, with ``share, share_se, community_se, population, class_share``.
+    cuts
+        Weighted share of every segment and special group among those of a need, class and tier.
     arcs
-        ``cell, sink, distance_m``: which cell may use which service@site.
+        ``cell, sink, distance_m, persons``: who may go where within reach, and the plan's flow.
+    pairs
+        ``cell, sink, slack``: every eligible pair with the metres by which it is within reach (negative: too far).
     sinks
         One row per service@site: ``service, site, capacity, capacity_persons, uses_per_person, unit, price`` …
     coverage
@@ -366,7 +370,9 @@ class MatchPlan(Pleasant):
 
     table: pd.DataFrame
     cells: pd.DataFrame
+    cuts: pd.DataFrame
     arcs: pd.DataFrame
+    pairs: pd.DataFrame
     sinks: pd.DataFrame
     coverage: pd.DataFrame
     referred: pd.DataFrame
@@ -388,8 +394,6 @@ class GapReport(Pleasant):
         Met share and gap rate by special group against everyone.
     reach
         How ``too_far`` moves when every radius is longer or shorter.
-    additions
-        What to add: service@site or need, units and persons gained.
     status
         That of the plan; ``no_usage`` when nobody sent usage records.
     monte_carlo
@@ -403,7 +407,6 @@ class GapReport(Pleasant):
     services: pd.DataFrame
     equity: pd.DataFrame
     reach: pd.DataFrame
-    additions: pd.DataFrame
     status: str
     monte_carlo: Mapping[str, float]
     issues: tuple[Issue, ...] = ()
@@ -422,6 +425,22 @@ GAPS_COLUMNS = (
     "need", "need_name", "community", "grid", "segment", "demand", *PARTS, "unknown_use", "used_other", "gap", "gap_low", "gap_high",
     "p_short", "gap_rate", "capacity_persons", "used_persons", "quadrant", "quadrant_probability", "cause", "n", "flag",
 )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class ActionPlan(Pleasant):
+    """What to do next month 工作建议, most persons first.
+
+    Attributes
+    ----------
+    table
+        One row per suggestion: ``kind`` (``expand``, ``new_service``, ``new_site``, ``eligibility``, ``publicity``,
+        ``quality``, ``refer``), ``need, need_name, service, service_name, site, community, persons, persons_low,
+        persons_high, units, unit``.
+    """
+
+    table: pd.DataFrame
+    issues: tuple[Issue, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -478,6 +497,7 @@ class MonthResult:
     needs: NeedsList
     matches: MatchPlan
     gaps: GapReport
+    plans: ActionPlan
     outlook: Forecast
     options: Options
     run: RunRecord
@@ -485,5 +505,5 @@ class MonthResult:
     @property
     def issues(self) -> tuple[Issue, ...]:
         """The issues of all stages."""
-        stages = (self.cleaned, self.weights, self.segments, self.needs, self.matches, self.gaps, self.outlook)
+        stages = (self.cleaned, self.weights, self.segments, self.needs, self.matches, self.gaps, self.plans, self.outlook)
         return tuple(issue for stage in stages for issue in stage.issues)

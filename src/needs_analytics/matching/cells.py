@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -13,36 +13,49 @@ from needs_analytics.matching.eligibility import meets
 
 if TYPE_CHECKING:
     from needs_analytics.core.options import MatchingOptions
-    from needs_analytics.core.records import Cleaned, NeedsList, Weights
+    from needs_analytics.core.records import Cleaned, NeedsList
 
 _PRIOR = 10.0  # answers a community borrows from the sub-district for its mix of classes
 COLUMNS = ("need", "community", "grid", "eligible_class", "tier", "class_share", "share", "share_se", "community_se", "population", "demand",
            "place")  # fmt: skip
+CUT_COLUMNS = ("need", "eligible_class", "tier", "segment", "group", "share")
 _Z = 1.959963984540054
 
 
 def demand_cells(
-    needs: NeedsList, cleaned: Cleaned, weights: Weights, wanted: Sequence[str], options: MatchingOptions
-) -> pd.DataFrame:
-    """Return the demand cells of the wanted needs, one row each.
+    needs: NeedsList, cleaned: Cleaned, people: pd.DataFrame, wanted: Sequence[str], options: MatchingOptions
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the demand cells of the wanted needs and who stands in them.
 
     A respondent's eligibility class for a need is the set of services covering it whose rule they meet, together with
     whether they belong to a special group that is served first (tier 1, everybody else tier 2). A grid's persons come
     from its estimate; their split over classes from those who have the need in the grid's community, with a prior of
     ten answers from the whole sub-district.
+
+    Parameters
+    ----------
+    people
+        Weighted respondents with ``segment, groups`` and their ``need:`` columns.
+
+    Returns
+    -------
+    cells, cuts
+        ``cuts`` tells for each need, class and tier the weighted share of every segment and special group.
     """
-    people = weights.table.merge(cleaned.survey, on="answer_id", how="left", suffixes=("", "_survey"))
     eligible = {row.service: meets(row.eligibility or "all", people) for row in cleaned.menu.itertuples()}
-    first = np.array([bool(set(codes) & set(options.priority_groups)) for codes in people["groups"].fillna("").str.split(";")], dtype=bool)
+    codes = people["groups"].fillna("").str.split(";")
+    first = np.array([bool(set(groups) & set(options.priority_groups)) for groups in codes], dtype=bool)
     places = needs.places.reset_index(drop=True)
-    table = needs.table[(needs.table["segment"] == ALL) & (needs.table["group"] == ALL)].set_index(["need", "community", "grid"])
-    parts = []
+    table = needs.table[(needs.table["segment"] == ALL) & (needs.table["group"] == ALL)]
+    cells, cuts = [], []
     for need in wanted:
-        services = covering(cleaned.menu, need)
-        labels = class_labels(people, services, eligible)
-        mix = _mix(people, labels, first, need)
-        parts.append(_need_cells(need, mix, places, table.loc[[need]]))
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(COLUMNS))
+        labels = class_labels(people, covering(cleaned.menu, need), eligible)
+        having = _having(people, labels, first, codes, need)
+        cells.append(_need_cells(need, _mix(having, float(people["weight"].mean())), places, table[table["need"] == need]))
+        cuts.append(_cuts(having).assign(need=need))
+    if not cells:
+        return pd.DataFrame(columns=list(COLUMNS)), pd.DataFrame(columns=list(CUT_COLUMNS))
+    return pd.concat(cells, ignore_index=True), pd.concat(cuts, ignore_index=True)[list(CUT_COLUMNS)]
 
 
 def covering(menu: pd.DataFrame, need: str) -> list[str]:
@@ -59,52 +72,70 @@ def class_labels(people: pd.DataFrame, services: Sequence[str], eligible: dict[s
     return labels
 
 
-def _mix(people: pd.DataFrame, labels: np.ndarray, first: np.ndarray, need: str) -> pd.DataFrame:
-    """Return the split over classes and tiers: one column per community and one for the sub-district."""
+def _having(people: pd.DataFrame, labels: np.ndarray, first: np.ndarray, codes: pd.Series, need: str) -> pd.DataFrame:
+    """Return the respondents who have a need, with class, tier and cuts; everybody where nobody was found to have it."""
     yes = (people[f"need:{need}"] == 1).to_numpy()
     if not yes.any():
         yes = np.ones(len(people), dtype=bool)
-    frame = pd.DataFrame({
+    return pd.DataFrame({
         "eligible_class": labels[yes], "tier": np.where(first[yes], 1, 2), "community": people["community"].fillna("").to_numpy()[yes],
-        "weight": people["weight"].to_numpy(float)[yes],
+        "segment": people["segment"].to_numpy()[yes], "group": codes.to_numpy()[yes], "weight": people["weight"].to_numpy(float)[yes],
     })  # fmt: skip
-    whole = frame.groupby(["eligible_class", "tier"])["weight"].sum()
+
+
+def _mix(having: pd.DataFrame, typical: float) -> pd.DataFrame:
+    """Return the split over classes and tiers: one column per community and one for the sub-district."""
+    keys = ["eligible_class", "tier"]
+    whole = having.groupby(keys)["weight"].sum()
     whole = whole / whole.sum()
-    own = frame.pivot_table(index=["eligible_class", "tier"], columns="community", values="weight", aggfunc="sum", fill_value=0.0)
-    typical = float(people["weight"].mean())
+    own = having.pivot_table(index=keys, columns="community", values="weight", aggfunc="sum", fill_value=0.0)
     mixed = own.add(_PRIOR * typical * whole, axis=0)
     mixed = mixed / mixed.sum()
     mixed[ALL] = whole
     return mixed
 
 
+def _cuts(having: pd.DataFrame) -> pd.DataFrame:
+    """Return the share of every segment and every group inside each class and tier."""
+    keys = ["eligible_class", "tier"]
+    total = having.groupby(keys)["weight"].sum().rename("total")
+    segments = having[having["segment"] != ""].groupby([*keys, "segment"])["weight"].sum().reset_index().assign(group=ALL)
+    groups = having.explode("group")
+    groups = groups[groups["group"] != ""].groupby([*keys, "group"])["weight"].sum().reset_index().assign(segment=ALL)
+    both = pd.concat([segments, groups], ignore_index=True).merge(total.reset_index(), on=keys)
+    return both.assign(share=both["weight"] / both["total"])
+
+
 def _need_cells(need: str, mix: pd.DataFrame, places: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
-    parts = []
-    for position, place in enumerate(places.itertuples()):
-        row = _estimate(table, need, place.community, place.grid)
-        shares = mix[place.community] if place.community in mix else mix[ALL]
-        part = shares.rename("class_share").reset_index()
-        parts.append(part.assign(
-            need=need, community=place.community, grid=place.grid, share=row[0], share_se=row[1], community_se=row[2],
-            population=place.population, demand=row[0] * place.population * part["class_share"], place=position,
-        ))  # fmt: skip
-    cells = pd.concat(parts, ignore_index=True)
+    """Spread a need's persons of every place over the classes."""
+    known = {(row.community, row.grid): row for row in table.itertuples() if np.isfinite(row.share)}
+    estimates = [_estimate(known, place.community, place.grid) for place in places.itertuples()]
+    share, se, upper = (np.array(column, dtype=float) for column in zip(*estimates, strict=True))
+    columns = [place if place in mix else ALL for place in places["community"]]
+    classes = mix[columns].to_numpy(float)
+    index = mix.index.to_frame(index=False)
+    size, number = classes.shape
+    cells = pd.DataFrame({
+        "need": need, "community": np.tile(places["community"], size), "grid": np.tile(places["grid"], size),
+        "eligible_class": np.repeat(index["eligible_class"].to_numpy(), number), "tier": np.repeat(index["tier"].to_numpy(), number),
+        "class_share": classes.ravel(), "share": np.tile(share, size), "share_se": np.tile(se, size), "community_se": np.tile(upper, size),
+        "population": np.tile(places["population"].to_numpy(float), size), "place": np.tile(np.arange(number), size),
+    })  # fmt: skip
+    cells["demand"] = cells["share"] * cells["population"] * cells["class_share"]
     return cells.loc[cells["class_share"] > 0, list(COLUMNS)]
 
 
-def _estimate(table: pd.DataFrame, need: str, community: str, grid: str) -> tuple[float, float, float]:
-    """Return share, standard error and the standard error of the community's share; the sub-district's where unknown."""
-    upper = _known(table, (need, community, ALL)) or _known(table, (need, ALL, ALL)) or (0.0, 0.0)
-    own = _known(table, (need, community, grid)) if grid else upper
-    share, se = own or upper
-    return share, se, min(upper[1], se) if grid else se
+def _estimate(known: Mapping[tuple[str, str], Any], community: str, grid: str) -> tuple[float, float, float]:
+    """Return share, standard error and the community's standard error; those of the sub-district where unknown."""
+    upper = known.get((community, ALL)) or known.get((ALL, ALL))
+    own = known.get((community, grid)) if grid else upper
+    if upper is None:
+        return 0.0, 0.0, 0.0
+    row, spread = own or upper, _spread(upper)
+    se = float(row.share_se) if row.method == "composite" else spread
+    return float(row.share), se, min(spread, se)
 
 
-def _known(table: pd.DataFrame, place: tuple[str, str, str]) -> tuple[float, float] | None:
-    if place not in table.index:
-        return None
-    row = table.loc[place]
-    if not np.isfinite(row["share"]):
-        return None
-    half = (row["share_high"] - row["share_low"]) / (2 * _Z)
-    return float(row["share"]), float(row["share_se"] if row["method"] == "composite" else half)
+def _spread(row: Any) -> float:
+    """Return half an interval over its normal quantile: a standard error that is not 0 at a share of 0."""
+    return float(row.share_high - row.share_low) / (2 * _Z)

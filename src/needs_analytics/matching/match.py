@@ -35,14 +35,13 @@ def match_services(
 
     A need enters if it is met by direct services or the menu gives it capacity; the others are 需协调和转办事项. The
     plan serves special groups first, then as many as possible, then equal shares of equals, then short ways.
-    Segments do not enter: they are cuts of the result.
+    Segments do not enter the plan: they are cuts of the result.
 
     Returns
     -------
     MatchPlan
         Always a best plan; demand above capacity stays unmet. Without a menu or without persons the status says so.
     """
-    del segments
     options = options or MatchingOptions()
     referred = _referred(needs, cleaned)
     status = _status(needs, cleaned)
@@ -53,12 +52,20 @@ def match_services(
     if status != "matched":
         return _empty(status, sinks, coverage, referred, tuple(issues))
     wanted = _wanted(needs, cleaned)
-    cells = demand_cells(needs, cleaned, weights, wanted, options)
+    cells, cuts = demand_cells(needs, cleaned, _people(cleaned, weights, segments), wanted, options)
     sites = sorted(set(sinks["site"]))
     reach, doubts = measure_reach(needs.places.reset_index(drop=True), sites, cleaned, options)
     arcs = _arcs(cells, sinks, sites, reach, cleaned.menu)
     cells = _stages(cells, arcs, cleaned.menu)
-    return _planned(cells, sinks, arcs, coverage, referred, [*issues, *doubts, *_children(cleaned)])
+    return _planned(cells, cuts, sinks, arcs, coverage, referred, [*issues, *doubts, *_children(cleaned)])
+
+
+def _people(cleaned: Cleaned, weights: Weights, segments: Segments | None) -> pd.DataFrame:
+    people = weights.table[["answer_id", "weight"]].merge(cleaned.survey, on="answer_id", how="left")
+    found = dict(zip(segments.table["answer_id"], segments.table["segment"], strict=True)) if segments is not None else {}
+    published = segments.names() if segments is not None else {}
+    mine = [found.get(answer, "") for answer in people["answer_id"]]
+    return people.assign(segment=[name if name in published else "" for name in mine])
 
 
 def _status(needs: NeedsList, cleaned: Cleaned) -> str:
@@ -134,8 +141,9 @@ def _stages(cells: pd.DataFrame, arcs: pd.DataFrame, menu: pd.DataFrame) -> pd.D
 
 
 def _planned(
-    cells: pd.DataFrame, sinks: pd.DataFrame, arcs: pd.DataFrame, coverage: pd.DataFrame, referred: pd.DataFrame, issues: list[Issue]
-) -> MatchPlan:
+    cells: pd.DataFrame, cuts: pd.DataFrame, sinks: pd.DataFrame, arcs: pd.DataFrame, coverage: pd.DataFrame, referred: pd.DataFrame,
+    issues: list[Issue],
+) -> MatchPlan:  # fmt: skip
     usable = arcs[arcs["within"].astype(bool)].reset_index(drop=True)
     cost = usable["distance_m"].fillna(0.0).to_numpy(float)
     plan = solve_transport(
@@ -146,7 +154,7 @@ def _planned(
     cells = cells.assign(served=np.minimum(served, cells["reachable"]))
     sinks = sinks.assign(price=plan.price, planned_persons=np.bincount(usable["sink"].to_numpy(int), plan.flow, len(sinks)))
     return MatchPlan(
-        table=_plan_table(cells, sinks, usable.assign(persons=plan.flow)), cells=cells, arcs=arcs, sinks=sinks, coverage=coverage,
+        table=_plan_table(cells, sinks, usable.assign(persons=plan.flow)), cells=cells, cuts=cuts, arcs=usable.assign(persons=plan.flow), pairs=arcs, sinks=sinks, coverage=coverage,
         referred=referred, status="matched", issues=tuple(issues),
     )  # fmt: skip
 
@@ -174,4 +182,4 @@ def _children(cleaned: Cleaned) -> list[Issue]:
 def _empty(status: str, sinks: pd.DataFrame, coverage: pd.DataFrame, referred: pd.DataFrame, issues: tuple[Issue, ...]) -> MatchPlan:
     said = issues if status != "no_persons" else (*issues, Issue("W705"))
     none = pd.DataFrame()
-    return MatchPlan(pd.DataFrame(columns=list(TABLE)), none, none, sinks, coverage, referred, status, said)
+    return MatchPlan(pd.DataFrame(columns=list(TABLE)), none, none, none, none, sinks, coverage, referred, status, said)

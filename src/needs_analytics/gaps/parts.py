@@ -1,0 +1,61 @@
+"""The seven parts of a demand: met, no service, not eligible, too far, full, not taken up, dissatisfied."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from needs_analytics.core.records import PARTS
+
+if TYPE_CHECKING:
+    from needs_analytics.gaps.use import Use
+
+USED = ("met", "not_taken_up", "dissatisfied")
+CAUSES = tuple(part for part in PARTS if part != "met")
+GAP = ("no_service", "not_eligible", "too_far", "full")
+
+
+def split_demand(cells: pd.DataFrame, use: Use) -> pd.DataFrame:
+    """Return, per demand cell, the parts in persons; they sum to its demand.
+
+    The order is fixed: no service in the menu (D − A1), not eligible (A1 − A2), too far (A2 − A3); of those who could,
+    ``full`` is what even the best plan and the observed use leave over where the sites in reach were busy, the rest
+    was not taken up. Where nobody recorded the use, what is not full is ``unknown_use``.
+    """
+    demand, covered, eligible, reachable, served = (cells[name].to_numpy(float) for name in ("demand", "covered", "eligible", "reachable", "served"))
+    used = use.persons
+    busy = use.busy | ~use.known
+    full = np.where(busy, reachable - np.maximum(served, np.where(use.known, used, 0.0)), 0.0)
+    left = np.where(busy, np.maximum(served - used, 0.0), reachable - used)
+    known = use.known
+    parts = pd.DataFrame({
+        "met": np.where(known, used - use.dissatisfied, 0.0), "no_service": demand - covered, "not_eligible": covered - eligible,
+        "too_far": eligible - reachable, "full": np.maximum(full, 0.0), "not_taken_up": np.where(known, left, 0.0),
+        "dissatisfied": np.where(known, use.dissatisfied, 0.0), "unknown_use": np.where(known, 0.0, reachable - np.maximum(full, 0.0)),
+    }, index=cells.index)  # fmt: skip
+    return parts.assign(demand=demand, reachable=reachable, served=served, used=np.where(known, used, 0.0))
+
+
+def sum_parts(parts: pd.DataFrame, by: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
+    """Sum parts over places or cuts; where any of it is of unknown use, all that was used is.
+
+    Returns
+    -------
+    One row per combination of ``keys``; ``met, not_taken_up, dissatisfied`` are NaN where use is unknown and what they
+    would hold stands in ``unknown_use``.
+    """
+    sums = pd.concat([by[list(keys)], parts], axis=1).groupby(list(keys), sort=True).sum().reset_index()
+    unknown = sums["unknown_use"] > 1e-9
+    sums.loc[unknown, "unknown_use"] += sums.loc[unknown, list(USED)].sum(axis=1)
+    sums.loc[unknown, [*USED, "used"]] = np.nan
+    return sums.assign(gap=sums[list(GAP)].sum(axis=1))
+
+
+def largest_cause(sums: pd.DataFrame) -> np.ndarray:
+    """Return the largest part but ``met``; ``""`` where there is no demand or nothing unmet."""
+    values = sums[list(CAUSES)].fillna(-1.0).to_numpy(float)
+    names = np.array(CAUSES, dtype=object)[values.argmax(axis=1)]
+    return np.where(values.max(axis=1) > 1e-9, names, "")

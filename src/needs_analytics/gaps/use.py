@@ -1,0 +1,171 @@
+"""Who used what: recorded use per service@site, attributed to the demand cells."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from needs_analytics.core.records import MatchPlan
+
+if TYPE_CHECKING:
+    from needs_analytics.core.options import GapsOptions
+    from needs_analytics.core.records import Cleaned
+
+DONE, TURNED_AWAY = "完成", ("等候", "拒绝")
+
+
+@dataclass(frozen=True)
+class Use:
+    """Use of the month.
+
+    Attributes
+    ----------
+    sinks
+        One row per service@site of the plan: ``used_units, used_persons, utilisation, waiting, ratings, bad_share``;
+        ``recorded`` is false for a service nobody recorded.
+    persons
+        ``(cells,)`` persons observed using, not more than can (U).
+    dissatisfied
+        ``(cells,)`` of them, those who rated badly.
+    known
+        ``(cells,)`` whether every service in reach has records.
+    busy
+        ``(cells,)`` whether the sites in reach ran at capacity or turned people away.
+    other
+        Use by persons outside the cells: ``need, community, persons``.
+    """
+
+    sinks: pd.DataFrame
+    persons: np.ndarray
+    dissatisfied: np.ndarray
+    known: np.ndarray
+    busy: np.ndarray
+    other: pd.DataFrame
+
+
+def attribute_use(plan: MatchPlan, cleaned: Cleaned, options: GapsOptions) -> Use:
+    """Attribute the recorded use to demand cells: by the resident's place where known, else in proportion to the plan.
+
+    Use is counted in persons: different persons where a use names its person (by key), else uses over the uses of one
+    person a month.
+    """
+    sinks = sink_use(plan.sinks, cleaned, options)
+    arcs = plan.arcs
+    by_place = _persons_by_place(plan.sinks, cleaned)
+    given, other = _spread(by_place, arcs, plan)
+    raw = np.bincount(arcs["cell"].to_numpy(int), given, len(plan.cells))
+    reachable = plan.cells["reachable"].to_numpy(float)
+    persons = np.minimum(raw, reachable)
+    share = np.divide(persons, raw, out=np.zeros_like(raw), where=raw > 0)
+    bad = np.bincount(arcs["cell"].to_numpy(int), given * sinks["bad_share"].to_numpy(float)[arcs["sink"].to_numpy(int)], len(plan.cells))
+    beyond = plan.cells.assign(persons=raw - persons)[["need", "community", "persons"]]
+    other = pd.concat([other, beyond[beyond["persons"] > 1e-9]], ignore_index=True)
+    return Use(sinks, persons, bad * share, _known(arcs, sinks, len(plan.cells)), _busy(arcs, sinks, len(plan.cells), options),
+               other.groupby(["need", "community"], as_index=False)["persons"].sum())  # fmt: skip
+
+
+def sink_use(sinks: pd.DataFrame, cleaned: Cleaned, options: GapsOptions) -> pd.DataFrame:
+    """Add the month's use to every service@site."""
+    usage = cleaned.usage.assign(site=cleaned.usage["site"].fillna(""))
+    keys = ["service", "site"]
+    done = usage[usage["status"] == DONE]
+    units = done.groupby(keys)["count"].sum(min_count=1)
+    turned = usage[usage["status"].isin(TURNED_AWAY)].groupby(keys)["count"].sum()
+    persons = _persons_by_place(sinks, cleaned).groupby("sink")["persons"].sum()
+    result = sinks.copy()
+    pairs = list(zip(sinks["service"], sinks["site"], strict=True))
+    result["recorded"] = sinks["service"].isin(set(usage["service"]))
+    result["used_units"] = [units.get(pair, 0.0) for pair in pairs]
+    result["used_persons"] = sinks.index.map(persons).fillna(0.0).astype(float)
+    result["waiting"] = [turned.get(pair, 0.0) for pair in pairs]
+    result["utilisation"] = np.where(result["recorded"] & (result["capacity"] > 0), result["used_units"] / result["capacity"].where(result["capacity"] > 0), np.nan)
+    bad, number = _bad_ratings(done, options)
+    result["bad_share"] = result["service"].map(bad).fillna(0.0)
+    result["ratings"] = result["service"].map(number).fillna(0.0)
+    result.loc[~result["recorded"], ["used_units", "used_persons", "utilisation"]] = np.nan
+    return result
+
+
+def _bad_ratings(done: pd.DataFrame, options: GapsOptions) -> tuple[pd.Series, pd.Series]:
+    """Return, per service, the share of bad ratings (weighted by count) and their number.
+
+    Under ``fewest_ratings`` the share is shrunk towards that of all services; without any rating there is none.
+    """
+    rated = done[done["rating"].notna()]
+    if rated.empty:
+        return pd.Series(dtype=float), pd.Series(dtype=float)
+    weight = rated["count"].fillna(1.0)
+    bad = (weight * (rated["rating"] <= options.bad_rating)).groupby(rated["service"]).sum()
+    number = weight.groupby(rated["service"]).sum()
+    whole = bad.sum() / number.sum()
+    thin = number < options.fewest_ratings
+    borrowed = (options.fewest_ratings - number).clip(lower=0)
+    share = bad / number
+    return share.where(~thin, (bad + borrowed * whole) / (number + borrowed)), number
+
+
+def _persons_by_place(sinks: pd.DataFrame, cleaned: Cleaned) -> pd.DataFrame:
+    """Return ``sink, community, grid, persons`` of the completed uses."""
+    usage = cleaned.usage[cleaned.usage["status"] == DONE]
+    position = {pair: index for index, pair in enumerate(zip(sinks["service"], sinks["site"], strict=True))}
+    frame = pd.DataFrame({
+        "sink": [position.get(pair, -1) for pair in zip(usage["service"], usage["site"].fillna(""), strict=True)],
+        "community": usage["community"].fillna("").to_numpy(), "grid": usage["grid"].fillna("").to_numpy(),
+        "person": usage["person_key"].to_numpy(), "count": usage["count"].to_numpy(float),
+    })  # fmt: skip
+    frame = frame[frame["sink"] >= 0]
+    keyed = frame[frame["person"].notna()]
+    keyed = keyed.drop_duplicates(["sink", "person"]).assign(persons=1.0)
+    rest = frame[frame["person"].isna()]
+    frequency = sinks["uses_per_person"].to_numpy(float)[rest["sink"].to_numpy(int)]
+    rest = rest.assign(persons=rest["count"].fillna(0.0) / frequency)
+    both = pd.concat([keyed, rest])
+    return both.groupby(["sink", "community", "grid"], as_index=False)["persons"].sum()
+
+
+def _spread(by_place: pd.DataFrame, arcs: pd.DataFrame, plan: MatchPlan) -> tuple[np.ndarray, pd.DataFrame]:
+    """Return the persons given to each arc, and the use for which no cell of its place may use the service."""
+    cells = plan.cells.iloc[arcs["cell"].to_numpy(int)]
+    frame = pd.DataFrame({
+        "arc": np.arange(len(arcs)), "sink": arcs["sink"].to_numpy(int), "community": cells["community"].to_numpy(),
+        "grid": cells["grid"].to_numpy(), "weight": arcs["persons"].to_numpy(float) + 1e-9 * cells["reachable"].to_numpy(float) + 1e-15,
+    })  # fmt: skip
+    given = np.zeros(len(arcs))
+    left = by_place.copy()
+    for keys in (["sink", "community", "grid"], ["sink", "community"], ["sink"]):
+        known = left[(left[keys[1:]] != "").all(axis=1)] if len(keys) > 1 else left[left["community"] == ""]
+        wanted = known.groupby(keys, as_index=False)["persons"].sum()
+        matched = frame.merge(wanted, on=keys)
+        total = matched.groupby(keys)["weight"].transform("sum")
+        given += np.bincount(matched["arc"], matched["persons"] * matched["weight"] / total, len(arcs))
+        reached = matched[keys].drop_duplicates()
+        done = known.merge(reached, on=keys)[["sink", "community", "grid"]]
+        left = left.merge(done.assign(done=True), on=["sink", "community", "grid"], how="left")
+        left = left[left["done"].isna()].drop(columns="done")
+    return given, _other(left, plan)
+
+
+def _other(left: pd.DataFrame, plan: MatchPlan) -> pd.DataFrame:
+    """Count use that no cell explains under the need its service plans most for."""
+    flows = plan.arcs.assign(need=plan.cells["need"].to_numpy()[plan.arcs["cell"].to_numpy(int)])
+    main = flows.groupby(["sink", "need"])["persons"].sum().reset_index().sort_values(["sink", "persons"], ascending=[True, False], kind="stable")
+    main = main.drop_duplicates("sink").set_index("sink")["need"] if len(main) else pd.Series(dtype=object)
+    return left.assign(need=left["sink"].map(main)).dropna(subset=["need"])[["need", "community", "persons"]]
+
+
+def _known(arcs: pd.DataFrame, sinks: pd.DataFrame, cells: int) -> np.ndarray:
+    missing = ~sinks["recorded"].to_numpy(bool)[arcs["sink"].to_numpy(int)]
+    return np.bincount(arcs["cell"].to_numpy(int), missing, cells) == 0
+
+
+def _busy(arcs: pd.DataFrame, sinks: pd.DataFrame, cells: int, options: GapsOptions) -> np.ndarray:
+    sink, cell = arcs["sink"].to_numpy(int), arcs["cell"].to_numpy(int)
+    persons = sinks["capacity_persons"].to_numpy(float)
+    used = np.nan_to_num(sinks["utilisation"].to_numpy(float)) * persons
+    capacity = np.bincount(cell, persons[sink], cells)
+    filled = np.bincount(cell, used[sink], cells)
+    waiting = np.bincount(cell, sinks["waiting"].to_numpy(float)[sink], cells)
+    return (filled >= options.busy * capacity) | (waiting > 0)

@@ -1,0 +1,237 @@
+"""What stands in the street's basic ledger: menu, sites, supply, grids, population, use, and the window's survey."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from needs_analytics.samples.answers import Answers, office_facts
+from needs_analytics.samples.draws import packaged_words, stream
+from needs_analytics.samples.names import chinese_number
+from needs_analytics.samples.phrases import given_or, spell_grids, worded
+from needs_analytics.samples.residents import AGE_BANDS
+from needs_analytics.samples.services import offered_services, offered_supply
+from needs_analytics.samples.sheets import Cell, Table
+
+if TYPE_CHECKING:
+    from needs_analytics.core.month import Month
+    from needs_analytics.samples.town import Town
+
+_GROUPS = {
+    "独居老人": "alone_elder",
+    "空巢老人": "empty_nest",
+    "高龄老人": "aged80",
+    "失能老人": "disabled_elder",
+    "慢性病患者": "chronic",
+    "残疾人": "disabled",
+    "低保户": "dibao",
+    "低收入家庭": "low_income",
+    "退役军人": "veteran",
+    "失业人员": "jobless",
+}
+"""Special groups the street keeps count of, in persons."""
+REGISTER_GAP = 5
+"""Rows between the two tables of the population sheet: the sum, a blank, a title, a note, a header."""
+_CRS = "WGS84"
+_NO_ANSWER = 0.03
+
+
+def tabulate_ledger(
+    town: Town, people: pd.DataFrame, use: pd.DataFrame, answers: Answers, *, month: Month, seed: int
+) -> dict[str, Table]:
+    """Lay out the ledger's tables by the names ``wrong_cells.csv`` knows them by.
+
+    Returns
+    -------
+    ``menu, sites, supply, places, register, groups, usage, window``.
+    """
+    register = tabulate_register(people, town)
+    below = register.first_row + len(register.rows) + REGISTER_GAP
+    return {
+        "menu": tabulate_menu(),
+        "sites": tabulate_sites(town),
+        "supply": tabulate_supply(month),
+        "places": tabulate_places(town, people),
+        "register": register,
+        "groups": tabulate_groups(people, town, below),
+        "usage": tabulate_usage(use, people, town, month, seed),
+        "window": tabulate_window(answers, month, seed),
+    }
+
+
+def tabulate_menu() -> Table:
+    """Lay out the service menu."""
+    columns = {
+        "服务编码": "service",
+        "服务名称": "name",
+        "领域": "domain",
+        "对应需求": "needs",
+        "服务对象": "eligibility",
+        "服务方式": "mode",
+        "计量单位": "unit",
+        "人均月使用次数": "uses_written",
+        "收费标准": "fee",
+        "服务主体": "provider",
+        "主体类型": "provider_type",
+        "无障碍支持": "accommodations",
+    }
+    menu = offered_services().rename(columns={value: key for key, value in columns.items()})[list(columns)]
+    menu["人均月使用次数"] = menu["人均月使用次数"].map(number_or_text)
+    return _table("服务菜单", menu, 2)
+
+
+def tabulate_sites(town: Town) -> Table:
+    """Lay out the service sites with their coordinates."""
+    sites = town.sites
+    columns = {
+        "服务点名称": sites["site"],
+        "级别": sites["tier"],
+        "所在社区": sites["community"],
+        "所在网格": [f"第{chinese_number(number)}网格" for number in sites["grid"]],
+        "经度": sites["lon"],
+        "纬度": sites["lat"],
+        "坐标系": _CRS,
+        "服务半径（米）": sites["radius_m"],
+        "建筑面积（平方米）": sites["area_m2"],
+        "运营单位": sites["operator"],
+        "地址": sites["address"],
+    }
+    return _table("服务点位", pd.DataFrame(columns), 2)
+
+
+def tabulate_supply(month: Month) -> Table:
+    """Lay out how much each site offers."""
+    supply = offered_supply(month)
+    names = offered_services().set_index("service")["name"]
+    columns = {
+        "服务项目": supply["service"].map(names),
+        "服务点": supply["site"],
+        "容量": supply["capacity"],
+        "容量周期": supply["period"],
+        "开放时间": supply["schedule"],
+        "工作人员": supply["staff"],
+        "单位成本（元）": supply["cost"],
+        "最大可增": supply["max_extra"],
+    }
+    return _table("服务容量", pd.DataFrame(columns), 3)
+
+
+def tabulate_places(town: Town, people: pd.DataFrame) -> Table:
+    """Lay out the grids with their households and middles."""
+    grids = town.grids
+    officers = packaged_words("texts")["officers"]
+    columns = {
+        "社区": grids["community"],
+        "网格": [f"第{chinese_number(number)}网格" for number in grids["number"]],
+        "户数": grids["households"],
+        "人口数": people["place"].value_counts().sort_index(),
+        "中心经度": grids["lon"],
+        "中心纬度": grids["lat"],
+        "坐标系": _CRS,
+        "网格员": [officers[(row + row // 7) % len(officers)] for row in range(len(grids))],
+    }
+    return _table("网格信息", pd.DataFrame(columns), 1)
+
+
+def tabulate_register(people: pd.DataFrame, town: Town) -> Table:
+    """Lay out the population by community, age band and sex."""
+    classes = pd.MultiIndex.from_product(
+        [town.communities["community"], list(AGE_BANDS), ["男", "女"]], names=["社区", "年龄段", "性别"]
+    )
+    counts = people.groupby(["community", "band", "sex"]).size().reindex(classes, fill_value=0)
+    return _table("人口底册", counts.rename("人数").reset_index(), 2)
+
+
+def tabulate_groups(people: pd.DataFrame, town: Town, first_row: int) -> Table:
+    """Lay out the special groups' numbers, which stand below the register on the same sheet."""
+    rows = [
+        {"社区": community, "人群类别": name, "人数": int(people.loc[people["community"] == community, group].sum())}
+        for community in town.communities["community"]
+        for name, group in _GROUPS.items()
+    ]
+    return _table("人口底册", pd.DataFrame(rows), first_row)
+
+
+def tabulate_usage(use: pd.DataFrame, people: pd.DataFrame, town: Town, month: Month, seed: int) -> Table:
+    """Lay out the record of use; a person stands with name and phone, a count without."""
+    rng = stream(seed, "usage sheet", str(month))
+    known = use["person"] >= 0
+    person = use["person"].where(known, 0)
+    of_person = people.loc[person].set_axis(use.index)
+    sites = town.sites.set_index("site")
+    of_site = sites["community"].where(sites["tier"].isin(["社区", "村"]), "")
+    total = use["site"].map(of_site).where(use["note"] == "本月合计", "")
+    grids = spell_grids(of_person["grid"].to_numpy(), (0, 0.2, 0.6, 0, 0.2, 0, 0), rng)
+    columns = {
+        "日期": use["date"],
+        "服务项目": use["service"],
+        "服务点": use["site"],
+        "姓名": of_person["name"].where(known, ""),
+        "联系电话": of_person["phone"].where(known & (rng.random(len(use)) < 0.85), ""),
+        "所属社区": of_person["community"].where(known, total),
+        "所属网格": pd.Series(grids, index=use.index).where(known, ""),
+        "人次": use["count"],
+        "状态": use["status"],
+        "等候天数": use["waited_days"],
+        "评价（1-5分）": use["rating"],
+        "备注": use["note"],
+    }
+    return _table("服务使用记录", pd.DataFrame(columns), 1)
+
+
+def tabulate_window(answers: Answers, month: Month, seed: int) -> Table:
+    """Lay out the window's survey: a column per question, answered 是 or 否."""
+    rows, needs = answers.of_office("window")
+    rng = stream(seed, "window", str(month))
+    forms = packaged_words("forms")
+    form, levels = forms["window"], forms["levels"]
+    columns: dict[str, object] = {
+        "编号": range(1, len(rows) + 1),
+        "调查日期": rows["moment"].dt.date,
+        "姓名": given_or(rows["name"], rows["gives_name"]),
+        "性别": rows["sex"],
+        "年龄": rows["age"],
+        "联系电话": given_or(rows["phone"], rows["gives_phone"]),
+        "所属社区": rows["community"],
+        "所属网格": spell_grids(rows["grid"].to_numpy(), (0.2, 0.1, 0.4, 0, 0.1, 0.2, 0), rng),
+        "同住人数": rows["household_size"],
+    }
+    columns |= {name: np.where(rows[group], "是", "否") for name, group in form["flags"]}
+    for name, need in form["needs"]:
+        said = np.where(needs[need], "是", "否")
+        columns[name] = np.where(rng.random(len(rows)) < _NO_ANSWER, "", said)
+    columns["知晓的服务"] = _known_services(rows, rng)
+    columns["满意度"] = worded(rows["satisfaction"], levels["satisfaction"])
+    return _table(office_facts("window")["sheet"], pd.DataFrame(columns, index=rows.index), 2, tuple(rows.index))
+
+
+def _known_services(rows: pd.DataFrame, rng: np.random.Generator) -> list[str]:
+    """Write what people have heard of; who uses services knows more of them."""
+    names = [str(name).partition("（")[0] for name in offered_services()["name"]]
+    known = rng.random((len(rows), len(names))) < 0.05 + 0.05 * rows["use"].to_numpy()[:, None]
+    return ["、".join(name for name, yes in zip(names, line, strict=True) if yes) for line in known]
+
+
+def number_or_text(text: object) -> Cell:
+    """Return a number where the text is one: the office typed both into one column."""
+    written = str(text)
+    if written.replace(".", "", 1).isdigit():
+        value = float(written)
+        return int(value) if value.is_integer() else value
+    return written or None
+
+
+def _table(sheet: str, frame: pd.DataFrame, first_row: int, keys: tuple[int, ...] | None = None) -> Table:
+    plain = frame.astype(object).where(frame.notna(), None)
+    rows = [[_plain(cell) for cell in row] for row in plain.itertuples(index=False)]
+    return Table(sheet, tuple(map(str, frame.columns)), rows, keys or tuple(range(len(rows))), first_row)
+
+
+def _plain(value: object) -> Cell:
+    """Return a cell as plain Python; whole numbers that pandas made floats become integers again."""
+    item = value.item() if isinstance(value, np.generic) else value
+    if isinstance(item, float) and item.is_integer():
+        return int(item)
+    return item  # type: ignore[return-value]

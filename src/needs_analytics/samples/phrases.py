@@ -1,0 +1,62 @@
+"""How people put an answer into words: options joined, grids spelt, sentences written."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from needs_analytics.samples.draws import packaged_words
+from needs_analytics.samples.names import chinese_number
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+
+GRID_STYLES = ("{n}", "第{n}网格", "第{hanzi}网格", "{n}网格", "{n}号网格", "", "不清楚")
+Options = Sequence[Sequence[str]]
+"""The options of a question: text and the code of the need or group it means."""
+
+
+def spell_grids(numbers: np.ndarray, shares: Sequence[float], rng: np.random.Generator) -> list[str]:
+    """Write grids in the styles of :data:`GRID_STYLES`, each with its share."""
+    styles = rng.choice(GRID_STYLES, len(numbers), p=shares)
+    return [
+        str(style).format(n=number, hanzi=chinese_number(number))
+        for style, number in zip(styles, numbers.tolist(), strict=True)
+    ]
+
+
+def join_ticked(ticked: pd.DataFrame, options: Options, separator: str) -> list[str]:
+    """Join the texts of the options ticked, in the order of the form, per row; empty where none is.
+
+    Parameters
+    ----------
+    ticked
+        Booleans with at least a column per option's code.
+    """
+    texts = [text for text, _ in options]
+    lines = ticked[[code for _, code in options]].to_numpy()
+    return [separator.join(text for text, yes in zip(texts, line, strict=True) if yes) for line in lines]
+
+
+def write_comments(rows: pd.DataFrame, share: float, telling: float, rng: np.random.Generator) -> list[str]:
+    """Let a share of people write a sentence, a few of them with a name and a phone in it; empty for the others."""
+    texts = packaged_words("texts")
+    luck = rng.random(len(rows))
+    plain = rng.choice(texts["comments"], len(rows))
+    told = rng.choice(texts["with_identity"], len(rows))
+    people = zip(luck, plain, told, rows["name"], rows["phone"], strict=True)
+    return [
+        str(open_text).format(name=name, phone=phone) if draw < telling else str(text) if draw < share else ""
+        for draw, text, open_text, name, phone in people
+    ]
+
+
+def given_or(values: pd.Series, given: pd.Series, otherwise: str = "") -> list[str]:
+    """Return what people gave of themselves, something else where they gave nothing."""
+    return [str(value) if yes else otherwise for value, yes in zip(values, given, strict=True)]
+
+
+def worded(levels: pd.Series, words: Sequence[str]) -> list[str]:
+    """Return the wording of each level."""
+    return [words[level] for level in levels]
