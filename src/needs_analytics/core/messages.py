@@ -26,10 +26,20 @@ class _Lenient(Formatter):
 
 @cache
 def catalogue(language: str) -> dict[str, str]:
-    """Return the flat catalogue ``section.key -> sentence`` of a language."""
-    source = files("needs_analytics.core.data").joinpath(f"messages.{language}.toml")
-    tables = tomllib.loads(source.read_text(encoding="utf-8"))
-    return {f"{section}.{key}": text for section, entries in tables.items() for key, text in entries.items()}
+    """Return the flat catalogue ``section.key -> sentence`` of a language, from its files in order of their names."""
+    folder = files("needs_analytics.core.data").joinpath("messages")
+    found: dict[str, str] = {}
+    for source in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        if source.name.endswith(f".{language}.toml"):
+            found.update(_flat(tomllib.loads(source.read_text(encoding="utf-8"))))
+    return found
+
+
+def _flat(table: dict[str, object], prefix: str = "") -> dict[str, str]:
+    flat: dict[str, str] = {}
+    for name, entry in table.items():
+        flat.update(_flat(entry, f"{prefix}{name}.") if isinstance(entry, dict) else {f"{prefix}{name}": str(entry)})
+    return flat
 
 
 def text(key: str, language: str = "zh", **details: object) -> str:

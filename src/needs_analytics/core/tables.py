@@ -15,7 +15,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "usage": ("date", "month", "service", "site", "count", "person_key", "community", "grid", "status", "waited_days", "rating"),
     "menu": ("service", "name", "domain", "needs", "eligibility", "eligibility_text", "mode", "unit", "uses_per_person_month", "fee",
              "provider", "provider_type", "accommodations"),
-    "supply": ("service", "site", "month", "capacity", "period", "unit", "schedule", "staff", "cost_per_unit", "max_extra"),
+    "supply": ("service", "site", "month", "capacity", "period", "unit", "schedule", "staff", "cost_per_unit", "max_extra", "times", "monthly"),
     "sites": ("site", "name", "tier", "community", "grid", "x", "y", "lon", "lat", "crs", "radius_m", "area_m2", "operator"),
     "places": ("community", "grid", "x", "y", "lon", "lat", "crs", "households", "population"),
     "register": ("community", "grid", "age_low", "age_high", "sex", "group", "persons"),
@@ -32,7 +32,7 @@ FLOATS = frozenset({
     "age", "age_low", "age_high", "household_size", "urgency", "participation", "usage_frequency", "satisfaction", "seconds", "base_weight",
     "count", "waited_days", "rating", "uses_per_person_month", "capacity", "staff", "cost_per_unit", "max_extra", "x", "y", "lon", "lat",
     "radius_m", "area_m2", "households", "population", "persons", "metres", "minutes", "solved", "satisfied", "value_min", "value_max",
-    "amount", "staff_hours",
+    "amount", "staff_hours", "times", "monthly",
 })  # fmt: skip
 DATES = frozenset({"date", "submitted_at", "last_visit", "due", "closed", "opened", "fixed", "rechecked"})
 

@@ -7,6 +7,7 @@ Grammar: alternatives joined by `` or ``, each a conjunction joined by `` and ``
 from __future__ import annotations
 
 import re
+from itertools import product
 from typing import TYPE_CHECKING
 
 from needs_analytics.core.wording import key
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 _SIDE_REMARK = re.compile(r"优先|补贴|优惠|减免|免费|收费|自费|需要?(?:提前|预约|评估|持|经|凭)|知情同意|凭|按程序|可享|为主")
 _EVERYBODY = re.compile(r"居民|群众|全体|所有|不限|市民|村民|人人|公众|住户|业主|大众|辖区|家庭$|有需求|有需要|均可|all", re.IGNORECASE)
 _ALTERNATIVES = re.compile(r"[、,，/|]|和|及(?!以上)|与|或(?!以上)|以及")
+_CONDITIONS = re.compile(r"中的|里的|当中的|且|并且|同时")
 _AGE_SPAN = re.compile(r"(\d{1,3})(?:周岁|岁)?[-~—至到](\d{1,3})(?:周岁|岁)?")
 _AGE_FROM = re.compile(r"(?:满|年满)?(\d{1,3})(?:周岁|岁)?(?:\(含\))?(?:及|或)?(?:以上|\+)|(?:满|年满)(\d{1,3})(?:周岁|岁)|(?:≥|>=)(\d{1,3})")
 _AGE_TO = re.compile(r"(\d{1,3})(?:周岁|岁)?(?:\(含\))?(及|或)?以下|(?:不满|未满)(\d{1,3})|(?:≤|<=)(\d{1,3})")
@@ -44,18 +46,21 @@ def read_eligibility(cell: object, words: GroupWords, told: Mapping[str, str]) -
         return Reading(told[text], "normalised")
     if is_absent(text):
         return NOTHING
-    main = _main_part(text)
-    alternatives, unread = [], False
-    for part in _ALTERNATIVES.split(main):
-        rule = _rule(part, words)
-        if rule:
-            alternatives.append(rule)
-        elif part:
-            unread = True
-    if not alternatives:
+    factors = [_alternatives(part, words) for part in _CONDITIONS.split(_main_part(text)) if part]
+    unread = any(missed for _, missed in factors)
+    rules = [found for found, _ in factors if found]
+    if not rules:
         return Reading("all", "normalised", "W142")
-    expression = "all" if "all" in alternatives else " or ".join(dict.fromkeys(alternatives))
+    narrowing = [found for found in rules if "all" not in found]
+    expression = " or ".join(dict.fromkeys(" and ".join(choice) for choice in product(*narrowing))) if narrowing else "all"
     return Reading(expression, "normalised", "W143" if unread and expression != "all" else "")
+
+
+def _alternatives(text: str, words: GroupWords) -> tuple[list[str], bool]:
+    """Return the rules a list joins by 、 or 或, and whether some part of it was not understood."""
+    parts = [part for part in _ALTERNATIVES.split(text) if part]
+    rules = [_rule(part, words) for part in parts]
+    return list(dict.fromkeys(rule for rule in rules if rule)), not all(rules)
 
 
 def _main_part(text: str) -> str:

@@ -12,6 +12,7 @@ import pandas as pd
 
 from needs_analytics.core.wording import key
 from needs_analytics.intake.numbers import read_count
+from needs_analytics.intake.reading import Reader, Reading
 from needs_analytics.intake.typed import PERSONAL, read_column, reader_for
 from needs_analytics.intake.traits import AgeRange
 from needs_analytics.intake.wide_register import WideColumn, wide_columns
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from needs_analytics.core.issue import Issue
     from needs_analytics.core.mapping import Mapping as OfficeMapping, SheetRule
     from needs_analytics.core.month import Month
+    from needs_analytics.core.records import Column
     from needs_analytics.intake.blocks import Block
     from needs_analytics.intake.fields import FieldMatch
     from needs_analytics.intake.groups import GroupWords
@@ -67,6 +69,8 @@ def read_frame(
         if kind == "drop":
             continue
         reader = reader_for(kind, match.field, month=context.month, groups=context.groups, mapping=context.mapping)
+        if kind == "satisfaction":
+            reader = rating_reader(block.column(match.column), reader)
         typed = read_column(block, match.column, table, match.field, reader, personal=kind in PERSONAL)
         columns[match.field] = _scaled(typed.values, kind, match.wording)
         findings.ledger += typed.ledger
@@ -84,15 +88,32 @@ def read_frame(
 
 
 def _scaled(values: np.ndarray, kind: str, wording: str) -> np.ndarray:
-    """Apply what the header says of the unit: 万元, and ratings out of 10 or 100."""
+    """Apply what the header says of the unit: 万元."""
     if kind == "money" and _TEN_THOUSAND.search(wording):
         return np.array([value if value is None else value * 10_000 for value in values], dtype=object)
-    if kind == "satisfaction":
-        figures = [value for value in values if value is not None]
-        top = max(figures, default=0.0)
-        divisor = 20.0 if top > 10 else 2.0 if top > 5 else 1.0
-        return np.array([value if value is None else value / divisor for value in values], dtype=object)
     return values
+
+
+def rating_reader(column: Column, reader: Reader) -> Reader:
+    """Return a reader of ratings on the scale the column uses: 1–5, 1–10 or 1–100; what lies outside is refused.
+
+    The scale is that of nine ratings in ten, so that one stray 9 among ratings of 1–5 is an error and not a scale.
+    """
+    counts = np.bincount(column.codes, minlength=len(column.values))
+    figures = [reader(value).value for value in column.values]
+    known = [(value, count) for value, count in zip(figures, counts, strict=True) if isinstance(value, float)]
+    usual = float(np.quantile(np.repeat(*zip(*known, strict=True)), 0.9)) if known else 5.0
+    top = 5.0 if usual <= 5 else 10.0 if usual <= 10 else 100.0
+
+    def read(cell: object) -> Reading:
+        reading = reader(cell)
+        if not isinstance(reading.value, float):
+            return reading
+        if not 0 < reading.value <= top:
+            return Reading(None, "refused", "E127")
+        return reading if top == 5.0 else Reading(reading.value * 5.0 / top, "normalised")
+
+    return read
 
 
 def _finished(columns: Mapping[str, np.ndarray], types: Mapping[str, str], rows: int) -> pd.DataFrame:

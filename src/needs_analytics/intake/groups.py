@@ -32,7 +32,7 @@ _EXTRA: Mapping[str, str] = {
     "计生特殊": "jisheng", "失独": "jisheng", "退役": "veteran", "退伍军人": "veteran", "复退军人": "veteran", "失业": "jobless",
     "外来务工": "migrant", "流动人口": "migrant", "新市民": "migrant", "双职工": "dual_worker", "单亲": "single_parent",
     "快递员": "new_worker", "外卖员": "new_worker", "外卖骑手": "new_worker", "骑手": "new_worker", "网约车司机": "new_worker",
-    "重残": "severe_disabled", "孕妇": "pregnant", "学龄儿童家长": "parent", "家有未成年子女": "parent", "有未成年子女": "parent", "家长": "parent", "宝妈": "parent",
+    "重残": "severe_disabled", "孕妇": "pregnant", "学龄儿童家长": "parent", "家有未成年子女": "parent", "有未成年子女": "parent", "家长": "parent", "车主": "car_owner", "有车": "car_owner", "电动车": "ebike", "养宠": "pet", "照护者": "carer", "照护人": "carer", "宝妈": "parent",
 }  # fmt: skip
 _AGE_RULE = re.compile(r"age>=(\d+)|(\d+)<=age<=(\d+)|age<=?(\d+)")
 
@@ -53,7 +53,7 @@ def group_words(codebook: Codebook) -> GroupWords:
     by_header: dict[str, dict[str, str]] = {}
     for row in codebook.groups.itertuples():
         group = str(row.group)
-        for word in (str(row.name), group, *str(row.value_wordings).split("|")):
+        for word in (str(row.name), *str(row.name).split("/"), group, *str(row.value_wordings).split("|")):
             values.setdefault(key(word), set()).add(group)
         for word in (str(row.name), *str(row.header_wordings).split("|")):
             headers.setdefault(key(word), set()).add(group)

@@ -74,6 +74,9 @@ class PlaceBook:
             return None
         start = max(starts, key=len)
         tail = re.sub(r"^(社区居委会|居委会|社区|村委会|村)?[-_/·—\s]*", "", rest[len(start) :])
+        known = self.grids.get(self.communities[start], {})
+        if tail and not _GRID.fullmatch(tail) and bare_grid(tail) not in known:
+            return None
         return self.communities[start], tail
 
     def _inside(self, community: str, grid: str) -> Place:

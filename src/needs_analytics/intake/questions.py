@@ -44,6 +44,8 @@ LIKERT: Mapping[str, float] = {
     "不太重要": 2, "不重要": 1, "非常必要": 5, "很有必要": 5, "有必要": 4, "必要": 4, "不太必要": 2, "没必要": 1, "没有必要": 1, "强烈需要": 5,
 }  # fmt: skip
 DEFAULT_THRESHOLD = 4.0
+_MOSTLY = 0.9  # share of a column's cells that must be yes, no or a step of a scale
+_SAID_NO = frozenset({"否", "×", "x", "无", "没有", "n", "no", "0", "0.0", "false", "不需要", "不", "☐", "□"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,8 +191,9 @@ def rank_position(text: str) -> str:
 
 
 def _is_flag_or_scale(column: Column) -> bool:
-    texts = [key(str(value)) for value in column.values]
-    return all(is_yes_no(text) or text in LIKERT or _is_figure(text) for text in texts)
+    counts = np.bincount(column.codes, minlength=len(column.values))
+    fitting = [is_yes_no(text) or text in LIKERT or _is_figure(text) for text in (key(str(value)) for value in column.values)]
+    return float(counts[fitting].sum()) >= _MOSTLY * float(counts.sum())
 
 
 def _is_figure(text: str) -> bool:
@@ -215,7 +218,8 @@ def _several_columns(
     if not scale and not all(_is_flag_or_scale(columns[column]) or _ticks(columns[column]) for column in members):
         return None
     sense, most = _sense(wording, kind, header_says_need=not wording)
-    blank = UNKNOWN if not handmade or scale or NONE in options.values() else NONE
+    said_no = any(text in _SAID_NO for text in texts)
+    blank = UNKNOWN if not handmade or scale or said_no or NONE in options.values() else NONE
     return Question(office, first.number or wording or "需求", wording or "、".join(items[:3]) + "…", kind, sense, _unit(wording),
                     blank, most, columns=tuple(members), items=items, options=options)  # fmt: skip
 

@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 
 from needs_analytics.core.wording import plain
 
-_CANDIDATES = ("┋", "→", "[;；]", "[、]", "[,，]", "[、,，;；]", "/", r"\|", "\n", r"\+", r"&", r"[、,，;；/|+\s]", r"\s{2,}", r"\s")
+_SURE = ("┋", "→")  # marks nobody writes inside an option
+_CANDIDATES = ("[;；]", "[、]", "[,，]", "[、,，;；]", "/", r"\|", "\n", r"\+", r"&", r"[、,，;；/|+\s]", r"\s{2,}", r"\s")
 _BRACKETED = re.compile(r"[(（\[【〖〔][^()（）\[\]【】〖〗〔〕]*[)）\]】〗〕]")
 
 
@@ -21,6 +22,9 @@ def find_separator(texts: Mapping[str, int], covered: Callable[[str], int]) -> s
     covered
         How many characters of an option are understood.
     """
+    for mark in _SURE:
+        if any(mark in text for text in texts):
+            return mark
     best, best_share = "", _share(texts, "", covered)
     for candidate in _CANDIDATES:
         if any(re.search(candidate, text) for text in texts):

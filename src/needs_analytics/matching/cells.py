@@ -42,7 +42,8 @@ def demand_cells(
     cells, cuts
         ``cuts`` tells for each need, class and tier the weighted share of every segment and special group.
     """
-    eligible = {row.service: meets(row.eligibility or "all", people) for row in cleaned.menu.itertuples()}
+    rules = dict(cleaned.codebook.groups["rule"])
+    eligible = {row.service: meets(row.eligibility or "all", people, rules) for row in cleaned.menu.itertuples()}
     codes = people["groups"].fillna("").str.split(";")
     first = np.array([bool(set(groups) & set(options.priority_groups)) for groups in codes], dtype=bool)
     places = needs.places.reset_index(drop=True)
@@ -64,19 +65,33 @@ def covering(menu: pd.DataFrame, need: str) -> list[str]:
 
 
 def class_labels(people: pd.DataFrame, services: Sequence[str], eligible: dict[str, np.ndarray]) -> np.ndarray:
-    """Return each respondent's eligibility class: the services they may use, joined by ``;``."""
+    """Return each respondent's eligibility class: the services they may use, joined by ``;``.
+
+    ``None`` where it is not known whether they may use one of them. A rule that nobody's answers can tell counts as
+    met: the demand is then shown as short or too far rather than as not eligible.
+    """
     labels = np.full(len(people), "", dtype=object)
+    unknown = np.zeros(len(people), dtype=bool)
     for service in services:
         mine = eligible[service]
-        labels[mine] = np.array([f"{label};{service}" if label else service for label in labels[mine]], dtype=object)
+        mine = np.ones(len(people)) if np.isnan(mine).all() else mine
+        unknown |= np.isnan(mine)
+        yes = mine == 1
+        labels[yes] = np.array([f"{label};{service}" if label else service for label in labels[yes]], dtype=object)
+    labels[unknown] = None
     return labels
 
 
 def _having(people: pd.DataFrame, labels: np.ndarray, first: np.ndarray, codes: pd.Series, need: str) -> pd.DataFrame:
-    """Return the respondents who have a need, with class, tier and cuts; everybody where nobody was found to have it."""
-    yes = (people[f"need:{need}"] == 1).to_numpy()
+    """Return the respondents who have a need and whose class is known, with class, tier and cuts.
+
+    Everybody of known class where nobody was found to have it.
+    """
+    known = np.array([label is not None for label in labels], dtype=bool)
+    yes = (people[f"need:{need}"] == 1).to_numpy() & known
     if not yes.any():
-        yes = np.ones(len(people), dtype=bool)
+        yes = known if known.any() else np.ones(len(people), dtype=bool)
+        labels = np.where(known, labels, "") if known.any() else np.full(len(people), "", dtype=object)
     return pd.DataFrame({
         "eligible_class": labels[yes], "tier": np.where(first[yes], 1, 2), "community": people["community"].fillna("").to_numpy()[yes],
         "segment": people["segment"].to_numpy()[yes], "group": codes.to_numpy()[yes], "weight": people["weight"].to_numpy(float)[yes],

@@ -1,8 +1,12 @@
-"""Who meets a service's rule: expressions such as ``age>=60 and group=alone_elder or group=dibao`` over respondents."""
+"""Who meets a service's rule: expressions such as ``age>=60 and group=alone_elder or group=dibao`` over respondents.
+
+Three values: 1 meets it, 0 does not, NaN not known (the trait was never asked of the respondent).
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
@@ -11,14 +15,20 @@ from needs_analytics.core.messages import failure
 from needs_analytics.errors import UsageError
 
 _ATOM = re.compile(r"(age)(>=|<=)(\d+(?:\.\d+)?)|(sex)=(男|女)|(group)=([\w|]+)|(all)")
+_AGE_RULE = re.compile(r"age>=(\d+)")
 _ADULT = 16.0
 
 
-def meets(expression: str, people: pd.DataFrame) -> np.ndarray:
-    """Return who meets a rule, ``(people,)``; somebody whose trait is unknown does not.
+def meets(expression: str, people: pd.DataFrame, group_rules: Mapping[str, str]) -> np.ndarray:
+    """Return whether each respondent meets a rule, ``(people,)`` floats 1, 0, NaN.
 
-    A rule for children only (an upper age below the survey's lower bound) is met by everybody: respondents state
-    such a need for their children.
+    A rule with an alternative for children only (an upper age below the survey's lower bound) is met by everybody:
+    respondents state such a need for their children.
+
+    Parameters
+    ----------
+    group_rules
+        Special group to how it follows from age (codebook column ``rule``).
 
     Raises
     ------
@@ -26,35 +36,60 @@ def meets(expression: str, people: pd.DataFrame) -> np.ndarray:
         When the expression does not follow the grammar.
     """
     if is_for_children(expression):
-        return np.ones(len(people), dtype=bool)
-    result = np.zeros(len(people), dtype=bool)
+        return np.ones(len(people))
+    result = np.zeros(len(people))
     for alternative in expression.split(" or "):
-        holds = np.ones(len(people), dtype=bool)
+        holds = np.ones(len(people))
         for atom in alternative.split(" and "):
-            holds &= _atom(atom.strip(), people, expression)
-        result |= holds
+            holds = _and(holds, _atom(atom.strip(), people, group_rules, expression))
+        result = _or(result, holds)
     return result
 
 
 def is_for_children(expression: str) -> bool:
-    """Whether every alternative ends below the age of the target population."""
+    """Whether some alternative ends below the age of the target population."""
     tops = [re.search(r"age<=(\d+)", alternative) for alternative in expression.split(" or ")]
-    return all(top is not None and float(top[1]) < _ADULT for top in tops)
+    return any(top is not None and float(top[1]) < _ADULT for top in tops)
 
 
-def _atom(atom: str, people: pd.DataFrame, expression: str) -> np.ndarray:
+def _and(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """Kleene's and: a known 0 decides."""
+    return np.where((one == 0) | (other == 0), 0.0, one * other)
+
+
+def _or(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """Kleene's or: a known 1 decides."""
+    return np.where((one == 1) | (other == 1), 1.0, one + other)
+
+
+def _atom(atom: str, people: pd.DataFrame, group_rules: Mapping[str, str], expression: str) -> np.ndarray:
     found = _ATOM.fullmatch(atom)
     if not found:
         raise failure(UsageError, "eligibility_syntax", expression=expression, part=atom)
     if found[8]:
-        return np.ones(len(people), dtype=bool)
+        return np.ones(len(people))
     if found[4]:
-        return (people["sex"] == found[5]).to_numpy()
+        return np.where(people["sex"].isna(), np.nan, people["sex"] == found[5])
     if found[6]:
-        wanted = set(found[7].split("|"))
-        groups = people["groups"].fillna("").str.split(";")
-        return np.array([bool(wanted & set(codes)) for codes in groups], dtype=bool)
-    limit = float(found[3])
-    if found[2] == ">=":
-        return (people["age_low"] >= limit).to_numpy()
-    return (people["age_high"] <= limit).to_numpy()
+        result = np.zeros(len(people))
+        for group in found[7].split("|"):
+            result = _or(result, _group(group, people, group_rules.get(group, "")))
+        return result
+    return _age(found[2], float(found[3]), people)
+
+
+def _age(sign: str, limit: float, people: pd.DataFrame) -> np.ndarray:
+    low, high = people["age_low"].to_numpy(float), people["age_high"].to_numpy(float)
+    yes, no = (low >= limit, high < limit) if sign == ">=" else (high <= limit, low > limit)
+    return np.where(yes, 1.0, np.where(no, 0.0, np.nan))
+
+
+def _group(group: str, people: pd.DataFrame, rule: str) -> np.ndarray:
+    """Membership of a special group: known where it is stated, where the office asked, and where the age excludes it."""
+    has = np.array([group in codes for codes in people["groups"].fillna("").str.split(";")], dtype=bool)
+    asked = people["office"].isin(set(people.loc[has, "office"])).to_numpy() & people["groups"].notna().to_numpy()
+    found = _AGE_RULE.match(rule)
+    age = _age(">=", float(found[1]), people) if found else np.full(len(people), np.nan)
+    if re.fullmatch(r"age>=\d+", rule):
+        return np.where(has, 1.0, age)
+    return np.where(has, 1.0, np.where(asked | (age == 0), 0.0, np.nan))

@@ -1,0 +1,102 @@
+"""The month, stage by stage: read it from top to bottom."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from needs_analytics.cleaning import clean
+from needs_analytics.core.config import differing
+from needs_analytics.core.month import Month
+from needs_analytics.core.records import MonthResult, RunRecord
+from needs_analytics.forecasts import forecast_use
+from needs_analytics.gaps import measure_gaps
+from needs_analytics.history.store import usage_counts
+from needs_analytics.intake import take_in
+from needs_analytics.matching import match_services
+from needs_analytics.needs import list_needs
+from needs_analytics.office.read import read_workbooks
+from needs_analytics.plans import plan_actions
+from needs_analytics.segments import find_segments
+from needs_analytics.weights import weigh
+
+if TYPE_CHECKING:
+    from needs_analytics.core.options import Options
+    from needs_analytics.core.records import Cleaned
+    from needs_analytics.workspace import Workspace
+
+Progress = Callable[[str], None]
+_VERSIONS = ("needs-analytics", "pandas", "numpy", "scipy", "scikit-learn", "python-calamine")
+
+
+def prepare_month(workspace: Workspace, month: str | Month, *, progress: Progress | None = None) -> Cleaned:
+    """Read, take in and clean a month's workbooks; refused files and every doubt are issues of the result."""
+    tell = progress or (lambda _: None)
+    month = Month.parse(month)
+    tell("read")
+    sheets = read_workbooks(workspace.workbooks(month), on_refusal="collect", root=workspace.inbox(month))
+    tell("intake")
+    intake = take_in(
+        sheets, codebook=workspace.codebook, month=month, key=workspace.key(), mapping=workspace.mapping,
+        options=workspace.config.options.intake,
+    )  # fmt: skip
+    tell("cleaning")
+    return clean(intake, options=workspace.config.options.cleaning)
+
+
+def run_month(workspace: Workspace, month: str | Month, *, progress: Progress | None = None) -> MonthResult:
+    """Run a month from its workbooks to the gaps, without writing anything.
+
+    Parameters
+    ----------
+    progress
+        Called with the name of each stage as it begins.
+    """
+    tell = progress or (lambda _: None)
+    options = workspace.config.options
+    cleaned = prepare_month(workspace, month, progress=progress)
+    before = workspace.store.estimates(cleaned.month.shift(-1))
+    tell("weights")
+    weights = weigh(cleaned.survey, cleaned.register, options=options.weights, youngest_age=options.cleaning.youngest_age)
+    tell("segments")
+    segments = find_segments(cleaned.survey, weights, options=options.segments, codebook=cleaned.codebook)
+    tell("needs")
+    needs = list_needs(cleaned, weights, segments, previous=before, options=options.needs)
+    tell("matching")
+    matches = match_services(needs, cleaned, weights, segments, options=options.matching)
+    tell("gaps")
+    gaps = measure_gaps(needs, matches, cleaned, options=options.gaps)
+    plans = plan_actions(gaps, matches, cleaned)
+    tell("forecasts")
+    history = pd.concat([workspace.store.usage(cleaned.month), usage_counts(cleaned)], ignore_index=True)
+    outlook = forecast_use(history.drop_duplicates(["month", "service", "site"], keep="last"), supply=cleaned.supply)
+    result = {"cleaned": cleaned, "weights": weights, "segments": segments, "needs": needs, "matches": matches, "gaps": gaps,
+              "plans": plans, "outlook": outlook}  # fmt: skip
+    issues = Counter(issue.code for record in result.values() for issue in record.issues)
+    run = _run_record(workspace.config.name, cleaned, options, issues, (needs.table, gaps.table))
+    return MonthResult(month=cleaned.month, workspace=workspace.config.name, options=options, run=run, **result)
+
+
+def _run_record(
+    name: str, cleaned: Cleaned, options: Options, issues: Counter[str], tables: tuple[pd.DataFrame, ...]
+) -> RunRecord:
+    """Say what the run was made of; the digest covers it and the results, nothing of the clock or the place."""
+    inputs = cleaned.sheets.groupby(["file", "digest"], as_index=False)["rows"].sum().sort_values("file").reset_index(drop=True)
+    totals = cleaned.counts[["rows_in", "kept", "merged", "returned"]].sum()
+    record = RunRecord(
+        month=str(cleaned.month), workspace=name, inputs=inputs, options=differing(options),
+        counts={str(key): int(value) for key, value in totals.items()} | {"respondents": len(cleaned.survey), "uses": len(cleaned.usage)},
+        issues=dict(sorted(issues.items())), versions={package: version(package) for package in _VERSIONS}, digest="",
+    )  # fmt: skip
+    text = json.dumps(record.to_dict(), ensure_ascii=False, sort_keys=True, default=str)
+    digest = hashlib.sha256(text.encode())
+    for table in tables:
+        digest.update(table.to_csv(index=False).encode())
+    return replace(record, digest=digest.hexdigest())

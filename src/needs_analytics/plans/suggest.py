@@ -1,0 +1,75 @@
+"""Suggestions for next month from where the demand goes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from needs_analytics.core.records import ActionPlan
+
+if TYPE_CHECKING:
+    from needs_analytics.core.records import Cleaned, GapReport, MatchPlan
+
+COLUMNS = ("kind", "need", "need_name", "service", "service_name", "site", "community", "persons", "units", "unit", "cost", "within_offer",
+           "gap", "gap_low", "gap_high", "n", "flag")  # fmt: skip
+_KIND_OF_CAUSE = {"no_service": "new_service", "not_eligible": "eligibility", "too_far": "new_site", "not_taken_up": "publicity",
+                  "dissatisfied": "quality"}  # fmt: skip
+_LEAST_SHARE = 0.2  # a cause that takes less of a demand makes no suggestion of its own
+
+
+def plan_actions(gaps: GapReport, matches: MatchPlan, cleaned: Cleaned) -> ActionPlan:
+    """Suggest what to do next month, most persons first.
+
+    Each large cause of a need's gap makes one suggestion; a full service is suggested to grow, site by site, as far as
+    unserved residents in its reach would fill it (cheapest per person first, nobody counted twice).
+    """
+    needs = gaps.at("district")
+    rows = [_cause_row(need, cause, gaps) for need in needs.itertuples() for cause in _KIND_OF_CAUSE
+            if getattr(need, cause) >= _LEAST_SHARE * need.demand > 0]  # fmt: skip
+    rows += _expansions(matches, needs)
+    table = pd.DataFrame(rows, columns=list(COLUMNS))
+    names = cleaned.menu.drop_duplicates("service").set_index("service")["name"]
+    table["service_name"] = table["service"].map(names).fillna("")
+    table = table[table["persons"] >= 1].sort_values(["persons", "need", "kind"], ascending=[False, True, True], kind="stable")
+    return ActionPlan(table.reset_index(drop=True))
+
+
+def _cause_row(need: tuple, cause: str, gaps: GapReport) -> dict[str, object]:  # type: ignore[type-arg]
+    """Return the suggestion of one cause with the community that has most of it."""
+    places = gaps.at("community")
+    places = places[places["need"] == need.need]  # type: ignore[attr-defined]
+    worst = places.loc[places[cause].idxmax(), "community"] if len(places) and places[cause].notna().any() else ""
+    return {"kind": _KIND_OF_CAUSE[cause], "service": "", "site": "", "community": worst, "persons": getattr(need, cause), "units": np.nan,
+            "unit": "", "cost": np.nan, "within_offer": True, **_of_need(need)}  # fmt: skip
+
+
+def _of_need(need: tuple) -> dict[str, object]:  # type: ignore[type-arg]
+    return {name: getattr(need, name) for name in ("need", "need_name", "gap", "gap_low", "gap_high", "n", "flag")}
+
+
+def _expansions(matches: MatchPlan, needs: pd.DataFrame) -> list[dict[str, object]]:
+    """Return how far each full service@site should grow: the unserved in its reach, counted once."""
+    if matches.arcs.empty:
+        return []
+    left = (matches.cells["reachable"] - matches.cells["served"]).to_numpy(float)
+    sinks = matches.sinks.assign(per_person=matches.sinks["cost_per_unit"] * matches.sinks["uses_per_person"])
+    order = sinks[sinks["price"] > 0].sort_values(["per_person", "service", "site"], na_position="last")
+    by_need = needs.set_index("need")
+    rows: list[dict[str, object]] = []
+    for position, sink in order.iterrows():
+        cells = matches.arcs.loc[matches.arcs["sink"] == position, "cell"].to_numpy(int)
+        wanted = float(left[cells].sum())
+        offered = float(sink["max_extra_persons"])
+        persons = min(wanted, offered) if np.isfinite(offered) and offered > 0 else wanted
+        if persons < 1:
+            continue
+        main = matches.cells.iloc[cells].assign(left=left[cells]).groupby("need")["left"].sum().idxmax()
+        left[cells] -= left[cells] * (persons / wanted)
+        rows.append({
+            "kind": "expand", "service": sink["service"], "site": sink["site"], "community": "", "persons": persons,
+            "units": persons * sink["uses_per_person"], "unit": sink["unit"], "cost": persons * sink["per_person"],
+            "within_offer": bool(np.isfinite(offered) and offered > 0), **_of_need(next(by_need.loc[[main]].reset_index().itertuples())),
+        })  # fmt: skip
+    return rows
