@@ -42,7 +42,7 @@ def _flat(table: dict[str, object], prefix: str = "") -> dict[str, str]:
     return flat
 
 
-def text(key: str, language: str = "zh", **details: object) -> str:
+def text(key: str, language: str = "zh", /, **details: object) -> str:
     """Return the sentence of a key, its details filled in.
 
     Raises
@@ -53,7 +53,7 @@ def text(key: str, language: str = "zh", **details: object) -> str:
     return _Lenient().vformat(catalogue(language)[key], (), details)
 
 
-def failure(kind: type[E], key: str, **details: object) -> E:
+def failure(kind: type[E], key: str, /, **details: object) -> E:
     """Make a typed error whose sentences stand in the catalogue's ``error`` section, in every language."""
     return kind(key, {language: text(f"error.{key}", language, **details) for language in LANGUAGES})
 

@@ -1,0 +1,67 @@
+"""The group of commands, built in one language."""
+
+from __future__ import annotations
+
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+import rich_click as click
+
+from needs_analytics.cli import check, demo, explain, init, report, template
+from needs_analytics.cli.context import Context
+from needs_analytics.core.messages import LANGUAGES, catalogue, text
+
+
+def build(language: str) -> click.RichGroup:
+    """Return the ``needs`` command with all its verbs."""
+    _speak(language)
+    config = click.RichHelpConfiguration(
+        options_panel_title=text("cli.panel_options", language), commands_panel_title=text("cli.panel_commands", language),
+        arguments_panel_title=text("cli.panel_arguments", language), errors_panel_title=text("cli.panel_error", language),
+        max_width=100, text_markup="rich",
+    )  # fmt: skip
+
+    @click.group(
+        cls=click.RichGroup, help=text("cli.help", language), context_settings={"help_option_names": ["-h", "--help"]},
+        no_args_is_help=True,
+    )  # fmt: skip
+    @click.option("-C", "--workspace", type=click.Path(path_type=Path), help=text("cli.option_workspace", language))
+    @click.option("--lang", type=click.Choice(LANGUAGES), default=language, show_default=False, help=text("cli.option_lang", language))
+    @click.option("-q", "--quiet", is_flag=True, help=text("cli.option_quiet", language))
+    @click.option("--no-input", is_flag=True, help=text("cli.option_no_input", language))
+    @click.version_option(version("needs-analytics"), prog_name="needs", message="%(prog)s %(version)s", help=text("cli.option_version", language))
+    @click.rich_config(help_config=config)
+    @click.pass_context
+    def needs(ctx: click.RichContext, workspace: Path | None, lang: str, *, quiet: bool, no_input: bool) -> None:
+        ctx.obj = Context(language=lang, quiet=quiet, no_input=no_input, workspace=workspace)
+
+    for verb in (init, demo, check, report, explain, template):
+        needs.add_command(verb.command(language))
+    for command in (needs, *needs.commands.values()):
+        _help_in(command, language)
+    return needs
+
+
+def _help_in(command: click.Command, language: str) -> None:
+    command.context_settings.setdefault("help_option_names", ["-h", "--help"])
+    option = command.get_help_option(click.Context(command))
+    if option is not None:
+        option.help = text("cli.option_help", language)
+
+
+def _speak(language: str) -> None:
+    """Let the command-line library speak the language too: its modules look their sentences up through ``_``."""
+    sentences = {key.removeprefix("click."): value for key, value in catalogue(language).items() if key.startswith("click.")}
+
+    def translate(sentence: str) -> str:
+        return sentences.get(sentence, sentence)
+
+    def translate_plural(singular: str, plural: str, number: int) -> str:
+        return sentences.get(singular if number == 1 else plural, singular if number == 1 else plural)
+
+    for name, module in list(sys.modules.items()):
+        if name.split(".")[0] in {"click", "rich_click"}:
+            for word, replacement in (("_", translate), ("ngettext", translate_plural)):
+                if callable(getattr(module, word, None)):
+                    setattr(module, word, replacement)

@@ -1,0 +1,83 @@
+"""What every command needs: the language, where to print, the workspace."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import rich_click as click
+
+from needs_analytics.core.messages import text
+
+if TYPE_CHECKING:
+    from needs_analytics.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Settings of one call; data goes to standard output, everything else to standard error."""
+
+    language: str
+    quiet: bool
+    no_input: bool
+    workspace: Path | None
+
+    def say(self, key: str, /, **details: object) -> None:
+        """Print a sentence of the catalogue on standard error, unless quiet."""
+        if not self.quiet:
+            click.echo(text(f"cli.{key}", self.language, **details), err=True)
+
+    def tell_next(self, key: str, /, **details: object) -> None:
+        """Print the last line: what to do next."""
+        if not self.quiet:
+            step = text(f"cli.{key}", self.language, **details)
+            click.echo(text("cli.next", self.language, step=step), err=True)
+
+    def open_workspace(self) -> Workspace:
+        """Return the workspace named with ``-C`` or found from here upwards."""
+        from needs_analytics.workspace import Workspace
+
+        return Workspace(self.workspace) if self.workspace else Workspace.find()
+
+    def progress(self) -> Callable[[str], None]:
+        """Return what a pipeline calls at each stage: a line each, with the seconds of the stage before it."""
+        began = time.perf_counter()
+
+        def tell(stage: str) -> None:
+            if not self.quiet:
+                seconds = time.perf_counter() - began
+                click.echo(f"[{seconds:5.1f} s] {text(f'cli.stage_{stage}', self.language)}", err=True)
+
+        return tell
+
+
+def print_json(value: Any) -> None:
+    """Print one JSON object on standard output; NaN becomes null."""
+    json.dump(_finite(value), sys.stdout, ensure_ascii=False, indent=1, sort_keys=False, default=str)
+    sys.stdout.write("\n")
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_finite(item) for item in value]
+    if isinstance(value, float) and value != value:
+        return None
+    return value
+
+
+def examples(verb: str, language: str) -> str:
+    """Return the two examples a command's help ends with."""
+    lines = [f"  {text(f'cli.{verb}.example_{number}', language)}" for number in (1, 2)]
+    return "\b\n" + "\n".join([text("cli.examples", language), *lines])
+
+
+def help_text(verb: str, language: str) -> str:
+    """Return a command's help with its examples."""
+    return f"{text(f'cli.{verb}.help', language)}\n\n{examples(verb, language)}"

@@ -1,0 +1,70 @@
+"""From the shell to a command and back to an exit code, in the user's language."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+from needs_analytics.core.messages import LANGUAGES, text
+from needs_analytics.errors import NeedsError
+
+OWN_BUG = 101
+INTERRUPTED = 130
+
+
+def run(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and exit: 0 done, 1 blocking data, 2 wrong request, 101 our own bug."""
+    arguments = list(sys.argv[1:] if arguments is None else arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # a GBK console must not die of a character it lacks
+            stream.reconfigure(errors="replace")
+    language = choose_language(arguments)
+    sys.exit(_guarded(arguments, language))
+
+
+def choose_language(arguments: Sequence[str]) -> str:
+    """Return the language wished for: ``--lang``, then ``NEEDS_LANG``, else Chinese."""
+    wished = os.environ.get("NEEDS_LANG", "")
+    for position, argument in enumerate(arguments):
+        if argument.startswith("--lang="):
+            wished = argument.removeprefix("--lang=")
+        elif argument == "--lang" and position + 1 < len(arguments):
+            wished = arguments[position + 1]
+    return wished if wished in LANGUAGES else LANGUAGES[0]
+
+
+def _guarded(arguments: Sequence[str], language: str) -> int:
+    from needs_analytics.cli.app import build
+
+    import click
+
+    try:
+        build(language).main(args=list(arguments), prog_name="needs", standalone_mode=False)
+    except click.exceptions.Exit as leave:
+        return leave.exit_code
+    except click.ClickException as wrong:
+        wrong.show()
+        return wrong.exit_code
+    except NeedsError as wrong:
+        print(wrong.in_language(language), file=sys.stderr)  # noqa: T201
+        return wrong.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        print(text("cli.interrupted", language), file=sys.stderr)  # noqa: T201
+        return INTERRUPTED
+    except BrokenPipeError:  # the reader of our output (head, less) has gone
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as bug:  # noqa: BLE001 - the last line of defence
+        _show_bug(bug)
+        print(text("cli.own_bug", language, kind=type(bug).__name__), file=sys.stderr)  # noqa: T201
+        return OWN_BUG
+    return 0
+
+
+def _show_bug(bug: Exception) -> None:
+    """Print where it happened: files, lines and functions, but no values, which may be a resident's."""
+    import traceback
+
+    for frame in traceback.extract_tb(bug.__traceback__):
+        print(f"  {frame.filename}:{frame.lineno} {frame.name}", file=sys.stderr)  # noqa: T201
