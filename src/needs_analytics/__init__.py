@@ -28,7 +28,7 @@ _HOMES = {
     "run_month": "pipeline",
     "take_in": "intake",
     "weigh": "weights",
-    "write_reports": "reports",
+    "write_reports": "reports.month",
     "write_template": "office.template",
 }
 
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from needs_analytics.office.template import write_template as write_template
     from needs_analytics.pipeline import run_month as run_month
     from needs_analytics.plans import plan_actions as plan_actions
-    from needs_analytics.reports import write_reports as write_reports
+    from needs_analytics.reports.month import write_reports as write_reports
     from needs_analytics.segments import assign_segments as assign_segments
     from needs_analytics.segments import find_segments as find_segments
     from needs_analytics.weights import weigh as weigh

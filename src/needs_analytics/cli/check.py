@@ -28,7 +28,7 @@ def command(language: str) -> click.Command:
     def check(ctx: click.Context, month: str, *, as_json: bool) -> None:
         from needs_analytics.core.month import Month
         from needs_analytics.pipeline import prepare_month
-        from needs_analytics.reports import write_check
+        from needs_analytics.reports.month import write_check
 
         context: Context = ctx.obj
         workspace, parsed = context.open_workspace(), Month.parse(month)

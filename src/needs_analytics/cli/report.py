@@ -36,7 +36,7 @@ def make_report(
     """Run a month, write its files, keep it in the store, say what to do next."""
     from needs_analytics.core.month import Month
     from needs_analytics.pipeline import run_month
-    from needs_analytics.reports import month_json, write_reports
+    from needs_analytics.reports.month import month_json, write_reports
 
     wanted = formats or workspace.config.options.report.formats
     unknown = [name for name in wanted if name not in {"xlsx", "html", "docx"}]

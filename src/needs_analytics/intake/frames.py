@@ -13,6 +13,7 @@ import pandas as pd
 from needs_analytics.core.wording import key
 from needs_analytics.intake.numbers import read_count
 from needs_analytics.intake.reading import Reader, Reading
+from needs_analytics.intake.terms import read_text
 from needs_analytics.intake.typed import PERSONAL, read_column, reader_for
 from needs_analytics.intake.traits import AgeRange
 from needs_analytics.intake.wide_register import WideColumn, wide_columns
@@ -73,6 +74,8 @@ def read_frame(
             reader = rating_reader(block.column(match.column), reader)
         typed = read_column(block, match.column, table, match.field, reader, personal=kind in PERSONAL)
         columns[match.field] = _scaled(typed.values, kind, match.wording)
+        if kind == "eligibility":  # the office's own words are printed, the expression is computed with
+            columns["eligibility_text"] = read_column(block, match.column, table, match.field, read_text).values
         findings.ledger += typed.ledger
         findings.issues += typed.issues
     for name, value in rule.constants.items():
@@ -119,7 +122,7 @@ def rating_reader(column: Column, reader: Reader) -> Reader:
 def _finished(columns: Mapping[str, np.ndarray], types: Mapping[str, str], rows: int) -> pd.DataFrame:
     frame: dict[str, object] = {}
     for name, values in columns.items():
-        kind = types[name]
+        kind = types.get(name, "text")
         if kind in {"age", "age_band"}:
             frame["age_low"] = np.array([value.low if isinstance(value, AgeRange) else np.nan for value in values])
             frame["age_high"] = np.array([value.high if isinstance(value, AgeRange) else np.nan for value in values])

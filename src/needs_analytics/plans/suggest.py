@@ -53,7 +53,7 @@ def _expansions(matches: MatchPlan, needs: pd.DataFrame) -> list[dict[str, objec
     """Return how far each full service@site should grow: the unserved in its reach, counted once."""
     if matches.arcs.empty:
         return []
-    left = (matches.cells["reachable"] - matches.cells["served"]).to_numpy(float)
+    left = (matches.cells["reachable"] - matches.cells["served"]).to_numpy(float, copy=True)
     sinks = matches.sinks.assign(per_person=matches.sinks["cost_per_unit"] * matches.sinks["uses_per_person"])
     order = sinks[sinks["price"] > 0].sort_values(["per_person", "service", "site"], na_position="last")
     by_need = needs.set_index("need")

@@ -1,0 +1,125 @@
+"""Blank workbooks that offices fill in: the explanation first, then the sheet whose headers intake knows exactly.
+
+An office may paste past every drop-down and check, so a workbook that comes back is checked again by intake.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import uuid
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import xlsxwriter
+
+from needs_analytics.core.messages import LANGUAGES, failure, text
+from needs_analytics.core.wording import key
+from needs_analytics.errors import UsageError
+from needs_analytics.office.template_columns import ASKED, Template, plan_template
+from needs_analytics.office.template_guide import write_guide, write_services
+from needs_analytics.office.template_looks import add_looks
+from needs_analytics.office.template_sheets import write_data_sheet, write_lists
+
+if TYPE_CHECKING:
+    from needs_analytics.core.codebook import Codebook
+
+VERSION = "1"
+"""Version of the templates, kept in a property of the workbook; a changed column or answer makes a new one."""
+_MADE = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+_OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+
+
+def template_name(table: str, language: str = "zh") -> str:
+    """Return the file name of a table's template.
+
+    Examples
+    --------
+    >>> template_name("survey"), template_name("服务菜单"), template_name("menu", "en")
+    ('需求调查_填报模板.xlsx', '服务菜单_填报模板.xlsx', 'service_menu_template.xlsx')
+
+    Raises
+    ------
+    UsageError
+        When there is no such template.
+    """
+    label = text(f"table.{_table_of(table)}", language).replace(" ", "_")
+    return text("template.file_name", language, table=label)
+
+
+def write_template(table: str, out_path: str | Path, *, codebook: Codebook, language: str = "zh") -> Path:
+    """Write a table's blank workbook; the file appears whole or not at all.
+
+    Parameters
+    ----------
+    table
+        A canonical table or what it is called in either language (``survey``, ``需求调查``).
+    codebook
+        Needs, groups and services to choose from, and the headers.
+
+    Raises
+    ------
+    UsageError
+        When there is no such template, or the file cannot be written.
+    """
+    content = render_template(table, codebook=codebook, language=language)
+    path = Path(out_path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _put_in_place(path, content)
+    except OSError as error:
+        detail = error.strerror or type(error).__name__
+        raise failure(UsageError, "template_unwritable", file=str(path), detail=detail) from error
+    return path
+
+
+def render_template(table: str, *, codebook: Codebook, language: str = "zh") -> bytes:
+    """Return a table's blank workbook; the same codebook gives the same bytes.
+
+    Raises
+    ------
+    UsageError
+        When there is no such template.
+    """
+    template = plan_template(_table_of(table), codebook, language)
+    written = BytesIO()
+    with xlsxwriter.Workbook(written, _OPTIONS) as book:
+        _set_properties(book, template)
+        looks = add_looks(book)
+        guide, data = (book.add_worksheet(name) for name in (template.say("template.guide_sheet"), template.label))
+        write_guide(guide, template, looks)
+        write_data_sheet(data, template, looks)
+        if template.table == "menu":
+            write_services(book.add_worksheet(template.say("template.services_sheet")), template, looks)
+        if any(column.choice for column in template.columns):
+            write_lists(book, book.add_worksheet(template.say("template.lists_sheet")), template)
+    return written.getvalue()
+
+
+def _table_of(name: str) -> str:
+    """Return the canonical table a user means."""
+    for table in ASKED:
+        if key(name) in {table, *(key(text(f"table.{table}", language)) for language in LANGUAGES)}:
+            return table
+    known = "、".join(f"{table} {text(f'table.{table}')}" for table in ASKED)
+    raise failure(UsageError, "template_unknown", table=name, known=known)
+
+
+def _set_properties(book: xlsxwriter.Workbook, template: Template) -> None:
+    book.set_properties({"title": template.say("template.title", table=template.label), "created": _MADE})
+    for name, value in (("template", template.table), ("template_version", VERSION), ("language", template.language)):
+        book.set_custom_property(name, value, "text")
+
+
+def _put_in_place(path: Path, content: bytes) -> None:
+    """Write beside the file, then take its name."""
+    draft = path.with_name(f".{uuid.uuid4().hex}.tmp")
+    try:
+        with draft.open("xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)

@@ -1,0 +1,152 @@
+"""The sheet of a template that is filled in, and the hidden sheet of answers behind its drop-downs."""
+
+from __future__ import annotations
+
+import datetime as dt
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from rich.cells import cell_len
+from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
+
+from needs_analytics.office.template_looks import LINE, lines, set_page
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from xlsxwriter.format import Format
+    from xlsxwriter.workbook import Workbook
+    from xlsxwriter.worksheet import Worksheet
+
+    from needs_analytics.office.template_columns import Column, Template
+
+LAST_ROW = 5000
+"""Last row, counted from 0, with drop-downs, hints and checks."""
+_RANGES: Mapping[str, tuple[float, float]] = {"age": (0, 120), "rating": (1, 5), "lon": (73, 136), "lat": (3, 54)}
+_EARLIEST = dt.date(1990, 1, 1)
+_ID_CARD = (15, 18)
+_LONGEST_TITLE, _LONGEST_HINT = 32, 255
+_NARROW, _WIDEST, _PROSE = 9, 30, 44
+_A3 = 8
+
+
+class HeaderCell(NamedTuple):
+    """A heading with the cells it spans, both ends included."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+    text: str
+    required: bool
+
+
+def write_data_sheet(sheet: Worksheet, template: Template, looks: Mapping[str, Format]) -> None:
+    """Write the header row and prepare the rows below it; no example stands there, it would be read as data."""
+    first = template.header_rows
+    for cell in header_cells(template):
+        _write_spanning(sheet, cell, looks["required" if cell.required else "optional"])
+    for position, column in enumerate(template.columns):
+        sheet.set_column(position, position, width_of(column), looks[f"cells of {column.kind}"])
+        sheet.data_validation(first, position, LAST_ROW, position, _check(column) | _hint(column, template))
+        if column.required:
+            rule = {"type": "formula", "criteria": _missing(position, column, template), "format": looks["missing"]}
+            sheet.conditional_format(first, position, LAST_ROW, position, rule)
+    sheet.set_row(first - 1, LINE * max(lines(column.header, width_of(column)) for column in template.columns) + 6)
+    sheet.freeze_panes(first, template.position("sex") if template.table == "survey" else 0)
+    sheet.ignore_errors({"number_stored_as_text": xl_range_abs(first, 0, LAST_ROW, len(template.columns) - 1)})
+    set_page(sheet, template.say("template.footer"), **({"paper": _A3} if template.table == "survey" else {}))
+    sheet.repeat_rows(0, first - 1)
+
+
+def write_lists(book: Workbook, sheet: Worksheet, template: Template) -> None:
+    """Write the answers of all drop-downs one below the other and name their ranges; in one column, no header is seen."""
+    sheet.write_string(0, 0, template.say("template.not_data"))
+    choices = {column.choice.name: column.choice for column in template.columns if column.choice}
+    row = 2
+    for choice in choices.values():
+        sheet.write_column(row, 0, choice.options)
+        last = row + len(choice.options) - 1
+        book.define_name(_list_name(choice.name), f"='{sheet.get_name()}'!{xl_range_abs(row, 0, last, 0)}")
+        row = last + 2
+    sheet.set_column(0, 0, 40)
+    sheet.protect()
+    sheet.hide()
+
+
+def header_cells(template: Template) -> Iterator[HeaderCell]:
+    """Return the headings: those over several columns, then each column's own down to the first data row."""
+    bottom = template.header_rows - 1
+    for level in range(bottom):
+        for heading, members in groupby(enumerate(template.columns), lambda entry, at=level: entry[1].parents[: at + 1]):
+            places = [position for position, _ in members]
+            if len(heading) > level:
+                yield HeaderCell(level, places[0], level, places[-1], heading[level], required=False)
+    for position, column in enumerate(template.columns):
+        yield HeaderCell(len(column.parents), position, bottom, position, column.header, required=column.required)
+
+
+def width_of(column: Column) -> float:
+    """Return a column's width: of its header and of what is usually written in it."""
+    if column.kind == "tick":
+        return _NARROW
+    if column.field == "text":
+        return _PROSE
+    usual = [column.example, *(column.choice.options if column.choice and column.choice.strictness == "closed" else ())]
+    return min(_WIDEST, max(cell_len(column.header) + 4, *(cell_len(word) + 3 for word in usual), _NARROW))
+
+
+def _write_spanning(sheet: Worksheet, cell: HeaderCell, look: Format) -> None:
+    if (cell.top, cell.left) == (cell.bottom, cell.right):
+        sheet.write_string(cell.top, cell.left, cell.text, look)
+    else:
+        sheet.merge_range(cell.top, cell.left, cell.bottom, cell.right, cell.text, look)
+
+
+def _hint(column: Column, template: Template) -> dict[str, Any]:
+    """Return the note Excel shows beside a chosen cell; an example too long for it is left to the explanation."""
+    mark = template.say("template.required" if column.required else "template.optional")
+    title = template.say("template.hint_title", header=column.header, mark=mark)
+    example = template.say("template.for_example", example=column.example)
+    message = f"{column.fill}\n{example}" if column.kind != "tick" else column.fill
+    return {
+        "input_title": title if len(title) <= _LONGEST_TITLE else column.header[:_LONGEST_TITLE],
+        "input_message": message if len(message) <= _LONGEST_HINT else column.fill[:_LONGEST_HINT],
+        "error_title": template.say("template.wrong_title"),
+        "error_message": template.say(
+            "template.wrong_choice" if column.choice else "template.wrong_value"
+        ),
+    }
+
+
+def _check(column: Column) -> dict[str, Any]:
+    """Return what a cell may hold; only answers nobody would understand are refused, figures are asked about."""
+    if column.choice is not None:
+        closed = column.choice.strictness == "closed"
+        return {"validate": "list", "source": f"={_list_name(column.choice.name)}", "show_error": closed}
+    if column.kind == "date":
+        return {"validate": "date", "criteria": ">=", "value": _EARLIEST, "error_type": "warning"}
+    if column.field == "id_card":
+        return _between("length", *_ID_CARD)
+    if column.field in _RANGES:
+        return _between("decimal", *_RANGES[column.field])
+    if column.kind == "number" and column.type not in {"frequency", "coordinate"}:
+        return {"validate": "decimal", "criteria": ">=", "value": 0, "error_type": "warning"}
+    return {"validate": "any"}
+
+
+def _between(what: str, low: float, high: float) -> dict[str, Any]:
+    return {"validate": what, "criteria": "between", "minimum": low, "maximum": high, "error_type": "warning"}
+
+
+def _missing(position: int, column: Column, template: Template) -> str:
+    """Return the formula of a required cell that is still empty in a row somebody has begun."""
+    row = template.header_rows
+    first, last = (xl_rowcol_to_cell(row, at, col_abs=True) for at in (0, len(template.columns) - 1))
+    empty = [position, *([template.position(column.unless)] if column.unless else [])]
+    blank = ",".join(f'{xl_rowcol_to_cell(row, at, col_abs=True)}=""' for at in empty)
+    return f"=AND(COUNTA({first}:{last})>0,{blank})"
+
+
+def _list_name(name: str) -> str:
+    return f"options_{name}"

@@ -1,0 +1,85 @@
+"""Put the report together: facts, first page, chapters, and the sheets of the workbook."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from needs_analytics.reports.content.disclose import rounded_persons
+from needs_analytics.reports.content.gap_tables import gap_tables, printable_gaps, supply_tables
+from needs_analytics.reports.content.highlights import highlights
+from needs_analytics.reports.content.need_tables import need_tables, printable_needs
+from needs_analytics.reports.content.other_tables import other_tables
+from needs_analytics.reports.content.sections import Material, sections
+from needs_analytics.reports.content.wording import Wording
+from needs_analytics.reports.document import Document, Properties, Sheet
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from needs_analytics.core.records import MonthResult
+    from needs_analytics.reports.tables import Table
+
+SHEETS: Mapping[str, tuple[str, ...]] = {
+    "needs": ("needs", "needs_by_community", "rankings"),
+    "gaps": ("gaps", "gaps_by_community", "communities"),
+    "parts": ("parts", "reach"),
+    "groups": ("segments", "equity", "needs_by_cut", "gaps_by_segment"),
+    "grids": ("needs_by_grid", "gaps_by_grid"),
+    "supply": ("services", "coverage", "outlook"),
+    "resources": ("resources",),
+    "actions": ("actions",),
+    "referred": ("referred", "requests"),
+    "method": ("method", "questions", "margins", "changes", "files", "issues", "options"),
+}
+
+
+def build_document(result: MonthResult, *, language: str = "zh") -> Document:
+    """Return the report of a month, after disclosure control."""
+    words = Wording.of(result.cleaned.codebook, _segment_names(result, language), language)
+    tables = [*need_tables(result, words), *gap_tables(result, words), *supply_tables(result, words), *other_tables(result, words)]
+    by_id = {table.id: table for table in tables}
+    needs = printable_needs(result, words)
+    gaps = printable_gaps(result, words) if len(result.gaps.table) else pd.DataFrame()
+    material = Material(result, needs, gaps, by_id, words)
+    month = result.month.label(language)
+    return Document(
+        title=words.say("title", office=result.workspace, month=month), subtitle=words.say("subtitle"), facts=_facts(result, words),
+        highlights=highlights(material), sections=sections(material), tables=tables, sheets=_sheets(by_id, words), language=language,
+        properties=Properties(author=words.say("author", office=result.workspace), subject=words.say("title", office=result.workspace, month=month).replace("\n", ""),
+                              keywords=words.say("keywords", month=month).split(words.say("list_comma"))),
+    )  # fmt: skip
+
+
+def _segment_names(result: MonthResult, language: str) -> dict[str, str]:
+    profiles = result.segments.profiles
+    column = "name_en" if language == "en" and "name_en" in profiles else "name"
+    return dict(zip(profiles["segment"], profiles[column], strict=True)) if len(profiles) else {}
+
+
+def _facts(result: MonthResult, words: Wording) -> list[tuple[str, str]]:
+    survey, weights = result.cleaned.survey, result.weights
+    facts = [("month", result.month.label(words.language)), ("office", result.workspace), ("answers", words.say("fact.answers_value", n=len(survey)))]
+    grids = survey.dropna(subset=["grid"]).groupby(["community", "grid"]).ngroups if len(survey) else 0
+    communities = survey["community"].nunique() if len(survey) else 0
+    if communities:
+        form = "places_value" if grids else "places_value_plain"
+        facts.append(("places", words.say(f"fact.{form}", communities=communities, grids=grids)))
+    known = np.isfinite(weights.population)
+    persons = int(rounded_persons([weights.population], 100)[0]) if known else 0
+    facts.append(("population", words.say("fact.population_value", persons=persons) if known else words.say("fact.population_unknown")))
+    if np.isfinite(weights.deff):
+        facts.append(("n_eff", words.say("fact.n_eff_value", n_eff=round(weights.n_eff / 5) * 5, deff=weights.deff)))
+    facts.append(("files", words.say("fact.files_value", n=len(result.run.inputs))))
+    return [(words.say(f"fact.{name}"), value) for name, value in facts]
+
+
+def _sheets(tables: Mapping[str, Table], words: Wording) -> list[Sheet]:
+    sheets = []
+    for title, wanted in SHEETS.items():
+        present = [name for name in wanted if name in tables]
+        if present:
+            sheets.append(Sheet(words.say(f"sheet.{title}"), present))
+    return sheets

@@ -1,0 +1,111 @@
+"""Charts of the report, from the same disclosed figures as its tables."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from needs_analytics.core.records import ALL, PARTS
+from needs_analytics.reports.charts import Bar, BarChart, Chart, DotChart, HeatMap, QuadrantChart, Quadrants, StackedBarChart
+from needs_analytics.reports.content.disclose import too_few
+from needs_analytics.reports.content.other_tables import margin_name
+
+if TYPE_CHECKING:
+    from needs_analytics.core.records import MonthResult
+    from needs_analytics.reports.content.wording import Wording
+
+_SHOWN = 15
+_HEAT_NEEDS = 12
+_FEWEST_POINTS = 2
+
+
+def need_bars(shown: pd.DataFrame, words: Wording) -> BarChart | None:
+    """Return the leading needs of the sub-district with their intervals."""
+    rows = shown[(shown["community"] == ALL) & (shown["segment"] == ALL) & (shown["group"] == ALL) & (shown["sort_share"] >= 0)]
+    rows = rows.sort_values(["sort_share", "code"], ascending=[False, True]).head(_SHOWN)
+    if rows.empty:
+        return None
+    bars = [Bar(row.need, row.share, row.share_low, row.share_high, row.flag) for row in rows.itertuples()]
+    return BarChart("needs_chart", words.say("chart.needs", count=len(bars)), bars, axis=words.say("chart.axis_share"))
+
+
+def need_heat(shown: pd.DataFrame, words: Wording) -> HeatMap | None:
+    """Return need × community shares of the leading needs."""
+    whole = (shown["segment"] == ALL) & (shown["group"] == ALL) & (shown["grid"] == ALL)
+    district = shown[whole & (shown["community"] == ALL) & (shown["sort_share"] >= 0)]
+    leading = district.sort_values(["sort_share", "code"], ascending=[False, True])["need"].head(_HEAT_NEEDS)
+    rows = shown[whole & (shown["community"] != ALL) & shown["need"].isin(leading)]
+    if rows["community"].nunique() < _FEWEST_POINTS:
+        return None
+    values = rows.assign(value=rows["sort_share"].where(rows["sort_share"] >= 0))
+    pivot = values.pivot_table(index="need", columns="community", values="value", aggfunc="first", dropna=False).reindex(leading)
+    return HeatMap.from_frame("needs_heat", words.say("chart.heat"), pivot, axis=words.say("chart.axis_share"))
+
+
+def gap_parts(shown: pd.DataFrame, words: Wording) -> StackedBarChart | None:
+    """Return where the demand of the needs with the largest gaps goes."""
+    rows = shown[(shown["community_code"] == ALL) & (shown["segment_code"] == ALL) & (shown["sort_gap"] > 0)]
+    rows = rows.sort_values(["sort_gap", "code"], ascending=[False, True]).head(_HEAT_NEEDS)
+    if rows.empty:
+        return None
+    parts = [*PARTS, "unknown_use"] if (pd.to_numeric(rows["unknown_use"], errors="coerce") > 0).any() else list(PARTS)
+    data = [(row["need"], [_number(row[part]) for part in parts]) for _, row in rows.iterrows()]
+    return StackedBarChart("gaps_chart", words.say("chart.gaps"), [words.label("part", part) for part in parts], data, axis=words.say("chart.axis_persons"))
+
+
+def gap_heat(result: MonthResult, shown: pd.DataFrame, words: Wording) -> HeatMap | None:
+    """Return need × community gap rates of the needs with the largest gaps."""
+    whole = (shown["segment_code"] == ALL) & (shown["grid"] == ALL)
+    district = shown[whole & (shown["community_code"] == ALL) & (shown["sort_gap"] > 0)]
+    leading = district.sort_values(["sort_gap", "code"], ascending=[False, True])["need"].head(_HEAT_NEEDS)
+    rows = shown[whole & (shown["community_code"] != ALL) & shown["need"].isin(leading)]
+    if rows["community"].nunique() < _FEWEST_POINTS:
+        return None
+    values = rows.assign(value=pd.to_numeric(rows["gap_rate"].map(_number), errors="coerce"))
+    pivot = values.pivot_table(index="need", columns="community", values="value", aggfunc="first", dropna=False).reindex(leading)
+    return HeatMap.from_frame("gap_heat", words.say("chart.gap_heat"), pivot)
+
+
+def use_quadrants(result: MonthResult, words: Wording) -> QuadrantChart | None:
+    """Return needs by utilisation and by the probability that capacity is short."""
+    rows = result.gaps.at("district")
+    rows = rows[(rows["quadrant"] != "") & (rows["capacity_persons"] > 0) & ~too_few(rows["n"], None, result.options.disclosure)]
+    if len(rows) < _FEWEST_POINTS:
+        return None
+    use = np.minimum(rows["used_persons"] / rows["capacity_persons"], 1.2)
+    points = [(words.need(need), float(x), float(y)) for need, x, y in zip(rows["need"], use, rows["p_short"], strict=True)]
+    names = Quadrants(*(words.label("quadrant", name) for name in ("供不应求", "潜在需求", "供需适配", "闲置")))
+    return QuadrantChart("quadrants", words.say("chart.quadrant"), points, x_label=words.say("chart.axis_use"), y_label=words.say("chart.axis_pressure"),
+                         x_split=0.8, y_split=0.5, quadrants=names)  # fmt: skip
+
+
+def balance_dots(result: MonthResult, words: Wording) -> DotChart | None:
+    """Return how far each margin class was off before and after weighting."""
+    margins = result.weights.margins
+    if margins.empty:
+        return None
+    rows = margins[~too_few(margins["n"], None, result.options.disclosure)].nlargest(_SHOWN, "asmd_before")
+    data = [(f"{margin_name(row.margin, words)} {row.label}".strip(), float(row.asmd_before), float(row.asmd_after)) for row in rows.itertuples()]
+    return DotChart("balance", words.say("chart.balance"), data, words.say("chart.before"), words.say("chart.after"), limit=0.1,
+                    axis=words.say("chart.axis_balance")) if data else None  # fmt: skip
+
+
+def segment_heat(shown: pd.DataFrame, words: Wording) -> HeatMap | None:
+    """Return segment × need shares of the leading needs."""
+    rows = shown[(shown["segment"] != ALL) & (shown["community"] == ALL) & (shown["sort_share"] >= 0)]
+    if rows["segment"].nunique() < _FEWEST_POINTS:
+        return None
+    leading = rows.groupby("need")["sort_share"].max().nlargest(_HEAT_NEEDS).index
+    pivot = rows[rows["need"].isin(leading)].pivot_table(index="cut", columns="need", values="sort_share", aggfunc="first", dropna=False)
+    return HeatMap.from_frame("segment_heat", words.say("chart.segment_needs"), pivot.reindex(columns=leading), axis=words.say("chart.axis_share"))
+
+
+def present(*charts: Chart | None) -> list[Chart]:
+    """Return the charts there is something to show in."""
+    return [chart for chart in charts if chart is not None]
+
+
+def _number(value: object) -> float | None:
+    return float(value) if isinstance(value, (int, float)) and np.isfinite(value) else None

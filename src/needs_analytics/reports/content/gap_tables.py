@@ -1,0 +1,166 @@
+"""Tables of the supply-gap report."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from needs_analytics.core.records import ALL, PARTS
+from needs_analytics.reports.content.columns import columns
+from needs_analytics.reports.content.disclose import blanked, public_counts, public_gaps, rounded_counts, rounded_persons, too_few
+from needs_analytics.reports.formats import HIDDEN, interval_text
+from needs_analytics.reports.tables import Table
+
+if TYPE_CHECKING:
+    from needs_analytics.core.records import MonthResult
+    from needs_analytics.reports.content.wording import Wording
+
+TELLING = ("demand", *PARTS, "unknown_use", "used_other", "gap", "gap_interval", "gap_rate", "p_short", "capacity_persons", "used_persons",
+           "quadrant", "cause", "n")  # fmt: skip
+
+
+def gap_tables(result: MonthResult, words: Wording) -> list[Table]:
+    """Return the gap tables: by need, where the demand goes, by community, segment and grid, by group, and reach."""
+    if result.gaps.table.empty:
+        return []
+    shown = printable_gaps(result, words)
+    whole = shown["segment_code"] == ALL
+    district, upper = shown["community_code"] == ALL, shown["grid"] == ALL
+    rounded, persons = words.say("note.rounded"), words.say("note.persons")
+    tables = [
+        _table("gaps", shown[whole & district], "need demand gap gap_interval gap_rate p_short capacity_persons used_persons quadrant cause n flag",
+               [rounded, persons], words),
+        _table("parts", shown[whole & district], "need demand met no_service not_eligible too_far full not_taken_up dissatisfied unknown_use used_other",
+               [rounded, words.say("text.parts_note")], words),
+        _table("gaps_by_community", shown[whole & ~district & upper],
+               "community need demand gap gap_interval gap_rate cause met no_service not_eligible too_far full not_taken_up dissatisfied n flag", [rounded], words),
+        _table("gaps_by_segment", shown[~whole & district], "segment need demand gap gap_rate cause n flag", [rounded], words),
+        _table("gaps_by_grid", shown[whole & ~upper], "community grid need demand gap gap_interval gap_rate cause n flag", [rounded, words.say("note.composite")], words),
+        _equity(result, words),
+        _communities(result, words),
+        _reach(result, words),
+    ]  # fmt: skip
+    return [table for table in tables if table.rows]
+
+
+def printable_gaps(result: MonthResult, words: Wording) -> pd.DataFrame:
+    """Return all rows of the gap table after disclosure control, with printed words, the largest gaps first."""
+    frame = public_gaps(result.gaps.table, result.options.disclosure)
+    frame["gap_interval"] = [interval_text(low, high, "integer") for low, high in zip(frame["gap_low"], frame["gap_high"], strict=True)]
+    frame["sort_gap"] = np.where(frame["hidden"] | frame["withheld"], -1.0, frame["gap"])
+    frame["cause_code"], frame["quadrant_code"] = frame["cause"], frame["quadrant"]
+    frame["cause"] = [words.label("part", cause) for cause in frame["cause"]]
+    frame["quadrant"] = [words.label("quadrant", name) for name in frame["quadrant"]]
+    frame = blanked(frame, TELLING)
+    frame["code"], frame["community_code"], frame["segment_code"] = frame["need"], frame["community"], frame["segment"]
+    frame["need"] = [words.need(code) for code in frame["need"]]
+    frame["community"] = [words.place(place) for place in frame["community"]]
+    frame["segment"] = [words.segments.get(name, words.place(name)) for name in frame["segment"]]
+    frame["flag"] = [words.label("flag", word) for word in frame["flag"]]
+    order = ["community_code", "grid", "segment_code", "sort_gap", "code"]
+    return frame.sort_values(order, ascending=[True, True, True, False, True], kind="stable").reset_index(drop=True)
+
+
+def _table(name: str, frame: pd.DataFrame, shown: str, notes: list[str], words: Wording) -> Table:
+    if name in {"gaps", "parts", "gaps_by_grid"}:
+        frame = frame.sort_values(["sort_gap", "code"], ascending=[False, True], kind="stable")
+    return Table.from_frame(name, words.say(f"table.{name}"), frame.reset_index(drop=True), columns(shown, words), notes=notes)
+
+
+def _equity(result: MonthResult, words: Wording) -> Table:
+    frame = result.gaps.equity
+    options = result.options.disclosure
+    if frame.empty:
+        return Table("equity", words.say("table.equity"), columns("group n demand gap gap_rate met_share", words), [])
+    hidden = too_few(frame["n"], None, options)
+    names = [words.say("word.everyone") if group == ALL else words.groups.get(group, group) for group in frame["group"]]
+    public = frame.assign(
+        group=names, n=rounded_counts(frame["n"], options.base), demand=rounded_persons(frame["demand"], options.base),
+        gap=rounded_persons(frame["gap"], options.base), hidden=hidden, withheld=False,
+    )  # fmt: skip
+    shown = columns("group n demand gap gap_rate met_share", words)
+    return Table.from_frame("equity", words.say("table.equity"), blanked(public, ("n", "demand", "gap", "gap_rate", "met_share")), shown,
+                            notes=[words.say("note.rounded")], emphasis={0: "total"})  # fmt: skip
+
+
+def _communities(result: MonthResult, words: Wording) -> Table:
+    """Gap rate of every community over all needs in the gap; persons are not summed over needs."""
+    rates = community_rates(result)
+    leading = result.gaps.at("community").sort_values(["community", "gap", "need"], ascending=[True, False, True])
+    first = leading[leading["n"] >= result.options.disclosure.threshold].drop_duplicates("community").set_index("community")["need"]
+    frame = pd.DataFrame({"community": rates.index, "gap_rate": rates.to_numpy()})
+    frame["need"] = [words.need(first[name]) if name in first.index else HIDDEN for name in frame["community"]]
+    frame = frame.sort_values(["gap_rate", "community"], ascending=[False, True]).reset_index(drop=True)
+    return Table.from_frame("communities", words.say("table.communities"), frame, columns("community gap_rate need", words))
+
+
+def community_rates(result: MonthResult) -> pd.Series:
+    """Return each community's gap over its demand, all needs together."""
+    sums = result.gaps.at("community").groupby("community")[["gap", "demand"]].sum()
+    return (sums["gap"] / sums["demand"]).where(sums["demand"] > 0).dropna()
+
+
+def _reach(result: MonthResult, words: Wording) -> Table:
+    frame = result.gaps.reach
+    frame = frame[frame["longer"] + frame["shorter"] > 0] if len(frame) else frame
+    shown = columns("need shorter given longer", words)
+    if frame.empty:
+        return Table("reach", words.say("table.reach"), shown, [])
+    counts = result.gaps.at("district").set_index("need")["n"]
+    hidden = too_few(frame["need"].map(counts), None, result.options.disclosure)
+    public = frame.assign(need=[words.need(code) for code in frame["need"]], hidden=hidden, withheld=False)
+    for name in ("shorter", "given", "longer"):
+        public[name] = rounded_persons(public[name], result.options.disclosure.base)
+    public = public.sort_values("given", ascending=False)
+    return Table.from_frame("reach", words.say("table.reach"), blanked(public, ("shorter", "given", "longer")).reset_index(drop=True), shown)
+
+
+def supply_tables(result: MonthResult, words: Wording) -> list[Table]:
+    """Return services with capacity and use, coverage by community, and the list of resources."""
+    tables = []
+    services = result.gaps.services
+    if len(services):
+        tables.append(_services(result, services, words))
+    if len(result.matches.coverage):
+        tables.append(_coverage(result, words))
+    if len(result.cleaned.menu):
+        tables.append(_resources(result, words))
+    return tables
+
+
+def _services(result: MonthResult, services: pd.DataFrame, words: Wording) -> Table:
+    options = result.options.disclosure
+    few = (services["used_units"] > 0) & (services["used_units"] < options.threshold)
+    frame = pd.DataFrame({
+        "service": services["service_name"], "site": [site or words.say("word.all_services") for site in services["site"]],
+        "capacity": services["capacity"], "unit": services["unit"], "uses_per_person": services["uses_per_person"],
+        "capacity_persons": services["capacity_persons"], "used_units": public_counts(services["used_units"], options),
+        "utilisation": [HIDDEN if small else rate for small, rate in zip(few, services["utilisation"], strict=True)],
+        "waiting": public_counts(services["waiting"], options),
+        "bad_share": services["bad_share"].where(services["ratings"] >= options.threshold), "order": services["utilisation"].fillna(-1),
+    }).sort_values(["order", "service", "site"], ascending=[False, True, True])  # fmt: skip
+    shown = columns("service site capacity unit uses_per_person capacity_persons used_units utilisation waiting bad_share", words)
+    return Table.from_frame("services", words.say("table.services"), frame.reset_index(drop=True), shown, notes=[words.say("note.admin")])
+
+
+def _coverage(result: MonthResult, words: Wording) -> Table:
+    frame = result.matches.coverage
+    yes, no = words.say("word.covered_yes"), words.say("word.covered_no")
+    frame = frame.assign(need=[words.need(code) for code in frame["need"]], covered=[yes if has else no for has in frame["covered"]])
+    shown = columns("community need covered services sites capacity_persons", words)
+    return Table.from_frame("coverage", words.say("table.coverage"), frame, shown, notes=[words.say("note.coverage")])
+
+
+def _resources(result: MonthResult, words: Wording) -> Table:
+    menu = result.cleaned.menu.drop_duplicates("service")
+    supply = result.cleaned.supply
+    sites = supply.groupby("service")["site"].agg(lambda names: words.say("list_comma").join(sorted({name for name in names if isinstance(name, str)})))
+    frame = pd.DataFrame({
+        "service": menu["name"], "domain": menu["domain"],
+        "covers": [words.say("list_comma").join(words.need(code) for code in (needs or "").split(";") if code) for needs in menu["needs"]],
+        "eligibility": menu["eligibility_text"], "mode": [(mode or "").replace(";", words.say("list_comma")) for mode in menu["mode"]],
+        "fee": menu["fee"], "provider": menu["provider"], "site": menu["service"].map(sites),
+    })  # fmt: skip
+    return Table.from_frame("resources", words.say("table.resources"), frame.reset_index(drop=True), columns("service domain covers eligibility mode fee provider site", words))

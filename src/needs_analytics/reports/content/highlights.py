@@ -1,0 +1,136 @@
+"""The first page: at most ten lines, each linked to the cell it comes from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from needs_analytics.reports.content.sections import Material, issue_counts
+from needs_analytics.reports.document import Highlight, Link
+from needs_analytics.reports.formats import number_text
+
+if TYPE_CHECKING:
+    from needs_analytics.reports.tables import Table
+
+_MOST = 10
+
+
+def highlights(m: Material) -> list[Highlight]:
+    """Return the lines of the first page."""
+    lines = [*_sample(m), *_needs(m), *_gaps(m), *_use(m), *_equity(m), *_referred(m), *_change(m), *_action(m), *_data(m)]
+    return lines[:_MOST]
+
+
+def _sample(m: Material) -> list[Highlight]:
+    result, words = m.result, m.words
+    n = len(result.cleaned.survey)
+    if not n:
+        return [Highlight(words.say("text.no_answers"))]
+    link = Link("files") if "files" in m.tables else None
+    if not result.weights.representative:
+        return [Highlight(words.say("highlight.answers_plain", n=n), link)]
+    communities = result.cleaned.survey["community"].nunique()
+    return [Highlight(words.say("highlight.answers", n=n, communities=communities, n_eff=round(result.weights.n_eff / 5) * 5), link)]
+
+
+def _needs(m: Material) -> list[Highlight]:
+    words, totals = m.words, m.totals
+    if totals.empty:
+        return []
+    items = [f"{row['need']}{words.say('bracketed', text=number_text(row['share'], 'share'))}" for _, row in totals.head(4).iterrows()]
+    lines = [Highlight(words.say("highlight.top", list=words.listed(items, 4)), _row(m, "needs", "need", totals["need"].iloc[0], "share"))]
+    rows = m.result.needs.totals().sort_values("rank")
+    must = [words.need(code) for code in rows.loc[rows["tier"] == "必列", "need"]]
+    if must:
+        sentence = words.say("highlight.must", top=m.result.options.needs.top, count=len(must), list=words.listed(must, 6))
+        lines.append(Highlight(sentence, _row(m, "needs", "need", must[0], "tier")))
+    return lines
+
+
+def _gaps(m: Material) -> list[Highlight]:
+    words, rows = m.words, m.gap_totals
+    if rows.empty:
+        return []
+    first = rows.iloc[0]
+    sentence = words.say("highlight.gap", need=first["need"], gap=int(first["gap"]), interval=first["gap_interval"], cause=first["cause"])
+    lines = [Highlight(sentence, _row(m, "gaps", "need", first["need"], "gap"))]
+    none = list(rows.loc[rows["cause_code"] == "no_service", "need"])
+    if none:
+        lines.append(Highlight(words.say("highlight.no_service", count=len(none), list=words.listed(none, 5)), _row(m, "parts", "need", none[0], "no_service")))
+    return lines
+
+
+def _use(m: Material) -> list[Highlight]:
+    services, words = m.result.gaps.services, m.words
+    if services.empty or "services" not in m.tables:
+        return []
+    lines = []
+    full = services[(services["utilisation"] >= 0.9) & (services["waiting"] >= m.result.options.disclosure.threshold)].sort_values("waiting", ascending=False)
+    idle = services[services["utilisation"] < 0.5].sort_values("utilisation")
+    for name, rows in (("full", full), ("idle", idle)):
+        if len(rows):
+            names = [f"{row.site or ''}{row.service_name}" for row in rows.itertuples()]
+            lines.append(Highlight(words.say(f"highlight.{name}", list=words.listed(names, 3)), _site(m.tables["services"], rows.iloc[0])))
+    return lines
+
+
+def _site(table: Table, row: object) -> Link:
+    service, site, column = table.column_index("service"), table.column_index("site"), "utilisation"
+    for position, cells in enumerate(table.rows):
+        if cells[service] == row["service_name"] and cells[site] == row["site"]:  # type: ignore[index]
+            return Link("services", position, column)
+    return Link("services")
+
+
+def _equity(m: Material) -> list[Highlight]:
+    if "equity" not in m.tables:
+        return []
+    table, words = m.tables["equity"], m.words
+    rate = table.column_index("gap_rate")
+    known = [(row[rate], position) for position, row in enumerate(table.rows[1:], start=1) if isinstance(row[rate], (int, float))]
+    overall = table.rows[0][rate]
+    if not known or not isinstance(overall, (int, float)) or max(known)[0] <= overall:
+        return []
+    worst, position = max(known)
+    write = table.columns[rate].text
+    sentence = words.say("highlight.equity", group=table.rows[position][0], rate=write(worst), overall=write(overall))
+    return [Highlight(sentence, Link("equity", position, "gap_rate"))]
+
+
+def _referred(m: Material) -> list[Highlight]:
+    if "referred" not in m.tables:
+        return []
+    names = [str(row[0]) for row in m.tables["referred"].rows]
+    return [Highlight(m.words.say("highlight.referred", list=m.words.listed(names, 4)), Link("referred", 0, "share"))]
+
+
+def _change(m: Material) -> list[Highlight]:
+    words = m.words
+    rows = m.result.needs.totals()
+    if "changes" not in m.tables:
+        return [Highlight(words.say("highlight.change_first"))] if len(rows) else []
+    moved = rows[rows["change"].isin(["明显上升", "明显下降"])]
+    items = [f"{words.need(row.need)}{words.label('verdict', row.change)}" for row in moved.itertuples()]
+    return [Highlight(words.say("highlight.change", list=words.listed(items, 4) if items else words.label("verdict", "无明显变化")), Link("changes"))]
+
+
+def _action(m: Material) -> list[Highlight]:
+    if "actions" not in m.tables:
+        return []
+    table = m.tables["actions"]
+    return [Highlight(m.words.say("highlight.action", action=table.rows[0][table.column_index("action")]), Link("actions", 0, "action"))]
+
+
+def _data(m: Material) -> list[Highlight]:
+    counts = issue_counts(m.result)
+    return [Highlight(m.words.say("highlight.data", **counts), Link("issues") if "issues" in m.tables else None)] if sum(counts.values()) else []
+
+
+def _row(m: Material, table: str, column: str, value: object, cell: str) -> Link | None:
+    if table not in m.tables:
+        return None
+    found = m.tables[table]
+    position = found.column_index(column)
+    row = next((place for place, cells in enumerate(found.rows) if cells[position] == value), None)
+    return Link(table, row, cell) if row is not None else Link(table)
+
+

@@ -1,0 +1,147 @@
+"""Resident segments of one month, and the same segments in a later one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from needs_analytics.core.codebook import Codebook
+from needs_analytics.core.issue import Issue
+from needs_analytics.core.options import SegmentOptions
+from needs_analytics.segments.assemble import Found, assemble_record
+from needs_analytics.segments.choose import choose_segments, obey_number, tabulate_steps
+from needs_analytics.segments.encode import canonical_order, list_questions
+from needs_analytics.segments.residents import Residents, pick_questions, read_residents
+from needs_analytics.segments.rules import apply_rules
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from needs_analytics.core.records import Segments, Weights
+    from needs_analytics.segments.moments import Floats, Ints
+    from needs_analytics.segments.segmenter import ResidentSegmenter
+
+_DEFAULTS = SegmentOptions()
+
+
+def find_segments(
+    survey: pd.DataFrame,
+    weights: Weights | None = None,
+    *,
+    options: SegmentOptions = _DEFAULTS,
+    codebook: Codebook | None = None,
+    n_segments: int | None = None,
+) -> Segments:
+    """Find the types of residents in a survey.
+
+    Parameters
+    ----------
+    survey
+        The canonical survey, or any frame with the offices' headers (年龄, 活动参与度, 服务使用频率 …).
+    weights
+        From sample to population; without it every respondent counts as one and nobody's persons are known.
+    options
+        How many segments, how stable, how large.
+    codebook
+        Names and sensitivity of groups and needs.
+    n_segments
+        The same as ``options.n_segments``, for notebooks.
+
+    Returns
+    -------
+    Segments
+        Status ``stable``, ``rules`` (few respondents or a single question), ``none`` or ``no_data``.
+    """
+    codebook = codebook or Codebook.default()
+    if n_segments is not None:
+        options = replace(options, n_segments=n_segments)
+    residents = read_residents(survey, weights, codebook)
+    traits, issues = pick_questions(residents, codebook)
+    rows = _placeable(residents, traits)
+    if not len(rows):
+        return assemble_record(residents, _nothing("no_data"), options, codebook, issues)
+    found, more = _search(residents, traits, rows, options, codebook)
+    segments = assemble_record(residents, found, options, codebook, [*issues, *more])
+    if found.model is not None:
+        found.model.segments_ = segments.profiles[["segment", "name", "name_en"]].assign(jaccard=found.jaccard)
+    return segments
+
+
+def assign_segments(
+    survey: pd.DataFrame,
+    model: ResidentSegmenter,
+    weights: Weights | None = None,
+    *,
+    options: SegmentOptions = _DEFAULTS,
+    codebook: Codebook | None = None,
+) -> Segments:
+    """Put the respondents of a later month into the segments of an earlier one: same ids, same names.
+
+    Parameters
+    ----------
+    survey, weights, options, codebook
+        As in :func:`find_segments`.
+    model
+        The ``.model`` of the earlier :class:`Segments`.
+    """
+    codebook = codebook or Codebook.default()
+    residents = read_residents(survey, weights, codebook)
+    traits = residents.answers.reindex(columns=list(model.feature_names_in_))
+    rows = _placeable(residents, traits)
+    if not len(rows):
+        return assemble_record(residents, _nothing("no_data"), options, codebook, [])
+    labels, known = model.predict(traits.iloc[rows]), model.segments_
+    names, jaccard = known[["segment", "name", "name_en"]], known["jaccard"].to_numpy()
+    found = Found(rows, labels, jaccard, tabulate_steps(), "stable", names=names, model=model)
+    return assemble_record(residents, found, options, codebook, [])
+
+
+def _placeable(residents: Residents, traits: pd.DataFrame) -> Ints:
+    """Return the rows in the target population with at least one answer that makes types."""
+    return np.flatnonzero((residents.weights > 0) & traits.notna().any(axis=1).to_numpy())
+
+
+def _nothing(status: str, selection: pd.DataFrame | None = None) -> Found:
+    table = tabulate_steps() if selection is None else selection
+    return Found(np.empty(0, dtype=np.intp), np.empty(0, dtype=np.intp), np.empty(0), table, status)
+
+
+def _search(
+    residents: Residents, traits: pd.DataFrame, rows: Ints, options: SegmentOptions, codebook: Codebook
+) -> tuple[Found, list[Issue]]:
+    order = rows[canonical_order(traits.iloc[rows], list_questions(traits, ("groups",)), residents.weights[rows])]
+    if options.n_segments is not None:
+        return _wished(traits.iloc[order], residents.weights[order], order, options.n_segments, options)
+    if len(rows) < options.fewest_respondents:
+        return _ruled(
+            residents, order, Issue("I604", details={"n": len(rows), "fewest": options.fewest_respondents}), codebook
+        )
+    varying = [name for name in traits if len(traits[name].iloc[rows].dropna().unique()) > 1]
+    if len(varying) < 2:
+        return _ruled(residents, order, Issue("I605", details={"questions": len(varying)}), codebook)
+    choice = choose_segments(traits.iloc[order], residents.weights[order], options)
+    if choice.model is None:
+        return _nothing("none", choice.table), [Issue("I606", details={"n": len(rows)})]
+    return Found(order, choice.labels, choice.jaccard, choice.table, "stable", model=choice.model), []
+
+
+def _wished(
+    traits: pd.DataFrame, weights: Floats, rows: Ints, wished: int, options: SegmentOptions
+) -> tuple[Found, list[Issue]]:
+    choice = obey_number(traits, weights, max(wished, 1), options)
+    used = len(choice.jaccard)
+    issues = [] if used == wished else [Issue("W601", details={"requested": wished, "used": used})]
+    status = "stable" if (choice.jaccard >= options.least_jaccard).any() else "none"
+    return Found(rows, choice.labels, choice.jaccard, choice.table, status, model=choice.model), issues
+
+
+def _ruled(residents: Residents, rows: Ints, why: Issue, codebook: Codebook) -> tuple[Found, list[Issue]]:
+    rules = apply_rules(residents.answers.iloc[rows], codebook)
+    if len(rules.names) < 2:
+        return _nothing("none"), [Issue("I606", details={"n": len(rows)})]
+    known = rules.labels >= 0
+    unasked = np.full(len(rules.names), np.nan)
+    found = Found(rows[known], rules.labels[known], unasked, tabulate_steps(), "rules", rules=rules.names)
+    return found, [why]
