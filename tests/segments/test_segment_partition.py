@@ -7,7 +7,7 @@ import pytest
 from sklearn.datasets import load_iris
 from sklearn.metrics import adjusted_rand_score
 
-from needs_analytics.segments.partition import Answers, split_rows
+from needs_analytics.segments.partition import Answers, merge_equal, split_rows
 
 # Best known within-cluster sums of squares of Fisher's iris data (R kmeans, many starts).
 IRIS = {1: 681.3706, 2: 152.347951760358, 3: 78.851441426146, 4: 57.2284732142857, 5: 46.446182051282}
@@ -35,9 +35,17 @@ def test_iris_in_three_has_the_published_sizes(iris):
 
 def test_a_weight_of_three_is_three_equal_rows(iris):
     counts = np.random.default_rng(0).integers(1, 4, len(iris))
-    once, repeated = split(iris, 3, counts.astype(float)), split(iris.repeat(counts, axis=0), 3)
-    assert np.array_equal(once.labels.repeat(counts), repeated.labels)
-    assert once.centres == pytest.approx(repeated.centres)
+    once = merge_equal(iris, counts.astype(float))
+    repeated = merge_equal(iris.repeat(counts, axis=0), np.ones(counts.sum()))
+    assert np.array_equal(once[0], repeated[0])
+    assert np.array_equal(once[1], repeated[1])
+    assert once[1].sum() == counts.sum()
+
+
+def test_rows_with_the_same_answers_missing_are_equal():
+    rows, weights = merge_equal(np.array([[1.0, np.nan], [1.0, np.nan], [1.0, 0.0]]), np.array([1.0, 2.0, 4.0]))
+    assert rows.shape == (2, 2)
+    assert sorted(weights) == [3.0, 4.0]
 
 
 def test_never_more_parts_than_distinct_rows():

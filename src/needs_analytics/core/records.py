@@ -391,7 +391,9 @@ class GapReport(Pleasant):
     services
         One row per service@site: capacity, use, utilisation, waiting, ratings.
     equity
-        Met share and gap rate by special group against everyone.
+        Gap rate with its interval and met share by special group against everyone.
+    communities
+        The same by community.
     reach
         How ``too_far`` moves when every radius is longer or shorter.
     status
@@ -406,6 +408,7 @@ class GapReport(Pleasant):
     table: pd.DataFrame
     services: pd.DataFrame
     equity: pd.DataFrame
+    communities: pd.DataFrame
     reach: pd.DataFrame
     status: str
     monte_carlo: Mapping[str, float]

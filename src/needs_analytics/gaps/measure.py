@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from scipy import sparse
 
 from needs_analytics.core.issue import Issue
 from needs_analytics.core.options import GapsOptions
 from needs_analytics.core.records import ALL, GAPS_COLUMNS, GapReport
-from needs_analytics.gaps.equity import group_equity
+from needs_analytics.gaps.equity import cells_by_cut, community_rates, group_equity
 from needs_analytics.gaps.parts import largest_cause, split_demand, sum_parts
-from needs_analytics.gaps.replicates import Replicates, draw_gaps, gap_limits
+from needs_analytics.gaps.replicates import Replicates, draw_gaps, gap_limits, membership
 from needs_analytics.gaps.use import Use, attribute_use, sink_use
 
 if TYPE_CHECKING:
@@ -38,31 +39,31 @@ def measure_gaps(needs: NeedsList, matches: MatchPlan, cleaned: Cleaned, *, opti
     use = attribute_use(matches, cleaned, options)
     parts = split_demand(matches.cells, use)
     replicates = draw_gaps(matches, use, options)
-    tables, errors = [], []
-    for keys in (["need"], ["need", "community"], ["need", "community", "grid"]):
-        if keys[-1] == "grid" and not (matches.cells["grid"] != "").any():
-            continue
-        table, error = _level(matches, use, parts, replicates, keys)
-        tables.append(table)
-        errors.append(error)
-    tables += _by_segment(matches, parts)
-    table = _finished(pd.concat(tables, ignore_index=True), needs, use)
+    levels = [["need"], ["need", "community"], ["need", "community", "grid"]]
+    wanted = levels if (matches.cells["grid"] != "").any() else levels[:2]
+    made = [_level(matches, use, parts, replicates, keys) for keys in wanted]
+    made += [_by_segment(matches, parts, replicates, keys) for keys in levels[:2] if _has_segments(matches)]
+    table = _finished(pd.concat([frame for frame, _ in made], ignore_index=True), needs)
     return GapReport(
-        table=table, services=use.sinks, equity=group_equity(matches, parts, cleaned), reach=_reach(matches, options),
+        table=table, services=use.sinks, equity=group_equity(matches, parts, replicates, cleaned),
+        communities=community_rates(matches, parts, replicates), reach=_reach(matches, options),
         status="matched" if len(cleaned.usage) else "no_usage",
-        monte_carlo={"replicates": float(options.replicates), "largest_error": float(np.nanmax(errors))},
+        monte_carlo={"replicates": float(options.replicates), "largest_error": max((error for _, error in made), default=float("nan"))},
         issues=tuple(_issues(use, cleaned)),
     )  # fmt: skip
 
 
 def _level(matches: MatchPlan, use: Use, parts: pd.DataFrame, replicates: Replicates, keys: list[str]) -> tuple[pd.DataFrame, float]:
     sums = sum_parts(parts, matches.cells, keys)
-    position = {tuple(row): index for index, row in enumerate(sums[keys].itertuples(index=False))}
-    groups = np.array([position[tuple(row)] for row in matches.cells[keys].itertuples(index=False)])
-    low, high, p_short, error = gap_limits(replicates, groups, len(sums), sums["gap"].to_numpy(float), _LEVEL)
-    capacity = np.bincount(groups, _capacity(matches), len(sums))
-    other = _used_other(use, sums, keys)
-    return sums.assign(gap_low=low, gap_high=high, p_short=p_short, capacity_persons=capacity, used_other=other, segment=ALL), error
+    shares = membership(matches.cells, sums[keys])
+    capacity = np.asarray(_capacity(matches) @ shares)
+    return _with_limits(sums.assign(used_other=_used_other(use, sums, keys)), replicates, shares, capacity)
+
+
+def _with_limits(sums: pd.DataFrame, replicates: Replicates, shares: sparse.csr_array, capacity: np.ndarray) -> tuple[pd.DataFrame, float]:
+    limits = gap_limits(replicates, shares, sums["gap"].to_numpy(float), sums["demand"].to_numpy(float), capacity, _LEVEL)
+    table = sums.assign(gap_low=limits.low, gap_high=limits.high, p_short=limits.p_short, capacity_persons=capacity)
+    return table, limits.error
 
 
 def _capacity(matches: MatchPlan) -> np.ndarray:
@@ -89,20 +90,23 @@ def _used_other(use: Use, sums: pd.DataFrame, keys: list[str]) -> np.ndarray:
     return np.zeros(len(sums))
 
 
-def _by_segment(matches: MatchPlan, parts: pd.DataFrame) -> list[pd.DataFrame]:
-    """Apportion the parts of every cell to segments by weight; intervals are those of the whole only."""
-    cuts = matches.cuts[matches.cuts["segment"] != ALL]
-    if cuts.empty:
-        return []
-    columns = list(parts.columns)
-    cells = pd.concat([matches.cells[["need", "community", "eligible_class", "tier"]], parts], axis=1)
-    grouped = cells.groupby(["need", "community", "eligible_class", "tier"], as_index=False)[columns].sum()
-    both = grouped.merge(cuts[["need", "eligible_class", "tier", "segment", "share"]], on=["need", "eligible_class", "tier"])
-    both[columns] = both[columns].mul(both["share"], axis=0)
-    return [sum_parts(both[columns], both, keys) for keys in (["need", "segment"], ["need", "community", "segment"])]
+def _has_segments(matches: MatchPlan) -> bool:
+    return bool((matches.cuts["segment"] != ALL).any()) if len(matches.cuts) else False
 
 
-def _finished(table: pd.DataFrame, needs: NeedsList, use: Use) -> pd.DataFrame:
+def _by_segment(matches: MatchPlan, parts: pd.DataFrame, replicates: Replicates, keys: list[str]) -> tuple[pd.DataFrame, float]:
+    """Apportion the parts, the capacity and the draws of every cell to segments by weight."""
+    cells = cells_by_cut(matches, "segment")
+    share = cells["cut_share"].to_numpy(float)
+    rows = cells["cell"].to_numpy(int)
+    sums = sum_parts(parts.iloc[rows].mul(share, axis=0).reset_index(drop=True), cells, [*keys, "segment"])
+    pairs = membership(cells, sums[[*keys, "segment"]])
+    spread = sparse.csr_array((share, (rows, np.arange(len(cells)))), shape=(len(matches.cells), len(cells)))
+    shares = sparse.csr_array(spread @ pairs)
+    return _with_limits(sums.assign(used_other=np.nan), replicates, shares, np.asarray(_capacity(matches) @ shares))
+
+
+def _finished(table: pd.DataFrame, needs: NeedsList) -> pd.DataFrame:
     for column in ("community", "grid", "segment"):
         table[column] = table[column].fillna(ALL) if column in table else ALL
     table["used_persons"] = table["used"] + table["used_other"].fillna(0.0)
@@ -122,7 +126,7 @@ def _finished(table: pd.DataFrame, needs: NeedsList, use: Use) -> pd.DataFrame:
 
 def _quadrants(table: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     """Return use against need: is capacity short (more likely than not), and was at least 80 % of it used."""
-    short = table["p_short"].to_numpy(float) >= 0.5
+    short = table["p_short"].to_numpy(float) > 0.5
     capacity = table["capacity_persons"].to_numpy(float)
     rate = np.divide(table["used_persons"].to_numpy(float), capacity, out=np.full(len(table), np.nan), where=capacity > 0)
     busy = rate >= _WELL_USED
@@ -158,4 +162,4 @@ def _empty(matches: MatchPlan, cleaned: Cleaned, options: GapsOptions) -> GapRep
     figures = [c for c in GAPS_COLUMNS if c not in {"need", "need_name", "community", "grid", "segment", "quadrant", "cause", "flag"}]
     table = pd.DataFrame({c: pd.Series(dtype=float if c in figures else object) for c in GAPS_COLUMNS})
     services = sink_use(matches.sinks, cleaned, options) if len(matches.sinks) else pd.DataFrame()
-    return GapReport(table, services, pd.DataFrame(), pd.DataFrame(), matches.status if matches.status != "matched" else "no_direct_needs", {})
+    return GapReport(table, services, pd.DataFrame(), pd.DataFrame(), pd.DataFrame(), matches.status if matches.status != "matched" else "no_direct_needs", {})

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from scipy import sparse
 from scipy.stats import norm
 
 from needs_analytics.numerics.allocation import served_per_source
@@ -16,15 +17,28 @@ if TYPE_CHECKING:
     from needs_analytics.core.records import MatchPlan
     from needs_analytics.gaps.use import Use
 
-_SHORT = 0.5  # persons: half a person left over is no shortage
+@dataclass(frozen=True)
+class Replicates:
+    """Draws of every cell's demand, gap and reachable demand (A3), each ``(draws, cells)``."""
+
+    demand: np.ndarray
+    gap: np.ndarray
+    reachable: np.ndarray
 
 
 @dataclass(frozen=True)
-class Replicates:
-    """Draws of the gap and of what the plan leaves over, both ``(draws, cells)``."""
+class Limits:
+    """Limits of summed gaps and gap rates, ``(sums,)`` each, and the largest Monte-Carlo standard error of a mean.
 
-    gap: np.ndarray
-    short: np.ndarray
+    ``p_short`` is the probability that the demand in reach exceeds the capacity in persons.
+    """
+
+    low: np.ndarray
+    high: np.ndarray
+    rate_low: np.ndarray
+    rate_high: np.ndarray
+    p_short: np.ndarray
+    error: float
 
 
 def draw_gaps(plan: MatchPlan, use: Use, options: GapsOptions) -> Replicates:
@@ -40,36 +54,48 @@ def draw_gaps(plan: MatchPlan, use: Use, options: GapsOptions) -> Replicates:
     ends = (arcs["cell"].to_numpy(int), arcs["sink"].to_numpy(int))
     in_reach = (np.bincount(ends[0], minlength=len(cells)) > 0) if len(arcs) else np.zeros(len(cells), bool)
     draws = _demand_draws(cells, options.replicates, generator)
-    gap, short = np.empty_like(draws), np.empty_like(draws)
-    for row, demand in enumerate(draws):
-        reachable = np.where(in_reach, demand, 0.0)
-        served = served_per_source(reachable, capacity, ends, cells["tier"].to_numpy(int))
-        busy = use.busy | ~use.known
+    gap, within = np.empty_like(draws), np.where(in_reach, draws, 0.0)
+    busy, tiers = use.busy | ~use.known, cells["tier"].to_numpy(int)
+    for row, reachable in enumerate(within):
+        served = served_per_source(reachable, capacity, ends, tiers)
         used = np.where(use.known, np.minimum(use.persons, reachable), 0.0)
         full = np.where(busy, np.maximum(reachable - np.maximum(served, used), 0.0), 0.0)
-        gap[row] = demand - reachable + full
-        short[row] = reachable - served
-    return Replicates(gap, short)
+        gap[row] = draws[row] - reachable + full
+    return Replicates(draws, gap, within)
 
 
-def gap_limits(replicates: Replicates, groups: np.ndarray, size: int, estimate: np.ndarray, level: float) -> tuple[np.ndarray, np.ndarray, np.ndarray, float]:
-    """Return bias-corrected limits of the summed gap, the probability that capacity is short, and the Monte-Carlo error.
+def gap_limits(
+    replicates: Replicates, shares: sparse.csr_array, estimate: np.ndarray, demand: np.ndarray, capacity: np.ndarray, level: float
+) -> Limits:
+    """Return bias-corrected limits of summed gaps and gap rates.
 
     Bias correction: Efron (1981), Nonparametric standard errors and confidence intervals; the plain percentile
     interval covers badly because max(0, ·) is convex.
 
     Parameters
     ----------
-    groups
-        ``(cells,)`` position of the sum each cell belongs to, −1 for none.
-    estimate
-        ``(size,)`` point estimates.
+    shares
+        ``(cells, sums)``: which share of each cell belongs to each sum.
+    estimate, demand, capacity
+        ``(sums,)`` point estimates of gap and demand, and persons the services can serve.
     """
-    sums = _summed(replicates.gap, groups, size)
-    low, high = _bias_corrected(sums, estimate, level)
-    p_short = (_summed(replicates.short, groups, size) > _SHORT).mean(axis=0)
-    error = float(np.nanmax(sums.std(axis=0, ddof=1) / np.sqrt(len(sums)))) if sums.size and len(sums) > 1 else float("nan")
-    return low, high, p_short, error
+    gap, whole, reachable = (np.asarray(part @ shares) for part in (replicates.gap, replicates.demand, replicates.reachable))
+    low, high = _bias_corrected(gap, estimate, level)
+    rates = np.divide(gap, whole, out=np.zeros_like(gap), where=whole > 0)
+    rate = np.divide(estimate, demand, out=np.zeros_like(estimate), where=demand > 0)
+    rate_low, rate_high = _bias_corrected(rates, rate, level)
+    p_short = (reachable > capacity + 1e-9).mean(axis=0) if len(gap) else np.full(len(estimate), np.nan)
+    error = float(np.max(gap.std(axis=0, ddof=1), initial=0.0) / np.sqrt(len(gap))) if len(gap) > 1 else float("nan")
+    return Limits(low, high, rate_low, rate_high, p_short, error)
+
+
+def membership(keys: pd.DataFrame, sums: pd.DataFrame) -> sparse.csr_array:
+    """Return ``(cells, sums)`` of ones: which sum a cell belongs to, by the sums' key columns."""
+    wanted = pd.MultiIndex.from_frame(sums)
+    position = wanted.get_indexer(pd.MultiIndex.from_frame(keys[list(sums.columns)]))
+    inside = position >= 0
+    rows = np.flatnonzero(inside)
+    return sparse.csr_array((np.ones(len(rows)), (rows, position[inside])), shape=(len(keys), len(sums)))
 
 
 def _demand_draws(cells: pd.DataFrame, number: int, generator: np.random.Generator) -> np.ndarray:
@@ -85,11 +111,6 @@ def _demand_draws(cells: pd.DataFrame, number: int, generator: np.random.Generat
     mean = np.stack([np.bincount(upper, row * size) for row in own]) / np.where(total > 0, total, 1.0)
     share = np.clip(places["share"].to_numpy(float) + shared + own - mean[:, upper], 0.0, 1.0)
     return share[:, code] * (cells["population"] * cells["class_share"]).fillna(0.0).to_numpy(float)
-
-
-def _summed(draws: np.ndarray, groups: np.ndarray, size: int) -> np.ndarray:
-    inside = groups >= 0
-    return np.stack([np.bincount(groups[inside], row[inside], size) for row in draws]) if len(draws) else np.zeros((0, size))
 
 
 def _bias_corrected(draws: np.ndarray, estimate: np.ndarray, level: float) -> tuple[np.ndarray, np.ndarray]:

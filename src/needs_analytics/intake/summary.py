@@ -21,13 +21,18 @@ if TYPE_CHECKING:
 
 COLUMNS = ("file", "digest", "sheet", "hidden", "office", "platform", "tables", "why", "header_row", "header_rows", "rows", "asides",
            "fields", "questions", "unused")  # fmt: skip
+_WJX = re.compile(r"\d+_按(?:文本|序号|分数)_(.+?)(?:_\d+)*")
 _TAIL = re.compile(r"([-_ ]?(待修改|修改版?|修订|更正|最终版?|终稿|副本|copy))+$|[(（]\d+[)）]$|[-_ ]v?\d{1,2}$", re.IGNORECASE)
 
 
 def office_of(file: str) -> str:
     """Return who sent a file: its folder below the month's, else its name without what marks a later version."""
     folder, _, name = file.rpartition("/")
-    return folder.split("/")[0] if folder else _TAIL.sub("", name.rsplit(".", 1)[0]) or name
+    if folder:
+        return folder.split("/")[0]
+    stem = name.rsplit(".", 1)[0]
+    export = _WJX.fullmatch(stem)
+    return export[1] if export else _TAIL.sub("", stem) or name
 
 
 def sheet_summary(

@@ -22,7 +22,8 @@ ASKED: Mapping[str, str] = {
     "survey": "answer_id date* community* grid name sex* age* phone id_card groups household_size participation "
     "usage_frequency satisfaction #needs urgency text",
     "usage": "date* service* site* count*!name name id_card phone community grid status waited_days rating",
-    "menu": "name* domain needs* eligibility mode* unit uses_per_person_month fee provider provider_type accommodations",
+    "menu": "name* domain needs* eligibility mode* unit uses_per_person_month fee provider provider_type "
+    "accommodations",
     "supply": "service* site* capacity* period* unit schedule staff cost_per_unit max_extra month",
     "sites": "site* tier community* grid lon lat crs radius_m area_m2 operator",
     "register": "community* grid age_band*!group sex*!group group persons*",
@@ -30,17 +31,18 @@ ASKED: Mapping[str, str] = {
     "roster": "name* id_card phone community* grid groups* duty* last_visit",
     "distances": "community* grid* site* metres*!minutes minutes",
     "requests": "request_id* date* channel community grid text* category nature status* due closed solved satisfied",
-    "norms": "norm* object* indicator* value_min*!value_max value_max unit base tier_min tier_max scope source verified",
+    "norms": "norm* object* indicator* value_min*!value_max value_max unit base tier_min tier_max scope source "
+    "verified",
     "budget": "item* amount* staff_hours area_m2",
     "followup": "case* need*!service service community opened* owner* due* fixed rechecked outcome",
     "questions": "office question* wording* kind* sense* option* need* option_code position max_choices unit asked_of "
     "blank threshold first_month last_month",
 }
-# Needs asked one by one unless an office deletes their columns: what residents use most and a street can provide itself.
+# Needs a survey asks about unless the office deletes their columns: common ones that a sub-district can meet itself.
 USUAL_NEEDS = (
     "ELD01", "ELD02", "ELD03", "ELD04", "ELD05", "ELD08", "ELD09", "ELD13", "ELD15", "ELD17",
     "HEA01", "HEA03", "HEA04", "HEA05", "HEA06", "CHD01", "CHD02", "CHD03", "CUL02", "CUL05", "SPT01", "SPT04",
-    "GOV02", "GOV05", "EMP01", "EMP02", "LAW01", "LAW03", "DIS01", "DIS02", "PSY01", "LIV02", "LIV05",
+    "GOV02", "GOV05", "EMP01", "EMP02", "LAW01", "LAW03", "DIS01", "DIS02", "PSY01", "PSY02", "LIV02", "LIV05",
 )  # fmt: skip
 _ASKED = re.compile(r"(#?\w+)(\*?)(?:!(\w+))?")
 _NUMBERS = frozenset({"integer", "number", "money", "distance", "frequency", "coordinate", "age"})
@@ -131,10 +133,11 @@ def _plan_columns(table: str, codebook: Codebook, language: str) -> list[Column]
 def header_of(table: str, field: str, codebook: Codebook, language: str) -> str:
     """Return a field's label, or another of its wordings where intake takes the label for a different field."""
     words = vocabulary(table, codebook, {}).exact
-    label, chinese = codebook.label(table, field, language), codebook.label(table, field)
+    told = catalogue(language).get(f"template.header.{table}.{field}", "")
+    labels = (codebook.label(table, field, language), codebook.label(table, field))
     rows = codebook.fields[(codebook.fields["table"] == table) & (codebook.fields["field"] == field)]
-    wordings = (label, chinese, *"|".join(rows["synonyms"]).split("|"))
-    return next((wording for wording in wordings if words.get(key(wording)) == field), label)
+    wordings = (told, *labels, *"|".join(rows["synonyms"]).split("|"))
+    return next((wording for wording in wordings if words.get(key(wording)) == field), labels[0])
 
 
 def usual_needs(codebook: Codebook) -> list[str]:

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from needs_analytics.office.template_columns import Column, Template
 
-_WIDTHS = (24, 16, 64, 28)
-_ACROSS = sum(_WIDTHS[1:])
+_WIDTHS = (6, 26, 16, 64, 30)
+_LABEL, _ACROSS = sum(_WIDTHS[:2]), sum(_WIDTHS[2:])
 _SERVICE_WIDTHS = {"name": 30, "domain": 14, "needs": 32, "eligibility": 34, "mode": 18, "unit": 14,
                    "uses_per_person_month": 12, "typical_frequency": 26, "fee": 16}  # fmt: skip
 
@@ -46,7 +46,8 @@ def write_services(sheet: Worksheet, template: Template, looks: Mapping[str, For
         sheet.write_string(3, position, template.say(f"template.service.{field}"), looks["optional"])
     sheet.set_row(3, 2 * LINE + 4)
     for row, cells in enumerate(usual_services(template), start=4):
-        sheet.write_row(row, 0, cells, looks["framed"])
+        for position, cell in enumerate(cells):
+            sheet.write(row, position, cell, looks["framed may" if isinstance(cell, float) else "framed"])
         widest = max(lines(str(cell), width) for cell, width in zip(cells, _SERVICE_WIDTHS.values(), strict=True))
         sheet.set_row(row, LINE * widest + 4)
     sheet.freeze_panes(4, 1)
@@ -113,30 +114,38 @@ def _where(template: Template) -> dict[str, object]:
 
 def _write_paragraph(sheet: Worksheet, row: int, label: str, content: str, looks: tuple[Format, Format]) -> int:
     """Write a label and its text across the other columns; return the next row."""
-    sheet.write_string(row, 0, label, looks[0])
-    sheet.merge_range(row, 1, row, len(_WIDTHS) - 1, content, looks[1])
-    sheet.set_row(row, LINE * max(lines(content, _ACROSS), lines(label, _WIDTHS[0])) + 5)
+    sheet.merge_range(row, 0, row, 1, label, looks[0])
+    sheet.merge_range(row, 2, row, len(_WIDTHS) - 1, content, looks[1])
+    sheet.set_row(row, LINE * max(lines(content, _ACROSS), lines(label, _LABEL)) + 5)
     return row + 1
 
 
 def _write_columns(sheet: Worksheet, row: int, template: Template, looks: Mapping[str, Format]) -> None:
-    """Write a line per column of the data sheet, those under a heading below all others and under their heading."""
-    for position, part in enumerate(("name", "required", "fill", "example")):
+    """Write a numbered line per column, those under a heading below all others and under their heading."""
+    for position, part in enumerate(("number", "name", "required", "fill", "example")):
         sheet.write_string(row, position, template.say(f"template.column_{part}"), looks["required"])
     sheet.set_row(row, LINE + 6)
     heading: tuple[str, ...] = ()
-    for column in sorted(template.columns, key=lambda column: bool(column.parents)):
+    for number, column in enumerate(sorted(template.columns, key=lambda column: bool(column.parents)), start=1):
         row += 1
         if column.parents != heading:
             heading = column.parents
             sheet.merge_range(row, 0, row, len(_WIDTHS) - 1, " · ".join(heading), looks["group"])
             sheet.set_row(row, LINE + 4)
             row += 1
-        cells = (column.header, _duty(column, template), _explained(column, template), column.example)
+        cells = _column_line(column, template)
         marked = "framed must" if column.required else "framed may"
+        sheet.write_number(row, 0, number, looks["framed may"])
         for position, (cell, look) in enumerate(zip(cells, ("framed", marked, "framed", "framed"), strict=True)):
-            sheet.write_string(row, position, cell, looks[look])
-        sheet.set_row(row, LINE * max(lines(cell, width) for cell, width in zip(cells, _WIDTHS, strict=True)) + 4)
+            sheet.write_string(row, position + 1, cell, looks[look])
+        sheet.set_row(row, LINE * max(lines(cell, width) for cell, width in zip(cells, _WIDTHS[1:], strict=True)) + 4)
+
+
+def _column_line(column: Column, template: Template) -> tuple[str, str, str, str]:
+    """Return a column's line; its number, and the marks around its words, keep it from looking like a header."""
+    example = template.say("template.for_example", example=column.example) if column.kind != "tick" else column.example
+    header = template.say("template.quoted", header=column.header)
+    return header, _duty(column, template), _explained(column, template), example
 
 
 def _duty(column: Column, template: Template) -> str:
@@ -153,5 +162,7 @@ def _explained(column: Column, template: Template) -> str:
     if column.choice is None or column.kind == "tick":
         return column.fill
     told = {"closed": "choose", "open": "choose_or_write", "several": "choose_several"}[column.choice.strictness]
+    if told == "choose" and any("；" in option for option in column.choice.options):
+        told = "choose_from_list"
     comma = template.say("template.list_comma")
     return column.fill + template.say(f"template.{told}", options=comma.join(column.choice.options))

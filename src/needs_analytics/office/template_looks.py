@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 LINE = 15.0
 """Height of a line of text in points."""
+_HALF_WIDTHS = 1.06  # half-width characters of 10 points that fit into one unit of column width
 _INK, _ACCENT, _SOFT, _LINE_COLOUR = "#1d2733", "#1f4e79", "#dbe7f3", "#9aa7b5"
 _BASE: dict[str, Any] = {"font_name": "微软雅黑", "font_size": 10, "font_color": _INK, "valign": "vcenter"}
 _FRAMED = _BASE | {"border": 1, "border_color": _LINE_COLOUR, "text_wrap": True}
@@ -27,6 +28,7 @@ _LOOKS: Mapping[str, dict[str, Any]] = {
     "text": _BASE | {"text_wrap": True, "valign": "top"},
     "required": _HEAD | {"bg_color": _ACCENT, "font_color": "#ffffff"},
     "optional": _HEAD | {"bg_color": _SOFT},
+    "banner": _HEAD | {"bg_color": _SOFT, "align": "left", "text_wrap": False, "indent": 1},
     "group": _FRAMED | {"bold": True, "bg_color": _SOFT},
     "framed": _FRAMED,
     "framed must": _FRAMED | {"bold": True, "font_color": _ACCENT, "align": "center"},
@@ -46,14 +48,14 @@ def add_looks(book: Workbook) -> dict[str, Format]:
 
 
 def lines(content: str, width: float) -> int:
-    """Return how many lines a text takes in a column of so many half-width places."""
-    return max(1, math.ceil(cell_len(content) / max(width - 2, 1)))
+    """Return how many lines a text takes in a column of a width."""
+    return max(1, math.ceil(cell_len(content) / (width * _HALF_WIDTHS)))
 
 
-def set_page(sheet: Worksheet, footer: str, *, paper: int = 9) -> None:
-    """Print across the page, one page wide, with page numbers; papers: 9 is A4, 8 is A3."""
+def set_page(sheet: Worksheet, footer: str, *, paper: int = 9, wide: int = 1) -> None:
+    """Print across the page, so many pages wide, with page numbers; paper 9 is A4, 8 is A3."""
     sheet.set_landscape()
     sheet.set_paper(paper)
     sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
-    sheet.fit_to_pages(1, 0)
+    sheet.fit_to_pages(wide, 0)
     sheet.set_footer(f"&C&9{footer}")

@@ -12,7 +12,7 @@ from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
 from needs_analytics.office.template_looks import LINE, lines, set_page
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
     from xlsxwriter.format import Format
     from xlsxwriter.workbook import Workbook
@@ -31,21 +31,21 @@ _A3 = 8
 
 
 class HeaderCell(NamedTuple):
-    """A heading with the cells it spans, both ends included."""
+    """A heading with the cells it spans, both ends included, and its look."""
 
     top: int
     left: int
     bottom: int
     right: int
     text: str
-    required: bool
+    look: str
 
 
 def write_data_sheet(sheet: Worksheet, template: Template, looks: Mapping[str, Format]) -> None:
     """Write the header row and prepare the rows below it; no example stands there, it would be read as data."""
     first = template.header_rows
     for cell in header_cells(template):
-        _write_spanning(sheet, cell, looks["required" if cell.required else "optional"])
+        _write_spanning(sheet, cell, looks[cell.look])
     for position, column in enumerate(template.columns):
         sheet.set_column(position, position, width_of(column), looks[f"cells of {column.kind}"])
         sheet.data_validation(first, position, LAST_ROW, position, _check(column) | _hint(column, template))
@@ -53,14 +53,25 @@ def write_data_sheet(sheet: Worksheet, template: Template, looks: Mapping[str, F
             rule = {"type": "formula", "criteria": _missing(position, column, template), "format": looks["missing"]}
             sheet.conditional_format(first, position, LAST_ROW, position, rule)
     sheet.set_row(first - 1, LINE * max(lines(column.header, width_of(column)) for column in template.columns) + 6)
-    sheet.freeze_panes(first, template.position("sex") if template.table == "survey" else 0)
     sheet.ignore_errors({"number_stored_as_text": xl_range_abs(first, 0, LAST_ROW, len(template.columns) - 1)})
-    set_page(sheet, template.say("template.footer"), **({"paper": _A3} if template.table == "survey" else {}))
-    sheet.repeat_rows(0, first - 1)
+    _set_view(sheet, template)
+
+
+def _set_view(sheet: Worksheet, template: Template) -> None:
+    """Keep the header in sight and on every page; of the wide survey also the columns up to the name."""
+    footer = template.say("template.footer")
+    kept = template.position("name") + 1 if template.table == "survey" else 0
+    sheet.freeze_panes(template.header_rows, kept)
+    sheet.repeat_rows(0, template.header_rows - 1)
+    if kept:
+        sheet.repeat_columns(0, kept - 1)
+        set_page(sheet, footer, paper=_A3, wide=2)
+    else:
+        set_page(sheet, footer)
 
 
 def write_lists(book: Workbook, sheet: Worksheet, template: Template) -> None:
-    """Write the answers of all drop-downs one below the other and name their ranges; in one column, no header is seen."""
+    """Write the answers of all drop-downs and name their ranges; all in one column, where no header is looked for."""
     sheet.write_string(0, 0, template.say("template.not_data"))
     choices = {column.choice.name: column.choice for column in template.columns if column.choice}
     row = 2
@@ -78,12 +89,15 @@ def header_cells(template: Template) -> Iterator[HeaderCell]:
     """Return the headings: those over several columns, then each column's own down to the first data row."""
     bottom = template.header_rows - 1
     for level in range(bottom):
-        for heading, members in groupby(enumerate(template.columns), lambda entry, at=level: entry[1].parents[: at + 1]):
-            places = [position for position, _ in members]
+        parents = [column.parents[: level + 1] for column in template.columns]
+        for heading, members in groupby(range(len(parents)), parents.__getitem__):
+            places = list(members)
             if len(heading) > level:
-                yield HeaderCell(level, places[0], level, places[-1], heading[level], required=False)
+                look = "optional" if level else "banner"
+                yield HeaderCell(level, places[0], level, places[-1], heading[level], look)
     for position, column in enumerate(template.columns):
-        yield HeaderCell(len(column.parents), position, bottom, position, column.header, required=column.required)
+        look = "required" if column.required else "optional"
+        yield HeaderCell(len(column.parents), position, bottom, position, column.header, look)
 
 
 def width_of(column: Column) -> float:
@@ -113,9 +127,7 @@ def _hint(column: Column, template: Template) -> dict[str, Any]:
         "input_title": title if len(title) <= _LONGEST_TITLE else column.header[:_LONGEST_TITLE],
         "input_message": message if len(message) <= _LONGEST_HINT else column.fill[:_LONGEST_HINT],
         "error_title": template.say("template.wrong_title"),
-        "error_message": template.say(
-            "template.wrong_choice" if column.choice else "template.wrong_value"
-        ),
+        "error_message": template.say("template.wrong_choice" if column.choice else "template.wrong_value"),
     }
 
 

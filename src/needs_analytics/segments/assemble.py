@@ -97,8 +97,8 @@ def _doubts(residents: Residents, found: Found, quality: pd.DataFrame, options: 
         return []
     counted = int((residents.weights > 0).sum())
     left = counted - len(found.rows)
-    issues = [Issue("W602", details={"count": left, "n": counted})] if left else []
+    issues = [Issue("W631", details={"count": left, "n": counted})] if left else []
     unstable = quality.loc[~quality["published"], "segment"]
     if len(unstable):
-        issues.append(Issue("W607", details={"segments": "、".join(unstable), "least": options.least_jaccard}))
+        issues.append(Issue("W636", details={"segments": "、".join(unstable), "least": options.least_jaccard}))
     return issues

@@ -116,14 +116,14 @@ def _search(
         return _wished(traits.iloc[order], residents.weights[order], order, options.n_segments, options)
     if len(rows) < options.fewest_respondents:
         return _ruled(
-            residents, order, Issue("I604", details={"n": len(rows), "fewest": options.fewest_respondents}), codebook
+            residents, order, Issue("I633", details={"n": len(rows), "fewest": options.fewest_respondents}), codebook
         )
     varying = [name for name in traits if len(traits[name].iloc[rows].dropna().unique()) > 1]
     if len(varying) < 2:
-        return _ruled(residents, order, Issue("I605", details={"questions": len(varying)}), codebook)
+        return _ruled(residents, order, Issue("I634", details={"questions": len(varying)}), codebook)
     choice = choose_segments(traits.iloc[order], residents.weights[order], options)
     if choice.model is None:
-        return _nothing("none", choice.table), [Issue("I606", details={"n": len(rows)})]
+        return _nothing("none", choice.table), [Issue("I635", details={"n": len(rows)})]
     return Found(order, choice.labels, choice.jaccard, choice.table, "stable", model=choice.model), []
 
 
@@ -132,7 +132,7 @@ def _wished(
 ) -> tuple[Found, list[Issue]]:
     choice = obey_number(traits, weights, max(wished, 1), options)
     used = len(choice.jaccard)
-    issues = [] if used == wished else [Issue("W601", details={"requested": wished, "used": used})]
+    issues = [] if used == wished else [Issue("W630", details={"requested": wished, "used": used})]
     status = "stable" if (choice.jaccard >= options.least_jaccard).any() else "none"
     return Found(rows, choice.labels, choice.jaccard, choice.table, status, model=choice.model), issues
 
@@ -140,7 +140,7 @@ def _wished(
 def _ruled(residents: Residents, rows: Ints, why: Issue, codebook: Codebook) -> tuple[Found, list[Issue]]:
     rules = apply_rules(residents.answers.iloc[rows], codebook)
     if len(rules.names) < 2:
-        return _nothing("none"), [Issue("I606", details={"n": len(rows)})]
+        return _nothing("none"), [Issue("I635", details={"n": len(rows)})]
     known = rules.labels >= 0
     unasked = np.full(len(rules.names), np.nan)
     found = Found(rows[known], rules.labels[known], unasked, tabulate_steps(), "rules", rules=rules.names)

@@ -4,9 +4,6 @@ A respondent's distance to a centre is taken over the answers known, and a centr
 missing answer neither pulls a respondent anywhere nor makes those who were not asked a segment of their own, as filling
 in the mean does. This is k-POD (Chi, Chi & Baraniuk 2016, The American Statistician 70, 91–99); without missing answers
 it is Lloyd's algorithm, which scikit-learn has, but not with missing answers.
-
-Equal rows are merged and their weights added before the fit, so that a respondent of weight two is exactly two
-respondents, and fewer distinct answers than segments are no error.
 """
 
 from __future__ import annotations
@@ -22,18 +19,20 @@ if TYPE_CHECKING:
     from needs_analytics.segments.moments import Floats, Ints
 
 MOST_ROUNDS = 300
+MOVING = 0.001
+"""Share of the rows that may still be moving at the end: nobody among fewer than 1 000."""
 DECIMALS = 9
 """Distances equal to so many decimals are ties, and the first centre has them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """Encoded answers made ready for distances.
+    """Encoded answers made ready for distances, column by column: their products are several times faster so.
 
     Attributes
     ----------
     filled, known
-        ``(n, columns)`` answers, 0 where missing, and 1 or 0 for known or missing.
+        ``(columns, n)`` answers, 0 where missing, and 1 or 0 for known or missing.
     """
 
     filled: Floats
@@ -41,24 +40,25 @@ class Answers:
 
     @classmethod
     def of(cls, matrix: Floats) -> Answers:
-        """Make a matrix ready, NaN where missing."""
-        return cls(np.nan_to_num(matrix), (~np.isnan(matrix)).astype(np.float64))
+        """Make a matrix ``(n, columns)`` ready, NaN where missing."""
+        columns = np.ascontiguousarray(matrix.T)
+        return cls(np.nan_to_num(columns), (~np.isnan(columns)).astype(np.float64))
 
     def nearest(self, centres: Floats) -> Ints:
         """Return the nearest centre of every row over the answers known, the first of equally near ones."""
-        apart = self.known @ (centres**2).T - 2 * self.filled @ centres.T
-        return np.asarray(np.round(apart, DECIMALS).argmin(axis=1), dtype=np.intp)
+        apart = centres**2 @ self.known - 2.0 * centres @ self.filled
+        return np.asarray(np.round(apart, DECIMALS).argmin(axis=0), dtype=np.intp)
 
     def means(self, weights: Floats, labels: Ints, k: int) -> Floats:
         """Return the weighted means ``(k, columns)`` of the answers known in each part; 0 where none is."""
-        member = (labels[:, None] == np.arange(k)) * weights[:, None]
-        known = member.T @ self.known
-        return np.asarray(member.T @ self.filled / np.where(known > 0, known, 1.0), dtype=np.float64)
+        member = (labels == np.arange(k)[:, None]) * weights
+        known = member @ self.known.T
+        return np.asarray(member @ self.filled.T / np.where(known > 0, known, 1.0), dtype=np.float64)
 
     def dispersion(self, weights: Floats, labels: Ints) -> float:
         """Return the weighted within sum of squares of a split, over the answers known."""
         centres = self.means(weights, labels, int(labels.max()) + 1)
-        return float(weights @ (self.known * (self.filled - centres[labels]) ** 2).sum(axis=1))
+        return float((self.known * (self.filled - centres.T[:, labels]) ** 2).sum(axis=0) @ weights)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,42 +94,42 @@ def split_rows(matrix: Floats, weights: Floats, k: int, *, n_init: int, random_s
     random_state
         Seed of the starts.
     """
+    rows, k = Answers.of(matrix), min(k, len(matrix))
+    if k == 1:
+        return _ordered(rows, weights, np.zeros(len(matrix), dtype=np.intp))
+    seeds = check_random_state(random_state)
+    found = [_descend(rows, weights, _start(rows, weights, k, seeds)) for _ in range(n_init)]
+    return _ordered(rows, weights, min(found, key=lambda split: round(split[1], DECIMALS))[0])
+
+
+def merge_equal(matrix: Floats, weights: Floats) -> tuple[Floats, Floats]:
+    """Return the distinct rows and their summed weights, so that a row of weight two is exactly two rows."""
     keys = np.nan_to_num(matrix, nan=np.inf)
     _, first, position = np.unique(keys, axis=0, return_index=True, return_inverse=True)
-    position = position.ravel()
-    rows = Answers.of(matrix[first])
-    merged: Floats = np.bincount(position, weights=weights).astype(np.float64)
-    k = min(k, len(first))
-    if k == 1:
-        return _ordered(matrix, weights, np.zeros(len(matrix), dtype=np.intp))
-    seeds = check_random_state(random_state)
-    found = [_descend(rows, merged, _start(rows, merged, k, seeds)) for _ in range(n_init)]
-    labels = min(found, key=lambda split: round(split[1], DECIMALS))[0]
-    return _ordered(matrix, weights, labels[position])
+    return matrix[first], np.bincount(position.ravel(), weights=weights).astype(np.float64)
 
 
 def _start(rows: Answers, weights: Floats, k: int, seeds: np.random.RandomState) -> Floats:
-    centres, _ = kmeans_plusplus(rows.filled, k, sample_weight=weights, random_state=seeds)
+    centres, _ = kmeans_plusplus(rows.filled.T, k, sample_weight=weights, random_state=seeds)
     return np.asarray(centres, dtype=np.float64)
 
 
 def _descend(rows: Answers, weights: Floats, centres: Floats) -> tuple[Ints, float]:
-    """Assign and average in turn until nobody moves; return the labels and what is left of the dispersion."""
+    """Assign and average in turn until hardly anybody moves; return the labels and what is left of the dispersion."""
     labels = rows.nearest(centres)
     for _ in range(MOST_ROUNDS):
-        moved = rows.nearest(rows.means(weights, labels, len(centres)))
-        if np.array_equal(moved, labels):
+        before, labels = labels, rows.nearest(rows.means(weights, labels, len(centres)))
+        if np.count_nonzero(before != labels) <= MOVING * len(labels):
             break
-        labels = moved
     return labels, rows.dispersion(weights, labels)
 
 
-def _ordered(matrix: Floats, weights: Floats, labels: Ints) -> Partition:
+def _ordered(rows: Answers, weights: Floats, labels: Ints) -> Partition:
     """Number the parts by size and put every row where its nearest centre is.
 
     A row that few answers are known of can be equally near to several centres; a part all of whose rows are is dropped.
     """
-    rows, (_, labels) = Answers.of(matrix), np.unique(labels, return_inverse=True)
+    _, labels = np.unique(labels, return_inverse=True)
     sizes = np.bincount(labels, weights=weights)
     centres = rows.means(weights, labels, len(sizes))
     order = np.lexsort((*np.round(centres, 6).T[::-1], -np.round(sizes / sizes.sum(), DECIMALS)))

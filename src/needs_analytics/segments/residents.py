@@ -183,4 +183,4 @@ def pick_questions(residents: Residents, codebook: Codebook) -> tuple[pd.DataFra
 
 def _left_out(name: str, share: float, codebook: Codebook) -> Issue:
     labels = {"label": codebook.label("survey", name), "label_en": codebook.label("survey", name, "en")}
-    return Issue("W603", details=labels | {"share": f"{share:.0%}", "least": f"{LEAST_KNOWN:.0%}"})
+    return Issue("W632", details=labels | {"share": f"{share:.0%}", "least": f"{LEAST_KNOWN:.0%}"})

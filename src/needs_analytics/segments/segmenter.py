@@ -10,7 +10,7 @@ from sklearn.base import BaseEstimator, ClusterMixin
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from needs_analytics.segments.encode import Encoding, canonical_order, fit_encoding, list_questions
-from needs_analytics.segments.partition import Answers, split_rows
+from needs_analytics.segments.partition import Answers, merge_equal, split_rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -62,7 +62,7 @@ class ResidentSegmenter(ClusterMixin, BaseEstimator):  # type: ignore[misc]
     >>> import pandas as pd
     >>> residents = pd.DataFrame({"age": [25, 27, 81, 84], "sex": ["男", "女", None, "女"]})
     >>> ResidentSegmenter(n_segments=2).fit_predict(residents).tolist()
-    [1, 1, 0, 0]
+    [0, 0, 1, 1]
     """
 
     encoding_: Encoding
@@ -105,8 +105,8 @@ class ResidentSegmenter(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         order = order[weights[order] > 0]
         learnt = frame.iloc[order]
         self.encoding_ = fit_encoding(learnt, questions, weights[order], self.block_weights)
-        matrix = self.encoding_.encode(learnt)
-        parts = split_rows(matrix, weights[order], self.n_segments, n_init=self.n_init, random_state=self.random_state)
+        matrix, merged = merge_equal(self.encoding_.encode(learnt), weights[order])
+        parts = split_rows(matrix, merged, self.n_segments, n_init=self.n_init, random_state=self.random_state)
         self.cluster_centers_ = parts.centres
         self.inertia_ = parts.inertia
         self.n_segments_ = len(parts.centres)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _SHOWN = 15
 _HEAT_NEEDS = 12
 _FEWEST_POINTS = 2
+_LARGEST_USE, _LARGEST_PRESSURE = 1.2, 4.0  # beyond it a point stands at the edge
 
 
 def need_bars(shown: pd.DataFrame, words: Wording) -> BarChart | None:
@@ -74,11 +75,13 @@ def use_quadrants(result: MonthResult, words: Wording) -> QuadrantChart | None:
     rows = rows[(rows["quadrant"] != "") & (rows["capacity_persons"] > 0) & ~too_few(rows["n"], None, result.options.disclosure)]
     if len(rows) < _FEWEST_POINTS:
         return None
-    use = np.minimum(rows["used_persons"] / rows["capacity_persons"], 1.2)
-    points = [(words.need(need), float(x), float(y)) for need, x, y in zip(rows["need"], use, rows["p_short"], strict=True)]
+    use = np.minimum(rows["used_persons"] / rows["capacity_persons"], _LARGEST_USE)
+    able = rows["demand"] - rows["no_service"] - rows["not_eligible"] - rows["too_far"]
+    pressure = np.minimum(able / rows["capacity_persons"], _LARGEST_PRESSURE)
+    points = [(words.need(need), float(x), float(y)) for need, x, y in zip(rows["need"], use, pressure, strict=True)]
     names = Quadrants(*(words.label("quadrant", name) for name in ("供不应求", "潜在需求", "供需适配", "闲置")))
     return QuadrantChart("quadrants", words.say("chart.quadrant"), points, x_label=words.say("chart.axis_use"), y_label=words.say("chart.axis_pressure"),
-                         x_split=0.8, y_split=0.5, quadrants=names)  # fmt: skip
+                         x_split=0.8, y_split=1.0, quadrants=names)  # fmt: skip
 
 
 def balance_dots(result: MonthResult, words: Wording) -> DotChart | None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _KINDS: Mapping[str, Kind] = {
     "rank": "rank", "rank_interval": "interval", "share": "bar", "interval": "interval", "persons": "integer", "persons_interval": "interval",
     "n": "integer", "change": "change", "verdict": "flag", "flag": "flag", "tier": "flag", "demand": "integer", "gap": "integer",
-    "gap_interval": "interval", "gap_rate": "share", "p_short": "share", "capacity_persons": "integer", "used_persons": "integer",
+    "gap_interval": "interval", "gap_rate": "share", "p_short": "share", "rate_interval": "interval", "pressure": "share", "capacity_persons": "integer", "used_persons": "integer",
     "quadrant": "flag", "capacity": "integer", "used_units": "integer", "utilisation": "share", "waiting": "integer", "bad_share": "share",
     "uses_per_person": "decimal", "gain": "integer", "units": "integer", "cost": "integer", "requests": "integer", "closed": "integer",
     "overdue": "integer", "closed_rate": "rate", "age": "integer", "met_share": "share", "rows_in": "integer", "kept": "integer",

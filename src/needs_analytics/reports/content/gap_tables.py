@@ -36,7 +36,7 @@ def gap_tables(result: MonthResult, words: Wording) -> list[Table]:
                [rounded, words.say("text.parts_note")], words),
         _table("gaps_by_community", shown[whole & ~district & upper],
                "community need demand gap gap_interval gap_rate cause met no_service not_eligible too_far full not_taken_up dissatisfied n flag", [rounded], words),
-        _table("gaps_by_segment", shown[~whole & district], "segment need demand gap gap_rate cause n flag", [rounded], words),
+        _table("gaps_by_segment", shown[~whole & district], "segment need demand gap gap_interval gap_rate cause n flag", [rounded], words),
         _table("gaps_by_grid", shown[whole & ~upper], "community grid need demand gap gap_interval gap_rate cause n flag", [rounded, words.say("note.composite")], words),
         _equity(result, words),
         _communities(result, words),
@@ -66,40 +66,44 @@ def printable_gaps(result: MonthResult, words: Wording) -> pd.DataFrame:
 def _table(name: str, frame: pd.DataFrame, shown: str, notes: list[str], words: Wording) -> Table:
     if name in {"gaps", "parts", "gaps_by_grid"}:
         frame = frame.sort_values(["sort_gap", "code"], ascending=[False, True], kind="stable")
+    if name in {"gaps_by_grid", "gaps_by_segment"}:
+        notes = [*notes, *left_out(frame, words)]
+        frame = frame[frame["sort_gap"] >= 0]
     return Table.from_frame(name, words.say(f"table.{name}"), frame.reset_index(drop=True), columns(shown, words), notes=notes)
+
+
+def left_out(frame: pd.DataFrame, words: Wording) -> list[str]:
+    """Return a note on the rows of a long table that are not printed because too few stand behind them."""
+    count = int((frame["hidden"].astype(bool) | frame["withheld"].astype(bool)).sum())
+    return [words.say("note.left_out", count=count)] if count else []
 
 
 def _equity(result: MonthResult, words: Wording) -> Table:
     frame = result.gaps.equity
-    options = result.options.disclosure
+    shown = columns("group n gap_rate rate_interval met_share", words)
     if frame.empty:
-        return Table("equity", words.say("table.equity"), columns("group n demand gap gap_rate met_share", words), [])
-    hidden = too_few(frame["n"], None, options)
+        return Table("equity", words.say("table.equity"), shown, [])
+    options = result.options.disclosure
     names = [words.say("word.everyone") if group == ALL else words.groups.get(group, group) for group in frame["group"]]
-    public = frame.assign(
-        group=names, n=rounded_counts(frame["n"], options.base), demand=rounded_persons(frame["demand"], options.base),
-        gap=rounded_persons(frame["gap"], options.base), hidden=hidden, withheld=False,
-    )  # fmt: skip
-    shown = columns("group n demand gap gap_rate met_share", words)
-    return Table.from_frame("equity", words.say("table.equity"), blanked(public, ("n", "demand", "gap", "gap_rate", "met_share")), shown,
-                            notes=[words.say("note.rounded")], emphasis={0: "total"})  # fmt: skip
+    public = frame.assign(group=names, n=rounded_counts(frame["n"], options.base), rate_interval=_rate_intervals(frame),
+                          hidden=too_few(frame["n"], None, options), withheld=False)  # fmt: skip
+    public = blanked(public, ("n", "gap_rate", "rate_interval", "met_share"))
+    return Table.from_frame("equity", words.say("table.equity"), public, shown, notes=[words.say("note.rates")], emphasis={0: "total"})
 
 
 def _communities(result: MonthResult, words: Wording) -> Table:
     """Gap rate of every community over all needs in the gap; persons are not summed over needs."""
-    rates = community_rates(result)
+    frame = result.gaps.communities
     leading = result.gaps.at("community").sort_values(["community", "gap", "need"], ascending=[True, False, True])
     first = leading[leading["n"] >= result.options.disclosure.threshold].drop_duplicates("community").set_index("community")["need"]
-    frame = pd.DataFrame({"community": rates.index, "gap_rate": rates.to_numpy()})
-    frame["need"] = [words.need(first[name]) if name in first.index else HIDDEN for name in frame["community"]]
-    frame = frame.sort_values(["gap_rate", "community"], ascending=[False, True]).reset_index(drop=True)
-    return Table.from_frame("communities", words.say("table.communities"), frame, columns("community gap_rate need", words))
+    needs = [words.need(first[name]) if name in first.index else HIDDEN for name in frame["community"]]
+    public = frame.assign(rate_interval=_rate_intervals(frame), need=needs)
+    shown = columns("community gap_rate rate_interval met_share need", words)
+    return Table.from_frame("communities", words.say("table.communities"), public, shown, notes=[words.say("note.rates")])
 
 
-def community_rates(result: MonthResult) -> pd.Series:
-    """Return each community's gap over its demand, all needs together."""
-    sums = result.gaps.at("community").groupby("community")[["gap", "demand"]].sum()
-    return (sums["gap"] / sums["demand"]).where(sums["demand"] > 0).dropna()
+def _rate_intervals(frame: pd.DataFrame) -> list[str | None]:
+    return [interval_text(low, high) for low, high in zip(frame["gap_rate_low"], frame["gap_rate_high"], strict=True)]
 
 
 def _reach(result: MonthResult, words: Wording) -> Table:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from needs_analytics.reports.content.sections import Material, issue_counts
+from needs_analytics.reports.content.sections import Material, furthest_behind, issue_counts, place_of
 from needs_analytics.reports.document import Highlight, Link
-from needs_analytics.reports.formats import number_text
+from needs_analytics.reports.formats import interval_text, number_text
 
 if TYPE_CHECKING:
     from needs_analytics.reports.tables import Table
@@ -68,7 +68,7 @@ def _use(m: Material) -> list[Highlight]:
     idle = services[services["utilisation"] < 0.5].sort_values("utilisation")
     for name, rows in (("full", full), ("idle", idle)):
         if len(rows):
-            names = [f"{row.site or ''}{row.service_name}" for row in rows.itertuples()]
+            names = [place_of(row.service_name, row.site, words) for row in rows.itertuples()]
             lines.append(Highlight(words.say(f"highlight.{name}", list=words.listed(names, 3)), _site(m.tables["services"], rows.iloc[0])))
     return lines
 
@@ -82,18 +82,14 @@ def _site(table: Table, row: object) -> Link:
 
 
 def _equity(m: Material) -> list[Highlight]:
-    if "equity" not in m.tables:
+    rows = m.result.gaps.equity
+    worse = furthest_behind(rows) if len(rows) else rows
+    if worse.empty or "equity" not in m.tables:
         return []
-    table, words = m.tables["equity"], m.words
-    rate = table.column_index("gap_rate")
-    known = [(row[rate], position) for position, row in enumerate(table.rows[1:], start=1) if isinstance(row[rate], (int, float))]
-    overall = table.rows[0][rate]
-    if not known or not isinstance(overall, (int, float)) or max(known)[0] <= overall:
-        return []
-    worst, position = max(known)
-    write = table.columns[rate].text
-    sentence = words.say("highlight.equity", group=table.rows[position][0], rate=write(worst), overall=write(overall))
-    return [Highlight(sentence, Link("equity", position, "gap_rate"))]
+    words, first, everyone = m.words, worse.iloc[0], rows.iloc[0]
+    sentence = words.say("highlight.equity", group=words.groups.get(first["group"], first["group"]), rate=number_text(first["gap_rate"], "share"),
+                         interval=interval_text(first["gap_rate_low"], first["gap_rate_high"]), overall=number_text(everyone["gap_rate"], "share"))  # fmt: skip
+    return [Highlight(sentence, _row(m, "equity", "group", words.groups.get(first["group"], first["group"]), "gap_rate"))]
 
 
 def _referred(m: Material) -> list[Highlight]:

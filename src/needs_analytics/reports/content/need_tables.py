@@ -10,6 +10,7 @@ import pandas as pd
 from needs_analytics.core.records import ALL
 from needs_analytics.reports.content.columns import columns
 from needs_analytics.reports.content.disclose import blanked, public_shares
+from needs_analytics.reports.content.gap_tables import left_out
 from needs_analytics.reports.formats import interval_text
 from needs_analytics.reports.tables import Table
 
@@ -47,6 +48,7 @@ def printable_needs(result: MonthResult, words: Wording) -> pd.DataFrame:
     frame["persons_interval"] = [interval_text(low, high, "integer") for low, high in zip(frame["persons_low"], frame["persons_high"], strict=True)]
     frame["rank_interval"] = [interval_text(low, high, "rank") for low, high in zip(frame["rank_low"], frame["rank_high"], strict=True)]
     frame["sort_share"] = np.where(frame["hidden"] | frame["withheld"], -1.0, frame["share"])
+    frame["order"] = frame["rank"]
     frame["verdict"] = [words.label("verdict", word) for word in frame["change"]]
     frame["change"] = frame["change_diff"]
     frame = blanked(frame, TELLING)
@@ -64,7 +66,11 @@ def printable_needs(result: MonthResult, words: Wording) -> pd.DataFrame:
 
 def _table(name: str, frame: pd.DataFrame, shown: str, notes: list[str], words: Wording) -> Table:
     if name == "needs":
-        frame = frame.sort_values(["sort_share", "code"], ascending=[False, True], kind="stable")
+        shown_last = frame["sort_share"] < 0
+        frame = frame.assign(last=shown_last, order=frame["order"].where(~shown_last, np.inf)).sort_values(["last", "order", "code"], kind="stable")
+    if name in {"needs_by_cut", "needs_by_grid"}:
+        notes = [*notes, *left_out(frame, words)]
+        frame = frame[frame["sort_share"] >= 0]
     frame = frame.assign(community=[words.place(place) for place in frame["community"]])
     return Table.from_frame(name, words.say(f"table.{name}"), frame.reset_index(drop=True), columns(shown, words), notes=notes)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,9 +12,8 @@ import pandas as pd
 from needs_analytics.core.records import ALL
 from needs_analytics.reports.content import charts
 from needs_analytics.reports.content.disclose import too_few
-from needs_analytics.reports.content.gap_tables import community_rates
 from needs_analytics.reports.document import Block, ChartBlock, Heading, Note, Paragraph, Section, TableBlock
-from needs_analytics.reports.formats import number_text
+from needs_analytics.reports.formats import interval_text, number_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -92,9 +92,8 @@ def _overall(m: Material) -> list[Block]:
 def _covered(m: Material) -> str:
     survey = m.result.cleaned.survey
     words = m.words
-    offices = words.listed(sorted(set(survey["platform"].replace("", None).dropna())) or sorted(set(survey["office"].dropna())), 6)
     grids = survey.dropna(subset=["grid"]).groupby(["community", "grid"]).ngroups
-    return words.say("text.covered", channels=offices, communities=survey["community"].nunique(),
+    return words.say("text.covered", offices=survey["office"].nunique(), communities=survey["community"].nunique(),
                      grids=words.say("text.covered_grids", grids=grids) if grids else "")  # fmt: skip
 
 
@@ -169,11 +168,17 @@ def _use_text(services: pd.DataFrame, words: Wording) -> str:
     if known.empty:
         return ""
     ordered = known.sort_values("utilisation", ascending=False)
-    names = [f"{row.site or ''}{row.service_name}" for row in ordered.itertuples()]
+    names = [place_of(row.service_name, row.site, words) for row in ordered.itertuples()]
     return "".join((
         words.say("text.supply_use", recorded=len(known), busy=int((known["utilisation"] >= 0.8).sum()), idle=int((known["utilisation"] < 0.5).sum())),
         words.say("text.supply_full", list=words.listed(names, 3)), words.say("text.supply_idle", list=words.listed(reversed(names), 3)),
     ))  # fmt: skip
+
+
+def place_of(service: str, site: str, words: Wording) -> str:
+    """Return ``四点半课堂（桃李园四点半课堂）``: a service with its site, brackets of its own left out."""
+    name = re.sub(r"[(（][^)）]*[)）]", "", service)
+    return name + words.say("bracketed", text=site) if site else name
 
 
 def _quadrant_text(m: Material) -> str:
@@ -225,19 +230,26 @@ def _groups(m: Material) -> list[Block]:
     if "equity" in m.tables:
         blocks += [Heading(words.say("heading.equity")), Paragraph(_equity_text(m)), *m.block("equity")]
     if "communities" in m.tables:
-        rates = community_rates(result).sort_values(ascending=False)
-        items = [words.say("text.community_item", community=name, rate=number_text(rate, "share")) for name, rate in rates.head(3).items()]
+        rates = result.gaps.communities.head(3)
+        items = [words.say("text.community_item", community=row.community, rate=number_text(row.gap_rate, "share"),
+                           interval=interval_text(row.gap_rate_low, row.gap_rate_high)) for row in rates.itertuples()]  # fmt: skip
         blocks += [Heading(words.say("heading.communities")), Paragraph(words.say("text.communities_lead", list=words.listed(items))), *m.block("communities", limit=False)]
     return [*blocks, *_grids(m)]
 
 
 def _equity_text(m: Material) -> str:
-    words, table = m.words, m.tables["equity"]
-    rate = table.column_index("gap_rate")
-    overall = table.rows[0][rate]
-    worse = [str(row[0]) for row in table.rows[1:] if isinstance(row[rate], (int, float)) and isinstance(overall, (int, float)) and row[rate] > overall]
+    words, rows = m.words, m.result.gaps.equity
+    worse = [words.groups.get(group, group) for group in furthest_behind(rows)["group"]]
     head = words.say("text.equity_lead", list=words.listed(worse, 6)) if worse else words.say("text.equity_none")
-    return head + words.say("text.equity_overall", rate=table.columns[rate].text(overall))
+    first = rows.iloc[0]
+    return head + words.say("text.equity_overall", rate=number_text(first["gap_rate"], "share"), interval=interval_text(first["gap_rate_low"], first["gap_rate_high"]))
+
+
+def furthest_behind(equity: pd.DataFrame) -> pd.DataFrame:
+    """Return the groups whose gap rate lies surely above everyone's: their interval begins above its rate."""
+    everyone = equity.loc[equity["group"] == ALL, "gap_rate"]
+    others = equity[equity["group"] != ALL]
+    return others[others["gap_rate_low"] > everyone.iloc[0]] if len(everyone) else others.iloc[:0]
 
 
 def _grids(m: Material) -> list[Block]:
@@ -288,10 +300,10 @@ def _method(m: Material) -> list[Block]:
     words = m.words
     dots = charts.balance_dots(m.result, words)
     blocks: list[Block] = [Heading(words.say("heading.method")), *m.block("method", limit=False)]
-    if "margins" in m.tables:
-        blocks += [Heading(words.say("heading.margins")), *([ChartBlock(dots)] if dots else []), *m.block("margins")]
     if "questions" in m.tables:
         blocks += [Heading(words.say("heading.questions")), *m.block("questions", limit=False)]
+    if "margins" in m.tables:
+        blocks += [Heading(words.say("heading.margins")), *([ChartBlock(dots)] if dots else []), *m.block("margins")]
     blocks += [*m.block("options", limit=False), *m.block("issues", limit=False)]
     return blocks
 

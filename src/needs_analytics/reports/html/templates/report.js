@@ -13,6 +13,11 @@
     return order * direction;
   }
 
+  function wrap(head, button) {
+    button.append(...head.childNodes);
+    head.append(button);
+  }
+
   function makeSortable(table) {
     const heads = [...table.tHead.rows[0].cells];
     const body = table.tBodies[0];
@@ -20,8 +25,10 @@
       const button = document.createElement("button");
       button.type = "button";
       button.title = head.title || words.sortHint;
-      button.append(...head.childNodes);
-      head.append(button);
+      wrap(head, button);
+      // Chromium prints a repeated header without the buttons in it, so on paper the labels stand alone.
+      addEventListener("beforeprint", () => button.replaceWith(...button.childNodes));
+      addEventListener("afterprint", () => wrap(head, button));
       button.addEventListener("click", () => {
         const known = head.getAttribute("aria-sort");
         const first = head.classList.contains("from-high") ? "descending" : "ascending";

@@ -1,0 +1,1 @@
+"""Blank templates, and what intake makes of them."""
