@@ -7,7 +7,6 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from needs_analytics.core.messages import failure, text
 from needs_analytics.core.records import ALL, PARTS
@@ -17,9 +16,12 @@ from needs_analytics.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    import pandas as pd
+
     from needs_analytics.core.records import MonthResult
 
 _SHOWN_ROWS = 12
+_NEEDED, _PERSON = "需要", "人"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +45,24 @@ class Explanation:
     def as_text(self) -> str:
         """Return the explanation as plain text."""
         words = {name: text(f"explain.{name}", self.language) for name in ("formula", "values", "sources")}
-        parts = [self.title, f"{words['formula']}: {self.formula}", f"{words['values']}:", *(f"  {line}" for line in self.values)]
+        parts = [
+            self.title,
+            f"{words['formula']}: {self.formula}",
+            f"{words['values']}:",
+            *(f"  {line}" for line in self.values),
+        ]
         if self.sources:
             parts += [f"{words['sources']}:", *(f"  {line}" for line in self.sources)]
         return "\n".join(parts)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the explanation as plain values."""
-        return {"title": self.title, "formula": self.formula, "values": list(self.values), "sources": list(self.sources)}
+        return {
+            "title": self.title,
+            "formula": self.formula,
+            "values": list(self.values),
+            "sources": list(self.sources),
+        }
 
 
 def explain_number(result: MonthResult, key: str, *, language: str = "zh") -> Explanation:
@@ -59,7 +71,7 @@ def explain_number(result: MonthResult, key: str, *, language: str = "zh") -> Ex
     Parameters
     ----------
     key
-        ``need:需求[:社区[:网格]]``, ``gap:需求[:社区[:网格]]``, ``service:服务[:服务点]`` or ``weights``; names or codes.
+        ``need:需求[:社区[:网格]]``, ``gap:需求[:社区[:网格]]``, ``service:服务[:服务点]`` or ``weights``.
 
     Raises
     ------
@@ -85,7 +97,16 @@ def _need(result: MonthResult, need: str, community: str, grid: str, language: s
     formula = {"composite": "composite_formula", "rank_only": "ranked_formula"}.get(method, "needed_formula")
     lines = [_say("share", language, share=row["share"], low=row["share_low"], high=row["share_high"])]
     if np.isfinite(row["persons"]):
-        lines.append(_say("persons", language, persons=row["persons"], low=row["persons_low"], high=row["persons_high"], population=row["population"]))
+        lines.append(
+            _say(
+                "persons",
+                language,
+                persons=row["persons"],
+                low=row["persons_low"],
+                high=row["persons_high"],
+                population=row["population"],
+            )
+        )
     lines.append(_say("sample", language, n=int(row["n"]), yes=int(row["n_yes"]), n_eff=row["n_eff"]))
     if np.isfinite(row["direct_share"]):
         lines.append(_say("direct", language, share=row["direct_share"], se=row["direct_se"]))
@@ -93,29 +114,42 @@ def _need(result: MonthResult, need: str, community: str, grid: str, language: s
     rows, weights = _answers(result, need, community, grid, method)
     if len(weights):
         lines.append(_say("weight_range", language, low=weights.min(), middle=np.median(weights), high=weights.max()))
-    sources = [*_dictionary(result, need, rows, language), *_places(rows, language)]
-    return Explanation(_say("needed_title", language, need=name, place=_place(community, grid, language)), _say(formula, language),
-                       tuple(lines), tuple(sources), language)  # fmt: skip
+    sources = [*_dictionary(result, need, rows, method, language), *_places(rows, language)]
+    return Explanation(
+        _say("needed_title", language, need=name, place=_place(community, grid, language)),
+        _say(formula, language),
+        tuple(lines),
+        tuple(sources),
+        language,
+    )
 
 
 def _gap(result: MonthResult, need: str, community: str, grid: str, language: str) -> Explanation:
     row = _row(result.gaps.table, need, community, grid)
     cells = result.matches.cells
-    inside = (cells["need"] == need).to_numpy()
-    if community != ALL:
-        inside &= (cells["community"] == community).to_numpy()
-    if grid != ALL:
-        inside &= (cells["grid"] == grid).to_numpy()
-    sums = cells.loc[inside, ["covered", "eligible", "reachable", "served"]].sum()
+    inside = _within(cells[cells["need"] == need], community, grid)
+    sums = inside[["covered", "eligible", "reachable", "served"]].sum()
     unknown = _say("unknown", language)
     used = f"{row['used_persons']:,.1f}" if np.isfinite(row["used_persons"]) else unknown
     lines = [_say("demand_line", language, demand=row["demand"], used=used, **sums.to_dict())]
     for part in (*PARTS, "unknown_use"):
         figure = row[part]
         label = text(f"part.{part}", language)
-        lines.append(_say("part_line", language, part=label, persons=figure) if np.isfinite(figure) else f"{label} {unknown}")
+        lines.append(
+            _say("part_line", language, part=label, persons=figure) if np.isfinite(figure) else f"{label} {unknown}"
+        )
     cause = text(f"part.{row['cause']}", language) if row["cause"] else "—"
-    lines.append(_say("gap_line", language, gap=row["gap"], low=row["gap_low"], high=row["gap_high"], rate=row["gap_rate"], cause=cause))
+    lines.append(
+        _say(
+            "gap_line",
+            language,
+            gap=row["gap"],
+            low=row["gap_low"],
+            high=row["gap_high"],
+            rate=row["gap_rate"],
+            cause=cause,
+        )
+    )
     lines.append(_say("short_line", language, p=row["p_short"], capacity=row["capacity_persons"]))
     lines += _plan(result, need, community, grid, language)
     rows, _ = _answers(result, need, community, grid, "direct")
@@ -129,8 +163,14 @@ def _gap(result: MonthResult, need: str, community: str, grid: str, language: st
 
 def _service(result: MonthResult, names: list[str], language: str) -> Explanation:
     menu = result.cleaned.menu
-    known = {compared(str(value)): str(row.service) for row in menu.itertuples() for value in (row.service, row.name)}
-    service = known.get(compared(names[0])) or _missing("explain_service", names[0], [str(name) for name in menu["name"]])
+    known = {
+        compared(str(value)): str(row.service)
+        for row in menu.itertuples()
+        for value in (row.name.split("(")[0], row.service, row.name)
+    }
+    service = known.get(compared(names[0])) or _missing(
+        "explain_service", names[0], [str(name) for name in menu["name"]]
+    )
     services = result.gaps.services
     rows = services[services["service"] == service]
     if len(names) == 2:
@@ -142,24 +182,50 @@ def _service(result: MonthResult, names: list[str], language: str) -> Explanatio
     parts = [frame[frame["service"] == service] for frame in (menu, cleaned.supply, cleaned.usage)]
     sources = [line for part in parts for line in _places(part, language)]
     name = str(menu.loc[menu["service"] == service, "name"].iloc[0])
-    return Explanation(_say("service_title", language, service=name), _say("service_formula", language), tuple(lines), tuple(sources), language)
+    return Explanation(
+        _say("service_title", language, service=name),
+        _say("service_formula", language),
+        tuple(lines),
+        tuple(sources),
+        language,
+    )
 
 
 def _offer(row: dict[Any, Any], language: str) -> str:
     unknown = _say("unknown", language)
-    line = _say("offer_line", language, site=row["site"] or _say("no_site", language), capacity=row["capacity"], unit=row["unit"],
-                uses=row["uses_per_person"], persons=row["capacity_persons"],
-                used=f"{row['used_units']:,.0f}" if np.isfinite(row["used_units"]) else unknown,
-                rate=f"{row['utilisation']:.0%}" if np.isfinite(row["utilisation"]) else unknown)  # fmt: skip
-    notes = [name for name, known in (("capacity_assumed", row["capacity_known"]), ("frequency_assumed", row["frequency_known"])) if not known]
+    line = _say(
+        "offer_line",
+        language,
+        site=row["site"] or _say("no_site", language),
+        capacity=row["capacity"],
+        unit=row["unit"],
+        uses=row["uses_per_person"],
+        persons=row["capacity_persons"],
+        used=f"{row['used_units']:,.0f}" if np.isfinite(row["used_units"]) else unknown,
+        rate=f"{row['utilisation']:.0%}" if np.isfinite(row["utilisation"]) else unknown,
+    )
+    notes = [
+        name
+        for name, known in (("capacity_assumed", row["capacity_known"]), ("frequency_assumed", row["frequency_known"]))
+        if not known
+    ]
     return line + "".join(_say(note, language) for note in notes)
 
 
 def _weights(result: MonthResult, language: str) -> Explanation:
     weights = result.weights
     population = f"{weights.population:,.0f}" if np.isfinite(weights.population) else _say("unknown", language)
-    lines = [_say("status_line", language, status=_say(f"status_{weights.status}", language), n=len(weights.table), deff=weights.deff,
-                  n_eff=weights.n_eff, population=population)]  # fmt: skip
+    lines = [
+        _say(
+            "status_line",
+            language,
+            status=_say(f"status_{weights.status}", language),
+            n=len(weights.table),
+            deff=weights.deff,
+            n_eff=weights.n_eff,
+            population=population,
+        )
+    ]
     names = result.cleaned.codebook.group_names(language)
     for row in weights.margins.to_dict("records"):
         margin = names.get(str(row["margin"]).removeprefix("group:"), row["margin"])
@@ -169,12 +235,22 @@ def _weights(result: MonthResult, language: str) -> Explanation:
 
 
 def _row(table: pd.DataFrame, need: str, community: str, grid: str) -> pd.Series:
-    rows = table[(table["need"] == need) & (table["community"] == community) & (table["grid"] == grid) & (table["segment"] == ALL)]
+    rows = table[
+        (table["need"] == need)
+        & (table["community"] == community)
+        & (table["grid"] == grid)
+        & (table["segment"] == ALL)
+    ]
     if "group" in rows:
         rows = rows[rows["group"] == ALL]
     if rows.empty:
         names = dict(zip(table["need"], table["need_name"], strict=True))
-        raise failure(UsageError, "explain_need", name=names.get(need, need), near="、".join(sorted(set(names.values()))[:5]) or "—")
+        raise failure(
+            UsageError,
+            "explain_need",
+            name=names.get(need, need),
+            near="、".join(sorted(set(names.values()))[:5]) or "—",
+        )
     return rows.iloc[0]
 
 
@@ -192,14 +268,27 @@ def _answers(result: MonthResult, need: str, community: str, grid: str, method: 
     return rows, rows["weight"].to_numpy(float)
 
 
-def _dictionary(result: MonthResult, need: str, rows: pd.DataFrame, language: str) -> list[str]:
+def _dictionary(result: MonthResult, need: str, rows: pd.DataFrame, method: str, language: str) -> list[str]:
     questions = result.cleaned.questions
-    questions = questions[(questions["need"] == need) & questions["office"].isin(set(rows["office"]))]
+    measured = (questions["sense"] == _NEEDED) & (questions["unit"] == _PERSON)
+    questions = questions[
+        (questions["need"] == need)
+        & questions["office"].isin(set(rows["office"]))
+        & (measured | (method == "rank_only"))
+    ]
     return [
-        _say("dictionary", language, office=office, wording=wording, kind=part["kind"].iloc[0], sense=part["sense"].iloc[0],
-             blank=part["blank"].iloc[0], options="、".join(part["option"].astype(str)))
+        _say(
+            "dictionary",
+            language,
+            office=office,
+            wording=wording,
+            kind=part["kind"].iloc[0],
+            sense=part["sense"].iloc[0],
+            blank=part["blank"].iloc[0],
+            options="、".join(part["option"].astype(str)),
+        )
         for (office, wording), part in questions.groupby(["office", "wording"])
-    ]  # fmt: skip
+    ]
 
 
 def _places(rows: pd.DataFrame, language: str) -> list[str]:
@@ -219,25 +308,56 @@ def _runs(rows: np.ndarray) -> str:
 
 def _plan(result: MonthResult, need: str, community: str, grid: str, language: str) -> list[str]:
     plan = result.matches.table
-    plan = plan[plan["need"] == need]
-    plan = plan[plan["community"] == community] if community != ALL else plan
-    plan = plan[plan["grid"] == grid] if grid != ALL else plan
+    plan = _within(plan[plan["need"] == need], community, grid)
     names = result.cleaned.menu.drop_duplicates("service").set_index("service")["name"]
     sums = plan.groupby(["service", "site", "unit"])[["persons", "units"]].sum().reset_index()
-    return [_say("plan_line", language, service=names.get(row.service, row.service), site=row.site or _say("no_site", language),
-                 persons=row.persons, units=row.units, unit=row.unit) for row in sums.itertuples()]  # fmt: skip
+    return [
+        _say(
+            "plan_line",
+            language,
+            service=names.get(row.service, row.service),
+            site=row.site or _say("no_site", language),
+            persons=row.persons,
+            units=row.units,
+            unit=row.unit,
+        )
+        for row in sums.itertuples()
+    ]
+
+
+def _within(frame: pd.DataFrame, community: str, grid: str) -> pd.DataFrame:
+    """Return the rows of a place."""
+    frame = frame[frame["community"] == community] if community != ALL else frame
+    return frame[frame["grid"] == grid] if grid != ALL else frame
 
 
 def _serving(result: MonthResult, need: str) -> set[str]:
     menu = result.cleaned.menu
-    return {service for service, needs in zip(menu["service"], menu["needs"], strict=True) if need in (needs or "").split(";")}
+    return {
+        service
+        for service, needs in zip(menu["service"], menu["needs"], strict=True)
+        if need in (needs or "").split(";")
+    }
 
 
 def _find_need(result: MonthResult, name: str) -> str:
     table = result.needs.table.drop_duplicates("need")
     known = {compared(str(value)): str(row.need) for row in table.itertuples() for value in (row.need, row.need_name)}
     short = {compared(word.split("（")[0]): need for word, need in zip(table["need_name"], table["need"], strict=True)}
-    return known.get(compared(name)) or short.get(compared(name)) or _missing("explain_need", name, [str(n) for n in table["need_name"]])
+    synonyms = result.cleaned.codebook.needs["synonyms"].str.split("|")
+    spoken = {
+        compared(word): str(need)
+        for need, words in synonyms.items()
+        if need in set(known.values())
+        for word in words
+        if word
+    }
+    return (
+        known.get(compared(name))
+        or short.get(compared(name))
+        or spoken.get(compared(name))
+        or _missing("explain_need", name, [str(n) for n in table["need_name"]])
+    )
 
 
 def _find_place(result: MonthResult, names: list[str]) -> tuple[str, str]:

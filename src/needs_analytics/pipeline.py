@@ -64,7 +64,9 @@ def run_month(workspace: Workspace, month: str | Month, *, progress: Progress | 
     cleaned = prepare_month(workspace, month, progress=progress)
     before = workspace.store.estimates(cleaned.month.shift(-1))
     tell("weights")
-    weights = weigh(cleaned.survey, cleaned.register, options=options.weights, youngest_age=options.cleaning.youngest_age)
+    weights = weigh(
+        cleaned.survey, cleaned.register, options=options.weights, youngest_age=options.cleaning.youngest_age
+    )
     tell("segments")
     segments = find_segments(cleaned.survey, weights, options=options.segments, codebook=cleaned.codebook)
     tell("needs")
@@ -77,8 +79,16 @@ def run_month(workspace: Workspace, month: str | Month, *, progress: Progress | 
     tell("forecasts")
     history = pd.concat([workspace.store.usage(cleaned.month), usage_counts(cleaned)], ignore_index=True)
     outlook = forecast_use(history.drop_duplicates(["month", "service", "site"], keep="last"), supply=cleaned.supply)
-    result = {"cleaned": cleaned, "weights": weights, "segments": segments, "needs": needs, "matches": matches, "gaps": gaps,
-              "plans": plans, "outlook": outlook}  # fmt: skip
+    result = {
+        "cleaned": cleaned,
+        "weights": weights,
+        "segments": segments,
+        "needs": needs,
+        "matches": matches,
+        "gaps": gaps,
+        "plans": plans,
+        "outlook": outlook,
+    }
     issues = Counter(issue.code for record in result.values() for issue in record.issues)
     run = _run_record(workspace.config.name, cleaned, options, issues, (needs.table, gaps.table))
     return MonthResult(month=cleaned.month, workspace=workspace.config.name, options=options, run=run, **result)
@@ -88,13 +98,24 @@ def _run_record(
     name: str, cleaned: Cleaned, options: Options, issues: Counter[str], tables: tuple[pd.DataFrame, ...]
 ) -> RunRecord:
     """Say what the run was made of; the digest covers it and the results, nothing of the clock or the place."""
-    inputs = cleaned.sheets.groupby(["file", "digest"], as_index=False)["rows"].sum().sort_values("file").reset_index(drop=True)
+    inputs = (
+        cleaned.sheets.groupby(["file", "digest"], as_index=False)["rows"]
+        .sum()
+        .sort_values("file")
+        .reset_index(drop=True)
+    )
     totals = cleaned.counts[["rows_in", "kept", "merged", "returned"]].sum()
     record = RunRecord(
-        month=str(cleaned.month), workspace=name, inputs=inputs, options=differing(options),
-        counts={str(key): int(value) for key, value in totals.items()} | {"respondents": len(cleaned.survey), "uses": len(cleaned.usage)},
-        issues=dict(sorted(issues.items())), versions={package: version(package) for package in _VERSIONS}, digest="",
-    )  # fmt: skip
+        month=str(cleaned.month),
+        workspace=name,
+        inputs=inputs,
+        options=differing(options),
+        counts={str(key): int(value) for key, value in totals.items()}
+        | {"respondents": len(cleaned.survey), "uses": len(cleaned.usage)},
+        issues=dict(sorted(issues.items())),
+        versions={package: version(package) for package in _VERSIONS},
+        digest="",
+    )
     text = json.dumps(record.to_dict(), ensure_ascii=False, sort_keys=True, default=str)
     digest = hashlib.sha256(text.encode())
     for table in tables:

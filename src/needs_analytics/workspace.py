@@ -15,13 +15,12 @@ from needs_analytics.core.codebook import KEYS, Codebook
 from needs_analytics.core.config import Config, parse_config
 from needs_analytics.core.mapping import Mapping
 from needs_analytics.core.messages import failure, text
-from needs_analytics.core.month import Month
 from needs_analytics.errors import UsageError
 from needs_analytics.history.store import Store
 from needs_analytics.office.read import WORKBOOK_SUFFIXES
 
 if TYPE_CHECKING:
-    from needs_analytics.core.codebook import Part
+    from needs_analytics.core.month import Month
 
 CONFIG, MAPPING, KEY = "needs.toml", "mapping.toml", ".needs-key"
 FOLDERS = ("inbox", "templates", "check", "reports", "history", "codebook")
@@ -121,7 +120,9 @@ class Workspace:
         folder = self.inbox(month)
         if not folder.is_dir():
             known = sorted(path.name for path in (self.path / "inbox").glob("*") if path.is_dir())
-            raise failure(UsageError, "no_month_folder", month=str(month), known="、".join(known) or "—", folder=f"inbox/{month}")
+            raise failure(
+                UsageError, "no_month_folder", month=str(month), known="、".join(known) or "—", folder=f"inbox/{month}"
+            )
         found = [path for path in folder.rglob("*") if path.is_file() and path.suffix.lower() in WORKBOOK_SUFFIXES]
         return sorted(path for path in found if not path.name.startswith(_LOCK_FILES))
 

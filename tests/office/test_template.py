@@ -28,7 +28,8 @@ from needs_analytics.intake.typed import reader_for
 from needs_analytics.office import template as module
 from needs_analytics.office.read import read_bytes, read_workbooks
 from needs_analytics.office.template import render_template, template_name, write_template
-from needs_analytics.office.template_columns import ASKED, USUAL_NEEDS, plan_template
+from needs_analytics.office.template_columns import ASKED, plan_template
+from needs_analytics.office.template_needs import USUAL_NEEDS
 
 from .filling import CODEBOOK, FILLED, ID_CARD, NAME, PHONE, TYPED, cells, column_formats, fill_in, header_positions
 
@@ -47,6 +48,7 @@ def content(table: str, language: str = "zh") -> bytes:
     return render_template(table, codebook=CODEBOOK, language=language)
 
 
+@cache
 def opened(table: str, language: str = "zh") -> openpyxl.Workbook:
     return openpyxl.load_workbook(BytesIO(content(table, language)))
 
@@ -164,7 +166,7 @@ def test_the_explanation_has_a_line_for_every_column(table, language):
     lines = {row[1]: row for row in guide.iter_rows(values_only=True) if isinstance(row[0], (int, float))}
     columns = plan_template(table, CODEBOOK, language).columns
     assert list(lines) == [
-        text("template.quoted", language, header=c.header) for c in sorted(columns, key=lambda c: bool(c.parents))
+        text("template.quoted", language, header=c.header) for c in sorted(columns, key=lambda c: bool(c.heading))
     ]
     assert all(required and fill and example for _, _, required, fill, example in lines.values())
 
@@ -182,7 +184,7 @@ def test_the_explanation_says_what_becomes_of_personal_data():
 @pytest.mark.parametrize(("table", "language"), BOTH)
 def test_the_data_sheet_holds_its_header_and_nothing_else(table, language):
     template, sheet = plan_template(table, CODEBOOK, language), opened(table, language).worksheets[1]
-    assert sheet.max_row == template.header_rows == (3 if table == "survey" else 1)
+    assert sheet.max_row == template.header_rows == (2 if table == "survey" else 1)
     assert sheet.max_column == len(template.columns)
     assert list(header_positions(sheet)) == [column.header for column in template.columns]
     assert sheet.auto_filter.ref is None
@@ -206,7 +208,7 @@ def test_required_columns_are_coloured_and_shown_when_left_empty(table):
     template, sheet = plan_template(table, CODEBOOK, "zh"), opened(table).worksheets[1]
     flagged = {str(area.sqref).split(":")[0]: area.rules[0].formula[0] for area in sheet.conditional_formatting}
     for position, column in enumerate(template.columns, start=1):
-        cell = sheet.cell(len(column.parents) + 1, position)
+        cell = sheet.cell(template.header_rows, position)
         assert (cell.fill.start_color.rgb == "FF1F4E79") is column.required
         assert (sheet.cell(template.header_rows + 1, position).coordinate in flagged) is column.required
     if table == "register":
@@ -363,18 +365,52 @@ def test_names_and_numbers_of_residents_end_in_intake(table):
 
 def test_a_survey_asks_one_question_about_the_usual_needs():
     questions = taken_in(content("survey")).questions
-    assert set(questions["question"]) == {"1"}
+    assert len(set(questions["question"])) == 1
     assert set(questions["need"]) == {"none", *USUAL_NEEDS}
-    assert set(questions[["kind", "sense", "unit", "blank"]].itertuples(index=False, name=None)) == {
-        ("多选", "需要", "人", "未知")
-    }
+    meaning = questions[["kind", "sense", "unit", "blank"]].drop_duplicates().to_numpy().tolist()
+    assert meaning == [["多选", "需要", "人", "未知"]]
 
 
 def test_usual_needs_are_met_directly_and_asked_by_domain():
     needs = CODEBOOK.needs.loc[list(USUAL_NEEDS)]
     assert set(needs["resolution_path"]) == {"直接服务"}
-    headings = opened("survey").worksheets[1][2]
-    assert [cell.value for cell in headings if cell.value] == ["暂无需求", *dict.fromkeys(needs["domain_name"])]
+    headings = [cell.value for cell in opened("survey").worksheets[1][1] if cell.value]
+    assert headings == [f"需要的服务：{domain}" for domain in (*dict.fromkeys(needs["domain_name"]), "都不需要")]
+
+
+def without_columns(workbook: bytes, *headers: str) -> bytes:
+    """Delete whole columns as an office does; what stood merged above them stays with its first column."""
+    book = openpyxl.load_workbook(BytesIO(workbook))
+    sheet = book.worksheets[1]
+    positions = {cell.value: cell.column for cell in sheet[2]}
+    for area in list(sheet.merged_cells.ranges):
+        sheet.unmerge_cells(str(area))
+    for position in sorted((positions[header] for header in headers), reverse=True):
+        sheet.delete_cols(position)
+    written = BytesIO()
+    book.save(written)
+    return written.getvalue()
+
+
+@pytest.mark.parametrize("kept", [1, 2])
+def test_an_office_may_delete_the_columns_of_needs_it_does_not_ask_about(kept):
+    needs = CODEBOOK.needs.loc[list(USUAL_NEEDS)]
+    gone = needs[needs.groupby("domain").cumcount() >= kept]
+    intake = taken_in(without_columns(fill_in(content("survey"), cells(FILLED["survey"])), *gone["name"]))
+    asked = {need for need in intake.questions["need"] if need != "none"}
+    assert asked == set(needs.index.difference(gone.index))
+    assert intake.tables["survey"]["needs"].tolist() == ["ELD01"]
+    assert wrong(intake) == []
+
+
+def test_an_office_may_insert_a_column_for_another_need():
+    book = openpyxl.load_workbook(BytesIO(without_columns(fill_in(content("survey"), cells(FILLED["survey"])))))
+    sheet = book.worksheets[1]
+    sheet.insert_cols(20)
+    sheet.cell(2, 20).value, sheet.cell(3, 20).value = "停车", "√"
+    written = BytesIO()
+    book.save(written)
+    assert taken_in(written.getvalue()).tables["survey"]["needs"].tolist() == ["ELD01;HEA04;PRO05"]
 
 
 def test_a_row_without_any_tick_is_not_known_and_never_no_need():
@@ -408,12 +444,32 @@ def test_an_offices_own_needs_are_asked_about_too(names, domain):
     assert survey["needs"].tolist() == [f"ELD01;HEA04;X{len(names) - 1}"]
 
 
+@pytest.mark.parametrize("name", ["残疾人", "家政/保洁", "意见建议"])
+def test_a_need_whose_name_means_something_else_is_headed_by_its_code(name):
+    codebook = CODEBOOK.overridden({"needs": own_needs(name, domain="养老")})
+    columns = {column.field: column for column in plan_template("survey", codebook, "zh").columns}
+    assert columns["need:X0"].header == "X0"
+    assert columns["need:X0"].fill == f"{name}。需要的打√。"
+    blank = render_template("survey", codebook=codebook)
+    survey = taken_in(fill_in(blank, cells(FILLED["survey"]) | {"X0": "√"}), codebook=codebook).tables["survey"]
+    assert survey["needs"].tolist() == ["ELD01;HEA04;X0"]
+
+
 @pytest.mark.parametrize("names", [["宠物寄养点"], ["宠物寄养点", "宠物公共浴池"]])
 def test_a_codebook_of_only_own_needs_makes_a_survey(names):
     codebook = CODEBOOK.overridden({"needs": own_needs(*names, domain="宠物")}, extend=False)
     blank = render_template("survey", codebook=codebook)
     row = {"社区": "槐荫里社区", "性别": "女", "年龄": "70", names[0]: "√"}
     assert taken_in(fill_in(blank, row), codebook=codebook).tables["survey"]["needs"].tolist() == ["X0"]
+
+
+def test_a_need_with_a_long_name_still_has_a_hint():
+    needs = own_needs("在小区里办一个早上六点就开门的便民早餐点并且能送到行动不便的老人家里", domain="养老")
+    codebook = CODEBOOK.overridden({"needs": needs.assign(synonyms="|".join("早餐" * 40 for _ in range(4)))})
+    book = openpyxl.load_workbook(BytesIO(render_template("survey", codebook=codebook)))
+    hints = book.worksheets[1].data_validations.dataValidation
+    assert max(len(hint.promptTitle) for hint in hints) <= 32
+    assert max(len(hint.prompt) for hint in hints) <= 255
 
 
 # Other tables

@@ -24,8 +24,14 @@ _KEYS = {
     "register": ["community", "grid", "age_low", "age_high", "sex", "group"],
     "distances": ["community", "grid", "site"],
 }
-_NEEDED = {"usage": ("service",), "supply": ("service",), "menu": ("service",), "sites": ("site",), "places": ("community",),
-           "distances": ("site",)}  # fmt: skip
+_NEEDED = {
+    "usage": ("service",),
+    "supply": ("service",),
+    "menu": ("service",),
+    "sites": ("site",),
+    "places": ("community",),
+    "distances": ("site",),
+}
 _FIGURES = {"supply": "capacity", "register": "persons", "usage": "count"}
 
 
@@ -56,9 +62,18 @@ def clean(intake: Intake, *, options: CleaningOptions | None = None) -> Cleaned:
     current, earlier = _by_month(tables, intake.month)
     issues += _other_months(earlier)
     return Cleaned(
-        month=intake.month, **current, earlier=earlier, counts=_counts(intake, tables, merged, returned), merged=merged, returned=returned,
-        sheets=intake.sheets, questions=intake.questions, issues=(*intake.issues, *issues), ledger=intake.ledger, codebook=intake.codebook,
-    )  # fmt: skip
+        month=intake.month,
+        **current,
+        earlier=earlier,
+        counts=_counts(intake, tables, merged, returned),
+        merged=merged,
+        returned=returned,
+        sheets=intake.sheets,
+        questions=intake.questions,
+        issues=(*intake.issues, *issues),
+        ledger=intake.ledger,
+        codebook=intake.codebook,
+    )
 
 
 def _cleaned(table: str, frame: pd.DataFrame, options: CleaningOptions) -> _Outcome:
@@ -77,8 +92,10 @@ def _cleaned(table: str, frame: pd.DataFrame, options: CleaningOptions) -> _Outc
     _return(outcome, table, missing, "E404")
     if table in _FIGURES:
         blank = outcome.frame[outcome.frame[_FIGURES[table]].isna()]
-        outcome.issues += [_row_issue("W406", file, sheet, row, table=table, field=_FIGURES[table])
-                           for file, sheet, row in zip(blank["file"], blank["sheet"], blank["row"], strict=True)]  # fmt: skip
+        outcome.issues += [
+            _row_issue("W406", file, sheet, row, table=table, field=_FIGURES[table])
+            for file, sheet, row in zip(blank["file"], blank["sheet"], blank["row"], strict=True)
+        ]
     if table == "usage":
         _merge(outcome, "usage", duplicates.repeated_uses(outcome.frame), "I412")
     elif table in _KEYS:
@@ -120,7 +137,7 @@ def _merge(outcome: _Outcome, table: str, into: pd.Series, code: str) -> None:
 
 
 def _merge_listed(outcome: _Outcome, table: str) -> None:
-    """Keep one row per key of a list, its gaps filled from the other rows; contradictions are said, the last row counts."""
+    """Keep one row per key, its gaps filled from the others; contradictions are said, the last row counts."""
     frame, keys = outcome.frame, _KEYS[table]
     into = duplicates.repeated_rows(frame, keys)
     values = [c for c in frame.columns if c not in {*keys, "file", "digest", "sheet", "row", "eligibility_text"}]
@@ -128,8 +145,16 @@ def _merge_listed(outcome: _Outcome, table: str) -> None:
     clash = frame[values].notna() & (frame[values] != filled.loc[into].set_axis(frame.index)[values])
     for index in frame.index[(into.to_numpy() != frame.index) & clash.any(axis=1)]:
         row, kept = frame.loc[index], frame.loc[into[index]]
-        outcome.issues.append(_row_issue("W413", row["file"], row["sheet"], row["row"], table=table,
-                                         into=_place(kept["file"], kept["sheet"], kept["row"])))  # fmt: skip
+        outcome.issues.append(
+            _row_issue(
+                "W413",
+                row["file"],
+                row["sheet"],
+                row["row"],
+                table=table,
+                into=_place(kept["file"], kept["sheet"], kept["row"]),
+            )
+        )
     outcome.frame = frame.assign(**{column: filled[column] for column in values})
     _merge(outcome, table, into, "I414")
 
@@ -138,13 +163,20 @@ def _merge_capacity(outcome: _Outcome) -> None:
     """Keep one row per service, site, month and schedule; rows of different schedules are separate capacity."""
     same = duplicates.repeated_rows(outcome.frame, ["service", "site", "month", "schedule", "period", "capacity"])
     _merge(outcome, "supply", same, "I414")
-    _merge(outcome, "supply", duplicates.repeated_rows(outcome.frame, ["service", "site", "month", "schedule", "period"]), "W413")
+    _merge(
+        outcome,
+        "supply",
+        duplicates.repeated_rows(outcome.frame, ["service", "site", "month", "schedule", "period"]),
+        "W413",
+    )
 
 
 def _flag_young(outcome: _Outcome, options: CleaningOptions) -> None:
     young = outcome.frame[outcome.frame["age_high"] < options.youngest_age]
-    outcome.issues += [_row_issue("W402", file, sheet, row, youngest=options.youngest_age)
-                       for file, sheet, row in zip(young["file"], young["sheet"], young["row"], strict=True)]  # fmt: skip
+    outcome.issues += [
+        _row_issue("W402", file, sheet, row, youngest=options.youngest_age)
+        for file, sheet, row in zip(young["file"], young["sheet"], young["row"], strict=True)
+    ]
 
 
 def _by_month(tables: dict[str, pd.DataFrame], month: Month) -> tuple[dict[str, pd.DataFrame], dict[str, pd.DataFrame]]:
@@ -164,14 +196,20 @@ def _other_months(earlier: dict[str, pd.DataFrame]) -> list[Issue]:
     issues = []
     for table, frame in earlier.items():
         if table == "survey":
-            issues += [_row_issue("W403", file, sheet, row, month=month)
-                       for file, sheet, row, month in zip(frame["file"], frame["sheet"], frame["row"], frame["month"], strict=True)]  # fmt: skip
+            issues += [
+                _row_issue("W403", file, sheet, row, month=month)
+                for file, sheet, row, month in zip(
+                    frame["file"], frame["sheet"], frame["row"], frame["month"], strict=True
+                )
+            ]
         elif len(frame):
             issues.append(Issue("I405", details={"table": table, "count": len(frame)}))
     return issues
 
 
-def _counts(intake: Intake, tables: dict[str, pd.DataFrame], merged: pd.DataFrame, returned: pd.DataFrame) -> pd.DataFrame:
+def _counts(
+    intake: Intake, tables: dict[str, pd.DataFrame], merged: pd.DataFrame, returned: pd.DataFrame
+) -> pd.DataFrame:
     """Count rows by file and sheet: a row that is in any table is kept; sheets taken for nothing are returned whole."""
     sheets = intake.sheets.groupby(["file", "sheet"], sort=True)["rows"].sum()
     kept = _distinct([frame[["file", "sheet", "row"]] for frame in tables.values() if len(frame)])

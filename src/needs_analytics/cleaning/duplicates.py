@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 MERGED_COLUMNS = ("file", "sheet", "row", "table", "code", "into_file", "into_sheet", "into_row")
 
@@ -17,10 +20,16 @@ def repeated_people(survey: pd.DataFrame) -> pd.Series:
     known answers, then the one further down.
     """
     answered = survey[[c for c in survey.columns if c.startswith(("need:", "rank:"))]].notna().sum(axis=1)
-    order = pd.DataFrame({
-        "person": survey["person_key"], "month": survey["month"], "submitted": survey["submitted_at"].fillna(pd.Timestamp.min),
-        "answered": answered, "file": survey["file"], "row": survey["row"],
-    }).sort_values(["submitted", "answered", "file", "row"], kind="stable")  # fmt: skip
+    order = pd.DataFrame(
+        {
+            "person": survey["person_key"],
+            "month": survey["month"],
+            "submitted": survey["submitted_at"].fillna(pd.Timestamp.min),
+            "answered": answered,
+            "file": survey["file"],
+            "row": survey["row"],
+        }
+    ).sort_values(["submitted", "answered", "file", "row"], kind="stable")
     last = order.groupby(["person", "month"], sort=False)["row"].transform(lambda rows: rows.index[-1])
     return last.reindex(survey.index)
 
@@ -31,7 +40,11 @@ def repeated_submissions(survey: pd.DataFrame) -> pd.Series:
     Only answers with a time of day are compared: two residents may well give the same answers on one day.
     """
     timed = survey["submitted_at"].notna() & (survey["submitted_at"] != survey["date"])
-    traits = [c for c in ("submitted_at", "community", "grid", "age_low", "age_high", "sex", "seconds", "needs") if c in survey]
+    traits = [
+        c
+        for c in ("submitted_at", "community", "grid", "age_low", "age_high", "sex", "seconds", "needs")
+        if c in survey
+    ]
     return _first_equal(survey, traits, timed, elsewhere=True)
 
 

@@ -17,20 +17,36 @@ def build(language: str) -> click.RichGroup:
     """Return the ``needs`` command with all its verbs."""
     _speak(language)
     config = click.RichHelpConfiguration(
-        options_panel_title=text("cli.panel_options", language), commands_panel_title=text("cli.panel_commands", language),
-        arguments_panel_title=text("cli.panel_arguments", language), errors_panel_title=text("cli.panel_error", language),
-        max_width=100, text_markup="rich",
-    )  # fmt: skip
+        options_panel_title=text("cli.panel_options", language),
+        commands_panel_title=text("cli.panel_commands", language),
+        arguments_panel_title=text("cli.panel_arguments", language),
+        errors_panel_title=text("cli.panel_error", language),
+        max_width=100,
+        text_markup="rich",
+    )
 
     @click.group(
-        cls=click.RichGroup, help=text("cli.help", language), context_settings={"help_option_names": ["-h", "--help"]},
+        cls=click.RichGroup,
+        help=text("cli.help", language),
+        context_settings={"help_option_names": ["-h", "--help"]},
         no_args_is_help=True,
-    )  # fmt: skip
+    )
     @click.option("-C", "--workspace", type=click.Path(path_type=Path), help=text("cli.option_workspace", language))
-    @click.option("--lang", type=click.Choice(LANGUAGES), default=language, show_default=False, help=text("cli.option_lang", language))
+    @click.option(
+        "--lang",
+        type=click.Choice(LANGUAGES),
+        default=language,
+        show_default=False,
+        help=text("cli.option_lang", language),
+    )
     @click.option("-q", "--quiet", is_flag=True, help=text("cli.option_quiet", language))
     @click.option("--no-input", is_flag=True, help=text("cli.option_no_input", language))
-    @click.version_option(version("needs-analytics"), prog_name="needs", message="%(prog)s %(version)s", help=text("cli.option_version", language))
+    @click.version_option(
+        version("needs-analytics"),
+        prog_name="needs",
+        message="%(prog)s %(version)s",
+        help=text("cli.option_version", language),
+    )
     @click.rich_config(help_config=config)
     @click.pass_context
     def needs(ctx: click.RichContext, workspace: Path | None, lang: str, *, quiet: bool, no_input: bool) -> None:
@@ -52,7 +68,9 @@ def _help_in(command: click.Command, language: str) -> None:
 
 def _speak(language: str) -> None:
     """Let the command-line library speak the language too: its modules look their sentences up through ``_``."""
-    sentences = {key.removeprefix("click."): value for key, value in catalogue(language).items() if key.startswith("click.")}
+    sentences = {
+        key.removeprefix("click."): value for key, value in catalogue(language).items() if key.startswith("click.")
+    }
 
     def translate(sentence: str) -> str:
         return sentences.get(sentence, sentence)

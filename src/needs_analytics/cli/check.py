@@ -60,7 +60,13 @@ def _print(context: Context, cleaned: Cleaned) -> None:
         click.echo(f"  {row.file} [{row.sheet}] → {tables}（{why}，{row.rows} 行）" if language == "zh"
                    else f"  {row.file} [{row.sheet}] -> {tables} ({why}, {row.rows} rows)")  # fmt: skip
     click.echo()
-    click.echo(text("cli.check.counts", language, **{key: int(value) for key, value in cleaned.counts.drop(columns=["file", "sheet"]).sum().items()}))
+    click.echo(
+        text(
+            "cli.check.counts",
+            language,
+            **{key: int(value) for key, value in cleaned.counts.drop(columns=["file", "sheet"]).sum().items()},
+        )
+    )
     _print_issues(cleaned.issues, language)
 
 
@@ -70,7 +76,8 @@ def _print_issues(issues: tuple[Issue, ...], language: str) -> None:
     click.echo(text("cli.check.issues", language, errors=errors, warnings=len(serious) - errors) if serious
                else text("cli.check.no_issues", language))  # fmt: skip
     for issue in serious[:_SHOWN]:
-        click.echo(f"  {_place(issue)}[{issue.code} {issue_title(issue, language)}] {issue_sentence(issue, language)}{issue_remedy(issue, language)}")
+        said = f"{issue_sentence(issue, language)}{issue_remedy(issue, language)}"
+        click.echo(f"  {_place(issue)}[{issue.code} {issue_title(issue, language)}] {said}")
     if len(serious) > _SHOWN:
         click.echo(text("cli.check.more", language, count=len(serious) - _SHOWN))
 

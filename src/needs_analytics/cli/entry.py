@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from needs_analytics.core.messages import LANGUAGES, text
 from needs_analytics.errors import NeedsError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 OWN_BUG = 101
 INTERRUPTED = 130
@@ -35,9 +38,9 @@ def choose_language(arguments: Sequence[str]) -> str:
 
 
 def _guarded(arguments: Sequence[str], language: str) -> int:
-    from needs_analytics.cli.app import build
-
     import click
+
+    from needs_analytics.cli.app import build
 
     try:
         build(language).main(args=list(arguments), prog_name="needs", standalone_mode=False)

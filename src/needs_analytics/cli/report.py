@@ -20,7 +20,9 @@ def command(language: str) -> click.Command:
 
     @click.command("report", help=help_text("report", language))
     @click.argument("month")
-    @click.option("--format", "formats", multiple=True, metavar="xlsx|html|docx", help=text("cli.report.format", language))
+    @click.option(
+        "--format", "formats", multiple=True, metavar="xlsx|html|docx", help=text("cli.report.format", language)
+    )
     @click.option("--out", type=click.Path(path_type=Path, file_okay=False), help=text("cli.report.out", language))
     @click.option("--json", "as_json", is_flag=True, help=text("cli.option_json", language))
     @click.pass_obj

@@ -30,7 +30,9 @@ def command(language: str) -> click.Command:
             workspace = None
         codebook = workspace.codebook if workspace else Codebook.default()
         folder = workspace.path / "templates" if workspace else Path()
-        path = write_template(table, out or folder / template_name(table, context.language), codebook=codebook, language=context.language)
+        path = write_template(
+            table, out or folder / template_name(table, context.language), codebook=codebook, language=context.language
+        )
         context.say("template.written", path=path)
         context.tell_next("template.next")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fnmatch
 import tomllib
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from needs_analytics.core.messages import failure
@@ -137,11 +138,13 @@ def _sheet_rule(entry: dict[str, Any], source: str) -> SheetRule:
 
 
 def _refuse_unknown(raw: dict[str, Any], known: set[str], source: str) -> None:
-    from difflib import get_close_matches
-
     for name in raw:
         if name not in known:
             near = get_close_matches(name, sorted(known), n=1)
             raise failure(
-                UsageError, "option_unknown", file=source, option=name, near=near[0] if near else "、".join(sorted(known))
+                UsageError,
+                "option_unknown",
+                file=source,
+                option=name,
+                near=near[0] if near else "、".join(sorted(known)),
             )

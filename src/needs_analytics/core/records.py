@@ -6,8 +6,8 @@ representation in notebooks. Each states its invariant; ``tests/invariants`` che
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -133,17 +133,21 @@ class Segments(Pleasant):
     table
         One row per respondent: ``answer_id, person_key, segment``; ``segment`` is ``""`` where there are none.
     profiles
-        One row per segment: ``segment, name, n, share, share_low, share_high, persons, age_median, top_needs`` …
+        One row per segment: ``segment, name, name_en, n, share, share_low, share_high, persons, age_median,
+        participation_median, usage_frequency_median, household_size_median, sex, groups, top_needs, lifted_needs``;
+        the last three are codes joined by ``;``.
     traits
-        What sets each apart: ``segment, feature, label, value, overall, lift, effect``.
+        What sets each apart: ``segment, feature, label, label_en, value, overall, lift, effect, n``.
     quality
-        ``segment, size, jaccard, published``.
+        ``segment, size, jaccard`` (NaN for rules), ``published``.
     selection
-        The table that decided k: ``k, jaccard, smallest_share, score, chosen``.
+        The table that decided k: ``k, jaccard, smallest_share, score, p_shuffled, p_continuum, chosen``.
     status
         ``stable`` (clusters), ``rules`` (readable rules, few respondents), ``none`` (无稳定人群类型) or ``no_data``.
     model
         The fitted :class:`needs_analytics.segments.ResidentSegmenter`, ``None`` where there is none.
+
+    A wished number of segments of which none is stable has status ``none``; ``table`` is filled, ``names()`` is empty.
 
     Invariant: every respondent stands in ``table`` exactly once.
     """
@@ -331,10 +335,40 @@ class NeedsList(Pleasant):
 
 
 NEEDS_COLUMNS = (
-    "need", "need_name", "domain", "community", "grid", "segment", "group", "n", "n_yes", "n_eff", "share", "share_se", "share_low",
-    "share_high", "population", "persons", "persons_low", "persons_high", "method", "direct_share", "direct_se", "coverage", "urgency",
-    "rank", "rank_low", "rank_high", "tier", "change", "change_diff", "change_low", "change_high", "flag", "resolution_path",
-)  # fmt: skip
+    "need",
+    "need_name",
+    "domain",
+    "community",
+    "grid",
+    "segment",
+    "group",
+    "n",
+    "n_yes",
+    "n_eff",
+    "share",
+    "share_se",
+    "share_low",
+    "share_high",
+    "population",
+    "persons",
+    "persons_low",
+    "persons_high",
+    "method",
+    "direct_share",
+    "direct_se",
+    "coverage",
+    "urgency",
+    "rank",
+    "rank_low",
+    "rank_high",
+    "tier",
+    "change",
+    "change_diff",
+    "change_low",
+    "change_high",
+    "flag",
+    "resolution_path",
+)
 
 
 @dataclass(frozen=True)
@@ -401,7 +435,7 @@ class GapReport(Pleasant):
     monte_carlo
         Number of replicates and the largest Monte-Carlo standard error of a published bound.
 
-    Invariant: ``no_service + not_eligible + too_far + full + not_taken_up + dissatisfied + met + unknown_use == demand``
+    Invariant: the seven parts and ``unknown_use`` sum to ``demand``
     (``unknown_use`` holds what would be met, not taken up or dissatisfied where nobody recorded the use).
     """
 
@@ -425,9 +459,28 @@ class GapReport(Pleasant):
 PARTS = ("met", "no_service", "not_eligible", "too_far", "full", "not_taken_up", "dissatisfied")
 
 GAPS_COLUMNS = (
-    "need", "need_name", "community", "grid", "segment", "demand", *PARTS, "unknown_use", "used_other", "gap", "gap_low", "gap_high",
-    "p_short", "gap_rate", "capacity_persons", "used_persons", "quadrant", "quadrant_probability", "cause", "n", "flag",
-)  # fmt: skip
+    "need",
+    "need_name",
+    "community",
+    "grid",
+    "segment",
+    "demand",
+    *PARTS,
+    "unknown_use",
+    "used_other",
+    "gap",
+    "gap_low",
+    "gap_high",
+    "p_short",
+    "gap_rate",
+    "capacity_persons",
+    "used_persons",
+    "quadrant",
+    "quadrant_probability",
+    "cause",
+    "n",
+    "flag",
+)
 
 
 @dataclass(frozen=True)
@@ -508,5 +561,14 @@ class MonthResult:
     @property
     def issues(self) -> tuple[Issue, ...]:
         """The issues of all stages."""
-        stages = (self.cleaned, self.weights, self.segments, self.needs, self.matches, self.gaps, self.plans, self.outlook)
+        stages = (
+            self.cleaned,
+            self.weights,
+            self.segments,
+            self.needs,
+            self.matches,
+            self.gaps,
+            self.plans,
+            self.outlook,
+        )
         return tuple(issue for stage in stages for issue in stage.issues)

@@ -17,7 +17,7 @@ _DIGITS = {"零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4,
 
 @lru_cache(maxsize=65536)
 def plain(value: str) -> str:
-    """Return a text in one width, without invisible characters, its runs of spaces made one.
+    r"""Return a text in one width, without invisible characters, its runs of spaces made one.
 
     Examples
     --------

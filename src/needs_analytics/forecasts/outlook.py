@@ -44,7 +44,11 @@ def forecast_use(history: pd.DataFrame, *, supply: pd.DataFrame | None = None, h
     """
     series = _series(history)
     long = [(key, values) for key, values in series.items() if np.isfinite(values).sum() >= FEWEST_MONTHS]
-    issues = (Issue("I730", details={"count": len(series) - len(long), "fewest": FEWEST_MONTHS}),) if len(long) < len(series) or not series else ()
+    issues = (
+        (Issue("I730", details={"count": len(series) - len(long), "fewest": FEWEST_MONTHS}),)
+        if len(long) < len(series) or not series
+        else ()
+    )
     if not long:
         return Forecast(pd.DataFrame(columns=list(TABLE)), pd.DataFrame(columns=list(BACKTEST)), "no_history", issues)
     last = Month.parse(str(history["month"].max()))
@@ -54,8 +58,13 @@ def forecast_use(history: pd.DataFrame, *, supply: pd.DataFrame | None = None, h
         made, test = _one(values, horizon)
         tests.append((service, site, len(values), *test))
         room = capacity.get((service, site), np.nan)
-        rows += [(service, site, str(last.shift(step + 1)), *made[step], *_verdict(test), _p_over(made[step], 0.8 * room)) for step in range(horizon)]
-    return Forecast(pd.DataFrame(rows, columns=list(TABLE)), pd.DataFrame(tests, columns=list(BACKTEST)), "forecast", issues)
+        rows += [
+            (service, site, str(last.shift(step + 1)), *made[step], *_verdict(test), _p_over(made[step], 0.8 * room))
+            for step in range(horizon)
+        ]
+    return Forecast(
+        pd.DataFrame(rows, columns=list(TABLE)), pd.DataFrame(tests, columns=list(BACKTEST)), "forecast", issues
+    )
 
 
 def _series(history: pd.DataFrame) -> dict[tuple[str, str], npt.NDArray[np.float64]]:
@@ -88,7 +97,7 @@ def _backtest(values: npt.NDArray[np.float64]) -> tuple[float, float]:
     filled = _filled(values)
     origins = range(max(len(filled) - _ORIGINS, FEWEST_MONTHS - 1), len(filled))
     scale = np.abs(np.diff(filled)).mean()
-    if not len(origins) or scale == 0:
+    if not origins or scale == 0:
         return float("nan"), float("nan")
     period = _PERIOD if len(filled) > _PERIOD + 1 else 1
     theta = [abs(forecast(filled[:end], period=_PERIOD, horizon=1)[0][0] - filled[end]) for end in origins]

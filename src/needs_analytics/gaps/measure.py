@@ -11,8 +11,8 @@ from scipy import sparse
 from needs_analytics.core.issue import Issue
 from needs_analytics.core.options import GapsOptions
 from needs_analytics.core.records import ALL, GAPS_COLUMNS, GapReport
-from needs_analytics.gaps.equity import cells_by_cut, community_rates, group_equity
-from needs_analytics.gaps.parts import largest_cause, split_demand, sum_parts
+from needs_analytics.gaps.equity import cells_by_cut, community_rates, group_equity, split_error, widened
+from needs_analytics.gaps.parts import GAP, largest_cause, split_demand, sum_parts
 from needs_analytics.gaps.replicates import Replicates, draw_gaps, gap_limits, membership
 from needs_analytics.gaps.use import Use, attribute_use, sink_use
 
@@ -24,7 +24,9 @@ SHORT_AND_BUSY, FITTING, IDLE, LATENT = "供不应求", "供需适配", "闲置"
 _WELL_USED = 0.80
 
 
-def measure_gaps(needs: NeedsList, matches: MatchPlan, cleaned: Cleaned, *, options: GapsOptions | None = None) -> GapReport:
+def measure_gaps(
+    needs: NeedsList, matches: MatchPlan, cleaned: Cleaned, *, options: GapsOptions | None = None
+) -> GapReport:
     """Measure where the demand of every need goes.
 
     Returns
@@ -45,23 +47,35 @@ def measure_gaps(needs: NeedsList, matches: MatchPlan, cleaned: Cleaned, *, opti
     made += [_by_segment(matches, parts, replicates, keys) for keys in levels[:2] if _has_segments(matches)]
     table = _finished(pd.concat([frame for frame, _ in made], ignore_index=True), needs)
     return GapReport(
-        table=table, services=use.sinks, equity=group_equity(matches, parts, replicates, cleaned),
-        communities=community_rates(matches, parts, replicates), reach=_reach(matches, options),
+        table=table,
+        services=use.sinks,
+        equity=group_equity(matches, parts, replicates, cleaned),
+        communities=community_rates(matches, parts, replicates),
+        reach=_reach(matches, options),
         status="matched" if len(cleaned.usage) else "no_usage",
-        monte_carlo={"replicates": float(options.replicates), "largest_error": max((error for _, error in made), default=float("nan"))},
+        monte_carlo={
+            "replicates": float(options.replicates),
+            "largest_error": max((error for _, error in made), default=float("nan")),
+        },
         issues=tuple(_issues(use, cleaned)),
-    )  # fmt: skip
+    )
 
 
-def _level(matches: MatchPlan, use: Use, parts: pd.DataFrame, replicates: Replicates, keys: list[str]) -> tuple[pd.DataFrame, float]:
+def _level(
+    matches: MatchPlan, use: Use, parts: pd.DataFrame, replicates: Replicates, keys: list[str]
+) -> tuple[pd.DataFrame, float]:
     sums = sum_parts(parts, matches.cells, keys)
     shares = membership(matches.cells, sums[keys])
     capacity = np.asarray(_capacity(matches) @ shares)
     return _with_limits(sums.assign(used_other=_used_other(use, sums, keys)), replicates, shares, capacity)
 
 
-def _with_limits(sums: pd.DataFrame, replicates: Replicates, shares: sparse.csr_array, capacity: np.ndarray) -> tuple[pd.DataFrame, float]:
-    limits = gap_limits(replicates, shares, sums["gap"].to_numpy(float), sums["demand"].to_numpy(float), capacity, _LEVEL)
+def _with_limits(
+    sums: pd.DataFrame, replicates: Replicates, shares: sparse.csr_array, capacity: np.ndarray
+) -> tuple[pd.DataFrame, float]:
+    limits = gap_limits(
+        replicates, shares, sums["gap"].to_numpy(float), sums["demand"].to_numpy(float), capacity, _LEVEL
+    )
     table = sums.assign(gap_low=limits.low, gap_high=limits.high, p_short=limits.p_short, capacity_persons=capacity)
     return table, limits.error
 
@@ -94,7 +108,9 @@ def _has_segments(matches: MatchPlan) -> bool:
     return bool((matches.cuts["segment"] != ALL).any()) if len(matches.cuts) else False
 
 
-def _by_segment(matches: MatchPlan, parts: pd.DataFrame, replicates: Replicates, keys: list[str]) -> tuple[pd.DataFrame, float]:
+def _by_segment(
+    matches: MatchPlan, parts: pd.DataFrame, replicates: Replicates, keys: list[str]
+) -> tuple[pd.DataFrame, float]:
     """Apportion the parts, the capacity and the draws of every cell to segments by weight."""
     cells = cells_by_cut(matches, "segment")
     share = cells["cut_share"].to_numpy(float)
@@ -103,7 +119,17 @@ def _by_segment(matches: MatchPlan, parts: pd.DataFrame, replicates: Replicates,
     pairs = membership(cells, sums[[*keys, "segment"]])
     spread = sparse.csr_array((share, (rows, np.arange(len(cells)))), shape=(len(matches.cells), len(cells)))
     shares = sparse.csr_array(spread @ pairs)
-    return _with_limits(sums.assign(used_other=np.nan), replicates, shares, np.asarray(_capacity(matches) @ shares))
+    table, error = _with_limits(
+        sums.assign(used_other=np.nan), replicates, shares, np.asarray(_capacity(matches) @ shares)
+    )
+    gap = table["gap"].to_numpy(float)
+    extra = split_error(
+        cells, [*keys, "segment"], parts[list(GAP)].sum(axis=1).to_numpy(float)[rows], sums[[*keys, "segment"]]
+    )
+    low, high = widened(gap, table["gap_low"].to_numpy(float), table["gap_high"].to_numpy(float), extra)
+    return table.assign(
+        gap_low=np.maximum(low, 0.0), gap_high=np.minimum(high, np.maximum(table["demand"], gap))
+    ), error
 
 
 def _finished(table: pd.DataFrame, needs: NeedsList) -> pd.DataFrame:
@@ -115,20 +141,26 @@ def _finished(table: pd.DataFrame, needs: NeedsList) -> pd.DataFrame:
     table["quadrant"], table["quadrant_probability"] = _quadrants(table)
     rows = needs.table[needs.table["group"] == ALL]
     rows = rows[["need", "need_name", "community", "grid", "segment", "n_yes", "flag"]].rename(columns={"n_yes": "n"})
-    table = table.drop(columns=["need_name", "n", "flag"], errors="ignore").merge(rows, on=["need", "community", "grid", "segment"], how="left")
+    table = table.drop(columns=["need_name", "n", "flag"], errors="ignore").merge(
+        rows, on=["need", "community", "grid", "segment"], how="left"
+    )
     names = needs.totals().drop_duplicates("need").set_index("need")["need_name"]
     table["need_name"] = table["need_name"].fillna(table["need"].map(names))
     table["flag"] = table["flag"].fillna("不发布")
-    order = table.assign(level=(table["community"] != ALL).astype(int) + (table["grid"] != ALL), cut=table["segment"] != ALL)
+    order = table.assign(
+        level=(table["community"] != ALL).astype(int) + (table["grid"] != ALL), cut=table["segment"] != ALL
+    )
     order = order.sort_values(["cut", "level", "need", "community", "grid", "segment"], kind="stable")
     return order[list(GAPS_COLUMNS)].reset_index(drop=True)
 
 
 def _quadrants(table: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
-    """Return use against need: is capacity short (more likely than not), and was at least 80 % of it used."""
-    short = table["p_short"].to_numpy(float) > 0.5
+    """Return use against need: can more persons use it than it can serve, and was at least 80 % of it used."""
     capacity = table["capacity_persons"].to_numpy(float)
-    rate = np.divide(table["used_persons"].to_numpy(float), capacity, out=np.full(len(table), np.nan), where=capacity > 0)
+    short = table["reachable"].to_numpy(float) > capacity
+    rate = np.divide(
+        table["used_persons"].to_numpy(float), capacity, out=np.full(len(table), np.nan), where=capacity > 0
+    )
     busy = rate >= _WELL_USED
     names = np.where(short, np.where(busy, SHORT_AND_BUSY, LATENT), np.where(busy, FITTING, IDLE))
     known = np.isfinite(rate) & table["p_short"].notna().to_numpy()
@@ -159,7 +191,19 @@ def _issues(use: Use, cleaned: Cleaned) -> list[Issue]:
 
 
 def _empty(matches: MatchPlan, cleaned: Cleaned, options: GapsOptions) -> GapReport:
-    figures = [c for c in GAPS_COLUMNS if c not in {"need", "need_name", "community", "grid", "segment", "quadrant", "cause", "flag"}]
+    figures = [
+        c
+        for c in GAPS_COLUMNS
+        if c not in {"need", "need_name", "community", "grid", "segment", "quadrant", "cause", "flag"}
+    ]
     table = pd.DataFrame({c: pd.Series(dtype=float if c in figures else object) for c in GAPS_COLUMNS})
     services = sink_use(matches.sinks, cleaned, options) if len(matches.sinks) else pd.DataFrame()
-    return GapReport(table, services, pd.DataFrame(), pd.DataFrame(), pd.DataFrame(), matches.status if matches.status != "matched" else "no_direct_needs", {})
+    return GapReport(
+        table,
+        services,
+        pd.DataFrame(),
+        pd.DataFrame(),
+        pd.DataFrame(),
+        matches.status if matches.status != "matched" else "no_direct_needs",
+        {},
+    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +10,8 @@ import pandas as pd
 from needs_analytics.core.records import PARTS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from needs_analytics.gaps.use import Use
 
 USED = ("met", "not_taken_up", "dissatisfied")
@@ -25,17 +26,27 @@ def split_demand(cells: pd.DataFrame, use: Use) -> pd.DataFrame:
     ``full`` is what even the best plan and the observed use leave over where the sites in reach were busy, the rest
     was not taken up. Where nobody recorded the use, what is not full is ``unknown_use``.
     """
-    demand, covered, eligible, reachable, served = (cells[name].to_numpy(float) for name in ("demand", "covered", "eligible", "reachable", "served"))
+    demand, covered, eligible, reachable, served = (
+        cells[name].to_numpy(float) for name in ("demand", "covered", "eligible", "reachable", "served")
+    )
     used = use.persons
     busy = use.busy | ~use.known
     full = np.where(busy, reachable - np.maximum(served, np.where(use.known, used, 0.0)), 0.0)
     left = np.where(busy, np.maximum(served - used, 0.0), reachable - used)
     known = use.known
-    parts = pd.DataFrame({
-        "met": np.where(known, used - use.dissatisfied, 0.0), "no_service": demand - covered, "not_eligible": covered - eligible,
-        "too_far": eligible - reachable, "full": np.maximum(full, 0.0), "not_taken_up": np.where(known, left, 0.0),
-        "dissatisfied": np.where(known, use.dissatisfied, 0.0), "unknown_use": np.where(known, 0.0, reachable - np.maximum(full, 0.0)),
-    }, index=cells.index)  # fmt: skip
+    parts = pd.DataFrame(
+        {
+            "met": np.where(known, used - use.dissatisfied, 0.0),
+            "no_service": demand - covered,
+            "not_eligible": covered - eligible,
+            "too_far": eligible - reachable,
+            "full": np.maximum(full, 0.0),
+            "not_taken_up": np.where(known, left, 0.0),
+            "dissatisfied": np.where(known, use.dissatisfied, 0.0),
+            "unknown_use": np.where(known, 0.0, reachable - np.maximum(full, 0.0)),
+        },
+        index=cells.index,
+    )
     return parts.assign(demand=demand, reachable=reachable, served=served, used=np.where(known, used, 0.0))
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from needs_analytics.core.records import MatchPlan
     from needs_analytics.gaps.use import Use
 
+
 @dataclass(frozen=True)
 class Replicates:
     """Draws of every cell's demand, gap and reachable demand (A3), each ``(draws, cells)``."""
@@ -65,7 +66,12 @@ def draw_gaps(plan: MatchPlan, use: Use, options: GapsOptions) -> Replicates:
 
 
 def gap_limits(
-    replicates: Replicates, shares: sparse.csr_array, estimate: np.ndarray, demand: np.ndarray, capacity: np.ndarray, level: float
+    replicates: Replicates,
+    shares: sparse.csr_array,
+    estimate: np.ndarray,
+    demand: np.ndarray,
+    capacity: np.ndarray,
+    level: float,
 ) -> Limits:
     """Return bias-corrected limits of summed gaps and gap rates.
 
@@ -79,7 +85,9 @@ def gap_limits(
     estimate, demand, capacity
         ``(sums,)`` point estimates of gap and demand, and persons the services can serve.
     """
-    gap, whole, reachable = (np.asarray(part @ shares) for part in (replicates.gap, replicates.demand, replicates.reachable))
+    gap, whole, reachable = (
+        np.asarray(part @ shares) for part in (replicates.gap, replicates.demand, replicates.reachable)
+    )
     low, high = _bias_corrected(gap, estimate, level)
     rates = np.divide(gap, whole, out=np.zeros_like(gap), where=whole > 0)
     rate = np.divide(estimate, demand, out=np.zeros_like(estimate), where=demand > 0)

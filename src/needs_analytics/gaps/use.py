@@ -8,11 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from needs_analytics.core.records import MatchPlan
-
 if TYPE_CHECKING:
     from needs_analytics.core.options import GapsOptions
-    from needs_analytics.core.records import Cleaned
+    from needs_analytics.core.records import Cleaned, MatchPlan
 
 DONE, TURNED_AWAY = "完成", ("等候", "拒绝")
 
@@ -60,11 +58,21 @@ def attribute_use(plan: MatchPlan, cleaned: Cleaned, options: GapsOptions) -> Us
     reachable = plan.cells["reachable"].to_numpy(float)
     persons = np.minimum(raw, reachable)
     share = np.divide(persons, raw, out=np.zeros_like(raw), where=raw > 0)
-    bad = np.bincount(arcs["cell"].to_numpy(int), given * sinks["bad_share"].to_numpy(float)[arcs["sink"].to_numpy(int)], len(plan.cells))
+    bad = np.bincount(
+        arcs["cell"].to_numpy(int),
+        given * sinks["bad_share"].to_numpy(float)[arcs["sink"].to_numpy(int)],
+        len(plan.cells),
+    )
     beyond = plan.cells.assign(persons=raw - persons)[["need", "community", "persons"]]
     other = pd.concat([other, beyond[beyond["persons"] > 1e-9]], ignore_index=True)
-    return Use(sinks, persons, bad * share, _known(arcs, sinks, len(plan.cells)), _busy(arcs, sinks, len(plan.cells), options),
-               other.groupby(["need", "community"], as_index=False)["persons"].sum())  # fmt: skip
+    return Use(
+        sinks,
+        persons,
+        bad * share,
+        _known(arcs, sinks, len(plan.cells)),
+        _busy(arcs, sinks, len(plan.cells), options),
+        other.groupby(["need", "community"], as_index=False)["persons"].sum(),
+    )
 
 
 def sink_use(sinks: pd.DataFrame, cleaned: Cleaned, options: GapsOptions) -> pd.DataFrame:
@@ -81,7 +89,11 @@ def sink_use(sinks: pd.DataFrame, cleaned: Cleaned, options: GapsOptions) -> pd.
     result["used_units"] = [units.get(pair, 0.0) for pair in pairs]
     result["used_persons"] = sinks.index.map(persons).fillna(0.0).astype(float)
     result["waiting"] = [turned.get(pair, 0.0) for pair in pairs]
-    result["utilisation"] = np.where(result["recorded"] & (result["capacity"] > 0), result["used_units"] / result["capacity"].where(result["capacity"] > 0), np.nan)
+    result["utilisation"] = np.where(
+        result["recorded"] & (result["capacity"] > 0),
+        result["used_units"] / result["capacity"].where(result["capacity"] > 0),
+        np.nan,
+    )
     bad, number = _bad_ratings(done, options)
     result["bad_share"] = result["service"].map(bad).fillna(0.0)
     result["ratings"] = result["service"].map(number).fillna(0.0)
@@ -129,10 +141,15 @@ def _persons_by_place(sinks: pd.DataFrame, cleaned: Cleaned) -> pd.DataFrame:
 def _spread(by_place: pd.DataFrame, arcs: pd.DataFrame, plan: MatchPlan) -> tuple[np.ndarray, pd.DataFrame]:
     """Return the persons given to each arc, and the use for which no cell of its place may use the service."""
     cells = plan.cells.iloc[arcs["cell"].to_numpy(int)]
-    frame = pd.DataFrame({
-        "arc": np.arange(len(arcs)), "sink": arcs["sink"].to_numpy(int), "community": cells["community"].to_numpy(),
-        "grid": cells["grid"].to_numpy(), "weight": arcs["persons"].to_numpy(float) + 1e-9 * cells["reachable"].to_numpy(float) + 1e-15,
-    })  # fmt: skip
+    frame = pd.DataFrame(
+        {
+            "arc": np.arange(len(arcs)),
+            "sink": arcs["sink"].to_numpy(int),
+            "community": cells["community"].to_numpy(),
+            "grid": cells["grid"].to_numpy(),
+            "weight": arcs["persons"].to_numpy(float) + 1e-9 * cells["reachable"].to_numpy(float) + 1e-15,
+        }
+    )
     given = np.zeros(len(arcs))
     left = by_place.copy()
     for keys in (["sink", "community", "grid"], ["sink", "community"], ["sink"]):
@@ -151,7 +168,12 @@ def _spread(by_place: pd.DataFrame, arcs: pd.DataFrame, plan: MatchPlan) -> tupl
 def _other(left: pd.DataFrame, plan: MatchPlan) -> pd.DataFrame:
     """Count use that no cell explains under the need its service plans most for."""
     flows = plan.arcs.assign(need=plan.cells["need"].to_numpy()[plan.arcs["cell"].to_numpy(int)])
-    main = flows.groupby(["sink", "need"])["persons"].sum().reset_index().sort_values(["sink", "persons"], ascending=[True, False], kind="stable")
+    main = (
+        flows.groupby(["sink", "need"])["persons"]
+        .sum()
+        .reset_index()
+        .sort_values(["sink", "persons"], ascending=[True, False], kind="stable")
+    )
     main = main.drop_duplicates("sink").set_index("sink")["need"] if len(main) else pd.Series(dtype=object)
     return left.assign(need=left["sink"].map(main)).dropna(subset=["need"])[["need", "community", "persons"]]
 

@@ -13,20 +13,54 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from needs_analytics.core.messages import failure
-from needs_analytics.core.month import Month
 from needs_analytics.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from needs_analytics.core.month import Month
     from needs_analytics.core.records import Cleaned, MonthResult
 
 APPLICATION_ID = 0x4E454544  # "NEED"
 VERSION = 1
-_ESTIMATE = ["need", "community", "grid", "segment", "group", "n", "n_yes", "n_eff", "share", "share_se", "share_low", "share_high",
-             "population", "persons", "method", "flag"]  # fmt: skip
-_GAP = ["need", "community", "grid", "segment", "demand", "met", "no_service", "not_eligible", "too_far", "full", "not_taken_up",
-        "dissatisfied", "unknown_use", "used_other", "gap", "gap_low", "gap_high", "cause"]  # fmt: skip
+_ESTIMATE = [
+    "need",
+    "community",
+    "grid",
+    "segment",
+    "group",
+    "n",
+    "n_yes",
+    "n_eff",
+    "share",
+    "share_se",
+    "share_low",
+    "share_high",
+    "population",
+    "persons",
+    "method",
+    "flag",
+]
+_GAP = [
+    "need",
+    "community",
+    "grid",
+    "segment",
+    "demand",
+    "met",
+    "no_service",
+    "not_eligible",
+    "too_far",
+    "full",
+    "not_taken_up",
+    "dissatisfied",
+    "unknown_use",
+    "used_other",
+    "gap",
+    "gap_low",
+    "gap_high",
+    "cause",
+]
 _QUESTION = ["office", "question", "wording", "kind", "sense", "unit", "blank", "option", "need"]
 _USAGE = ["month", "service", "site", "count"]
 
@@ -107,7 +141,8 @@ class Store:
         chain = _linked(before[0] if before else "", month, revision, digest)
         record = json.dumps(result.run.to_dict(), ensure_ascii=False, sort_keys=True, default=str)
         cursor = connection.execute(
-            "INSERT INTO run (month, revision, digest, chain, record) VALUES (?, ?, ?, ?, ?)", (month, revision, digest, chain, record)
+            "INSERT INTO run (month, revision, digest, chain, record) VALUES (?, ?, ?, ?, ?)",
+            (month, revision, digest, chain, record),
         )
         run = cursor.lastrowid
         for table, columns, frame in (
@@ -133,7 +168,9 @@ class Store:
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self.path, timeout=30, isolation_level=None)
         try:
-            application, version = (connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version"))
+            application, version = (
+                connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version")
+            )
             empty = not connection.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()[0]
             connection.execute("PRAGMA journal_mode = WAL")
         except sqlite3.DatabaseError as error:
@@ -143,7 +180,9 @@ class Store:
         connection.execute("PRAGMA foreign_keys = ON")
         if empty:
             schema = files("needs_analytics.history").joinpath("schema.sql").read_text(encoding="utf-8")
-            connection.executescript(f"BEGIN; {schema} PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {VERSION}; COMMIT;")
+            connection.executescript(
+                f"BEGIN; {schema} PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {VERSION}; COMMIT;"
+            )
         elif application != APPLICATION_ID or version > VERSION:
             connection.close()
             raise failure(UsageError, "store_foreign", file=self.path.name)
@@ -177,7 +216,20 @@ def _names(query: str) -> list[str]:
 def _rows(frame: pd.DataFrame, columns: list[str]) -> Iterator[tuple[object, ...]]:
     plain = frame.reindex(columns=columns).astype(object)
     plain = plain.where(plain.notna(), None)
-    texts = {"need", "community", "grid", "segment", "group", "method", "flag", "cause", "month", "service", "site", *_QUESTION}
+    texts = {
+        "need",
+        "community",
+        "grid",
+        "segment",
+        "group",
+        "method",
+        "flag",
+        "cause",
+        "month",
+        "service",
+        "site",
+        *_QUESTION,
+    }
     for row in plain.itertuples(index=False, name=None):
         yield tuple(
             ("" if value is None else str(value)) if name in texts else (None if value is None else float(value))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,6 +15,8 @@ from needs_analytics.intake.separators import split_cell
 from needs_analytics.intake.traits import read_yes_no
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from needs_analytics.core.records import Column
     from needs_analytics.intake.blocks import Block
 
@@ -101,20 +102,23 @@ def _meanings(cell: str, question: Question) -> set[str] | None:
         return None
     if not text:
         return set() if question.blank == NONE else None
-    if text not in {key(option) for option in question.options} and is_absent(text) and text not in {"无", "/", "-", "—"}:
+    if (
+        text not in {key(option) for option in question.options}
+        and is_absent(text)
+        and text not in {"无", "/", "-", "—"}
+    ):
         return None
     meanings = {question.options.get(option, "") for option in split_cell(cell, question.separator)}
     return None if meanings == {UNKNOWN} else meanings
 
 
 def _ticked(block: Block, question: Question) -> dict[str, np.ndarray]:
-    cells = {item: _ticks(block.column(column), item) for item, column in zip(question.items, question.columns, strict=True)}
+    cells = {
+        item: _ticks(block.column(column), item) for item, column in zip(question.items, question.columns, strict=True)
+    }
     stack = np.column_stack(list(cells.values()))
     blank = np.isnan(stack)
-    if question.blank == NONE:
-        unknown = np.zeros(len(stack), dtype=bool)
-    else:
-        unknown = blank.all(axis=1)
+    unknown = np.zeros(len(stack), dtype=bool) if question.blank == NONE else blank.all(axis=1)
     stack = np.where(blank & ~unknown[:, None], 0.0, stack)
     columns: dict[str, np.ndarray] = {}
     for position, item in enumerate(question.items):
@@ -186,11 +190,14 @@ def refused_ticks(block: Block, questions: Iterable[Question]) -> list[Issue]:
             column = block.column(position)
             for code, value in enumerate(column.values):
                 text = key(str(value))
-                odd = text and text != key(item) and text not in _SKIPPED | _EMPTY and read_yes_no(value).note == "refused"
+                odd = (
+                    text
+                    and text != key(item)
+                    and text not in _SKIPPED | _EMPTY
+                    and read_yes_no(value).note == "refused"
+                )
                 rows = block.rows[column.codes == code]
                 if odd and len(rows):
                     where = CellRef(block.sheet.file, block.sheet.name, int(rows[0]), position)
                     issues.append(Issue("W211", where, plain(str(value)), {"item": item, "count": len(rows)}))
     return issues
-
-

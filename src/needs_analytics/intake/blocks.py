@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from needs_analytics.core.mapping import SheetRule
     from needs_analytics.core.records import Sheet
 
-_SUMMARY = re.compile(r"(合计|总计|小计|共计|累计|总和|平均|平均值|合计数|总数|本页合计|全街道合计|total|subtotal|sum)[:：]?")
+_SUMMARY = re.compile(
+    r"(合计|总计|小计|共计|累计|总和|平均|平均值|合计数|总数|本页合计|全街道合计|total|subtotal|sum)[:：]?"
+)
 _NOTE = re.compile(
     r"(注|备注|说明|填表说明|填报说明|填表人|填报人|制表|制表人|审核|审核人|负责人|单位负责人|经办人|统计人"
     r"|联系人|填表日期|填报日期|制表日期|填报单位|填报时间|note|notes)([:：(（].*)?|注\d*[:：、.].*|[*※].+"
@@ -98,9 +100,7 @@ def find_blocks(
     return [_block(grid, head, height, top, end) for (head, height), top, end in zip(heads, tops, ends, strict=True)]
 
 
-def _headers(
-    grid: Grid, score: Callable[[str], float], words: frozenset[str], searched: int
-) -> list[tuple[int, int]]:
+def _headers(grid: Grid, score: Callable[[str], float], words: frozenset[str], searched: int) -> list[tuple[int, int]]:
     first = _first_header(grid, score, searched)
     if first is None:
         return []
@@ -170,8 +170,10 @@ def _asides(grid: Grid, rows: np.ndarray, header: str) -> dict[int, str]:
         return {}
     filled = grid.filled[rows]
     single = (filled.sum(axis=1) == 1) & (grid.text[rows].sum(axis=1) == 1)
-    suspects = single | _in_first_cells(grid, rows, lambda text: bool(_SUMMARY.fullmatch(text) or _NOTE.fullmatch(text)))
-    suspects |= _in_first_cells(grid, rows, lambda text: text == header.split("\x1f")[0] != "")
+    suspects = single | _in_first_cells(
+        grid, rows, lambda text: bool(_SUMMARY.fullmatch(text) or _NOTE.fullmatch(text))
+    )
+    suspects |= _in_first_cells(grid, rows, lambda text: text == header.split("\x1f", maxsplit=1)[0] != "")
     asides = {}
     for row in map(int, rows[suspects]):
         reason = _aside(grid, row, header)

@@ -16,10 +16,18 @@ if TYPE_CHECKING:
 
 WEEKS_A_MONTH = 52 / 12
 _TIMES = re.compile(r"(\d+|[一二两三四五六七八九十]+)(?:场|次|班|期|节|天|日)")
-_PER = (("每周", WEEKS_A_MONTH), ("每星期", WEEKS_A_MONTH), ("每月", 1.0), ("每季", 1 / 3), ("每半年", 1 / 6), ("每年", 1 / 12), ("每学期", 1 / 5))
+_PER = (
+    ("每周", WEEKS_A_MONTH),
+    ("每星期", WEEKS_A_MONTH),
+    ("每月", 1.0),
+    ("每季", 1 / 3),
+    ("每半年", 1 / 6),
+    ("每年", 1 / 12),
+    ("每学期", 1 / 5),
+)
 _EVERY_DAY = re.compile(r"每日|每天|全年|全天|周一至周日|周一到周日|天天")
-_WORKDAYS = re.compile(r"工作日|周一[至到\-~—]周五|星期一[至到\-~—]星期五|周一[至到\-~—]五")
-_SIX_DAYS = re.compile(r"周一[至到\-~—]周?六")
+_SPAN = re.compile(r"周([一二三四五六日])[至到\-~—–]周?([一二三四五六日])")
+_RUN = re.compile(r"周([一二三四五六日](?:[、，,和及]?周?[一二三四五六日])*)(?!次|场|班)")
 _WEEKDAYS = "一二三四五六日"
 
 
@@ -65,19 +73,27 @@ def _times(period: object, schedule: object, month: Month) -> tuple[float, str]:
 
 
 def _open_days(schedule: str, month: Month) -> float:
-    if _WORKDAYS.search(schedule):
+    """Return the days a schedule names, 0 when it names none; Monday to Friday means working days."""
+    if _EVERY_DAY.search(schedule):
+        return len(_days(month))
+    weekdays = _named_weekdays(schedule)
+    if weekdays == set(_WEEKDAYS[:5]) or (not weekdays and "工作日" in schedule):
         return _workdays(month)
-    if _SIX_DAYS.search(schedule):
-        return sum(day.weekday() < 6 for day in _days(month))
-    weekdays = set(re.findall(rf"(?:周|星期|、)([{_WEEKDAYS}])(?![至到\-~—])", schedule)) if "周" in schedule or "星期" in schedule else set()
-    if "周末" in schedule or "双休" in schedule:
-        weekdays |= {"六", "日"}
-    if weekdays and not _EVERY_DAY.search(schedule):
+    if weekdays:
         return sum(_WEEKDAYS[day.weekday()] in weekdays for day in _days(month))
-    times = _sessions(schedule)
-    if times:
-        return times
-    return len(_days(month)) if _EVERY_DAY.search(schedule) else 0
+    return _sessions(schedule)
+
+
+def _named_weekdays(schedule: str) -> set[str]:
+    """Return the weekdays a schedule names: 周三至周日, 周二、四, 周末."""
+    text = schedule.replace("星期", "周").replace("礼拜", "周").replace("周天", "周日")
+    named: set[str] = set()
+    for first, last in _SPAN.findall(text):
+        start, end = _WEEKDAYS.index(first), _WEEKDAYS.index(last)
+        named |= set(_WEEKDAYS[start : end + 1] if start <= end else _WEEKDAYS[start:] + _WEEKDAYS[: end + 1])
+    for run in _RUN.findall(_SPAN.sub("", text)):
+        named |= set(run) & set(_WEEKDAYS)
+    return named | (set("六日") if "周末" in text or "双休" in text else set())
 
 
 def _sessions(schedule: str) -> float:

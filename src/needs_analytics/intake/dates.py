@@ -12,7 +12,9 @@ from needs_analytics.intake.reading import NOTHING, Reader, Reading, is_absent, 
 
 _DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?")
 _WEEKDAY = re.compile(r"[(]?(?:星期|周)[一二三四五六日天][)]?")
-_TIME = re.compile(r"t?\s*(上午|下午|晚上)?\s*(\d{1,2})\s*[:时点]\s*(\d{1,2})?[:分]?(\d{1,2})?(?:\.\d+)?秒?\s*(?:z|[+-]\d\d:?\d\d)?")
+_TIME = re.compile(
+    r"t?\s*(上午|下午|晚上)?\s*(\d{1,2})\s*[:时点]\s*(\d{1,2})?[:分]?(\d{1,2})?(?:\.\d+)?秒?\s*(?:z|[+-]\d\d:?\d\d)?"
+)
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:(\d{2})(\d{2})(\d{2})?)?")
 _YEAR_MONTH = re.compile(r"(\d{4})[-/.年](\d{1,2})月?")
 _MONTH_DAY = re.compile(r"(\d{1,2})[-/.月](\d{1,2})[日号]?")
@@ -96,7 +98,9 @@ def _with_time(dated: re.Match[str], rest: str) -> Reading:
     if not rest:
         return _made(year, month, day)
     time = _TIME.fullmatch(rest)
-    if time is None or (dated[0][-1].isdigit() and dated.string[dated.end() : dated.end() + 1] == rest[0] and rest[0].isdigit()):
+    if time is None or (
+        dated[0][-1].isdigit() and dated.string[dated.end() : dated.end() + 1] == rest[0] and rest[0].isdigit()
+    ):
         return Reading(None, "refused", "E120")
     hour = int(time[2]) + (12 if time[1] in {"下午", "晚上"} and int(time[2]) < 12 else 0)
     return _made(year, month, day, hour, int(time[3] or 0), int(time[4] or 0))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -16,14 +15,42 @@ from needs_analytics.intake.questions import DEFAULT_THRESHOLD, Question, take_a
 from needs_analytics.intake.separators import find_separator, split_cell
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
     from needs_analytics.core.month import Month
     from needs_analytics.core.records import Sheet
     from needs_analytics.intake.blocks import Block
     from needs_analytics.intake.headers import Header
 
-COLUMNS = ("office", "question", "wording", "kind", "max_choices", "sense", "unit", "asked_of", "blank", "threshold", "first_month",
-           "last_month", "option", "option_code", "need", "position")  # fmt: skip
-_BLANKS = {"none": NONE, "无需求": NONE, "无": NONE, "否": NONE, "不需要": NONE, "unknown": UNKNOWN, "未知": UNKNOWN, "不详": UNKNOWN, "未回答": UNKNOWN}
+COLUMNS = (
+    "office",
+    "question",
+    "wording",
+    "kind",
+    "max_choices",
+    "sense",
+    "unit",
+    "asked_of",
+    "blank",
+    "threshold",
+    "first_month",
+    "last_month",
+    "option",
+    "option_code",
+    "need",
+    "position",
+)
+_BLANKS = {
+    "none": NONE,
+    "无需求": NONE,
+    "无": NONE,
+    "否": NONE,
+    "不需要": NONE,
+    "unknown": UNKNOWN,
+    "未知": UNKNOWN,
+    "不详": UNKNOWN,
+    "未回答": UNKNOWN,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,20 +87,42 @@ class Entry:
 
 def read_entries(frames: Iterable[pd.DataFrame], words: NeedWords, month: Month) -> list[Entry]:
     """Group dictionary rows into questions; rows outside their months are left out."""
-    rows = pd.concat([frame.reindex(columns=COLUMNS) for frame in frames], ignore_index=True) if frames else pd.DataFrame(columns=COLUMNS)
+    rows = (
+        pd.concat([frame.reindex(columns=COLUMNS) for frame in frames], ignore_index=True)
+        if frames
+        else pd.DataFrame(columns=COLUMNS)
+    )
     rows = rows.astype(object).where(rows.notna(), "").map(_cell_text)
     rows = rows[((rows["first_month"] == "") | (rows["first_month"] <= str(month)))
                 & ((rows["last_month"] == "") | (rows["last_month"] >= str(month)))]  # fmt: skip
     rows["question"] = rows["question"].where(rows["question"] != "", rows["wording"])
     entries = []
     for (office, question), group in rows.groupby(["office", "question"], sort=False):
-        wordings = tuple(dict.fromkeys((r.wording, r.position, r.option if r.wording and r.kind in {"多选", "量表", ""} else "")
-                                       for r in group.itertuples() if r.wording))  # fmt: skip
+        wordings = tuple(
+            dict.fromkeys(
+                (r.wording, r.position, r.option if r.wording and r.kind in {"多选", "量表", ""} else "")
+                for r in group.itertuples()
+                if r.wording
+            )
+        )
         single = len({wording for wording, _, _ in wordings}) <= 1
         options = {r.option: _need(r.need, r.option, words) for r in group.itertuples() if r.option}
         codes = {key(r.option_code): r.option for r in group.itertuples() if r.option_code and r.option}
-        settings = {name: next((value for value in group[name] if value), "")
-                    for name in ("kind", "sense", "unit", "asked_of", "blank", "threshold", "max_choices", "first_month", "last_month", "wording")}  # fmt: skip
+        settings = {
+            name: next((value for value in group[name] if value), "")
+            for name in (
+                "kind",
+                "sense",
+                "unit",
+                "asked_of",
+                "blank",
+                "threshold",
+                "max_choices",
+                "first_month",
+                "last_month",
+                "wording",
+            )
+        }
         if single:
             wordings = tuple(dict.fromkeys((wording, position, "") for wording, position, _ in wordings))
         entries.append(Entry(str(office), str(question), wordings, options, codes, settings))
@@ -117,15 +166,34 @@ def dictionary_table(questions: Iterable[Question]) -> pd.DataFrame:
     """Return the dictionary in use as a table, a row per option, ready to be corrected and sent back."""
     rows = []
     for q in questions:
-        base = {"office": q.office, "question": q.question, "wording": q.wording, "kind": q.kind, "max_choices": q.max_choices or "",
-                "sense": q.sense, "unit": q.unit, "asked_of": q.asked_of or "全部", "blank": "无需求" if q.blank == NONE else "未知",
-                "threshold": q.threshold if q.kind == "量表" else "", "first_month": q.first_month, "last_month": q.last_month}  # fmt: skip
-        rows += [{**base, "option": option, "option_code": "", "need": meaning, "position": ""} for option, meaning in sorted(q.options.items())]
+        base = {
+            "office": q.office,
+            "question": q.question,
+            "wording": q.wording,
+            "kind": q.kind,
+            "max_choices": q.max_choices or "",
+            "sense": q.sense,
+            "unit": q.unit,
+            "asked_of": q.asked_of or "全部",
+            "blank": "无需求" if q.blank == NONE else "未知",
+            "threshold": q.threshold if q.kind == "量表" else "",
+            "first_month": q.first_month,
+            "last_month": q.last_month,
+        }
+        rows += [
+            {**base, "option": option, "option_code": "", "need": meaning, "position": ""}
+            for option, meaning in sorted(q.options.items())
+        ]
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
 def _corrected(
-    match: Question | None, entry: Entry, columns: list[tuple[int, str, str]], block: Block, office: str, words: NeedWords
+    match: Question | None,
+    entry: Entry,
+    columns: list[tuple[int, str, str]],
+    block: Block,
+    office: str,
+    words: NeedWords,
 ) -> Question | None:
     settings = entry.settings
     kind = settings["kind"] or (match.kind if match else "多选")
@@ -135,10 +203,24 @@ def _corrected(
     positions = tuple(column for column, _, _ in columns)
     ranked = kind == "排序" and len(columns) > 1
     ticked = len(columns) > 1 and not ranked
-    items = tuple(position for _, position, _ in columns) if ranked else tuple(option for _, _, option in columns) if ticked else ()
+    items = (
+        tuple(position for _, position, _ in columns)
+        if ranked
+        else tuple(option for _, _, option in columns)
+        if ticked
+        else ()
+    )
     options = _options(entry, match, block, positions, items if ticked else (), words, settings["kind"])
     separator = "" if items else _separator(block, positions[0], options)
-    most = int(float(settings["max_choices"])) if settings["max_choices"] else match.max_choices if match and not settings["sense"] else len(columns) if ranked else 0
+    most = (
+        int(float(settings["max_choices"]))
+        if settings["max_choices"]
+        else match.max_choices
+        if match and not settings["sense"]
+        else len(columns)
+        if ranked
+        else 0
+    )
     blank = _BLANKS.get(key(settings["blank"]), match.blank if match else UNKNOWN)
     return Question(
         office, entry.question, settings["wording"] or (match.wording if match else entry.question), kind, sense,  # type: ignore[arg-type]
@@ -149,7 +231,13 @@ def _corrected(
 
 
 def _options(
-    entry: Entry, match: Question | None, block: Block, positions: Sequence[int], items: Sequence[str], words: NeedWords, kind: str
+    entry: Entry,
+    match: Question | None,
+    block: Block,
+    positions: Sequence[int],
+    items: Sequence[str],
+    words: NeedWords,
+    kind: str,
 ) -> dict[str, str]:
     told = {key(option): need for option, need in entry.options.items()}
     if items:
@@ -170,7 +258,9 @@ def _separator(block: Block, position: int, options: Mapping[str, str]) -> str:
     counts = np.bincount(column.codes, minlength=len(column.values))
     known = {key(option) for option in options}
     texts = {str(value): int(count) for value, count in zip(column.values, counts, strict=True) if plain(str(value))}
-    return find_separator(texts, lambda option: len(option) if key(option) in known or key(without_numbering(option)) in known else 0)
+    return find_separator(
+        texts, lambda option: len(option) if key(option) in known or key(without_numbering(option)) in known else 0
+    )
 
 
 def _same_wording(header: Header, wording: str) -> bool:
@@ -194,7 +284,15 @@ def _cell_text(value: object) -> str:
 
 def _need(need: str, option: str, words: NeedWords) -> str:
     text = key(need)
-    special = {"none": NONE, "无需求": NONE, "unknown": UNKNOWN, "未知": UNKNOWN, "other": "other", "其他": "other", "-": ""}
+    special = {
+        "none": NONE,
+        "无需求": NONE,
+        "unknown": UNKNOWN,
+        "未知": UNKNOWN,
+        "other": "other",
+        "其他": "other",
+        "-": "",
+    }
     if text in special:
         return special[text]
     return words.exact.get(text, need) if text else words.meaning(option)

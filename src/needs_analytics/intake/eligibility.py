@@ -17,20 +17,40 @@ from needs_analytics.intake.reading import NOTHING, Reading, is_absent
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_SIDE_REMARK = re.compile(r"优先|补贴|优惠|减免|免费|收费|自费|需要?(?:提前|预约|评估|持|经|凭)|知情同意|凭|按程序|可享|为主")
-_EVERYBODY = re.compile(r"居民|群众|全体|所有|不限|市民|村民|人人|公众|住户|业主|大众|辖区|家庭$|有需求|有需要|均可|all", re.IGNORECASE)
+_SIDE_REMARK = re.compile(
+    r"优先|补贴|优惠|减免|免费|收费|自费|需要?(?:提前|预约|评估|持|经|凭)|知情同意|凭|按程序|可享|为主"
+)
+_EVERYBODY = re.compile(
+    r"居民|群众|全体|所有|不限|市民|村民|人人|公众|住户|业主|大众|辖区|家庭$|有需求|有需要|均可|all", re.IGNORECASE
+)
 _ALTERNATIVES = re.compile(r"[、,，/|]|和|及(?!以上)|与|或(?!以上)|以及")
 _CONDITIONS = re.compile(r"中的|里的|当中的|且|并且|同时")
 _AGE_SPAN = re.compile(r"(\d{1,3})(?:周岁|岁)?[-~—至到](\d{1,3})(?:周岁|岁)?")
-_AGE_FROM = re.compile(r"(?:满|年满)?(\d{1,3})(?:周岁|岁)?(?:\(含\))?(?:及|或)?(?:以上|\+)|(?:满|年满)(\d{1,3})(?:周岁|岁)|(?:≥|>=)(\d{1,3})")
+_AGE_FROM = re.compile(
+    r"(?:满|年满)?(\d{1,3})(?:周岁|岁)?(?:\(含\))?(?:及|或)?(?:以上|\+)|(?:满|年满)(\d{1,3})(?:周岁|岁)|(?:≥|>=)(\d{1,3})"
+)
 _AGE_TO = re.compile(r"(\d{1,3})(?:周岁|岁)?(?:\(含\))?(及|或)?以下|(?:不满|未满)(\d{1,3})|(?:≤|<=)(\d{1,3})")
 _MONTHS = re.compile(r"(\d{1,2})个?月(?:以下|内|龄)")
 _WORDS: Mapping[str, str] = {
-    "婴幼儿": "age<=3", "学龄前": "age<=6", "小学生": "age>=6 and age<=12", "中小学生": "age>=6 and age<=18", "中学生": "age>=12 and age<=18",
-    "儿童": "age<=14", "孩子": "age<=14", "未成年人": "age<=17", "学生": "age>=6 and age<=18", "青少年": "age>=14 and age<=35",
-    "青年": "age>=14 and age<=35", "中老年": "age>=50", "老年": "age>=60", "老人": "age>=60", "妇女": "sex=女", "女性": "sex=女",
-    "劳动年龄": "age>=16 and age<=60", "成年": "age>=18",
-}  # fmt: skip
+    "婴幼儿": "age<=3",
+    "学龄前": "age<=6",
+    "小学生": "age>=6 and age<=12",
+    "中小学生": "age>=6 and age<=18",
+    "中学生": "age>=12 and age<=18",
+    "儿童": "age<=14",
+    "孩子": "age<=14",
+    "未成年人": "age<=17",
+    "学生": "age>=6 and age<=18",
+    "青少年": "age>=14 and age<=35",
+    "青年": "age>=14 and age<=35",
+    "中老年": "age>=50",
+    "老年": "age>=60",
+    "老人": "age>=60",
+    "妇女": "sex=女",
+    "女性": "sex=女",
+    "劳动年龄": "age>=16 and age<=60",
+    "成年": "age>=18",
+}
 
 
 def read_eligibility(cell: object, words: GroupWords, told: Mapping[str, str]) -> Reading:
@@ -52,7 +72,9 @@ def read_eligibility(cell: object, words: GroupWords, told: Mapping[str, str]) -
     if not rules:
         return Reading("all", "normalised", "W142")
     narrowing = [found for found in rules if "all" not in found]
-    expression = " or ".join(dict.fromkeys(" and ".join(choice) for choice in product(*narrowing))) if narrowing else "all"
+    expression = (
+        " or ".join(dict.fromkeys(" and ".join(choice) for choice in product(*narrowing))) if narrowing else "all"
+    )
     return Reading(expression, "normalised", "W143" if unread and expression != "all" else "")
 
 
@@ -80,9 +102,7 @@ def _rule(part: str, words: GroupWords) -> str:
     word = next((_WORDS[known] for known in sorted(_WORDS, key=len, reverse=True) if known in rest), "")
     if group and not (word and group in {"elderly", "youth", "women"}):
         atoms.append(f"group={group}")
-    elif word and not atoms:
-        atoms.append(word)
-    elif word.startswith("sex"):
+    elif (word and not atoms) or word.startswith("sex"):
         atoms.append(word)
     if atoms:
         return " and ".join(atoms)

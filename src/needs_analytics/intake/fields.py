@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import lru_cache
@@ -12,10 +11,11 @@ from typing import TYPE_CHECKING, Literal
 from needs_analytics.core.wording import key, plain, without_numbering
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     import pandas as pd
 
     from needs_analytics.core.codebook import Codebook
-    from needs_analytics.core.mapping import Mapping as OfficeMapping
     from needs_analytics.intake.headers import Header
 
 How = Literal["told", "exact", "core", "contains", "fuzzy", "pattern"]
@@ -166,7 +166,11 @@ def _similar(whole: str, core: str, words: Vocabulary) -> tuple[str, How] | None
 
 def _patterned(wording: str, words: Vocabulary) -> tuple[str, How] | None:
     whole = key(wording)
-    hits = [field for field, pattern in words.patterns.items() if pattern.search(whole) and not _rejected(whole, field, words)]
+    hits = [
+        field
+        for field, pattern in words.patterns.items()
+        if pattern.search(whole) and not _rejected(whole, field, words)
+    ]
     return (hits[0], "pattern") if hits else None
 
 

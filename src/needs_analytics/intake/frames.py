@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -14,13 +13,16 @@ from needs_analytics.core.wording import key
 from needs_analytics.intake.numbers import read_count
 from needs_analytics.intake.reading import Reader, Reading
 from needs_analytics.intake.terms import read_text
-from needs_analytics.intake.typed import PERSONAL, read_column, reader_for
 from needs_analytics.intake.traits import AgeRange
+from needs_analytics.intake.typed import PERSONAL, read_column, reader_for
 from needs_analytics.intake.wide_register import WideColumn, wide_columns
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from needs_analytics.core.issue import Issue
-    from needs_analytics.core.mapping import Mapping as OfficeMapping, SheetRule
+    from needs_analytics.core.mapping import Mapping as OfficeMapping
+    from needs_analytics.core.mapping import SheetRule
     from needs_analytics.core.month import Month
     from needs_analytics.core.records import Column
     from needs_analytics.intake.blocks import Block
@@ -29,7 +31,17 @@ if TYPE_CHECKING:
 
 PROVENANCE = ("file", "digest", "sheet", "row")
 _TEN_THOUSAND = re.compile(r"万元|\(万\)|（万）")
-_PERIOD_IN_HEADER = (("每月", "月"), ("月", "月"), ("每周", "周"), ("周", "周"), ("每日", "日"), ("日", "日"), ("每天", "日"), ("场", "场"), ("年", "年"))
+_PERIOD_IN_HEADER = (
+    ("每月", "月"),
+    ("月", "月"),
+    ("每周", "周"),
+    ("周", "周"),
+    ("每日", "日"),
+    ("日", "日"),
+    ("每天", "日"),
+    ("场", "场"),
+    ("年", "年"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +140,18 @@ def _finished(columns: Mapping[str, np.ndarray], types: Mapping[str, str], rows:
             frame["age_high"] = np.array([value.high if isinstance(value, AgeRange) else np.nan for value in values])
         elif kind == "date":
             frame[name] = pd.to_datetime(pd.Series(values, dtype=object))
-        elif kind in {"integer", "number", "money", "coordinate", "distance", "duration", "frequency", "level", "satisfaction", "yes_no"}:
+        elif kind in {
+            "integer",
+            "number",
+            "money",
+            "coordinate",
+            "distance",
+            "duration",
+            "frequency",
+            "level",
+            "satisfaction",
+            "yes_no",
+        }:
             frame[name] = pd.array(pd.Series(values, dtype=object).astype(float), dtype="float64")
         else:
             frame[name] = pd.Series(values, dtype=object)
@@ -144,7 +167,7 @@ def _register(block: Block, frame: pd.DataFrame, context: Context, findings: Fin
     """Bring a register to one row per population cell; a wide one is melted."""
     wide = wide_columns(block.headers, context.groups)
     counted = {column: people for column, people in wide.items() if _is_counted(block, column)}
-    if len(counted) < 2 or "persons" in frame and ("age_low" in frame or "sex" in frame):
+    if len(counted) < 2 or ("persons" in frame and ("age_low" in frame or "sex" in frame)):
         return frame
     parts = [_melted(block, frame, column, people, findings) for column, people in counted.items()]
     return pd.concat(parts, ignore_index=True)

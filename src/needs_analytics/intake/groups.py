@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,24 +15,86 @@ from needs_analytics.intake.reading import NOTHING, Reading, is_absent
 from needs_analytics.intake.traits import is_yes_no, read_yes_no
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from needs_analytics.core.codebook import Codebook
     from needs_analytics.intake.headers import Header
 
 _SEPARATORS = re.compile(r"[、,，;；/|┋\n\s+]+")
-_NOBODY = frozenset({"无", "否", "没有", "都不是", "以上都不是", "均不是", "不属于", "普通居民", "一般居民", "一般群众", "普通群众", "其他", "以上均无",
-                     "正常", "非重点人群", "无特殊情况"})  # fmt: skip
+_NOBODY = frozenset(
+    {
+        "无",
+        "否",
+        "没有",
+        "都不是",
+        "以上都不是",
+        "均不是",
+        "不属于",
+        "普通居民",
+        "一般居民",
+        "一般群众",
+        "普通群众",
+        "其他",
+        "以上均无",
+        "正常",
+        "非重点人群",
+        "无特殊情况",
+    }
+)
 _EXTRA: Mapping[str, str] = {
-    "独居": "alone_elder", "独居老年人": "alone_elder", "空巢": "empty_nest", "失能": "disabled_elder", "半失能": "disabled_elder",
-    "失智": "disabled_elder", "失能半失能": "disabled_elder", "残疾": "disabled", "低保": "dibao", "低保户": "dibao", "低保家庭": "dibao",
-    "低收入": "low_income", "困难家庭": "low_income", "低保边缘": "low_income", "低保边缘户": "low_income", "特困": "tekun", "高龄": "aged80",
-    "老人": "elderly", "老年": "elderly", "慢病": "chronic", "慢性病": "chronic", "慢病患者": "chronic", "留守老人": "left_behind_elder",
-    "计生特殊": "jisheng", "失独": "jisheng", "退役": "veteran", "退伍军人": "veteran", "复退军人": "veteran", "失业": "jobless",
-    "外来务工": "migrant", "流动人口": "migrant", "新市民": "migrant", "双职工": "dual_worker", "单亲": "single_parent",
-    "快递员": "new_worker", "外卖员": "new_worker", "外卖骑手": "new_worker", "骑手": "new_worker", "网约车司机": "new_worker",
-    "重残": "severe_disabled", "孕妇": "pregnant", "学龄儿童家长": "parent", "家有未成年子女": "parent", "有未成年子女": "parent", "家长": "parent", "车主": "car_owner", "有车": "car_owner", "电动车": "ebike", "养宠": "pet", "照护者": "carer", "照护人": "carer", "宝妈": "parent",
-}  # fmt: skip
+    "独居": "alone_elder",
+    "独居老年人": "alone_elder",
+    "空巢": "empty_nest",
+    "失能": "disabled_elder",
+    "半失能": "disabled_elder",
+    "失智": "disabled_elder",
+    "失能半失能": "disabled_elder",
+    "残疾": "disabled",
+    "低保": "dibao",
+    "低保户": "dibao",
+    "低保家庭": "dibao",
+    "低收入": "low_income",
+    "困难家庭": "low_income",
+    "低保边缘": "low_income",
+    "低保边缘户": "low_income",
+    "特困": "tekun",
+    "高龄": "aged80",
+    "老人": "elderly",
+    "老年": "elderly",
+    "慢病": "chronic",
+    "慢性病": "chronic",
+    "慢病患者": "chronic",
+    "留守老人": "left_behind_elder",
+    "计生特殊": "jisheng",
+    "失独": "jisheng",
+    "退役": "veteran",
+    "退伍军人": "veteran",
+    "复退军人": "veteran",
+    "失业": "jobless",
+    "外来务工": "migrant",
+    "流动人口": "migrant",
+    "新市民": "migrant",
+    "双职工": "dual_worker",
+    "单亲": "single_parent",
+    "快递员": "new_worker",
+    "外卖员": "new_worker",
+    "外卖骑手": "new_worker",
+    "骑手": "new_worker",
+    "网约车司机": "new_worker",
+    "重残": "severe_disabled",
+    "孕妇": "pregnant",
+    "学龄儿童家长": "parent",
+    "家有未成年子女": "parent",
+    "有未成年子女": "parent",
+    "家长": "parent",
+    "车主": "car_owner",
+    "有车": "car_owner",
+    "电动车": "ebike",
+    "养宠": "pet",
+    "照护者": "carer",
+    "照护人": "carer",
+    "宝妈": "parent",
+}
 _AGE_RULE = re.compile(r"age>=(\d+)|(\d+)<=age<=(\d+)|age<=?(\d+)")
 
 
@@ -108,7 +169,9 @@ def flag_columns(headers: Sequence[Header], free: Sequence[int], words: GroupWor
     return found
 
 
-def attribute_columns(headers: Sequence[Header], free: Sequence[int], words: GroupWords) -> dict[int, Mapping[str, str]]:
+def attribute_columns(
+    headers: Sequence[Header], free: Sequence[int], words: GroupWords
+) -> dict[int, Mapping[str, str]]:
     """Return the columns whose title belongs to several groups told apart by the value (就业状况, 户籍类型)."""
     found = {}
     for column in free:
@@ -156,7 +219,11 @@ def derived_groups(survey: pd.DataFrame, codebook: Codebook) -> pd.Series:
     low, high = survey["age_low"].to_numpy(float), survey["age_high"].to_numpy(float)
     columns: dict[str, np.ndarray] = {}
     for group, rule in zip(codebook.groups.index, codebook.groups["rule"], strict=True):
-        has = np.array([group in text.split(";") for text in stated]) if group in "".join(stated) else np.zeros(len(stated), bool)
+        has = (
+            np.array([group in text.split(";") for text in stated])
+            if group in "".join(stated)
+            else np.zeros(len(stated), bool)
+        )
         age_yes, age_no = _by_age(str(rule), low, high)
         has &= ~age_no
         has |= _settled(str(rule), age_yes, survey)

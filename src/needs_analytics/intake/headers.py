@@ -51,7 +51,12 @@ def header_height(grid: Grid, row: int, *, floor: int) -> tuple[int, int]:
     top = bottom = row
     while bottom - top + 1 < _TALLEST and bottom + 1 < len(grid.filled) and _continues(grid, bottom):
         bottom += 1
-    while bottom - top + 1 < _TALLEST and top - 1 >= floor and not _is_caption(grid, top - 1) and _continues(grid, top - 1):
+    while (
+        bottom - top + 1 < _TALLEST
+        and top - 1 >= floor
+        and not _is_caption(grid, top - 1)
+        and _continues(grid, top - 1)
+    ):
         top -= 1
     return top, bottom - top + 1
 
@@ -109,7 +114,9 @@ def _carried(grid: Grid, row: int, *, last: bool) -> list[str]:
     heads = _group_heads(grid, row)
     for column in range(1, len(texts)):
         open_below = grid.filled[row + 1][column] and not texts[column] and not inside[column]
-        headed = texts[column - 1] and (heads[column - 1] or not grid.filled[row][column - 1]) and not inside[column - 1]
+        headed = (
+            texts[column - 1] and (heads[column - 1] or not grid.filled[row][column - 1]) and not inside[column - 1]
+        )
         if open_below and headed and grid.filled[row + 1][column - 1]:
             texts[column] = texts[column - 1]
     return texts

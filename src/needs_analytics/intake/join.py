@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -14,6 +13,8 @@ from needs_analytics.intake.join_services import resolve_services
 from needs_analytics.intake.survey_rows import complete_survey
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from needs_analytics.core.codebook import Codebook
     from needs_analytics.core.issue import Issue
     from needs_analytics.core.mapping import Mapping as OfficeMapping
@@ -32,15 +33,11 @@ def join_tables(
 ) -> tuple[dict[str, pd.DataFrame], list[Issue]]:
     """Join the frames of every table and bring them to their canonical columns."""
     tables = {table: _stacked(frames.get(table, ())) for table in COLUMNS}
-    issues: list[Issue] = []
-    for step in (
-        lambda: resolve_places(tables, mapping),
-        lambda: complete_survey(tables, codebook, month),
-        lambda: without_identifiers(tables, secret),
-        lambda: resolve_services(tables, codebook, mapping, words, month),
-    ):
-        tables, found = step()
-        issues += found
+    tables, places = resolve_places(tables, mapping)
+    tables, people = complete_survey(tables, codebook, month)
+    tables = without_identifiers(tables, secret)
+    tables, services = resolve_services(tables, codebook, mapping, words, month)
+    issues = [*places, *people, *services]
     return {table: conform(frame, table) for table, frame in tables.items()}, issues
 
 
@@ -50,8 +47,10 @@ def _stacked(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
         return pd.DataFrame(index=pd.RangeIndex(0))
     columns = list(dict.fromkeys(column for frame in kept for column in frame.columns))
     stacked = {
-        column: pd.concat([frame[column] if column in frame else pd.Series([None] * len(frame), dtype=object) for frame in kept],
-                          ignore_index=True)
+        column: pd.concat(
+            [frame[column] if column in frame else pd.Series([None] * len(frame), dtype=object) for frame in kept],
+            ignore_index=True,
+        )
         for column in columns
-    }  # fmt: skip
+    }
     return pd.DataFrame(stacked)

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pandas as pd
 
 from needs_analytics.core.wording import plain
 from needs_analytics.intake.masking import mask_texts
 from needs_analytics.intake.people import IDENTIFIERS, code_of, household_keys, person_keys
 
-if TYPE_CHECKING:
-    from needs_analytics.core.issue import Issue
-
 _PEOPLE = ("survey", "usage", "roster", "requests")
 _TEXTS = ("text", "duty", "nature", "category", "channel", "aware_of")
 
 
-def without_identifiers(tables: dict[str, pd.DataFrame], secret: bytes) -> tuple[dict[str, pd.DataFrame], list[Issue]]:
+def without_identifiers(tables: dict[str, pd.DataFrame], secret: bytes) -> dict[str, pd.DataFrame]:
     """Replace identifiers by keyed hashes in all tables of people.
 
     Only rows with some identifier of a usage or roster get a key; a count of a day is nobody's.
@@ -36,7 +31,7 @@ def without_identifiers(tables: dict[str, pd.DataFrame], secret: bytes) -> tuple
             codes = {text: code_of(str(text), secret) for text in frame["interviewer"].dropna().unique()}
             frame["interviewer"] = frame["interviewer"].map(codes).astype(object)
         result[table] = _masked(frame.drop(columns=[*IDENTIFIERS, "ip"], errors="ignore"), names)
-    return result, []
+    return result
 
 
 def _identified(frame: pd.DataFrame) -> pd.Series:
@@ -51,5 +46,7 @@ def _masked(frame: pd.DataFrame, names: set[str]) -> pd.DataFrame:
     for column in _TEXTS:
         if column in frame:
             masks = mask_texts([str(text) for text in frame[column].dropna().unique()], names)
-            frame[column] = frame[column].map(lambda text, masks=masks: masks.get(text, text) if isinstance(text, str) else text)
+            frame[column] = frame[column].map(
+                lambda text, masks=masks: masks.get(text, text) if isinstance(text, str) else text
+            )
     return frame

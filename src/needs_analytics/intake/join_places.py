@@ -17,19 +17,20 @@ _REFERENCE = ("places", "register", "distances")
 _LOCATED = ("survey", "usage", "sites", "places", "register", "roster", "distances", "requests", "followup")
 
 
-def resolve_places(tables: dict[str, pd.DataFrame], mapping: OfficeMapping) -> tuple[dict[str, pd.DataFrame], list[Issue]]:
-    """Resolve ``community`` and ``grid`` in every table; what is not known stays empty, at the upper level, and is said."""
+def resolve_places(
+    tables: dict[str, pd.DataFrame], mapping: OfficeMapping
+) -> tuple[dict[str, pd.DataFrame], list[Issue]]:
+    """Resolve ``community`` and ``grid`` in every table; what is not known stays empty and is said."""
     book = place_book(_reference_pairs(tables), mapping.places)
     if not book.communities:
         book = place_book(_pairs(tables["survey"]) + _pairs(tables["usage"]), mapping.places)
     resolved, issues = {}, []
     for table, frame in tables.items():
-        if table in _LOCATED and ({"community", "grid"} & set(frame.columns)):
-            frame, found = _resolved(frame, book, table)
-            issues += found
-        if table == "sites" and len(frame):
-            frame = _from_site_names(frame, book)
-        resolved[table] = frame
+        located = table in _LOCATED and bool({"community", "grid"} & set(frame.columns))
+        resolved[table], found = _resolved(frame, book, table) if located else (frame, [])
+        issues += found
+    if len(resolved["sites"]):
+        resolved["sites"] = _from_site_names(resolved["sites"], book)
     return resolved, issues
 
 
@@ -53,11 +54,15 @@ def _resolved(frame: pd.DataFrame, book: PlaceBook, table: str) -> tuple[pd.Data
     grid = _column(frame, "grid")
     codes, pairs = pd.factorize(pd.MultiIndex.from_arrays([community, grid]))
     places = [book.resolve(name, part) for name, part in pairs]
-    lookup = np.array([[place.community or None, place.grid or None] for place in places] or [[None, None]], dtype=object)
+    lookup = np.array(
+        [[place.community or None, place.grid or None] for place in places] or [[None, None]], dtype=object
+    )
     issues = []
     for position, place in enumerate(places):
         if place.code:
-            issues.append(_issue(frame, np.flatnonzero(codes == position), tuple(map(str, pairs[position])), place, table))
+            issues.append(
+                _issue(frame, np.flatnonzero(codes == position), tuple(map(str, pairs[position])), place, table)
+            )
     return frame.assign(community=lookup[codes, 0], grid=lookup[codes, 1]), issues
 
 
@@ -76,7 +81,7 @@ def _issue(frame: pd.DataFrame, rows: np.ndarray, pair: tuple[str, ...], place: 
 def _from_site_names(frame: pd.DataFrame, book: PlaceBook) -> pd.DataFrame:
     """Give a site without a community the one its name begins with (槐荫里社区食堂)."""
     community = _column(frame, "community")
-    names = frame["site"] if "site" in frame else community
+    names = frame.get("site", community)
     told = [book.resolve(name).community if not known and isinstance(name, str) else known
             for name, known in zip(names, community, strict=True)]  # fmt: skip
     return frame.assign(community=[name or None for name in told])

@@ -64,7 +64,14 @@ def _menu(frame: pd.DataFrame, codebook: Codebook, words: NeedWords) -> tuple[pd
         if not needs:
             needs = proposed_needs(str(name), codebook, words)
             code = "I506" if needs else "W507"
-            issues.append(Issue(code, where, str(name), {"needs": "、".join(codebook.need_names().get(need, need) for need in needs)}))
+            issues.append(
+                Issue(
+                    code,
+                    where,
+                    str(name),
+                    {"needs": "、".join(codebook.need_names().get(need, need) for need in needs)},
+                )
+            )
         covered.append(";".join(needs))
     return frame.assign(needs=covered), issues
 

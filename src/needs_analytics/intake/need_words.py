@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
@@ -12,10 +11,14 @@ from needs_analytics.core.wording import key, without_numbering
 from needs_analytics.intake.reading import is_absent
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from needs_analytics.core.codebook import Codebook
 
 NONE, UNKNOWN, OTHER = "none", "unknown", "other"
-_NONE = re.compile(r"(暂时?|目前|都|均|以上|其他)?(无|没有|没|不)(任何|其他|特别|什么|上述|以上)?(需求|需要|服务需求|以上需求|困难)?|以上(都|均)(不需要|没有|无)|无需求|暂无|均不需要")
+_NONE = re.compile(
+    r"(暂时?|目前|都|均|以上|其他)?(无|没有|没|不)(任何|其他|特别|什么|上述|以上)?(需求|需要|服务需求|以上需求|困难)?|以上(都|均)(不需要|没有|无)|无需求|暂无|均不需要"
+)
 _OTHER = re.compile(r"其[他它].*|.*请(?:注明|填写|说明).*|other.*")
 _WISH = re.compile(r"^(是否|有无|您)?(最)?(需要|需求|希望|想要|急需)(提供|有|增加)?(?=.{2,})")
 _BRACKET = re.compile(r"[(（\[【〖〔][^)）\]】〗〕]*[)）\]】〗〕]")
@@ -90,7 +93,10 @@ def need_words(codebook: Codebook, told: Mapping[str, str]) -> NeedWords:
     names.pop("", None)
     single = {word: next(iter(needs)) for word, needs in owners.items() if word and len(needs) == 1}
     exact = {**single, **names}
-    inside = sorted(((word, need) for word, need in exact.items() if _may_stand_inside(word)), key=lambda pair: (-len(pair[0]), pair[0]))
+    inside = sorted(
+        ((word, need) for word, need in exact.items() if _may_stand_inside(word)),
+        key=lambda pair: (-len(pair[0]), pair[0]),
+    )
     by_name = {key(str(row.name)): str(row.need) for row in codebook.needs.itertuples()}
     meanings = {word: by_name.get(key(meaning), meaning) for word, meaning in told.items()}
     return NeedWords(meanings, exact, tuple(inside))

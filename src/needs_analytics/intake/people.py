@@ -6,8 +6,8 @@ import datetime as dt
 import hashlib
 import hmac
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -16,6 +16,9 @@ from stdnum.cn import ric
 from needs_analytics.core.wording import key as compared
 from needs_analytics.intake.dates import read_birth_date
 from needs_analytics.intake.reading import is_absent
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 IDENTIFIERS = ("id_card", "phone", "name", "birth_date", "address", "household")
 _ID = re.compile(r"\d{17}[\dx]|\d{15}")
@@ -85,7 +88,10 @@ def person_keys(frames: Sequence[pd.DataFrame], secret: bytes) -> list[np.ndarra
     hashed = {root: _hash(token, secret) for root, token in strongest.items()}
     keys = []
     for frame, rows in zip(frames, tokens, strict=True):
-        own = [f"row|{digest}|{sheet}|{row}" for digest, sheet, row in zip(frame["digest"], frame["sheet"], frame["row"], strict=True)]
+        own = [
+            f"row|{digest}|{sheet}|{row}"
+            for digest, sheet, row in zip(frame["digest"], frame["sheet"], frame["row"], strict=True)
+        ]
         keys.append(np.array([hashed[_root(row[0], parents)] if row else _hash(place, secret)
                               for row, place in zip(rows, own, strict=True)], dtype=object))  # fmt: skip
     return keys
@@ -112,7 +118,9 @@ def code_of(text: str, secret: bytes) -> str:
 def _tokens(frame: pd.DataFrame) -> list[list[str]]:
     columns = {name: frame[name].fillna("").astype(str) if name in frame else pd.Series("", index=frame.index)
                for name in IDENTIFIERS}  # fmt: skip
-    cards = columns["id_card"].map({text: compared(text) if read_id_card(text).valid else "" for text in columns["id_card"].unique()})
+    cards = columns["id_card"].map(
+        {text: compared(text) if read_id_card(text).valid else "" for text in columns["id_card"].unique()}
+    )
     phones = columns["phone"].map({text: clean_phone(text) for text in columns["phone"].unique()})
     names = columns["name"].map({text: _name(text) for text in columns["name"].unique()})
     births = columns["birth_date"].map({text: _birth(text) for text in columns["birth_date"].unique()})

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from typing import TYPE_CHECKING
 
 from needs_analytics.core.wording import chinese_number, key, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
 _SUFFIX = re.compile(
     r"(社区居民委员会|社区居委会|居民委员会|社区党群服务中心|社区服务站|社区工作站|居委会|社区居委|居委|社区|村民委员会|村委会|行政村|村)$"
 )
 _STREET = re.compile(r"^.{2,8}?(?:街道办事处|街道办|街道|乡|镇)[/\-—·>\s]*(?=.{2,})")
-_GRID = re.compile(r"(?:第)?([0-9]{1,3}|[零一二三四五六七八九十百]{1,4})(?:号|#|支|级)?(?:网格|片区|片|格|责任区|单元格)?")
+_GRID = re.compile(
+    r"(?:第)?([0-9]{1,3}|[零一二三四五六七八九十百]{1,4})(?:号|#|支|级)?(?:网格|片区|片|格|责任区|单元格)?"
+)
 _GRID_SUFFIX = re.compile(r"(网格|片区|责任区)$")
 _CODE_TAIL = re.compile(r"[a-z]{1,8}[-_]?(?:wg|g|w)?[-_]?0*(\d{1,3})")
 
@@ -98,7 +104,9 @@ class PlaceBook:
             return Place(code="W303", near="、".join(owners[:3]))
         if self.communities.get(bare_community(name)) == "":
             return Place(code="W303", near="")
-        close = get_close_matches(bare_community(name), [word for word, full in self.communities.items() if full], n=1, cutoff=0.5)
+        close = get_close_matches(
+            bare_community(name), [word for word, full in self.communities.items() if full], n=1, cutoff=0.5
+        )
         return Place(code="W301", near=self.communities[close[0]] if close else "")
 
 
@@ -168,6 +176,6 @@ def _without_community(grid: str, bare: str) -> str:
 
 
 def _text(cell: object) -> str:
-    if cell is None or (isinstance(cell, float) and cell != cell):
+    if cell is None or (isinstance(cell, float) and math.isnan(cell)):
         return ""
     return str(cell).removesuffix(".0") if isinstance(cell, float) else plain(str(cell))

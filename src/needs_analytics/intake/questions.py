@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -17,21 +16,31 @@ from needs_analytics.intake.separators import find_separator, split_cell
 from needs_analytics.intake.traits import is_yes_no
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from needs_analytics.core.records import Column
     from needs_analytics.intake.headers import Header
 
 Kind = Literal["单选", "多选", "排序", "量表", "数字", "文本"]
 
-_NUMBER = re.compile(r"^(?:q|第)?\s*(\d{1,3})\s*(?:题|[a-z])?\s*(?:[、.．:：_)]|(?=[(（]))\s*(.*)$", re.IGNORECASE | re.DOTALL)
+_NUMBER = re.compile(
+    r"^(?:q|第)?\s*(\d{1,3})\s*(?:题|[a-z])?\s*(?:[、.．:：_)]|(?=[(（]))\s*(.*)$", re.IGNORECASE | re.DOTALL
+)
 _OLD_ITEM = re.compile(r"^第(\d{1,3})题[(（](.+)[)）]$", re.DOTALL)
 _ITEM = re.compile(r"^(.*?)(?:—+|–+|--|：|:|_)([^—–:：]{1,40})$", re.DOTALL)
 _KOBO = re.compile(r"^([^/]{1,80})/([^/]{1,60})$")
-_TOP = re.compile(r"限选|最多(?:可)?选|至多|不超过|选(?:择)?(?:出)?[一二三四五六七八九\d]+(?:项|个|种)|前[一二三四五\d]+(?:项|位)|限[一二三四五六七八九\d]+项")
-_COUNT = re.compile(r"(?:限选|最多(?:可)?选(?:择)?|至多(?:选)?|不超过|选(?:择)?(?:出)?|前|限)\s*([一二三四五六七八九十\d]+)\s*(?:项|个|种|位)")
+_TOP = re.compile(
+    r"限选|最多(?:可)?选|至多|不超过|选(?:择)?(?:出)?[一二三四五六七八九\d]+(?:项|个|种)|前[一二三四五\d]+(?:项|位)|限[一二三四五六七八九\d]+项"
+)
+_COUNT = re.compile(
+    r"(?:限选|最多(?:可)?选(?:择)?|至多(?:选)?|不超过|选(?:择)?(?:出)?|前|限)\s*([一二三四五六七八九十\d]+)\s*(?:项|个|种|位)"
+)
 _MOST = re.compile(r"最需要|最希望|最迫切|最想|首选|优先解决|最关心|最急需|最主要|第一需求|首要|most|biggest")
 _USED = re.compile(r"使用过|参加过|享受过|用过|接受过|去过|体验过")
 _RATED = re.compile(r"满意|评价|打分")
-_NEW = re.compile(r"希望(?:社区|街道)?(?:新增|增加|增设|开设|新开)|想增加|建议(?:增加|增设|新增)|应(?:当|该)?增加|还希望|新增(?:哪些|什么)")
+_NEW = re.compile(
+    r"希望(?:社区|街道)?(?:新增|增加|增设|开设|新开)|想增加|建议(?:增加|增设|新增)|应(?:当|该)?增加|还希望|新增(?:哪些|什么)"
+)
 _NEEDED = re.compile(r"需要|需求|希望|想要|困难|难题|诉求|急需|盼望|期待|need", re.IGNORECASE)
 _HOUSEHOLD = re.compile(r"您家|贵户|全家|家里|家中|家庭(?:目前|现在|成员)?(?:的)?(?:需|主要|存在)|本户|户主填写|每户")
 _RANKED = re.compile(r"排序|排名|依次|按重要")
@@ -39,10 +48,36 @@ _POSITION = re.compile(r"第([一二三四五\d])(?:位|需求|需要|选择|重
 _MANY = re.compile(r"多选|可选多项|选择多项|不定项|checkbox")
 _ONE = re.compile(r"单选")
 LIKERT: Mapping[str, float] = {
-    "非常需要": 5, "很需要": 5, "十分需要": 5, "急需": 5, "迫切需要": 5, "比较需要": 4, "较需要": 4, "需要": 4, "一般": 3, "无所谓": 3,
-    "可有可无": 3, "说不清": 3, "不太需要": 2, "不需要": 1, "完全不需要": 1, "非常不需要": 1, "非常重要": 5, "比较重要": 4, "重要": 4,
-    "不太重要": 2, "不重要": 1, "非常必要": 5, "很有必要": 5, "有必要": 4, "必要": 4, "不太必要": 2, "没必要": 1, "没有必要": 1, "强烈需要": 5,
-}  # fmt: skip
+    "非常需要": 5,
+    "很需要": 5,
+    "十分需要": 5,
+    "急需": 5,
+    "迫切需要": 5,
+    "比较需要": 4,
+    "较需要": 4,
+    "需要": 4,
+    "一般": 3,
+    "无所谓": 3,
+    "可有可无": 3,
+    "说不清": 3,
+    "不太需要": 2,
+    "不需要": 1,
+    "完全不需要": 1,
+    "非常不需要": 1,
+    "非常重要": 5,
+    "比较重要": 4,
+    "重要": 4,
+    "不太重要": 2,
+    "不重要": 1,
+    "非常必要": 5,
+    "很有必要": 5,
+    "有必要": 4,
+    "必要": 4,
+    "不太必要": 2,
+    "没必要": 1,
+    "没有必要": 1,
+    "强烈需要": 5,
+}
 DEFAULT_THRESHOLD = 4.0
 _MOSTLY = 0.9  # share of a column's cells that must be yes, no or a step of a scale
 _SAID_NO = frozenset({"否", "×", "x", "无", "没有", "n", "no", "0", "0.0", "false", "不需要", "不", "☐", "□"})
@@ -86,7 +121,12 @@ class Question:
     @property
     def is_prevalence(self) -> bool:
         """Whether a yes means that a person has the need; ranks, wishes for more and household forms do not."""
-        return self.sense == "需要" and self.unit == "人" and not self.max_choices and self.kind in {"多选", "量表", "数字"}
+        return (
+            self.sense == "需要"
+            and self.unit == "人"
+            and not self.max_choices
+            and self.kind in {"多选", "量表", "数字"}
+        )
 
     @property
     def is_ranking(self) -> bool:
@@ -153,7 +193,16 @@ def propose_questions(
         if len(members) > 1:
             made = _several_columns(office, members, stems, columns, words, handmade=handmade)
         else:
-            made = _one_column(office, members[0], headers, stems, columns[members[0]], words, handmade=handmade, least_share=least_share)
+            made = _one_column(
+                office,
+                members[0],
+                headers,
+                stems,
+                columns[members[0]],
+                words,
+                handmade=handmade,
+                least_share=least_share,
+            )
         if made is not None:
             proposals.append(made)
     return proposals
@@ -192,7 +241,9 @@ def rank_position(text: str) -> str:
 
 def _is_flag_or_scale(column: Column) -> bool:
     counts = np.bincount(column.codes, minlength=len(column.values))
-    fitting = [is_yes_no(text) or text in LIKERT or _is_figure(text) for text in (key(str(value)) for value in column.values)]
+    fitting = [
+        is_yes_no(text) or text in LIKERT or _is_figure(text) for text in (key(str(value)) for value in column.values)
+    ]
     return float(counts[fitting].sum()) >= _MOSTLY * float(counts.sum())
 
 
@@ -201,7 +252,13 @@ def _is_figure(text: str) -> bool:
 
 
 def _several_columns(
-    office: str, members: list[int], stems: Mapping[int, Stem], columns: Mapping[int, Column], words: NeedWords, *, handmade: bool
+    office: str,
+    members: list[int],
+    stems: Mapping[int, Stem],
+    columns: Mapping[int, Column],
+    words: NeedWords,
+    *,
+    handmade: bool,
 ) -> Question | None:
     first = stems[members[0]]
     positions = [rank_position(f"{stems[c].stem}{stems[c].item}") for c in members]
@@ -213,15 +270,28 @@ def _several_columns(
         return None
     wording = first.stem if first.item else ""
     texts = Counter(key(str(value)) for column in members for value in columns[column].values)
-    scale = any(text in LIKERT for text in texts) or any(_is_figure(text) and text not in {"1", "1.0"} for text in texts)
+    scale = any(text in LIKERT for text in texts) or any(
+        _is_figure(text) and text not in {"1", "1.0"} for text in texts
+    )
     kind: Kind = "量表" if scale else "多选"
     if not scale and not all(_is_flag_or_scale(columns[column]) or _ticks(columns[column]) for column in members):
         return None
     sense, most = _sense(wording, kind, header_says_need=not wording)
     said_no = any(text in _SAID_NO for text in texts)
     blank = UNKNOWN if not handmade or scale or said_no or NONE in options.values() else NONE
-    return Question(office, first.number or wording or "需求", wording or "、".join(items[:3]) + "…", kind, sense, _unit(wording),
-                    blank, most, columns=tuple(members), items=items, options=options)  # fmt: skip
+    return Question(
+        office,
+        first.number or wording or "需求",
+        wording or "、".join(items[:3]) + "…",
+        kind,
+        sense,
+        _unit(wording),
+        blank,
+        most,
+        columns=tuple(members),
+        items=items,
+        options=options,
+    )
 
 
 def _ticks(column: Column) -> bool:
@@ -235,8 +305,19 @@ def _ranks_in_columns(
     options = {text: words.meaning(text) for column in members for text in _texts(columns[column])}
     if not _mostly_needs(options, Counter(options), 0.3):
         return None
-    return Question(office, first.number or first.stem, first.stem or first.item, "排序", "最需要前k", _unit(first.stem), UNKNOWN,
-                    len(members), columns=tuple(members), items=tuple(positions), options=options)  # fmt: skip
+    return Question(
+        office,
+        first.number or first.stem,
+        first.stem or first.item,
+        "排序",
+        "最需要前k",
+        _unit(first.stem),
+        UNKNOWN,
+        len(members),
+        columns=tuple(members),
+        items=tuple(positions),
+        options=options,
+    )
 
 
 def _one_column(
@@ -244,7 +325,9 @@ def _one_column(
     handmade: bool, least_share: float,
 ) -> Question | None:  # fmt: skip
     wording = plain(headers[column].text)
-    counts = Counter(dict(zip(range(len(cells.values)), np.bincount(cells.codes, minlength=len(cells.values)), strict=True)))
+    counts = Counter(
+        dict(zip(range(len(cells.values)), np.bincount(cells.codes, minlength=len(cells.values)), strict=True))
+    )
     texts = {plain(str(value)): int(counts[code]) for code, value in enumerate(cells.values) if _is_answer(str(value))}
     if not texts:
         return None
@@ -273,7 +356,9 @@ def _texts(column: Column) -> list[str]:
 
 def _mostly_needs(options: Mapping[str, str], tokens: Mapping[str, object], least: float) -> bool:
     known = sum(_weight(tokens[option]) for option, meaning in options.items() if meaning)
-    needs = sum(_weight(tokens[option]) for option, meaning in options.items() if meaning not in {"", NONE, UNKNOWN, OTHER})
+    needs = sum(
+        _weight(tokens[option]) for option, meaning in options.items() if meaning not in {"", NONE, UNKNOWN, OTHER}
+    )
     total = sum(map(_weight, tokens.values()))
     return total > 0 and needs > 0 and known >= least * total
 
@@ -291,7 +376,13 @@ def _kind(wording: str, separator: str, texts: Mapping[str, int]) -> Kind:
 def _sense(wording: str, kind: Kind, *, header_says_need: bool = False) -> tuple[str, int]:
     """Return what an answer means and, for ranks, how many could be named."""
     found = _COUNT.search(wording)
-    most = (chinese_number(found[1]) or int(found[1])) if found and not found[1].isdigit() else int(found[1]) if found else 0
+    most = (
+        (chinese_number(found[1]) or int(found[1]))
+        if found and not found[1].isdigit()
+        else int(found[1])
+        if found
+        else 0
+    )
     if _USED.search(wording):
         return "使用过", most
     if _RATED.search(wording):

@@ -34,9 +34,42 @@ NOTHING = Reading()
 Reader = Callable[[object], Reading]
 
 _ERRORS = frozenset({"#n/a", "#value!", "#ref!", "#div/0!", "#name?", "#num!", "#null!", "#spill!", "#calc!"})
-_ABSENT = frozenset({"", "-", "--", "—", "——", "/", "\\", "空", "(空)", "无数据", "未填", "未填写", "缺失", "n/a", "na", "nan",
-                     "null", "none", "nil", "未知", "不详", "不清楚", "不知道", "未提供", "拒答", "拒绝回答", "refused",
-                     "don_t_know", "don'tknow", "dontknow", "(跳过)", "跳过"})  # fmt: skip
+_ABSENT = frozenset(
+    {
+        "",
+        "-",
+        "--",
+        "—",
+        "——",
+        "/",
+        "\\",
+        "空",
+        "(空)",
+        "无数据",
+        "未填",
+        "未填写",
+        "缺失",
+        "n/a",
+        "na",
+        "nan",
+        "null",
+        "none",
+        "nil",
+        "未知",
+        "不详",
+        "不清楚",
+        "不知道",
+        "未提供",
+        "拒答",
+        "拒绝回答",
+        "refused",
+        "don_t_know",
+        "don'tknow",
+        "dontknow",
+        "(跳过)",
+        "跳过",
+    }
+)
 
 
 def is_error(text: str) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -12,13 +11,29 @@ from needs_analytics.intake.numbers import read_count
 from needs_analytics.intake.wide_register import wide_columns
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
     from needs_analytics.core.records import Column
     from needs_analytics.intake.blocks import Block
     from needs_analytics.intake.groups import GroupWords
     from needs_analytics.intake.headers import Header
 
-TABLES = ("survey", "usage", "menu", "supply", "sites", "places", "register", "roster", "distances", "requests", "norms",
-          "budget", "followup", "questions")  # fmt: skip
+TABLES = (
+    "survey",
+    "usage",
+    "menu",
+    "supply",
+    "sites",
+    "places",
+    "register",
+    "roster",
+    "distances",
+    "requests",
+    "norms",
+    "budget",
+    "followup",
+    "questions",
+)
 _TOGETHER = frozenset({"menu", "supply", "sites", "usage"})
 _PLATFORMS: Mapping[str, tuple[frozenset[str], ...]] = {
     "问卷星": (frozenset({"提交答卷时间"}), frozenset({"来自ip", "来源详情"})),
@@ -75,17 +90,25 @@ class _Evidence:
 
 
 _MUST: Mapping[str, Callable[[_Evidence], bool]] = {
-    "survey": lambda e: (e.need_columns > 0 and (bool(e.fields & _PERSON) or bool(e.platform) or e.any("community", "grid")))
-    or (bool(e.platform) and len(e.fields) >= 2),
+    "survey": lambda e: (
+        (e.need_columns > 0 and (bool(e.fields & _PERSON) or bool(e.platform) or e.any("community", "grid")))
+        or (bool(e.platform) and len(e.fields) >= 2)
+    ),
     "usage": lambda e: e.has("service") and (e.any("date", "month") or e.any("count", "status")),
-    "menu": lambda e: e.any("name", "service") and e.any("eligibility", "mode", "needs", "uses_per_person_month", "provider"),
+    "menu": lambda e: (
+        e.any("name", "service") and e.any("eligibility", "mode", "needs", "uses_per_person_month", "provider")
+    ),
     "supply": lambda e: e.has("service", "capacity"),
     "sites": lambda e: e.has("site") and e.any("lon", "x", "tier", "radius_m", "area_m2", "address", "community"),
-    "places": lambda e: e.has("community") and e.any("households", "lon", "x") or e.has("grid") and e.any("households", "lon", "x"),
-    "register": lambda e: e.wide >= 2 or e.has("persons") and e.any("age_band", "sex", "community", "group", "grid"),
+    "places": lambda e: (
+        (e.has("community") and e.any("households", "lon", "x")) or (e.has("grid") and e.any("households", "lon", "x"))
+    ),
+    "register": lambda e: e.wide >= 2 or (e.has("persons") and e.any("age_band", "sex", "community", "group", "grid")),
     "roster": lambda e: e.any("duty", "last_visit") and e.any("groups", "name"),
     "distances": lambda e: e.has("site") and e.any("metres", "minutes") and e.any("community", "grid"),
-    "requests": lambda e: e.any("text", "category") and e.any("request_id", "status") and e.any("status", "date", "due", "closed"),
+    "requests": lambda e: (
+        e.any("text", "category") and e.any("request_id", "status") and e.any("status", "date", "due", "closed")
+    ),
     "norms": lambda e: e.has("indicator") and e.any("value_min", "value_max"),
     "budget": lambda e: e.has("item", "amount") and not e.has("service"),
     "followup": lambda e: e.any("fixed", "rechecked", "outcome") and e.any("case", "opened", "due"),
@@ -131,9 +154,19 @@ def recognise(
               and not _settled(best, table)]  # fmt: skip
     if rivals:
         return Recognition(block, (), {}, "asked", platform, (best, *rivals))
-    together = ("register",) if best == "places" and "register" in possible and "persons" in evidence["register"].fields else ()
+    together = (
+        ("register",)
+        if best == "places" and "register" in possible and "persons" in evidence["register"].fields
+        else ()
+    )
     tables = (best, *together)
-    return Recognition(block, tables, {table: matches[table] for table in tables}, "platform" if platform and best == "survey" else "headers", platform)
+    return Recognition(
+        block,
+        tables,
+        {table: matches[table] for table in tables},
+        "platform" if platform and best == "survey" else "headers",
+        platform,
+    )
 
 
 def platform_of(headers: Sequence[Header]) -> str:
@@ -171,8 +204,12 @@ def _belongs(table: str, best: str, evidence: Mapping[str, _Evidence]) -> bool:
     """Whether a sheet of services also carries another of its tables, by the fields only that table has."""
     if table == best:
         return True
-    own = {"menu": ("eligibility", "mode", "needs", "uses_per_person_month"), "supply": ("capacity",),
-           "sites": ("lon", "x", "radius_m", "tier", "address"), "usage": ("count", "status")}.get(table, ())  # fmt: skip
+    own = {
+        "menu": ("eligibility", "mode", "needs", "uses_per_person_month"),
+        "supply": ("capacity",),
+        "sites": ("lon", "x", "radius_m", "tier", "address"),
+        "usage": ("count", "status"),
+    }.get(table, ())
     if table == "usage" and evidence["usage"].has("status") and not evidence["usage"].any("date", "month", "count"):
         return False
     if best == "usage" and evidence["usage"].any("date"):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
@@ -15,7 +14,7 @@ from needs_analytics.core.issue import CellRef, Issue
 from needs_analytics.core.wording import key, plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 _BRACKET = re.compile(r"[(（][^)）]*[)）]")
 _STREET = re.compile(r"^.{2,8}?(?:街道|乡|镇)(?=.{2,})")
@@ -37,7 +36,11 @@ class NameBook:
         for text in (whole, key(_BRACKET.sub("", name)), _STREET.sub("", whole)):
             if self.ids.get(text):
                 return self.ids[text], "exact"
-        inside = {identity for word, identity in self.ids.items() if len(word) >= 3 and identity and (word in whole or (len(whole) >= 3 and whole in word))}
+        inside = {
+            identity
+            for word, identity in self.ids.items()
+            if len(word) >= 3 and identity and (word in whole or (len(whole) >= 3 and whole in word))
+        }
         if len(inside) == 1:
             return inside.pop(), "part"
         near = get_close_matches(whole, [word for word, identity in self.ids.items() if identity], n=1, cutoff=0.8)
@@ -60,7 +63,9 @@ def name_book(frame: pd.DataFrame, columns: Iterable[str], told: Mapping[str, st
     return NameBook(ids, told)
 
 
-def resolve_names(frame: pd.DataFrame, column: str, book: NameBook, table: str, codes: tuple[str, str]) -> tuple[pd.DataFrame, list[Issue]]:
+def resolve_names(
+    frame: pd.DataFrame, column: str, book: NameBook, table: str, codes: tuple[str, str]
+) -> tuple[pd.DataFrame, list[Issue]]:
     """Replace a column's names by ids; a name that is not in the list stays and is said.
 
     Parameters

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,8 @@ from needs_analytics.intake.groups import GroupWords, attribute_columns, flag_co
 from needs_analytics.intake.typed import TypedColumn, read_column
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from needs_analytics.core.issue import Issue
     from needs_analytics.intake.blocks import Block
     from needs_analytics.intake.questions import Question
@@ -26,16 +27,32 @@ def read_groups_of(
 
     ``None`` where no column says anything about a resident; ``""`` where every column asked says none.
     """
-    taken = {match.column for match in recognition.matches["survey"]} | {column for q in questions for column in q.columns}
+    taken = {match.column for match in recognition.matches["survey"]} | {
+        column for q in questions for column in q.columns
+    }
     free = [column for column, header in enumerate(block.headers) if header.parts and column not in taken]
     flags = flag_columns(block.headers, free, words)
-    attributes = {column: meanings for column, meanings in attribute_columns(block.headers, free, words).items() if column not in flags}
-    typed = [read_column(block, column, "survey", "groups", partial(read_flag, group=group, words=words)) for column, group in flags.items()]
-    typed += [read_column(block, column, "survey", "groups", partial(read_attribute, meanings=meanings)) for column, meanings in attributes.items()]
+    attributes = {
+        column: meanings
+        for column, meanings in attribute_columns(block.headers, free, words).items()
+        if column not in flags
+    }
+    typed = [
+        read_column(block, column, "survey", "groups", partial(read_flag, group=group, words=words))
+        for column, group in flags.items()
+    ]
+    typed += [
+        read_column(block, column, "survey", "groups", partial(read_attribute, meanings=meanings))
+        for column, meanings in attributes.items()
+    ]
     parts = [column.values for column in typed]
     if "groups" in frame:
         parts.append(frame["groups"].to_numpy(dtype=object))
-    return _joined(parts, len(frame), frame.index), _ledger(typed), [issue for column in typed for issue in column.issues]
+    return (
+        _joined(parts, len(frame), frame.index),
+        _ledger(typed),
+        [issue for column in typed for issue in column.issues],
+    )
 
 
 def _ledger(typed: Sequence[TypedColumn]) -> list[tuple[object, ...]]:

@@ -3,12 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 from needs_analytics.core.wording import plain
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
 _SURE = ("┋", "→")  # marks nobody writes inside an option
-_CANDIDATES = ("[;；]", "[、]", "[,，]", "[、,，;；]", "/", r"\|", "\n", r"\+", r"&", r"[、,，;；/|+\s]", r"\s{2,}", r"\s")
+_CANDIDATES = (
+    "[;；]",
+    "[、]",
+    "[,，]",
+    "[、,，;；]",
+    "/",
+    r"\|",
+    "\n",
+    r"\+",
+    r"&",
+    r"[、,，;；/|+\s]",
+    r"\s{2,}",
+    r"\s",
+)
 _BRACKETED = re.compile(r"[(（\[【〖〔][^()（）\[\]【】〖〗〔〕]*[)）\]】〗〕]")
 
 

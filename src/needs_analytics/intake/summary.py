@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -11,6 +10,8 @@ import pandas as pd
 from needs_analytics.intake.groups import attribute_columns, flag_columns
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from needs_analytics.core.codebook import Codebook
     from needs_analytics.core.mapping import Mapping as OfficeMapping
     from needs_analytics.core.records import Sheet
@@ -19,10 +20,27 @@ if TYPE_CHECKING:
     from needs_analytics.intake.questions import Question
     from needs_analytics.intake.recognise import Recognition
 
-COLUMNS = ("file", "digest", "sheet", "hidden", "office", "platform", "tables", "why", "header_row", "header_rows", "rows", "asides",
-           "fields", "questions", "unused")  # fmt: skip
+COLUMNS = (
+    "file",
+    "digest",
+    "sheet",
+    "hidden",
+    "office",
+    "platform",
+    "tables",
+    "why",
+    "header_row",
+    "header_rows",
+    "rows",
+    "asides",
+    "fields",
+    "questions",
+    "unused",
+)
 _WJX = re.compile(r"\d+_按(?:文本|序号|分数)_(.+?)(?:_\d+)*")
-_TAIL = re.compile(r"([-_ ]?(待修改|修改版?|修订|更正|最终版?|终稿|副本|copy))+$|[(（]\d+[)）]$|[-_ ]v?\d{1,2}$", re.IGNORECASE)
+_TAIL = re.compile(
+    r"([-_ ]?(待修改|修改版?|修订|更正|最终版?|终稿|副本|copy))+$|[(（]\d+[)）]$|[-_ ]v?\d{1,2}$", re.IGNORECASE
+)
 
 
 def office_of(file: str) -> str:
@@ -48,16 +66,34 @@ def sheet_summary(
     for sheet in sheets:
         if (sheet.file, sheet.name) not in covered:
             told = mapping.rule_for(sheet.file, sheet.name).table == "ignore"
-            rows.append({"file": sheet.file, "digest": sheet.digest, "sheet": sheet.name, "hidden": sheet.hidden, "office": office_of(sheet.file),
-                         "platform": "", "tables": "", "why": "ignored" if told else "empty", "header_row": 0, "header_rows": 0,
-                         "rows": sheet.n_rows if told else 0, "asides": 0, "fields": "", "questions": 0, "unused": ""})  # fmt: skip
+            rows.append(
+                {
+                    "file": sheet.file,
+                    "digest": sheet.digest,
+                    "sheet": sheet.name,
+                    "hidden": sheet.hidden,
+                    "office": office_of(sheet.file),
+                    "platform": "",
+                    "tables": "",
+                    "why": "ignored" if told else "empty",
+                    "header_row": 0,
+                    "header_rows": 0,
+                    "rows": sheet.n_rows if told else 0,
+                    "asides": 0,
+                    "fields": "",
+                    "questions": 0,
+                    "unused": "",
+                }
+            )
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype({"rows": int, "asides": int, "header_row": int})
 
 
 def _block_row(
     block: Block, found: Recognition, questions: Sequence[Question], office: str, codebook: Codebook, groups: GroupWords
 ) -> dict[str, object]:
-    used = {match.column for matches in found.matches.values() for match in matches} | {c for q in questions for c in q.columns}
+    used = {match.column for matches in found.matches.values() for match in matches} | {
+        c for q in questions for c in q.columns
+    }
     free = [column for column, header in enumerate(block.headers) if header.parts and column not in used]
     if "survey" in found.tables:
         flags = flag_columns(block.headers, free, groups) | attribute_columns(block.headers, free, groups)
@@ -68,8 +104,19 @@ def _block_row(
         for match in found.matches[table]
     ]
     return {
-        "file": block.sheet.file, "digest": block.sheet.digest, "sheet": block.sheet.name, "hidden": block.sheet.hidden, "office": office,
-        "platform": found.platform, "tables": "+".join(found.tables), "why": found.why, "header_row": block.head + 1 if block.height else 0,
-        "header_rows": block.height, "rows": len(block.rows), "asides": len(block.asides), "fields": "；".join(dict.fromkeys(fields)),
-        "questions": len(questions), "unused": "、".join(block.headers[column].text for column in free),
-    }  # fmt: skip
+        "file": block.sheet.file,
+        "digest": block.sheet.digest,
+        "sheet": block.sheet.name,
+        "hidden": block.sheet.hidden,
+        "office": office,
+        "platform": found.platform,
+        "tables": "+".join(found.tables),
+        "why": found.why,
+        "header_row": block.head + 1 if block.height else 0,
+        "header_rows": block.height,
+        "rows": len(block.rows),
+        "asides": len(block.asides),
+        "fields": "；".join(dict.fromkeys(fields)),
+        "questions": len(questions),
+        "unused": "、".join(block.headers[column].text for column in free),
+    }

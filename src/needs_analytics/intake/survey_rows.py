@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 _CONTRADICTION = 2  # years between a stated age and the one from the ID card that are no rounding
 
 
-def complete_survey(tables: dict[str, pd.DataFrame], codebook: Codebook, month: Month) -> tuple[dict[str, pd.DataFrame], list[Issue]]:
+def complete_survey(
+    tables: dict[str, pd.DataFrame], codebook: Codebook, month: Month
+) -> tuple[dict[str, pd.DataFrame], list[Issue]]:
     """Complete the survey's rows; stated values are never replaced, contradictions are said."""
     frame = tables["survey"]
     if not len(frame):
@@ -60,7 +62,11 @@ def _with_id_cards(frame: pd.DataFrame, month: Month) -> tuple[pd.DataFrame, lis
     years = np.array([_years(day, month.first_day) if day else np.nan for day in born])
     years = np.where((years >= 0) & (years <= OLDEST), years, np.nan)
     stated = frame["age_low"].notna()
-    issues = [_bad_card(frame, row) for row, (card, text) in enumerate(zip(known, frame["id_card"], strict=True)) if text and not card.valid]
+    issues = [
+        _bad_card(frame, row)
+        for row, (card, text) in enumerate(zip(known, frame["id_card"], strict=True))
+        if text and not card.valid
+    ]
     apart = stated & ((years < frame["age_low"] - _CONTRADICTION) | (years > frame["age_high"] + _CONTRADICTION))
     sexes = pd.Series([card.sex or None for card in known], index=frame.index, dtype=object)
     clash = sexes.notna() & frame["sex"].notna() & (sexes != frame["sex"])

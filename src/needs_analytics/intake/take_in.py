@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -17,7 +16,14 @@ from needs_analytics.core.records import Intake
 from needs_analytics.intake.answers import answer_columns, refused_ticks, unknown_options
 from needs_analytics.intake.blocks import Block, find_blocks
 from needs_analytics.intake.dictionary import Entry, decode_options, dictionary_table, read_entries, with_dictionary
-from needs_analytics.intake.fields import Vocabulary, field_types, literal_words, looks_like_header, match_fields, vocabulary
+from needs_analytics.intake.fields import (
+    Vocabulary,
+    field_types,
+    literal_words,
+    looks_like_header,
+    match_fields,
+    vocabulary,
+)
 from needs_analytics.intake.frames import Context, Findings, read_frame
 from needs_analytics.intake.groups import GroupWords, attribute_columns, flag_columns, group_words
 from needs_analytics.intake.join import join_tables
@@ -29,6 +35,8 @@ from needs_analytics.intake.summary import office_of, sheet_summary
 from needs_analytics.intake.typed import LEDGER_COLUMNS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from needs_analytics.core.codebook import Codebook
     from needs_analytics.core.records import Sheet
 
@@ -46,7 +54,13 @@ class _Words:
     def score(self, text: str) -> float:
         """Return how much a text looks like a header."""
         known = looks_like_header(text, self.exact)
-        return known or (1.0 if self.needs.covered(text) >= 2 and len(text) <= 30 else 1.0 if text[:1].isdigit() and "、" in text[:4] else 0.0)
+        return known or (
+            1.0
+            if self.needs.covered(text) >= 2 and len(text) <= 30
+            else 1.0
+            if text[:1].isdigit() and "、" in text[:4]
+            else 0.0
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +116,20 @@ def take_in(
     entries = _dictionary(blocks, words, mapping, context, month)
     taken = [_take(sheet, block, words, mapping, options, entries) for sheet, block in blocks]
     frames = _frames(taken, words, mapping, context, findings)
-    tables, joined = join_tables(frames, codebook=codebook, mapping=mapping, secret=secret, month=month, words=words.needs)
+    tables, joined = join_tables(
+        frames, codebook=codebook, mapping=mapping, secret=secret, month=month, words=words.needs
+    )
     findings.issues += joined
     findings.issues += [issue for item in taken for issue in _said(item)]
     return Intake(
         tables=tables,
-        sheets=sheet_summary([(item.block, item.recognition, item.questions, item.office) for item in taken], sheets, mapping, codebook, words.groups),
+        sheets=sheet_summary(
+            [(item.block, item.recognition, item.questions, item.office) for item in taken],
+            sheets,
+            mapping,
+            codebook,
+            words.groups,
+        ),
         questions=dictionary_table(question for item in taken for question in item.questions),
         issues=tuple(findings.issues),
         ledger=pd.DataFrame(findings.ledger, columns=list(LEDGER_COLUMNS)),
@@ -183,7 +205,9 @@ def _frames(
     for item in taken:
         rule = mapping.rule_for(item.block.sheet.file, item.block.sheet.name)
         for table in item.recognition.tables:
-            used = {column for question in item.questions for column in question.columns} if table == "survey" else set()
+            used = (
+                {column for question in item.questions for column in question.columns} if table == "survey" else set()
+            )
             matches = [match for match in item.recognition.matches[table] if match.column not in used]
             frame = read_frame(item.block, table, matches, rule, context, findings)
             if table == "survey":
@@ -210,10 +234,19 @@ def _said(item: _Taken) -> list[Issue]:
     sheet = item.block.sheet
     where = CellRef(sheet.file, sheet.name, item.block.head if item.block.height else None)
     if item.recognition.why == "asked":
-        return [Issue("W201", where, "、".join(item.recognition.candidates), {"file": sheet.file, "sheet": sheet.name, "first": item.recognition.candidates[0]})]
+        return [
+            Issue(
+                "W201",
+                where,
+                "、".join(item.recognition.candidates),
+                {"file": sheet.file, "sheet": sheet.name, "first": item.recognition.candidates[0]},
+            )
+        ]
     if not item.recognition.tables:
         return [Issue("W202", where, details={"file": sheet.file, "sheet": sheet.name, "rows": len(item.block.rows)})]
-    issues = [Issue("I212", where, q.wording, {"sense": q.sense, "kind": q.kind}) for q in item.questions if q.is_ranking]
+    issues = [
+        Issue("I212", where, q.wording, {"sense": q.sense, "kind": q.kind}) for q in item.questions if q.is_ranking
+    ]
     if "survey" in item.recognition.tables and not item.questions:
         issues.append(Issue("W213", where, details={"file": sheet.file, "sheet": sheet.name}))
     return issues

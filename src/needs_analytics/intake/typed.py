@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from dataclasses import field as dataclass_field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,9 +17,10 @@ from needs_analytics.intake.groups import GroupWords, read_groups
 from needs_analytics.intake.reading import NOTHING, Reader, Reading, is_error
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from needs_analytics.core.mapping import Mapping as OfficeMapping
     from needs_analytics.core.month import Month
-    from needs_analytics.core.records import Column
     from needs_analytics.intake.blocks import Block
 
 PERSONAL = frozenset({"identifier", "birth_date"})
@@ -28,11 +29,21 @@ LEDGER_COLUMNS = ("file", "sheet", "row", "column", "cell", "table", "field", "a
 
 @dataclass(frozen=True, slots=True)
 class TypedColumn:
-    """A column's values, ``(rows,)`` of objects with ``None`` for nothing known, its ledger rows and its issues."""
+    """A column read for a field of a table.
 
+    Attributes
+    ----------
+    values
+        ``(rows,)`` objects, ``None`` for nothing known.
+    ledger, issues
+        What was done to get them, and what is wrong; filled while the column is read.
+    """
+
+    table: str
+    field: str
     values: np.ndarray
-    ledger: list[tuple[object, ...]]
-    issues: list[Issue]
+    ledger: list[tuple[object, ...]] = dataclass_field(default_factory=list)
+    issues: list[Issue] = dataclass_field(default_factory=list)
 
 
 def reader_for(kind: str, field: str, *, month: Month, groups: GroupWords, mapping: OfficeMapping) -> Reader:
@@ -48,22 +59,23 @@ def reader_for(kind: str, field: str, *, month: Month, groups: GroupWords, mappi
     return special[kind]() if kind in special else _READERS[kind]
 
 
-def read_column(block: Block, position: int, table: str, field: str, reader: Reader, *, personal: bool = False) -> TypedColumn:
-    """Read one column of a block."""
+def read_column(
+    block: Block, position: int, table: str, field: str, reader: Reader, *, personal: bool = False
+) -> TypedColumn:
+    """Read one column of a block; what is ``personal`` does not appear in ledger or issues."""
     column = block.column(position)
     readings = [_read(reader, value) for value in column.values]
     lookup = np.empty(len(readings), dtype=object)
     lookup[:] = [reading.value for reading in readings]
-    ledger: list[tuple[object, ...]] = []
-    issues: list[Issue] = []
+    typed = TypedColumn(table, field, lookup[column.codes])
     order = np.argsort(column.codes, kind="stable")
     bounds = np.searchsorted(column.codes[order], np.arange(len(readings) + 1))
     for code, reading in enumerate(readings):
         places = order[bounds[code] : bounds[code + 1]]
         if len(places) and (reading.note or reading.code):
             old = "＊" if personal else _shown(column.values[code])
-            _log(ledger, issues, block, position, (table, field), block.rows[places], old, reading)
-    return TypedColumn(lookup[column.codes], ledger, issues)
+            _log(typed, block, position, block.rows[places], old, reading)
+    return typed
 
 
 def _read(reader: Reader, value: object) -> Reading:
@@ -74,30 +86,22 @@ def _read(reader: Reader, value: object) -> Reading:
     return reader(value)
 
 
-def _log(
-    ledger: list[tuple[object, ...]],
-    issues: list[Issue],
-    block: Block,
-    position: int,
-    target: tuple[str, str],
-    rows: np.ndarray,
-    old: str,
-    reading: Reading,
-) -> None:
+def _log(typed: TypedColumn, block: Block, position: int, rows: np.ndarray, old: str, reading: Reading) -> None:
     """Log a normalisation once per distinct value, anything graver once per cell."""
     file, sheet, letters = block.sheet.file, block.sheet.name, column_letters(position)
-    new = _shown(reading.value)
+    target, new = (typed.table, typed.field), _shown(reading.value)
     if reading.note == "normalised" and not reading.code.startswith(("E", "W")):
         if old != new:
-            ledger.append((file, sheet, None, letters, letters, *target, "normalised", old, new, reading.code, len(rows)))
+            place = (file, sheet, None, letters, letters)
+            typed.ledger.append((*place, *target, "normalised", old, new, reading.code, len(rows)))
     else:
-        action = reading.note or "flagged"
-        ledger.extend((file, sheet, int(row) + 1, letters, f"{letters}{row + 1}", *target, action, old, new, reading.code, 1)
-                      for row in rows)  # fmt: skip
+        done = (reading.note or "flagged", old, new, reading.code, 1)
+        typed.ledger.extend((file, sheet, int(row) + 1, letters, f"{letters}{row + 1}", *target, *done) for row in rows)
     if reading.code:
         where = CellRef(file, sheet, int(rows[0]), position)
         more = "、".join(f"{letters}{row + 1}" for row in rows[1:6]) + ("…" if len(rows) > 6 else "")
-        issues.append(Issue(reading.code, where, old, {"table": target[0], "field": target[1], "count": len(rows), "more": more, "new": new}))
+        details = {"table": target[0], "field": target[1], "count": len(rows), "more": more, "new": new}
+        typed.issues.append(Issue(reading.code, where, old, details))
 
 
 def _shown(value: object) -> str:

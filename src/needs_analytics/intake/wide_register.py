@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,8 @@ from needs_analytics.intake.groups import GroupWords, _group_of
 from needs_analytics.intake.traits import AgeRange, read_age
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from needs_analytics.intake.headers import Header
 
 _COUNTED = re.compile(r"(人口数|人口|人数|数量|常住|户籍|\(人\)|\(名\)|人$|数$|其中|:)")
@@ -69,4 +70,8 @@ def _people(header: Header, groups: GroupWords) -> WideColumn | None:
 
 
 def _exact_group(text: str, groups: GroupWords) -> str:
-    return groups.headers.get(text) or groups.values.get(text) or (_group_of(text, groups) if text.endswith(("老人", "户", "家庭", "对象", "人员")) else "")
+    return (
+        groups.headers.get(text)
+        or groups.values.get(text)
+        or (_group_of(text, groups) if text.endswith(("老人", "户", "家庭", "对象", "人员")) else "")
+    )

@@ -16,17 +16,25 @@ NO_SITE = ""
 
 
 def service_sinks(cleaned: Cleaned) -> tuple[pd.DataFrame, list[Issue]]:
-    """Return one row per service@site: ``service, site, capacity`` (units a month), ``capacity_persons``, ``uses_per_person``,
-    ``unit``, ``capacity_known``, ``max_extra_persons``.
+    """Return one row per service@site with what it can do in a month.
+
+    Columns: ``service, site, capacity`` (units), ``capacity_persons, uses_per_person, unit, capacity_known,
+    max_extra_persons``.
 
     Where the capacity is not known (masked, or the service has no capacity row), the month's use stands for it and
     ``capacity_known`` is false. Without a known frequency a person uses a service once a month.
     """
     menu = cleaned.menu.set_index("service")
     supply = cleaned.supply[cleaned.supply["service"].isin(menu.index)].copy()
-    issues = [Issue("W703", value=str(menu.at[service, "name"])) for service in menu.index if service not in set(supply["service"])]
+    issues = [
+        Issue("W703", value=str(menu.loc[service, "name"]))
+        for service in menu.index
+        if service not in set(supply["service"])
+    ]
     missing = [service for service in menu.index if service not in set(supply["service"])]
-    supply = pd.concat([supply, pd.DataFrame({"service": missing, "site": None})], ignore_index=True) if missing else supply
+    supply = (
+        pd.concat([supply, pd.DataFrame({"service": missing, "site": None})], ignore_index=True) if missing else supply
+    )
     supply["site"] = supply["site"].fillna(NO_SITE)
     supply["extra"] = supply["max_extra"].astype(float) * supply["times"]
     grouped = supply.groupby(["service", "site"], sort=True)
@@ -41,7 +49,11 @@ def service_sinks(cleaned: Cleaned) -> tuple[pd.DataFrame, list[Issue]]:
 def _with_frequency(sinks: pd.DataFrame, menu: pd.DataFrame) -> tuple[pd.DataFrame, list[Issue]]:
     frequency = menu["uses_per_person_month"].astype(float)
     given = frequency.where(frequency > 0)
-    issues = [Issue("W702", value=str(menu.at[service, "name"])) for service in given.index[given.isna()] if service in set(sinks["service"])]
+    issues = [
+        Issue("W702", value=str(menu.loc[service, "name"]))
+        for service in given.index[given.isna()]
+        if service in set(sinks["service"])
+    ]
     return sinks.assign(
         uses_per_person=sinks["service"].map(given).fillna(1.0), unit=sinks["service"].map(menu["unit"]).fillna("人次"),
         frequency_known=sinks["service"].map(given).notna(), service_name=sinks["service"].map(menu["name"]),
@@ -51,9 +63,15 @@ def _with_frequency(sinks: pd.DataFrame, menu: pd.DataFrame) -> tuple[pd.DataFra
 def _with_unknown_capacity(sinks: pd.DataFrame, cleaned: Cleaned) -> pd.DataFrame:
     used = cleaned.usage[cleaned.usage["status"] == "完成"]
     done = used.groupby([used["service"], used["site"].fillna(NO_SITE)])["count"].sum()
-    lower = pd.Series([done.get(pair, 0.0) for pair in zip(sinks["service"], sinks["site"], strict=True)], index=sinks.index)
+    lower = pd.Series(
+        [done.get(pair, 0.0) for pair in zip(sinks["service"], sinks["site"], strict=True)], index=sinks.index
+    )
     known = sinks["capacity"].notna() & sinks["known"]
     capacity = sinks["capacity"].where(known, np.fmax(sinks["capacity"].fillna(0.0), lower))
     persons = capacity / sinks["uses_per_person"]
-    return sinks.assign(capacity=capacity, capacity_known=known, capacity_persons=persons,
-                        max_extra_persons=sinks["max_extra"] / sinks["uses_per_person"]).drop(columns="known")  # fmt: skip
+    return sinks.assign(
+        capacity=capacity,
+        capacity_known=known,
+        capacity_persons=persons,
+        max_extra_persons=sinks["max_extra"] / sinks["uses_per_person"],
+    ).drop(columns="known")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,13 +11,27 @@ from needs_analytics.core.records import ALL
 from needs_analytics.matching.eligibility import meets
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from needs_analytics.core.options import MatchingOptions
     from needs_analytics.core.records import Cleaned, NeedsList
 
 _PRIOR = 10.0  # answers a community borrows from the sub-district for its mix of classes
-COLUMNS = ("need", "community", "grid", "eligible_class", "tier", "class_share", "share", "share_se", "community_se", "population", "demand",
-           "place")  # fmt: skip
-CUT_COLUMNS = ("need", "eligible_class", "tier", "segment", "group", "share")
+COLUMNS = (
+    "need",
+    "community",
+    "grid",
+    "eligible_class",
+    "tier",
+    "class_share",
+    "share",
+    "share_se",
+    "community_se",
+    "population",
+    "demand",
+    "place",
+)
+CUT_COLUMNS = ("need", "eligible_class", "tier", "segment", "group", "share", "n")
 _Z = 1.959963984540054
 
 
@@ -52,7 +65,9 @@ def demand_cells(
     for need in wanted:
         labels = class_labels(people, covering(cleaned.menu, need), eligible)
         having = _having(people, labels, first, codes, need)
-        cells.append(_need_cells(need, _mix(having, float(people["weight"].mean())), places, table[table["need"] == need]))
+        cells.append(
+            _need_cells(need, _mix(having, float(people["weight"].mean())), places, table[table["need"] == need])
+        )
         cuts.append(_cuts(having).assign(need=need))
     if not cells:
         return pd.DataFrame(columns=list(COLUMNS)), pd.DataFrame(columns=list(CUT_COLUMNS))
@@ -61,7 +76,11 @@ def demand_cells(
 
 def covering(menu: pd.DataFrame, need: str) -> list[str]:
     """Return the services of a menu that cover a need."""
-    return [service for service, needs in zip(menu["service"], menu["needs"], strict=True) if need in (needs or "").split(";")]
+    return [
+        service
+        for service, needs in zip(menu["service"], menu["needs"], strict=True)
+        if need in (needs or "").split(";")
+    ]
 
 
 def class_labels(people: pd.DataFrame, services: Sequence[str], eligible: dict[str, np.ndarray]) -> np.ndarray:
@@ -92,10 +111,16 @@ def _having(people: pd.DataFrame, labels: np.ndarray, first: np.ndarray, codes: 
     if not yes.any():
         yes = known if known.any() else np.ones(len(people), dtype=bool)
         labels = np.where(known, labels, "") if known.any() else np.full(len(people), "", dtype=object)
-    return pd.DataFrame({
-        "eligible_class": labels[yes], "tier": np.where(first[yes], 1, 2), "community": people["community"].fillna("").to_numpy()[yes],
-        "segment": people["segment"].to_numpy()[yes], "group": codes.to_numpy()[yes], "weight": people["weight"].to_numpy(float)[yes],
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "eligible_class": labels[yes],
+            "tier": np.where(first[yes], 1, 2),
+            "community": people["community"].fillna("").to_numpy()[yes],
+            "segment": people["segment"].to_numpy()[yes],
+            "group": codes.to_numpy()[yes],
+            "weight": people["weight"].to_numpy(float)[yes],
+        }
+    )
 
 
 def _mix(having: pd.DataFrame, typical: float) -> pd.DataFrame:
@@ -111,10 +136,12 @@ def _mix(having: pd.DataFrame, typical: float) -> pd.DataFrame:
 
 
 def _cuts(having: pd.DataFrame) -> pd.DataFrame:
-    """Return the share of every segment and every group inside each class and tier."""
+    """Return the share of every segment and every group inside each class and tier, with the respondents behind it."""
     keys = ["eligible_class", "tier"]
-    total = having.groupby(keys)["weight"].sum().rename("total")
-    segments = having[having["segment"] != ""].groupby([*keys, "segment"])["weight"].sum().reset_index().assign(group=ALL)
+    total = having.groupby(keys)["weight"].agg(total="sum", n="size")
+    segments = (
+        having[having["segment"] != ""].groupby([*keys, "segment"])["weight"].sum().reset_index().assign(group=ALL)
+    )
     groups = having.explode("group")
     groups = groups[groups["group"] != ""].groupby([*keys, "group"])["weight"].sum().reset_index().assign(segment=ALL)
     both = pd.concat([segments, groups], ignore_index=True).merge(total.reset_index(), on=keys)
@@ -130,12 +157,21 @@ def _need_cells(need: str, mix: pd.DataFrame, places: pd.DataFrame, table: pd.Da
     classes = mix[columns].to_numpy(float)
     index = mix.index.to_frame(index=False)
     size, number = classes.shape
-    cells = pd.DataFrame({
-        "need": need, "community": np.tile(places["community"], size), "grid": np.tile(places["grid"], size),
-        "eligible_class": np.repeat(index["eligible_class"].to_numpy(), number), "tier": np.repeat(index["tier"].to_numpy(), number),
-        "class_share": classes.ravel(), "share": np.tile(share, size), "share_se": np.tile(se, size), "community_se": np.tile(upper, size),
-        "population": np.tile(places["population"].to_numpy(float), size), "place": np.tile(np.arange(number), size),
-    })  # fmt: skip
+    cells = pd.DataFrame(
+        {
+            "need": need,
+            "community": np.tile(places["community"], size),
+            "grid": np.tile(places["grid"], size),
+            "eligible_class": np.repeat(index["eligible_class"].to_numpy(), number),
+            "tier": np.repeat(index["tier"].to_numpy(), number),
+            "class_share": classes.ravel(),
+            "share": np.tile(share, size),
+            "share_se": np.tile(se, size),
+            "community_se": np.tile(upper, size),
+            "population": np.tile(places["population"].to_numpy(float), size),
+            "place": np.tile(np.arange(number), size),
+        }
+    )
     cells["demand"] = cells["share"] * cells["population"] * cells["class_share"]
     return cells.loc[cells["class_share"] > 0, list(COLUMNS)]
 

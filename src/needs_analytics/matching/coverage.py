@@ -39,9 +39,17 @@ def service_coverage(needs: NeedsList, cleaned: Cleaned, sinks: pd.DataFrame) ->
         for community in communities:
             here = own[everywhere[own.index] | (own["community"] == community)]
             units = sorted(set(here["unit"]))
-            rows.append({
-                "need": need, "need_name": names[need], "community": community, "services": here["service"].nunique(),
-                "sites": here.loc[here["site"] != "", "site"].nunique(), "units": here["capacity"].sum() if len(units) == 1 else np.nan,
-                "unit": "、".join(units), "capacity_persons": here["capacity_persons"].sum(), "covered": len(here) > 0,
-            })  # fmt: skip
+            rows.append(
+                {
+                    "need": need,
+                    "need_name": names[need],
+                    "community": community,
+                    "services": here["service"].nunique(),
+                    "sites": here.loc[here["site"] != "", "site"].nunique(),
+                    "units": here["capacity"].sum() if len(units) == 1 else np.nan,
+                    "unit": "、".join(units),
+                    "capacity_persons": here["capacity_persons"].sum(),
+                    "covered": len(here) > 0,
+                }
+            )
     return pd.DataFrame(rows, columns=list(COLUMNS))

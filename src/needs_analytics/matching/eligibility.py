@@ -6,13 +6,17 @@ Three values: 1 meets it, 0 does not, NaN not known (the trait was never asked o
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from needs_analytics.core.messages import failure
 from needs_analytics.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas as pd
 
 _ATOM = re.compile(r"(age)(>=|<=)(\d+(?:\.\d+)?)|(sex)=(男|女)|(group)=([\w|]+)|(all)")
 _AGE_RULE = re.compile(r"age>=(\d+)")
@@ -85,7 +89,7 @@ def _age(sign: str, limit: float, people: pd.DataFrame) -> np.ndarray:
 
 
 def _group(group: str, people: pd.DataFrame, rule: str) -> np.ndarray:
-    """Membership of a special group: known where it is stated, where the office asked, and where the age excludes it."""
+    """Membership of a group: known where it is stated, where the office asked, where the age excludes it."""
     has = np.array([group in codes for codes in people["groups"].fillna("").str.split(";")], dtype=bool)
     asked = people["office"].isin(set(people.loc[has, "office"])).to_numpy() & people["groups"].notna().to_numpy()
     found = _AGE_RULE.match(rule)

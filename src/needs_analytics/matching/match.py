@@ -9,10 +9,11 @@ import pandas as pd
 
 from needs_analytics.core.issue import Issue
 from needs_analytics.core.options import MatchingOptions
-from needs_analytics.core.records import ALL, MatchPlan
-from needs_analytics.matching.capacity import NO_SITE, service_sinks
+from needs_analytics.core.records import MatchPlan
+from needs_analytics.matching.capacity import service_sinks
 from needs_analytics.matching.cells import covering, demand_cells
 from needs_analytics.matching.coverage import service_coverage
+from needs_analytics.matching.eligibility import is_for_children
 from needs_analytics.matching.reach import Reach, measure_reach
 from needs_analytics.numerics.allocation import solve_transport
 
@@ -62,7 +63,9 @@ def match_services(
 
 def _people(cleaned: Cleaned, weights: Weights, segments: Segments | None) -> pd.DataFrame:
     people = weights.table[["answer_id", "weight"]].merge(cleaned.survey, on="answer_id", how="left")
-    found = dict(zip(segments.table["answer_id"], segments.table["segment"], strict=True)) if segments is not None else {}
+    found = (
+        dict(zip(segments.table["answer_id"], segments.table["segment"], strict=True)) if segments is not None else {}
+    )
     published = segments.names() if segments is not None else {}
     mine = [found.get(answer, "") for answer in people["answer_id"]]
     return people.assign(segment=[name if name in published else "" for name in mine])
@@ -81,7 +84,11 @@ def _wanted(needs: NeedsList, cleaned: Cleaned) -> list[str]:
     totals = needs.totals()
     totals = totals[totals["method"] == "direct"]
     own = {need for text in cleaned.menu["needs"] for need in (text or "").split(";") if need}
-    return [need for need, path in zip(totals["need"], totals["resolution_path"], strict=True) if path == DIRECT or need in own]
+    return [
+        need
+        for need, path in zip(totals["need"], totals["resolution_path"], strict=True)
+        if path == DIRECT or need in own
+    ]
 
 
 def _referred(needs: NeedsList, cleaned: Cleaned) -> pd.DataFrame:
@@ -89,28 +96,48 @@ def _referred(needs: NeedsList, cleaned: Cleaned) -> pd.DataFrame:
     own = {need for text in cleaned.menu["needs"] for need in (text or "").split(";") if need}
     totals = needs.totals()
     rows = totals[(totals["resolution_path"] != DIRECT) & ~totals["need"].isin(own)]
-    columns = ["need", "need_name", "domain", "resolution_path", "n", "n_yes", "share", "share_low", "share_high", "persons", "rank", "flag"]
+    columns = [
+        "need",
+        "need_name",
+        "domain",
+        "resolution_path",
+        "n",
+        "n_yes",
+        "share",
+        "share_low",
+        "share_high",
+        "persons",
+        "rank",
+        "flag",
+    ]
     listed = rows[columns].sort_values(["share", "need"], ascending=[False, True]).reset_index(drop=True)
-    counts = needs.requests.set_index("need")["requests"] if len(needs.requests) else pd.Series(dtype=float)
-    return listed.assign(requests=listed["need"].map(counts).fillna(0).astype(int))
+    if needs.requests.empty:  # nobody sent requests: unknown, not none
+        return listed.assign(requests=np.nan)
+    return listed.assign(requests=listed["need"].map(needs.requests.set_index("need")["requests"]).fillna(0.0))
 
 
 def _arcs(cells: pd.DataFrame, sinks: pd.DataFrame, sites: list[str], reach: Reach, menu: pd.DataFrame) -> pd.DataFrame:
-    """Return ``cell, sink, distance_m, at_home``: who may go where; services that come home or are online have no distance.
+    """Return ``cell, sink, distance_m``: who may go where; services at home or online have no distance.
 
     Every eligible pair is listed, ``within`` says whether it is in reach; ``slack`` how many metres it is inside.
     """
     modes = menu.set_index("service")["mode"].fillna("到点")
     column = {site: position for position, site in enumerate(sites)}
-    by_service = {service: rows for service, rows in sinks.groupby("service").groups.items()}
+    by_service = dict(sinks.groupby("service").groups.items())
     parts = []
     for label, members in cells.groupby("eligible_class").groups.items():
         for service in str(label).split(";") if label else []:
             targets = np.array(by_service.get(service, []), dtype=int)
             if len(targets):
-                parts.append(_pairs(np.asarray(members), targets, cells, sinks, column, reach, at_home=_at_home(modes[service])))
+                parts.append(
+                    _pairs(np.asarray(members), targets, cells, sinks, column, reach, at_home=_at_home(modes[service]))
+                )
     columns = ["cell", "sink", "distance_m", "within", "slack"]
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame({name: pd.Series(dtype=float) for name in columns})
+    return (
+        pd.concat(parts, ignore_index=True)
+        if parts
+        else pd.DataFrame({name: pd.Series(dtype=float) for name in columns})
+    )
 
 
 def _at_home(mode: str) -> bool:
@@ -118,7 +145,14 @@ def _at_home(mode: str) -> bool:
 
 
 def _pairs(
-    members: np.ndarray, targets: np.ndarray, cells: pd.DataFrame, sinks: pd.DataFrame, column: dict[str, int], reach: Reach, *, at_home: bool
+    members: np.ndarray,
+    targets: np.ndarray,
+    cells: pd.DataFrame,
+    sinks: pd.DataFrame,
+    column: dict[str, int],
+    reach: Reach,
+    *,
+    at_home: bool,
 ) -> pd.DataFrame:
     cell, sink = (part.ravel() for part in np.meshgrid(members, targets, indexing="ij"))
     place = cells["place"].to_numpy()[cell].astype(int)
@@ -137,26 +171,48 @@ def _stages(cells: pd.DataFrame, arcs: pd.DataFrame, menu: pd.DataFrame) -> pd.D
     reached = pd.Series(False, index=cells.index)
     reached.loc[arcs.loc[arcs["within"].astype(bool), "cell"].unique()] = True
     demand = cells["demand"]
-    return cells.assign(covered=demand.where(covered, 0.0), eligible=demand.where(eligible, 0.0), reachable=demand.where(eligible & reached, 0.0))
+    return cells.assign(
+        covered=demand.where(covered, 0.0),
+        eligible=demand.where(eligible, 0.0),
+        reachable=demand.where(eligible & reached, 0.0),
+    )
 
 
 def _planned(
-    cells: pd.DataFrame, cuts: pd.DataFrame, sinks: pd.DataFrame, arcs: pd.DataFrame, coverage: pd.DataFrame, referred: pd.DataFrame,
+    cells: pd.DataFrame,
+    cuts: pd.DataFrame,
+    sinks: pd.DataFrame,
+    arcs: pd.DataFrame,
+    coverage: pd.DataFrame,
+    referred: pd.DataFrame,
     issues: list[Issue],
-) -> MatchPlan:  # fmt: skip
+) -> MatchPlan:
     usable = arcs[arcs["within"].astype(bool)].reset_index(drop=True)
     cost = usable["distance_m"].fillna(0.0).to_numpy(float)
     plan = solve_transport(
-        cells["reachable"].to_numpy(float), sinks["capacity_persons"].to_numpy(float),
-        (usable["cell"].to_numpy(int), usable["sink"].to_numpy(int), cost), priority=cells["tier"].to_numpy(int), prices=True,
-    )  # fmt: skip
+        cells["reachable"].to_numpy(float),
+        sinks["capacity_persons"].to_numpy(float),
+        (usable["cell"].to_numpy(int), usable["sink"].to_numpy(int), cost),
+        priority=cells["tier"].to_numpy(int),
+        prices=True,
+    )
     served = np.bincount(usable["cell"].to_numpy(int), plan.flow, len(cells))
     cells = cells.assign(served=np.minimum(served, cells["reachable"]))
-    sinks = sinks.assign(price=plan.price, planned_persons=np.bincount(usable["sink"].to_numpy(int), plan.flow, len(sinks)))
+    sinks = sinks.assign(
+        price=plan.price, planned_persons=np.bincount(usable["sink"].to_numpy(int), plan.flow, len(sinks))
+    )
     return MatchPlan(
-        table=_plan_table(cells, sinks, usable.assign(persons=plan.flow)), cells=cells, cuts=cuts, arcs=usable.assign(persons=plan.flow), pairs=arcs, sinks=sinks, coverage=coverage,
-        referred=referred, status="matched", issues=tuple(issues),
-    )  # fmt: skip
+        table=_plan_table(cells, sinks, usable.assign(persons=plan.flow)),
+        cells=cells,
+        cuts=cuts,
+        arcs=usable.assign(persons=plan.flow),
+        pairs=arcs,
+        sinks=sinks,
+        coverage=coverage,
+        referred=referred,
+        status="matched",
+        issues=tuple(issues),
+    )
 
 
 def _plan_table(cells: pd.DataFrame, sinks: pd.DataFrame, arcs: pd.DataFrame) -> pd.DataFrame:
@@ -168,18 +224,20 @@ def _plan_table(cells: pd.DataFrame, sinks: pd.DataFrame, arcs: pd.DataFrame) ->
     both["units"] = both["persons"] * both["uses_per_person"]
     order = ["need", "community", "grid", "service", "site", "eligible_class"]
     keys = [*order, "unit"]
-    summed = both.groupby(keys, as_index=False, sort=True).agg(persons=("persons", "sum"), units=("units", "sum"), distance_m=("distance_m", "mean"))
+    summed = both.groupby(keys, as_index=False, sort=True).agg(
+        persons=("persons", "sum"), units=("units", "sum"), distance_m=("distance_m", "mean")
+    )
     return summed[list(TABLE)]
 
 
 def _children(cleaned: Cleaned) -> list[Issue]:
-    from needs_analytics.matching.eligibility import is_for_children
-
     rows = cleaned.menu[cleaned.menu["eligibility"].fillna("all").map(is_for_children)]
     return [Issue("I709", value="、".join(rows["name"]))] if len(rows) else []
 
 
-def _empty(status: str, sinks: pd.DataFrame, coverage: pd.DataFrame, referred: pd.DataFrame, issues: tuple[Issue, ...]) -> MatchPlan:
+def _empty(
+    status: str, sinks: pd.DataFrame, coverage: pd.DataFrame, referred: pd.DataFrame, issues: tuple[Issue, ...]
+) -> MatchPlan:
     said = issues if status != "no_persons" else (*issues, Issue("W705"))
     none = pd.DataFrame()
     return MatchPlan(pd.DataFrame(columns=list(TABLE)), none, none, none, none, sinks, coverage, referred, status, said)

@@ -43,7 +43,9 @@ class Reach:
         return np.where(known, self.distance <= self.radius[None, :] + shift, self.same)
 
 
-def measure_reach(places: pd.DataFrame, sites: list[str], cleaned: Cleaned, options: MatchingOptions) -> tuple[Reach, list[Issue]]:
+def measure_reach(
+    places: pd.DataFrame, sites: list[str], cleaned: Cleaned, options: MatchingOptions
+) -> tuple[Reach, list[Issue]]:
     """Measure how far every place is from every site.
 
     Parameters
@@ -88,7 +90,9 @@ def _wgs84(frame: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     return lon, lat
 
 
-def _with_table(distance: np.ndarray, places: pd.DataFrame, sites: list[str], cleaned: Cleaned, options: MatchingOptions) -> np.ndarray:
+def _with_table(
+    distance: np.ndarray, places: pd.DataFrame, sites: list[str], cleaned: Cleaned, options: MatchingOptions
+) -> np.ndarray:
     """Put the office's own distances before computed ones; a row without grid speaks for its whole community."""
     table = cleaned.distances
     if table.empty:
@@ -109,7 +113,9 @@ def _doubts(places: pd.DataFrame, sites: pd.DataFrame, cleaned: Cleaned) -> list
     named = sites[sites.index != ""]
     unlocated = named["lon"].isna() & named["x"].isna()
     if unlocated.any() and cleaned.distances.empty:
-        issues.append(Issue("W710", value="、".join(named.index[unlocated][:5]), details={"count": int(unlocated.sum())}))
+        issues.append(
+            Issue("W710", value="、".join(named.index[unlocated][:5]), details={"count": int(unlocated.sum())})
+        )
     lost = places["lon"].isna() & places["x"].isna()
     if lost.any() and cleaned.distances.empty:
         issues.append(Issue("W711", details={"count": int(lost.sum())}))

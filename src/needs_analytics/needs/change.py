@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
+from scipy.stats import norm
 
 from needs_analytics.numerics.comparisons import difference_of_intervals, false_discovery
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from needs_analytics.core.options import NeedsOptions
 
 KEYS = ["need", "community", "grid", "segment", "group"]
@@ -34,11 +36,21 @@ def with_changes(table: pd.DataFrame, previous: pd.DataFrame | None, options: Ne
     if previous is None or previous.empty:
         return blank
     old = previous[[*KEYS, "share", "share_low", "share_high", "method"]]
-    both = table[[*KEYS, "share", "share_low", "share_high", "method", "segment"]].loc[:, lambda frame: ~frame.columns.duplicated()]
+    both = table[[*KEYS, "share", "share_low", "share_high", "method", "segment"]].loc[
+        :, lambda frame: ~frame.columns.duplicated()
+    ]
     both = both.merge(old, on=KEYS, how="left", suffixes=("", "_old"))
-    comparable = (both["share"].notna() & both["share_old"].notna() & (both["segment"] == "全部") & (both["method"] == both["method_old"])).to_numpy()
+    comparable = (
+        both["share"].notna()
+        & both["share_old"].notna()
+        & (both["segment"] == "全部")
+        & (both["method"] == both["method_old"])
+    ).to_numpy()
     low, high = difference_of_intervals(
-        both["share_old"], (both["share_low_old"], both["share_high_old"]), both["share"], (both["share_low"], both["share_high"])
+        both["share_old"],
+        (both["share_low_old"], both["share_high_old"]),
+        both["share"],
+        (both["share_low"], both["share_high"]),
     )
     diff = (both["share"] - both["share_old"]).to_numpy(float)
     spread = np.where(diff > 0, diff - low, high - diff) / _Z
@@ -58,7 +70,5 @@ def with_changes(table: pd.DataFrame, previous: pd.DataFrame | None, options: Ne
 
 
 def _two_sided(diff: np.ndarray, spread: np.ndarray) -> np.ndarray:
-    from scipy.stats import norm
-
     ratio = np.abs(diff) / np.where(spread > 0, spread, np.nan)
     return 2 * norm.sf(ratio)

@@ -32,7 +32,9 @@ class Sample:
     grid: np.ndarray
 
 
-def composite_shares(sample: Sample, grids: pd.DataFrame, communities: pd.DataFrame, upper: np.ndarray, upper_se: np.ndarray) -> Composite:
+def composite_shares(
+    sample: Sample, grids: pd.DataFrame, communities: pd.DataFrame, upper: np.ndarray, upper_se: np.ndarray
+) -> Composite:
     """Estimate every need in every grid.
 
     The area model of Fay & Herriot on the difference between the direct share and a synthetic one: what the grid's
@@ -53,7 +55,9 @@ def composite_shares(sample: Sample, grids: pd.DataFrame, communities: pd.DataFr
     row = grids["community"].map(dict(zip(communities["community"], place, strict=True))).to_numpy()
     overall = _shares(sample.answers, sample.weights)
     target = np.where(np.isfinite(upper[row]), upper[row], overall)
-    spread = np.where(np.isfinite(upper_se[row]), upper_se[row], np.sqrt(np.maximum(overall * (1 - overall), 0.0) / _PRIOR))
+    spread = np.where(
+        np.isfinite(upper_se[row]), upper_se[row], np.sqrt(np.maximum(overall * (1 - overall), 0.0) / _PRIOR)
+    )
     synthetic = _synthetic(sample, grids, overall, target)
     variance = smooth_variances(direct, n_eff, synthetic=np.clip(synthetic, 0.005, 0.995))
     known = np.isfinite(direct) & (n_eff > 0)
@@ -92,7 +96,9 @@ def _synthetic(sample: Sample, grids: pd.DataFrame, overall: np.ndarray, target:
     predicted = (mix / mix.sum(axis=1, keepdims=True)) @ rates
     sizes = grids["population"].fillna(1.0).to_numpy()[:, None]
     codes, names = pd.factorize(grids["community"])
-    middle = _sums(predicted * sizes, codes, len(names)) / _sums(np.broadcast_to(sizes, predicted.shape), codes, len(names))
+    middle = _sums(predicted * sizes, codes, len(names)) / _sums(
+        np.broadcast_to(sizes, predicted.shape), codes, len(names)
+    )
     return predicted + target - middle[codes]
 
 
@@ -115,7 +121,9 @@ def _sums(values: np.ndarray, codes: np.ndarray, size: int) -> np.ndarray:
     return sums
 
 
-def _benchmarked(share: np.ndarray, mse: np.ndarray, grids: pd.DataFrame, row: np.ndarray, upper: np.ndarray) -> np.ndarray:
+def _benchmarked(
+    share: np.ndarray, mse: np.ndarray, grids: pd.DataFrame, row: np.ndarray, upper: np.ndarray
+) -> np.ndarray:
     sizes = grids["population"].fillna(1.0).to_numpy()
     result = share.copy()
     for code in np.unique(row):

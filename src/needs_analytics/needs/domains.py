@@ -76,7 +76,9 @@ def make_domains(people: pd.DataFrame, places: pd.DataFrame, codebook: Codebook,
 
 def _cuts(people: pd.DataFrame, codebook: Codebook) -> dict[tuple[str, str], np.ndarray]:
     """Return segments and printable special groups with their members."""
-    cuts = {(segment, ALL): (people["segment"] == segment).to_numpy() for segment in sorted(set(people["segment"]) - {""})}
+    cuts = {
+        (segment, ALL): (people["segment"] == segment).to_numpy() for segment in sorted(set(people["segment"]) - {""})
+    }
     printable = codebook.groups.index[~codebook.groups["sensitivity"].str.startswith("高度敏感")]
     codes = people["groups"].fillna("").str.split(";")
     flat = codes.explode()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +11,8 @@ import pandas as pd
 from needs_analytics.numerics.domains import DomainShares, domain_shares
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from needs_analytics.core.records import Weights
     from needs_analytics.needs.domains import Domains
 
@@ -28,8 +29,10 @@ class Design:
 
 
 def sampling_design(people: pd.DataFrame, weights: Weights) -> Design:
-    """Return the design: strata = grids (those with fewer than two households collapsed within the community, then
-    over the sub-district), clusters = households where known, calibration to the raked margins."""
+    """Return the design: grids as strata, households as clusters, calibration to the raked margins.
+
+    Grids with fewer than two households are collapsed within the community, then over the sub-district.
+    """
     household = people["household_key"].where(people["household_key"].notna(), people["answer_id"])
     clusters, _ = pd.factorize(household)
     strata = people["community"].fillna("") + "\x1f" + people["grid"].fillna("")
@@ -44,7 +47,9 @@ def sampling_design(people: pd.DataFrame, weights: Weights) -> Design:
     return Design(people["weight"].to_numpy(float), variance)
 
 
-def direct_table(needs: list[str], answers: np.ndarray, domains: Domains, design: Design, level: float, method: str) -> pd.DataFrame:
+def direct_table(
+    needs: list[str], answers: np.ndarray, domains: Domains, design: Design, level: float, method: str
+) -> pd.DataFrame:
     """Return one row per domain and need, the needs of a domain in one stretch."""
     shares = domain_shares(answers, design.weights, domains.members, level=level, **design.variance)
     frame = domains.frame.loc[domains.frame.index.repeat(len(needs))].reset_index(drop=True)
@@ -52,7 +57,11 @@ def direct_table(needs: list[str], answers: np.ndarray, domains: Domains, design
     population = np.repeat(domains.population, len(needs))
     values = _columns(shares)
     frame = frame.assign(**values, population=population, method=method, direct_share=np.nan, direct_se=np.nan)
-    return with_persons(frame) if method != "rank_only" else frame.assign(persons=np.nan, persons_low=np.nan, persons_high=np.nan)
+    return (
+        with_persons(frame)
+        if method != "rank_only"
+        else frame.assign(persons=np.nan, persons_low=np.nan, persons_high=np.nan)
+    )
 
 
 def with_persons(frame: pd.DataFrame) -> pd.DataFrame:
@@ -88,7 +97,11 @@ def mean_urgency(answers: np.ndarray, urgency: np.ndarray, weights: np.ndarray, 
 
 def _columns(shares: DomainShares) -> dict[str, np.ndarray]:
     return {
-        "n": shares.n.ravel(), "n_yes": shares.n_yes.ravel(), "n_eff": shares.n_eff.ravel(), "share": shares.value.ravel(),
-        "share_se": shares.se.ravel(), "share_low": np.where(np.isnan(shares.value), np.nan, shares.low).ravel(),
+        "n": shares.n.ravel(),
+        "n_yes": shares.n_yes.ravel(),
+        "n_eff": shares.n_eff.ravel(),
+        "share": shares.value.ravel(),
+        "share_se": shares.se.ravel(),
+        "share_low": np.where(np.isnan(shares.value), np.nan, shares.low).ravel(),
         "share_high": np.where(np.isnan(shares.value), np.nan, shares.high).ravel(),
-    }  # fmt: skip
+    }

@@ -21,8 +21,8 @@ def publication_flags(table: pd.DataFrame, options: NeedsOptions, *, representat
 
     Withheld: effective n below ``least_n_eff`` (direct estimates) or an interval of ``widest_interval`` or more. With
     caution: an interval wider than ``narrow_interval`` and than ``widest_relative`` times the share or its
-    complement, whichever is smaller; a composite wider than 15 points or without any answer of its own; a need that fewer than 80 % of the residents
-    were asked about; anything from a sample that is not representative; ranks.
+    complement, whichever is smaller; a composite wider than 15 points or without any answer of its own; a need that
+    fewer than 80 % of the residents were asked about; anything from a sample that is not representative; ranks.
     """
     share, width = table["share"].to_numpy(float), (table["share_high"] - table["share_low"]).to_numpy(float)
     composite = (table["method"] == "composite").to_numpy()

@@ -23,7 +23,20 @@ if TYPE_CHECKING:
     from needs_analytics.core.records import Cleaned, Segments, Weights
 
 _Z = 1.959963984540054
-RANKING_COLUMNS = ("need", "need_name", "community", "n", "n_yes", "share", "share_low", "share_high", "rank", "rank_low", "rank_high", "flag")
+RANKING_COLUMNS = (
+    "need",
+    "need_name",
+    "community",
+    "n",
+    "n_yes",
+    "share",
+    "share_low",
+    "share_high",
+    "rank",
+    "rank_low",
+    "rank_high",
+    "flag",
+)
 
 
 def list_needs(
@@ -60,12 +73,17 @@ def list_needs(
     rank_only = [need for need in ranked if need not in asked]
     if rank_only:
         parts.append(_ranked(people, rank_only, domains, design, places, options))
-    table = _finished(pd.concat(parts, ignore_index=True), cleaned, previous, options, representative=weights.representative)
+    table = _finished(
+        pd.concat(parts, ignore_index=True), cleaned, previous, options, representative=weights.representative
+    )
     return NeedsList(
-        table=table, rankings=_rankings(people, ranked, domains, design, places, cleaned, options), places=places, requests=requests,
+        table=table,
+        rankings=_rankings(people, ranked, domains, design, places, cleaned, options),
+        places=places,
+        requests=requests,
         status="ranks_only" if not asked else "estimated" if weights.representative else "not_representative",
         issues=tuple(_coverage_issues(table)),
-    )  # fmt: skip
+    )
 
 
 def _people(cleaned: Cleaned, weights: Weights, segments: Segments | None) -> pd.DataFrame:
@@ -75,7 +93,9 @@ def _people(cleaned: Cleaned, weights: Weights, segments: Segments | None) -> pd
     if segments is not None and len(segments.table):
         found = dict(zip(segments.table["answer_id"], segments.table["segment"], strict=True))
         published = segments.names()
-        people["segment"] = [found.get(answer, "") if found.get(answer, "") in published else "" for answer in people["answer_id"]]
+        people["segment"] = [
+            found.get(answer, "") if found.get(answer, "") in published else "" for answer in people["answer_id"]
+        ]
     return people
 
 
@@ -84,12 +104,20 @@ def _columns(people: pd.DataFrame, prefix: str) -> list[str]:
 
 
 def _measured(
-    people: pd.DataFrame, needs: list[str], domains: Domains, design: Design, weights: Weights, places: pd.DataFrame, options: NeedsOptions
+    people: pd.DataFrame,
+    needs: list[str],
+    domains: Domains,
+    design: Design,
+    weights: Weights,
+    places: pd.DataFrame,
+    options: NeedsOptions,
 ) -> pd.DataFrame:
     answers = people[[f"need:{need}" for need in needs]].to_numpy(float)
     table = direct_table(needs, answers, domains, design, options.level, "direct")
-    table = table.assign(urgency=mean_urgency(answers, people["urgency"].to_numpy(float), design.weights, domains).ravel(),
-                         coverage=np.tile(coverage(answers, people, places), len(domains.frame)))  # fmt: skip
+    table = table.assign(
+        urgency=mean_urgency(answers, people["urgency"].to_numpy(float), design.weights, domains).ravel(),
+        coverage=np.tile(coverage(answers, people, places), len(domains.frame)),
+    )
     grids = places[places["grid"] != ""].reset_index(drop=True)
     if len(grids):
         table = _with_composites(table, people, answers, grids, weights, needs)
@@ -97,7 +125,12 @@ def _measured(
 
 
 def _with_composites(
-    table: pd.DataFrame, people: pd.DataFrame, answers: np.ndarray, grids: pd.DataFrame, weights: Weights, needs: list[str]
+    table: pd.DataFrame,
+    people: pd.DataFrame,
+    answers: np.ndarray,
+    grids: pd.DataFrame,
+    weights: Weights,
+    needs: list[str],
 ) -> pd.DataFrame:
     """Replace the grids' direct estimates by composites, the direct ones kept beside them."""
     upper = (table["community"] != ALL) & (table["grid"] == ALL) & (table["segment"] == ALL) & (table["group"] == ALL)
@@ -131,7 +164,12 @@ def _replaced(table: pd.DataFrame, made: Composite) -> pd.DataFrame:
 
 
 def _ranked(
-    people: pd.DataFrame, needs: list[str], domains: Domains, design: Design, places: pd.DataFrame, options: NeedsOptions
+    people: pd.DataFrame,
+    needs: list[str],
+    domains: Domains,
+    design: Design,
+    places: pd.DataFrame,
+    options: NeedsOptions,
 ) -> pd.DataFrame:
     answers = people[[f"rank:{need}" for need in needs]].to_numpy(float)
     table = direct_table(needs, answers, domains, design, options.level, "rank_only")
@@ -140,13 +178,22 @@ def _ranked(
 
 
 def _rankings(
-    people: pd.DataFrame, needs: list[str], domains: Domains, design: Design, places: pd.DataFrame, cleaned: Cleaned, options: NeedsOptions
+    people: pd.DataFrame,
+    needs: list[str],
+    domains: Domains,
+    design: Design,
+    places: pd.DataFrame,
+    cleaned: Cleaned,
+    options: NeedsOptions,
 ) -> pd.DataFrame:
     if not needs:
         return pd.DataFrame(columns=list(RANKING_COLUMNS))
     table = _ranked(people, needs, domains, design, places, options)
     table = table[(table["segment"] == ALL) & (table["group"] == ALL) & (table["grid"] == ALL)]
-    table = table.assign(need_name=table["need"].map(cleaned.codebook.need_names()), flag=publication_flags(table, options, representative=False))
+    table = table.assign(
+        need_name=table["need"].map(cleaned.codebook.need_names()),
+        flag=publication_flags(table, options, representative=False),
+    )
     return table[list(RANKING_COLUMNS)].reset_index(drop=True)
 
 
@@ -166,7 +213,10 @@ def _finished(
 def _coverage_issues(table: pd.DataFrame) -> list[Issue]:
     totals = table[(table["community"] == ALL) & (table["segment"] == ALL) & (table["group"] == ALL)]
     partial = totals[totals["coverage"] < 0.8]
-    return [Issue("I620", value=str(row.need_name), details={"coverage": f"{row.coverage:.0%}"}) for row in partial.itertuples()]
+    return [
+        Issue("I620", value=str(row.need_name), details={"coverage": f"{row.coverage:.0%}"})
+        for row in partial.itertuples()
+    ]
 
 
 def _empty(places: pd.DataFrame, requests: pd.DataFrame, status: str) -> NeedsList:
@@ -175,7 +225,28 @@ def _empty(places: pd.DataFrame, requests: pd.DataFrame, status: str) -> NeedsLi
     return NeedsList(table, pd.DataFrame(columns=list(RANKING_COLUMNS)), places, requests, status, (Issue(code),))
 
 
-_FIGURES = frozenset({
-    "n", "n_yes", "n_eff", "share", "share_se", "share_low", "share_high", "population", "persons", "persons_low", "persons_high",
-    "direct_share", "direct_se", "coverage", "urgency", "rank", "rank_low", "rank_high", "change_diff", "change_low", "change_high",
-})  # fmt: skip
+_FIGURES = frozenset(
+    {
+        "n",
+        "n_yes",
+        "n_eff",
+        "share",
+        "share_se",
+        "share_low",
+        "share_high",
+        "population",
+        "persons",
+        "persons_low",
+        "persons_high",
+        "direct_share",
+        "direct_se",
+        "coverage",
+        "urgency",
+        "rank",
+        "rank_low",
+        "rank_high",
+        "change_diff",
+        "change_low",
+        "change_high",
+    }
+)

@@ -25,7 +25,13 @@ def place_sizes(cleaned: Cleaned, weights: Weights) -> pd.DataFrame:
     names = sorted(set(by_community.index) | set(sample["community"].dropna()))
     parts = [_split(name, by_community.get(name, np.nan), grids, cleaned.places, sample) for name in names]
     if not parts:
-        return pd.DataFrame({"community": pd.Series(dtype=object), "grid": pd.Series(dtype=object), "population": pd.Series(dtype=float)})
+        return pd.DataFrame(
+            {
+                "community": pd.Series(dtype=object),
+                "grid": pd.Series(dtype=object),
+                "population": pd.Series(dtype=float),
+            }
+        )
     places = pd.concat(parts, ignore_index=True)
     if not weights.representative:
         places["population"] = np.nan
@@ -40,7 +46,9 @@ def _sampled(cleaned: Cleaned, weights: Weights) -> pd.DataFrame:
     return survey.merge(weights.table[["answer_id", "weight"]], on="answer_id")
 
 
-def _split(name: str, population: float, register: pd.DataFrame, listed: pd.DataFrame, sample: pd.DataFrame) -> pd.DataFrame:
+def _split(
+    name: str, population: float, register: pd.DataFrame, listed: pd.DataFrame, sample: pd.DataFrame
+) -> pd.DataFrame:
     own = register[register["community"] == name] if len(register) else register
     if len(own):
         return own[["community", "grid", "population"]].reset_index(drop=True)
@@ -59,4 +67,6 @@ def _split(name: str, population: float, register: pd.DataFrame, listed: pd.Data
 
 def _shared(name: str, population: float, sizes: pd.Series) -> pd.DataFrame:
     shares = sizes / sizes.sum()
-    return pd.DataFrame({"community": name, "grid": sizes.index.astype(object), "population": population * shares.to_numpy()})
+    return pd.DataFrame(
+        {"community": name, "grid": sizes.index.astype(object), "population": population * shares.to_numpy()}
+    )

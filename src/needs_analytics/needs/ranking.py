@@ -5,21 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from needs_analytics.core.records import ALL
 from needs_analytics.numerics.domains import share_covariance
 from needs_analytics.numerics.ranks import competition_ranks, rank_intervals
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from needs_analytics.core.options import NeedsOptions
-    from needs_analytics.needs.estimates import Design
     from needs_analytics.needs.domains import Domains
+    from needs_analytics.needs.estimates import Design
 
 MUST, CHECK, WATCH = "必列", "待核", "观察"
 
 
-def with_ranks(table: pd.DataFrame, answers: np.ndarray, domains: Domains, design: Design, options: NeedsOptions) -> pd.DataFrame:
+def with_ranks(
+    table: pd.DataFrame, answers: np.ndarray, domains: Domains, design: Design, options: NeedsOptions
+) -> pd.DataFrame:
     """Add ``rank, rank_low, rank_high, tier``; ``table`` has the J needs of each domain in one stretch.
 
     Intervals are computed for the sub-district, each community and each segment; elsewhere only the rank. Needs that

@@ -19,12 +19,29 @@ def request_counts(cleaned: Cleaned) -> pd.DataFrame:
     if frame.empty:
         return pd.DataFrame(columns=list(COLUMNS))
     closed = frame["closed"].notna() | (frame["status"] == "完成")
-    overdue = (frame["closed"] > frame["due"]) | (frame["closed"].isna() & (frame["due"] < pd.Timestamp(cleaned.month.last_day)))
-    marked = frame.assign(
-        need=frame["need"].fillna(""), closed=closed, overdue=overdue, solved=frame["solved"] == 1, satisfied=frame["satisfied"] >= GOOD
+    overdue = (frame["closed"] > frame["due"]) | (
+        frame["closed"].isna() & (frame["due"] < pd.Timestamp(cleaned.month.last_day))
     )
-    counts = marked.groupby("need").agg(requests=("need", "size"), closed=("closed", "sum"), overdue=("overdue", "sum"),
-                                        solved=("solved", "sum"), satisfied=("satisfied", "sum")).reset_index()  # fmt: skip
+    marked = frame.assign(
+        need=frame["need"].fillna(""),
+        closed=closed,
+        overdue=overdue,
+        solved=frame["solved"] == 1,
+        satisfied=frame["satisfied"] >= GOOD,
+    )
+    counts = (
+        marked.groupby("need")
+        .agg(
+            requests=("need", "size"),
+            closed=("closed", "sum"),
+            overdue=("overdue", "sum"),
+            solved=("solved", "sum"),
+            satisfied=("satisfied", "sum"),
+        )
+        .reset_index()
+    )
     counts["need_name"] = counts["need"].map(cleaned.codebook.need_names()).fillna("未归类")
-    order = counts.assign(last=counts["need"] == "").sort_values(["last", "requests", "need"], ascending=[True, False, True])
+    order = counts.assign(last=counts["need"] == "").sort_values(
+        ["last", "requests", "need"], ascending=[True, False, True]
+    )
     return order[list(COLUMNS)].reset_index(drop=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
+import python_calamine as calamine
 
 from needs_analytics.core.issue import CellRef, Issue
 from needs_analytics.core.messages import LANGUAGES, issue_remedy, issue_sentence
@@ -116,8 +117,6 @@ def _content(path: Path, label: str) -> bytes:
 
 
 def _read_spreadsheet(content: bytes, label: str, digest: str) -> list[Sheet]:
-    import python_calamine as calamine
-
     try:
         workbook = calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
         return [

@@ -6,14 +6,16 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from needs_analytics.core.codebook import Codebook
 from needs_analytics.core.messages import catalogue, text
 from needs_analytics.core.wording import key
 from needs_analytics.intake.fields import field_types, vocabulary
 from needs_analytics.office.template_choices import Choice, choice_of
+from needs_analytics.office.template_needs import NeedAsked, ask_needs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from needs_analytics.core.codebook import Codebook
 
 Kind = Literal["text", "date", "number", "tick"]
 
@@ -38,15 +40,8 @@ ASKED: Mapping[str, str] = {
     "questions": "office question* wording* kind* sense* option* need* option_code position max_choices unit asked_of "
     "blank threshold first_month last_month",
 }
-# Needs a survey asks about unless the office deletes their columns: common ones that a sub-district can meet itself.
-USUAL_NEEDS = (
-    "ELD01", "ELD02", "ELD03", "ELD04", "ELD05", "ELD08", "ELD09", "ELD13", "ELD15", "ELD17",
-    "HEA01", "HEA03", "HEA04", "HEA05", "HEA06", "CHD01", "CHD02", "CHD03", "CUL02", "CUL05", "SPT01", "SPT04",
-    "GOV02", "GOV05", "EMP01", "EMP02", "LAW01", "LAW03", "DIS01", "DIS02", "PSY01", "PSY02", "LIV02", "LIV05",
-)  # fmt: skip
 _ASKED = re.compile(r"(#?\w+)(\*?)(?:!(\w+))?")
 _NUMBERS = frozenset({"integer", "number", "money", "distance", "frequency", "coordinate", "age"})
-_SYNONYMS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +52,8 @@ class Column:
     ----------
     field
         Canonical field, or ``need:<need>``.
-    parents
-        Headings above its header, from the top down.
+    heading
+        What stands above its header and those beside it; ``""`` for nothing.
     unless
         Field that makes a required column dispensable when it is filled in.
     """
@@ -70,7 +65,7 @@ class Column:
     example: str
     required: bool = False
     unless: str = ""
-    parents: tuple[str, ...] = ()
+    heading: str = ""
     choice: Choice | None = None
 
     @property
@@ -100,7 +95,7 @@ class Template:
     @property
     def header_rows(self) -> int:
         """How many rows the header of the data sheet takes."""
-        return 1 + max(len(column.parents) for column in self.columns)
+        return 2 if any(column.heading for column in self.columns) else 1
 
     def say(self, name: str, **details: object) -> str:
         """Return a sentence of the catalogue in the template's language."""
@@ -121,7 +116,7 @@ def _plan_columns(table: str, codebook: Codebook, language: str) -> list[Column]
     columns: list[Column] = []
     for name, star, unless in _ASKED.findall(ASKED[table]):
         if name == "#needs":
-            columns += _need_columns(codebook, language)
+            columns += [_need_column(asked, language) for asked in ask_needs(codebook, language)]
             continue
         fill, example = (_said(part, table, name, language) for part in ("fill", "example"))
         choice = choice_of(table, name, codebook, language)
@@ -140,44 +135,10 @@ def header_of(table: str, field: str, codebook: Codebook, language: str) -> str:
     return next((wording for wording in wordings if words.get(key(wording)) == field), labels[0])
 
 
-def usual_needs(codebook: Codebook) -> list[str]:
-    """Return the needs to ask about: the usual ones, and those that only this codebook has."""
-    packaged = set(Codebook.default().needs.index)
-    return [need for need in codebook.needs.index if need in USUAL_NEEDS or need not in packaged]
-
-
-def _need_columns(codebook: Codebook, language: str) -> list[Column]:
-    """Return a column for "no need" and one per need, those of a domain under its heading.
-
-    One number stands at the head of them all, by which intake takes them for one question; so a row without any tick
-    is a question not answered and not a resident without needs. A domain with a single need gets no heading: a heading
-    over one column cannot be told from a header.
-    """
-    question, tick = text("template.needs", language), text("template.tick", language)
+def _need_column(asked: NeedAsked, language: str) -> Column:
+    tick = text("template.tick", language)
     choice = Choice("tick", (tick,), "open")
-    names, needs = codebook.need_names(language), codebook.needs
-    domains: dict[str, list[str]] = {}
-    for need in usual_needs(codebook):
-        domains.setdefault(str(needs.at[need, _domain_column(language)]), []).append(need)
-    none, said = (text(f"template.{part}", language) for part in ("no_need", "no_need_fill"))
-    columns = [Column("need:none", none, "tick", said, tick, parents=(question,), choice=choice)]
-    for domain, members in domains.items():
-        parents = (question, domain) if domain and len(members) > 1 else (question,)
-        for need in members:
-            fill = _need_fill(str(needs.at[need, "synonyms"]), language)
-            columns.append(Column(f"need:{need}", names[need], "tick", fill, tick, parents=parents, choice=choice))
-    return columns
-
-
-def _domain_column(language: str) -> str:
-    return "domain_name" if language == "zh" else "domain_name_en"
-
-
-def _need_fill(synonyms: str, language: str) -> str:
-    words = [word for word in synonyms.split("|") if word][:_SYNONYMS]
-    if not words:
-        return text("template.need_fill_bare", language)
-    return text("template.need_fill", language, words=text("template.list_comma", language).join(words))
+    return Column(f"need:{asked.need}", asked.header, "tick", asked.fill, tick, heading=asked.heading, choice=choice)
 
 
 def _said(part: str, table: str, field: str, language: str) -> str:

@@ -125,12 +125,12 @@ def _write_columns(sheet: Worksheet, row: int, template: Template, looks: Mappin
     for position, part in enumerate(("number", "name", "required", "fill", "example")):
         sheet.write_string(row, position, template.say(f"template.column_{part}"), looks["required"])
     sheet.set_row(row, LINE + 6)
-    heading: tuple[str, ...] = ()
-    for number, column in enumerate(sorted(template.columns, key=lambda column: bool(column.parents)), start=1):
+    heading = ""
+    for number, column in enumerate(sorted(template.columns, key=lambda column: bool(column.heading)), start=1):
         row += 1
-        if column.parents != heading:
-            heading = column.parents
-            sheet.merge_range(row, 0, row, len(_WIDTHS) - 1, " · ".join(heading), looks["group"])
+        if column.heading != heading:
+            heading = column.heading
+            sheet.merge_range(row, 0, row, len(_WIDTHS) - 1, heading, looks["group"])
             sheet.set_row(row, LINE + 4)
             row += 1
         cells = _column_line(column, template)

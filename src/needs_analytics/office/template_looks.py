@@ -28,7 +28,6 @@ _LOOKS: Mapping[str, dict[str, Any]] = {
     "text": _BASE | {"text_wrap": True, "valign": "top"},
     "required": _HEAD | {"bg_color": _ACCENT, "font_color": "#ffffff"},
     "optional": _HEAD | {"bg_color": _SOFT},
-    "banner": _HEAD | {"bg_color": _SOFT, "align": "left", "text_wrap": False, "indent": 1},
     "group": _FRAMED | {"bold": True, "bg_color": _SOFT},
     "framed": _FRAMED,
     "framed must": _FRAMED | {"bold": True, "font_color": _ACCENT, "align": "center"},
@@ -37,7 +36,7 @@ _LOOKS: Mapping[str, dict[str, Any]] = {
     "missing": {"bg_color": "#fbd9b5"},
     "cells of text": _BASE | {"num_format": "@"},
     "cells of date": _BASE | {"num_format": "yyyy-mm-dd", "align": "center"},
-    "cells of number": _BASE,
+    "cells of number": _BASE | {"align": "center"},
     "cells of tick": _BASE | {"num_format": "@", "align": "center"},
 }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from itertools import groupby
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from rich.cells import cell_len
 from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
@@ -12,7 +12,7 @@ from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
 from needs_analytics.office.template_looks import LINE, lines, set_page
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from xlsxwriter.format import Format
     from xlsxwriter.workbook import Workbook
@@ -30,22 +30,10 @@ _NARROW, _WIDEST, _PROSE = 9, 30, 44
 _A3 = 8
 
 
-class HeaderCell(NamedTuple):
-    """A heading with the cells it spans, both ends included, and its look."""
-
-    top: int
-    left: int
-    bottom: int
-    right: int
-    text: str
-    look: str
-
-
 def write_data_sheet(sheet: Worksheet, template: Template, looks: Mapping[str, Format]) -> None:
     """Write the header row and prepare the rows below it; no example stands there, it would be read as data."""
     first = template.header_rows
-    for cell in header_cells(template):
-        _write_spanning(sheet, cell, looks[cell.look])
+    _write_header(sheet, template, looks)
     for position, column in enumerate(template.columns):
         sheet.set_column(position, position, width_of(column), looks[f"cells of {column.kind}"])
         sheet.data_validation(first, position, LAST_ROW, position, _check(column) | _hint(column, template))
@@ -85,21 +73,6 @@ def write_lists(book: Workbook, sheet: Worksheet, template: Template) -> None:
     sheet.hide()
 
 
-def header_cells(template: Template) -> Iterator[HeaderCell]:
-    """Return the headings: those over several columns, then each column's own down to the first data row."""
-    bottom = template.header_rows - 1
-    for level in range(bottom):
-        parents = [column.parents[: level + 1] for column in template.columns]
-        for heading, members in groupby(range(len(parents)), parents.__getitem__):
-            places = list(members)
-            if len(heading) > level:
-                look = "optional" if level else "banner"
-                yield HeaderCell(level, places[0], level, places[-1], heading[level], look)
-    for position, column in enumerate(template.columns):
-        look = "required" if column.required else "optional"
-        yield HeaderCell(len(column.parents), position, bottom, position, column.header, look)
-
-
 def width_of(column: Column) -> float:
     """Return a column's width: of its header and of what is usually written in it."""
     if column.kind == "tick":
@@ -110,11 +83,18 @@ def width_of(column: Column) -> float:
     return min(_WIDEST, max(cell_len(column.header) + 4, *(cell_len(word) + 3 for word in usual), _NARROW))
 
 
-def _write_spanning(sheet: Worksheet, cell: HeaderCell, look: Format) -> None:
-    if (cell.top, cell.left) == (cell.bottom, cell.right):
-        sheet.write_string(cell.top, cell.left, cell.text, look)
-    else:
-        sheet.merge_range(cell.top, cell.left, cell.bottom, cell.right, cell.text, look)
+def _write_header(sheet: Worksheet, template: Template, looks: Mapping[str, Format]) -> None:
+    """Write each column's header right above the data, and above them the headings over several columns."""
+    bottom = template.header_rows - 1
+    for position, column in enumerate(template.columns):
+        sheet.write_string(bottom, position, column.header, looks["required" if column.required else "optional"])
+    headings = [column.heading for column in template.columns]
+    for heading, members in groupby(range(len(headings) if bottom else 0), headings.__getitem__):
+        first, *others = members
+        if heading and others:
+            sheet.merge_range(0, first, 0, others[-1], heading, looks["optional"])
+        elif heading:
+            sheet.write_string(0, first, heading, looks["optional"])
 
 
 def _hint(column: Column, template: Template) -> dict[str, Any]:

@@ -12,10 +12,32 @@ from needs_analytics.core.records import ActionPlan
 if TYPE_CHECKING:
     from needs_analytics.core.records import Cleaned, GapReport, MatchPlan
 
-COLUMNS = ("kind", "need", "need_name", "service", "service_name", "site", "community", "persons", "units", "unit", "cost", "within_offer",
-           "gap", "gap_low", "gap_high", "n", "flag")  # fmt: skip
-_KIND_OF_CAUSE = {"no_service": "new_service", "not_eligible": "eligibility", "too_far": "new_site", "not_taken_up": "publicity",
-                  "dissatisfied": "quality"}  # fmt: skip
+COLUMNS = (
+    "kind",
+    "need",
+    "need_name",
+    "service",
+    "service_name",
+    "site",
+    "community",
+    "persons",
+    "units",
+    "unit",
+    "cost",
+    "within_offer",
+    "gap",
+    "gap_low",
+    "gap_high",
+    "n",
+    "flag",
+)
+_KIND_OF_CAUSE = {
+    "no_service": "new_service",
+    "not_eligible": "eligibility",
+    "too_far": "new_site",
+    "not_taken_up": "publicity",
+    "dissatisfied": "quality",
+}
 _LEAST_SHARE = 0.2  # a cause that takes less of a demand makes no suggestion of its own
 
 
@@ -32,7 +54,9 @@ def plan_actions(gaps: GapReport, matches: MatchPlan, cleaned: Cleaned) -> Actio
     table = pd.DataFrame(rows, columns=list(COLUMNS))
     names = cleaned.menu.drop_duplicates("service").set_index("service")["name"]
     table["service_name"] = table["service"].map(names).fillna("")
-    table = table[table["persons"] >= 1].sort_values(["persons", "need", "kind"], ascending=[False, True, True], kind="stable")
+    table = table[table["persons"] >= 1].sort_values(
+        ["persons", "need", "kind"], ascending=[False, True, True], kind="stable"
+    )
     return ActionPlan(table.reset_index(drop=True))
 
 
@@ -41,8 +65,18 @@ def _cause_row(need: tuple, cause: str, gaps: GapReport) -> dict[str, object]:  
     places = gaps.at("community")
     places = places[places["need"] == need.need]  # type: ignore[attr-defined]
     worst = places.loc[places[cause].idxmax(), "community"] if len(places) and places[cause].notna().any() else ""
-    return {"kind": _KIND_OF_CAUSE[cause], "service": "", "site": "", "community": worst, "persons": getattr(need, cause), "units": np.nan,
-            "unit": "", "cost": np.nan, "within_offer": True, **_of_need(need)}  # fmt: skip
+    return {
+        "kind": _KIND_OF_CAUSE[cause],
+        "service": "",
+        "site": "",
+        "community": worst,
+        "persons": getattr(need, cause),
+        "units": np.nan,
+        "unit": "",
+        "cost": np.nan,
+        "within_offer": True,
+        **_of_need(need),
+    }
 
 
 def _of_need(need: tuple) -> dict[str, object]:  # type: ignore[type-arg]
@@ -67,9 +101,18 @@ def _expansions(matches: MatchPlan, needs: pd.DataFrame) -> list[dict[str, objec
             continue
         main = matches.cells.iloc[cells].assign(left=left[cells]).groupby("need")["left"].sum().idxmax()
         left[cells] -= left[cells] * (persons / wanted)
-        rows.append({
-            "kind": "expand", "service": sink["service"], "site": sink["site"], "community": "", "persons": persons,
-            "units": persons * sink["uses_per_person"], "unit": sink["unit"], "cost": persons * sink["per_person"],
-            "within_offer": bool(np.isfinite(offered) and offered > 0), **_of_need(next(by_need.loc[[main]].reset_index().itertuples())),
-        })  # fmt: skip
+        rows.append(
+            {
+                "kind": "expand",
+                "service": sink["service"],
+                "site": sink["site"],
+                "community": "",
+                "persons": persons,
+                "units": persons * sink["uses_per_person"],
+                "unit": sink["unit"],
+                "cost": persons * sink["per_person"],
+                "within_offer": bool(np.isfinite(offered) and offered > 0),
+                **_of_need(next(by_need.loc[[main]].reset_index().itertuples())),
+            }
+        )
     return rows

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
 from needs_analytics.core.messages import issue_remedy, issue_sentence, issue_title, text
+from needs_analytics.core.options import Options
 from needs_analytics.reports.content import build_document
 from needs_analytics.reports.content.other_tables import file_table
 from needs_analytics.reports.content.wording import Wording
@@ -17,12 +15,31 @@ from needs_analytics.reports.write import write_document
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
+
+    import pandas as pd
 
     from needs_analytics.core.records import Cleaned, MonthResult
 
 SCHEMA_VERSION = 1
-_DICTIONARY = ("office", "question", "wording", "kind", "max_choices", "sense", "unit", "asked_of", "blank", "threshold", "first_month", "last_month",
-               "option", "option_code", "need", "position")  # fmt: skip
+_DICTIONARY = (
+    "office",
+    "question",
+    "wording",
+    "kind",
+    "max_choices",
+    "sense",
+    "unit",
+    "asked_of",
+    "blank",
+    "threshold",
+    "first_month",
+    "last_month",
+    "option",
+    "option_code",
+    "need",
+    "position",
+)
 
 
 def write_reports(
@@ -44,18 +61,30 @@ def write_reports(
 def month_json(result: MonthResult, files: Sequence[Path]) -> dict[str, Any]:
     """Return what ``needs report --json`` prints: internal, exact."""
     return {
-        "schema_version": SCHEMA_VERSION, "month": str(result.month), "workspace": result.workspace, "inputs": _rows(result.run.inputs),
-        "counts": dict(result.run.counts), "needs": _rows(result.needs.table), "gaps": _rows(result.gaps.table), "files": [str(path) for path in files],
-    }  # fmt: skip
+        "schema_version": SCHEMA_VERSION,
+        "month": str(result.month),
+        "workspace": result.workspace,
+        "inputs": _rows(result.run.inputs),
+        "counts": dict(result.run.counts),
+        "needs": _rows(result.needs.table),
+        "gaps": _rows(result.gaps.table),
+        "files": [str(path) for path in files],
+    }
 
 
 def write_check(cleaned: Cleaned, folder: str | Path, *, language: str = "zh") -> Path:
-    """Write what ``needs check`` found as a workbook: sheets recognised, problems by cell, question dictionary, changes.
+    """Write what ``needs check`` found as a workbook: problems by cell, sheets recognised, dictionary, changes.
 
     The dictionary's sheet can be corrected and put into the month's folder: it then decides how the survey is read.
     """
-    words = Wording.of(cleaned.codebook, {}, language)
-    tables = [_issues(cleaned, language), file_table(cleaned, words), _sheets(cleaned, words), _dictionary(cleaned, language), _ledger(cleaned, language)]
+    words = Wording.of(cleaned.codebook, {}, language, Options())
+    tables = [
+        _issues(cleaned, language),
+        file_table(cleaned, words),
+        _sheets(cleaned, words),
+        _dictionary(cleaned, language),
+        _ledger(cleaned, language),
+    ]
     tables = [table for table in tables if table.rows]
     document = Document(
         title=text("check.title", language, month=cleaned.month.label(language)), tables=tables, language=language,
@@ -72,19 +101,41 @@ def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
 
 def _issues(cleaned: Cleaned, language: str) -> Table:
     names = ("number", "code", "title", "file", "sheet", "cell", "value", "sentence", "remedy")
-    shown = [Column(name, text(f"check.column_{name}", language), width=50 if name in {"sentence", "remedy"} else None) for name in names]
+    shown = [
+        Column(name, text(f"check.column_{name}", language), width=50 if name in {"sentence", "remedy"} else None)
+        for name in names
+    ]
     order = {"error": 0, "warning": 1, "info": 2}
     rows = [
-        (str(number), issue.code, issue_title(issue, language), issue.where.file if issue.where else "", issue.where.sheet if issue.where else "",
-         issue.where.cell if issue.where else "", issue.value, issue_sentence(issue, language), issue_remedy(issue, language))
+        (
+            str(number),
+            issue.code,
+            issue_title(issue, language),
+            issue.where.file if issue.where else "",
+            issue.where.sheet if issue.where else "",
+            issue.where.cell if issue.where else "",
+            issue.value,
+            issue_sentence(issue, language),
+            issue_remedy(issue, language),
+        )
         for number, issue in enumerate(sorted(cleaned.issues, key=lambda issue: order[issue.severity]), start=1)
-    ]  # fmt: skip
+    ]
     return Table("problems", text("check.sheet_problems", language), shown, rows)
 
 
 def _sheets(cleaned: Cleaned, words: Wording) -> Table:
-    labels = {"file": "file", "sheet": "sheet", "platform": "platform", "header_row": "header_row", "fields": "fields", "unused": "unused"}
-    shown = [Column(name, text(f"check.column_{label}", words.language), width=60 if name in {"fields", "unused"} else None) for name, label in labels.items()]
+    labels = {
+        "file": "file",
+        "sheet": "sheet",
+        "platform": "platform",
+        "header_row": "header_row",
+        "fields": "fields",
+        "unused": "unused",
+    }
+    shown = [
+        Column(name, text(f"check.column_{label}", words.language), width=60 if name in {"fields", "unused"} else None)
+        for name, label in labels.items()
+    ]
     frame = cleaned.sheets.assign(header_row=cleaned.sheets["header_row"].map(lambda row: str(row) if row else ""))
     return Table.from_frame("recognised", text("check.sheet_recognised", words.language), frame, shown)
 
@@ -105,9 +156,10 @@ def _ledger(cleaned: Cleaned, language: str) -> Table:
     shown = [Column(name, text(f"check.column_{name}", language)) for name in names]
     frame = cleaned.ledger.copy()
     frame["count"] = frame["count"].astype(str)
-    frame["field"] = [cleaned.codebook.label(table, field, language) for table, field in zip(frame["table"], frame["field"], strict=True)]
+    frame["field"] = [
+        cleaned.codebook.label(table, field, language)
+        for table, field in zip(frame["table"], frame["field"], strict=True)
+    ]
     frame["table"] = [text(f"table.{table}", language) for table in frame["table"]]
     frame["action"] = [text(f"check.action_{action}", language) for action in frame["action"]]
     return Table.from_frame("ledger", text("check.sheet_ledger", language), frame, shown)
-
-

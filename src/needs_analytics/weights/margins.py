@@ -7,7 +7,6 @@ not known keep their share: the other targets are reduced by it in proportion.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -17,6 +16,8 @@ import pandas as pd
 from needs_analytics.core.issue import Issue
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from needs_analytics.core.options import WeightsOptions
 
 UNKNOWN = "未知"
@@ -48,7 +49,7 @@ class Margin:
         return self.name.startswith("group:")
 
     def with_unknown_share(self, weights: np.ndarray) -> Margin:
-        """Return the margin with the unknown class at its share of the given weights, the others reduced in proportion."""
+        """Return the margin with the unknown class at its share of some weights, the others reduced in proportion."""
         if not self.labels or self.labels[-1] != UNKNOWN:
             return self
         share = float(weights[self.codes == len(self.labels) - 1].sum() / weights.sum())
@@ -111,7 +112,16 @@ def population_cells(register: pd.DataFrame, youngest_age: int) -> tuple[pd.Data
     straddling = (cells["age_low"] < youngest_age) & (cells["age_high"] >= youngest_age)
     issues = []
     if straddling.any():
-        bands = "、".join(sorted({_band(low, high) for low, high in zip(cells.loc[straddling, "age_low"], cells.loc[straddling, "age_high"], strict=True)}))
+        bands = "、".join(
+            sorted(
+                {
+                    _band(low, high)
+                    for low, high in zip(
+                        cells.loc[straddling, "age_low"], cells.loc[straddling, "age_high"], strict=True
+                    )
+                }
+            )
+        )
         issues.append(Issue("W610", value=bands, details={"youngest": youngest_age}))
     return cells[~young], issues
 
@@ -133,7 +143,11 @@ def _age_sex_margin(
     sexes = ["男", "女"] if "sex" in names else [""]
     targets = np.array([[_persons(table, band, sex) for band in bands] for sex in sexes])
     age = _band_of(survey, bands) if "age" in names else np.zeros(len(survey), int)
-    sex = survey["sex"].map({name: place for place, name in enumerate(sexes)}).fillna(-1).astype(int).to_numpy() if "sex" in names else np.zeros(len(survey), int)
+    sex = (
+        survey["sex"].map({name: place for place, name in enumerate(sexes)}).fillna(-1).astype(int).to_numpy()
+        if "sex" in names
+        else np.zeros(len(survey), int)
+    )
     known = (age >= 0) & (sex >= 0)
     groups, issues = [], []
     for place in range(len(sexes)):
@@ -141,7 +155,9 @@ def _age_sex_margin(
         merged = _merge_bands(counts, targets[place], options.smallest_class)
         groups.append(merged)
         collapsed = [part for part in merged if len(part) > 1]
-        issues += [Issue("I611", value=_span(bands, part), details={"sex": sexes[place] or "全部"}) for part in collapsed]
+        issues += [
+            Issue("I611", value=_span(bands, part), details={"sex": sexes[place] or "全部"}) for part in collapsed
+        ]
     labels, sums, lookup = [], [], np.full((len(sexes), len(bands)), -1)
     for place, merged in enumerate(groups):
         for part in merged:
@@ -207,7 +223,11 @@ def _community_margin(
     names = sorted(table["community"])
     persons = table.set_index("community")["persons"]
     counts = survey["community"].value_counts()
-    issues = [Issue("W612", value=name, details={"persons": f"{persons[name]:.0f}"}) for name in names if counts.get(name, 0) == 0]
+    issues = [
+        Issue("W612", value=name, details={"persons": f"{persons[name]:.0f}"})
+        for name in names
+        if counts.get(name, 0) == 0
+    ]
     unlisted = sorted(set(counts.index) - set(names))
     issues += [Issue("W615", value=name, details={"count": int(counts[name])}) for name in unlisted]
     present = [name for name in names if counts.get(name, 0) > 0]
@@ -227,7 +247,12 @@ def _community_margin(
 
 
 def _group_margins(
-    survey: pd.DataFrame, register: pd.DataFrame, base: np.ndarray, population: float, first: Margin, options: WeightsOptions
+    survey: pd.DataFrame,
+    register: pd.DataFrame,
+    base: np.ndarray,
+    population: float,
+    first: Margin,
+    options: WeightsOptions,
 ) -> list[Margin]:
     """Return a yes/no margin for every special group the register counts and enough respondents were asked about.
 
@@ -240,7 +265,9 @@ def _group_margins(
         offices = survey.loc[has, "office"].unique()
         asked = survey["office"].isin(offices).to_numpy() & survey["groups"].notna().to_numpy()
         enough = min(int(has.sum()), int((asked & ~has).sum())) >= max(options.smallest_class, 20)
-        settled = all(has[first.codes == code].all() or not has[first.codes == code].any() for code in range(len(first.labels)))
+        settled = all(
+            has[first.codes == code].all() or not has[first.codes == code].any() for code in range(len(first.labels))
+        )
         if not enough or settled or not 0 < persons < population:
             continue
         codes = np.where(~asked, -1, np.where(has, 0, 1))
@@ -249,12 +276,13 @@ def _group_margins(
     return margins
 
 
-def _finished(name: str, labels: Sequence[str], targets: np.ndarray, codes: np.ndarray, base: np.ndarray) -> tuple[Margin, list[Issue]]:
+def _finished(
+    name: str, labels: Sequence[str], targets: np.ndarray, codes: np.ndarray, base: np.ndarray
+) -> tuple[Margin, list[Issue]]:
     """Leave out classes without respondents and give those of unknown class their own."""
-    issues = []
     used = np.array([bool((codes == code).any()) for code in range(len(labels))], dtype=bool)
-    for code in np.flatnonzero(~used & (targets > 0)):
-        issues.append(Issue("W617", value=labels[code], details={"margin": name}))
+    empty = np.flatnonzero(~used & (targets > 0))
+    issues = [Issue("W617", value=labels[code], details={"margin": name}) for code in empty]
     total = float(targets.sum())
     kept = targets * used
     kept = kept * (total / kept.sum()) if kept.sum() else kept
@@ -277,7 +305,13 @@ def _one_total(margins: Sequence[Margin]) -> tuple[float, list[Issue]]:
     for margin in margins[1:]:
         other = float(margin.targets.sum())
         if abs(other - total) > _CONTRADICTORY * total:
-            issues.append(Issue("W614", value=margin.name, details={"total": f"{total:.0f}", "other": f"{other:.0f}", "first": margins[0].name}))
+            issues.append(
+                Issue(
+                    "W614",
+                    value=margin.name,
+                    details={"total": f"{total:.0f}", "other": f"{other:.0f}", "first": margins[0].name},
+                )
+            )
     return total, issues
 
 

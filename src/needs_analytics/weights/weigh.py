@@ -103,7 +103,9 @@ def _raked(
     return weights, fitted, "raked", issues
 
 
-def _rake(base: np.ndarray, margins: Sequence[Margin], bounds: tuple[float, float] | None, options: WeightsOptions) -> RakeResult:
+def _rake(
+    base: np.ndarray, margins: Sequence[Margin], bounds: tuple[float, float] | None, options: WeightsOptions
+) -> RakeResult:
     return rake(base, [(margin.codes, margin.targets) for margin in margins], bounds=bounds, tol=options.tolerance)
 
 
@@ -122,18 +124,40 @@ def _diagnosed(margin: Margin, base: np.ndarray, weights: np.ndarray) -> pd.Data
     after = np.bincount(margin.codes, weights, classes) / weights.sum()
     target = margin.targets / margin.targets.sum()
     spread = np.sqrt(np.maximum(target * (1 - target), 1e-12))
-    return pd.DataFrame({
-        "margin": margin.name, "label": margin.labels, "n": np.bincount(margin.codes, minlength=classes), "target": target,
-        "before": before, "after": after, "asmd_before": np.abs(before - target) / spread, "asmd_after": np.abs(after - target) / spread,
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "margin": margin.name,
+            "label": margin.labels,
+            "n": np.bincount(margin.codes, minlength=classes),
+            "target": target,
+            "before": before,
+            "after": after,
+            "asmd_before": np.abs(before - target) / spread,
+            "asmd_after": np.abs(after - target) / spread,
+        }
+    )
 
 
 def _equal(survey: pd.DataFrame, base: np.ndarray, issues: list[Issue]) -> Weights:
     deff, n_eff = kish(base)
     table = pd.DataFrame({"answer_id": survey["answer_id"].to_numpy(), "base_weight": base, "weight": base})
-    return Weights(table, pd.DataFrame(columns=_COLUMNS), {}, "equal", deff, n_eff, float("nan"), _NO_PLACES, tuple(issues))
+    return Weights(
+        table, pd.DataFrame(columns=_COLUMNS), {}, "equal", deff, n_eff, float("nan"), _NO_PLACES, tuple(issues)
+    )
 
 
 def _without_answers() -> Weights:
-    table = pd.DataFrame({"answer_id": pd.Series(dtype=object), "base_weight": pd.Series(dtype=float), "weight": pd.Series(dtype=float)})
-    return Weights(table, pd.DataFrame(columns=_COLUMNS), {}, "no_data", float("nan"), 0.0, float("nan"), _NO_PLACES, (Issue("W602"),))
+    table = pd.DataFrame(
+        {"answer_id": pd.Series(dtype=object), "base_weight": pd.Series(dtype=float), "weight": pd.Series(dtype=float)}
+    )
+    return Weights(
+        table,
+        pd.DataFrame(columns=_COLUMNS),
+        {},
+        "no_data",
+        float("nan"),
+        0.0,
+        float("nan"),
+        _NO_PLACES,
+        (Issue("W602"),),
+    )

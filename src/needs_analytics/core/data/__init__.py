@@ -1,0 +1,1 @@
+"""Packaged data: codebook, norms, header wordings and the message catalogue."""

@@ -38,19 +38,33 @@ SHEETS: Mapping[str, tuple[str, ...]] = {
 
 def build_document(result: MonthResult, *, language: str = "zh") -> Document:
     """Return the report of a month, after disclosure control."""
-    words = Wording.of(result.cleaned.codebook, _segment_names(result, language), language)
-    tables = [*need_tables(result, words), *gap_tables(result, words), *supply_tables(result, words), *other_tables(result, words)]
+    words = Wording.of(result.cleaned.codebook, _segment_names(result, language), language, result.options)
+    tables = [
+        *need_tables(result, words),
+        *gap_tables(result, words),
+        *supply_tables(result, words),
+        *other_tables(result, words),
+    ]
     by_id = {table.id: table for table in tables}
     needs = printable_needs(result, words)
     gaps = printable_gaps(result, words) if len(result.gaps.table) else pd.DataFrame()
     material = Material(result, needs, gaps, by_id, words)
     month = result.month.label(language)
     return Document(
-        title=words.say("title", office=result.workspace, month=month), subtitle=words.say("subtitle"), facts=_facts(result, words),
-        highlights=highlights(material), sections=sections(material), tables=tables, sheets=_sheets(by_id, words), language=language,
-        properties=Properties(author=words.say("author", office=result.workspace), subject=words.say("title", office=result.workspace, month=month).replace("\n", ""),
-                              keywords=words.say("keywords", month=month).split(words.say("list_comma"))),
-    )  # fmt: skip
+        title=words.say("title", office=result.workspace, month=month),
+        subtitle=words.say("subtitle"),
+        facts=_facts(result, words),
+        highlights=highlights(material),
+        sections=sections(material),
+        tables=tables,
+        sheets=_sheets(by_id, words),
+        language=language,
+        properties=Properties(
+            author=words.say("author", office=result.workspace),
+            subject=words.say("title", office=result.workspace, month=month).replace("\n", ""),
+            keywords=words.say("keywords", month=month).split(words.say("list_comma")),
+        ),
+    )
 
 
 def _segment_names(result: MonthResult, language: str) -> dict[str, str]:
@@ -61,7 +75,11 @@ def _segment_names(result: MonthResult, language: str) -> dict[str, str]:
 
 def _facts(result: MonthResult, words: Wording) -> list[tuple[str, str]]:
     survey, weights = result.cleaned.survey, result.weights
-    facts = [("month", result.month.label(words.language)), ("office", result.workspace), ("answers", words.say("fact.answers_value", n=len(survey)))]
+    facts = [
+        ("month", result.month.label(words.language)),
+        ("office", result.workspace),
+        ("answers", words.say("fact.answers_value", n=len(survey))),
+    ]
     grids = survey.dropna(subset=["grid"]).groupby(["community", "grid"]).ngroups if len(survey) else 0
     communities = survey["community"].nunique() if len(survey) else 0
     if communities:
@@ -69,7 +87,12 @@ def _facts(result: MonthResult, words: Wording) -> list[tuple[str, str]]:
         facts.append(("places", words.say(f"fact.{form}", communities=communities, grids=grids)))
     known = np.isfinite(weights.population)
     persons = int(rounded_persons([weights.population], 100)[0]) if known else 0
-    facts.append(("population", words.say("fact.population_value", persons=persons) if known else words.say("fact.population_unknown")))
+    facts.append(
+        (
+            "population",
+            words.say("fact.population_value", persons=persons) if known else words.say("fact.population_unknown"),
+        )
+    )
     if np.isfinite(weights.deff):
         facts.append(("n_eff", words.say("fact.n_eff_value", n_eff=round(weights.n_eff / 5) * 5, deff=weights.deff)))
     facts.append(("files", words.say("fact.files_value", n=len(result.run.inputs))))

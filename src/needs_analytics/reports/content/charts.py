@@ -8,7 +8,16 @@ import numpy as np
 import pandas as pd
 
 from needs_analytics.core.records import ALL, PARTS
-from needs_analytics.reports.charts import Bar, BarChart, Chart, DotChart, HeatMap, QuadrantChart, Quadrants, StackedBarChart
+from needs_analytics.reports.charts import (
+    Bar,
+    BarChart,
+    Chart,
+    DotChart,
+    HeatMap,
+    QuadrantChart,
+    Quadrants,
+    StackedBarChart,
+)
 from needs_analytics.reports.content.disclose import too_few
 from needs_analytics.reports.content.other_tables import margin_name
 
@@ -22,17 +31,19 @@ _FEWEST_POINTS = 2
 _LARGEST_USE, _LARGEST_PRESSURE = 1.2, 4.0  # beyond it a point stands at the edge
 
 
-def need_bars(shown: pd.DataFrame, words: Wording) -> BarChart | None:
+def need_bars(result: MonthResult, shown: pd.DataFrame, words: Wording) -> BarChart | None:
     """Return the leading needs of the sub-district with their intervals."""
-    rows = shown[(shown["community"] == ALL) & (shown["segment"] == ALL) & (shown["group"] == ALL) & (shown["sort_share"] >= 0)]
+    rows = shown[
+        (shown["community"] == ALL) & (shown["segment"] == ALL) & (shown["group"] == ALL) & (shown["sort_share"] >= 0)
+    ]
     rows = rows.sort_values(["sort_share", "code"], ascending=[False, True]).head(_SHOWN)
     if rows.empty:
         return None
     bars = [Bar(row.need, row.share, row.share_low, row.share_high, row.flag) for row in rows.itertuples()]
-    return BarChart("needs_chart", words.say("chart.needs", count=len(bars)), bars, axis=words.say("chart.axis_share"))
+    return BarChart("needs_chart", words.say("chart.needs", count=len(bars)), bars, axis=share_axis(result, words))
 
 
-def need_heat(shown: pd.DataFrame, words: Wording) -> HeatMap | None:
+def need_heat(result: MonthResult, shown: pd.DataFrame, words: Wording) -> HeatMap | None:
     """Return need × community shares of the leading needs."""
     whole = (shown["segment"] == ALL) & (shown["group"] == ALL) & (shown["grid"] == ALL)
     district = shown[whole & (shown["community"] == ALL) & (shown["sort_share"] >= 0)]
@@ -41,8 +52,15 @@ def need_heat(shown: pd.DataFrame, words: Wording) -> HeatMap | None:
     if rows["community"].nunique() < _FEWEST_POINTS:
         return None
     values = rows.assign(value=rows["sort_share"].where(rows["sort_share"] >= 0))
-    pivot = values.pivot_table(index="need", columns="community", values="value", aggfunc="first", dropna=False).reindex(leading)
-    return HeatMap.from_frame("needs_heat", words.say("chart.heat"), pivot, axis=words.say("chart.axis_share"))
+    pivot = values.pivot_table(
+        index="need", columns="community", values="value", aggfunc="first", dropna=False
+    ).reindex(leading)
+    return HeatMap.from_frame("needs_heat", words.say("chart.heat"), pivot, axis=share_axis(result, words))
+
+
+def share_axis(result: MonthResult, words: Wording) -> str:
+    """Return what shares are of: the target population, or the respondents only."""
+    return words.say("chart.axis_share" if result.weights.representative else "chart.axis_share_plain")
 
 
 def gap_parts(shown: pd.DataFrame, words: Wording) -> StackedBarChart | None:
@@ -53,7 +71,13 @@ def gap_parts(shown: pd.DataFrame, words: Wording) -> StackedBarChart | None:
         return None
     parts = [*PARTS, "unknown_use"] if (pd.to_numeric(rows["unknown_use"], errors="coerce") > 0).any() else list(PARTS)
     data = [(row["need"], [_number(row[part]) for part in parts]) for _, row in rows.iterrows()]
-    return StackedBarChart("gaps_chart", words.say("chart.gaps"), [words.label("part", part) for part in parts], data, axis=words.say("chart.axis_persons"))
+    return StackedBarChart(
+        "gaps_chart",
+        words.say("chart.gaps"),
+        [words.label("part", part) for part in parts],
+        data,
+        axis=words.say("chart.axis_persons"),
+    )
 
 
 def gap_heat(result: MonthResult, shown: pd.DataFrame, words: Wording) -> HeatMap | None:
@@ -65,14 +89,18 @@ def gap_heat(result: MonthResult, shown: pd.DataFrame, words: Wording) -> HeatMa
     if rows["community"].nunique() < _FEWEST_POINTS:
         return None
     values = rows.assign(value=pd.to_numeric(rows["gap_rate"].map(_number), errors="coerce"))
-    pivot = values.pivot_table(index="need", columns="community", values="value", aggfunc="first", dropna=False).reindex(leading)
+    pivot = values.pivot_table(
+        index="need", columns="community", values="value", aggfunc="first", dropna=False
+    ).reindex(leading)
     return HeatMap.from_frame("gap_heat", words.say("chart.gap_heat"), pivot)
 
 
 def use_quadrants(result: MonthResult, words: Wording) -> QuadrantChart | None:
     """Return needs by utilisation and by the probability that capacity is short."""
     rows = result.gaps.at("district")
-    rows = rows[(rows["quadrant"] != "") & (rows["capacity_persons"] > 0) & ~too_few(rows["n"], None, result.options.disclosure)]
+    rows = rows[
+        (rows["quadrant"] != "") & (rows["capacity_persons"] > 0) & ~too_few(rows["n"], None, result.options.disclosure)
+    ]
     if len(rows) < _FEWEST_POINTS:
         return None
     use = np.minimum(rows["used_persons"] / rows["capacity_persons"], _LARGEST_USE)
@@ -80,8 +108,16 @@ def use_quadrants(result: MonthResult, words: Wording) -> QuadrantChart | None:
     pressure = np.minimum(able / rows["capacity_persons"], _LARGEST_PRESSURE)
     points = [(words.need(need), float(x), float(y)) for need, x, y in zip(rows["need"], use, pressure, strict=True)]
     names = Quadrants(*(words.label("quadrant", name) for name in ("供不应求", "潜在需求", "供需适配", "闲置")))
-    return QuadrantChart("quadrants", words.say("chart.quadrant"), points, x_label=words.say("chart.axis_use"), y_label=words.say("chart.axis_pressure"),
-                         x_split=0.8, y_split=1.0, quadrants=names)  # fmt: skip
+    return QuadrantChart(
+        "quadrants",
+        words.say("chart.quadrant"),
+        points,
+        x_label=words.say("chart.axis_use"),
+        y_label=words.say("chart.axis_pressure"),
+        x_split=0.8,
+        y_split=1.0,
+        quadrants=names,
+    )
 
 
 def balance_dots(result: MonthResult, words: Wording) -> DotChart | None:
@@ -90,19 +126,41 @@ def balance_dots(result: MonthResult, words: Wording) -> DotChart | None:
     if margins.empty:
         return None
     rows = margins[~too_few(margins["n"], None, result.options.disclosure)].nlargest(_SHOWN, "asmd_before")
-    data = [(f"{margin_name(row.margin, words)} {row.label}".strip(), float(row.asmd_before), float(row.asmd_after)) for row in rows.itertuples()]
-    return DotChart("balance", words.say("chart.balance"), data, words.say("chart.before"), words.say("chart.after"), limit=0.1,
-                    axis=words.say("chart.axis_balance")) if data else None  # fmt: skip
+    data = [
+        (
+            f"{margin_name(row.margin, words)} {words.margin_class(row.label)}".strip(),
+            float(row.asmd_before),
+            float(row.asmd_after),
+        )
+        for row in rows.itertuples()
+    ]
+    return (
+        DotChart(
+            "balance",
+            words.say("chart.balance"),
+            data,
+            words.say("chart.before"),
+            words.say("chart.after"),
+            limit=0.1,
+            axis=words.say("chart.axis_balance"),
+        )
+        if data
+        else None
+    )
 
 
-def segment_heat(shown: pd.DataFrame, words: Wording) -> HeatMap | None:
+def segment_heat(result: MonthResult, shown: pd.DataFrame, words: Wording) -> HeatMap | None:
     """Return segment × need shares of the leading needs."""
     rows = shown[(shown["segment"] != ALL) & (shown["community"] == ALL) & (shown["sort_share"] >= 0)]
     if rows["segment"].nunique() < _FEWEST_POINTS:
         return None
     leading = rows.groupby("need")["sort_share"].max().nlargest(_HEAT_NEEDS).index
-    pivot = rows[rows["need"].isin(leading)].pivot_table(index="cut", columns="need", values="sort_share", aggfunc="first", dropna=False)
-    return HeatMap.from_frame("segment_heat", words.say("chart.segment_needs"), pivot.reindex(columns=leading), axis=words.say("chart.axis_share"))
+    pivot = rows[rows["need"].isin(leading)].pivot_table(
+        index="cut", columns="need", values="sort_share", aggfunc="first", dropna=False
+    )
+    return HeatMap.from_frame(
+        "segment_heat", words.say("chart.segment_needs"), pivot.reindex(columns=leading), axis=share_axis(result, words)
+    )
 
 
 def present(*charts: Chart | None) -> list[Chart]:

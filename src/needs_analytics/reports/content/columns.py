@@ -13,29 +13,116 @@ if TYPE_CHECKING:
     from needs_analytics.reports.content.wording import Wording
 
 _KINDS: Mapping[str, Kind] = {
-    "rank": "rank", "rank_interval": "interval", "share": "bar", "interval": "interval", "persons": "integer", "persons_interval": "interval",
-    "n": "integer", "change": "change", "verdict": "flag", "flag": "flag", "tier": "flag", "demand": "integer", "gap": "integer",
-    "gap_interval": "interval", "gap_rate": "share", "p_short": "share", "rate_interval": "interval", "pressure": "share", "capacity_persons": "integer", "used_persons": "integer",
-    "quadrant": "flag", "capacity": "integer", "used_units": "integer", "utilisation": "share", "waiting": "integer", "bad_share": "share",
-    "uses_per_person": "decimal", "gain": "integer", "units": "integer", "cost": "integer", "requests": "integer", "closed": "integer",
-    "overdue": "integer", "closed_rate": "rate", "age": "integer", "met_share": "share", "rows_in": "integer", "kept": "integer",
-    "merged": "integer", "returned": "integer", "target": "rate", "before": "rate", "after": "rate", "shorter": "integer", "given": "integer",
-    "longer": "integer", "count": "integer", "services": "integer", "sites": "integer", "point": "integer", "forecast_interval": "interval",
-    "met": "integer", "no_service": "integer", "not_eligible": "integer", "too_far": "integer", "full": "integer", "not_taken_up": "integer",
-    "dissatisfied": "integer", "unknown_use": "integer", "used_other": "integer",
-}  # fmt: skip
+    "rank": "rank",
+    "rank_interval": "interval",
+    "share": "bar",
+    "interval": "interval",
+    "persons": "integer",
+    "persons_interval": "interval",
+    "n": "integer",
+    "change": "change",
+    "verdict": "flag",
+    "flag": "flag",
+    "tier": "flag",
+    "demand": "integer",
+    "gap": "integer",
+    "gap_interval": "interval",
+    "gap_rate": "share",
+    "p_short": "share",
+    "rate_interval": "interval",
+    "pressure": "share",
+    "capacity_persons": "integer",
+    "used_persons": "integer",
+    "quadrant": "flag",
+    "capacity": "integer",
+    "used_units": "integer",
+    "utilisation": "share",
+    "waiting": "integer",
+    "bad_share": "share",
+    "uses_per_person": "decimal",
+    "gain": "integer",
+    "units": "integer",
+    "cost": "integer",
+    "requests": "integer",
+    "closed": "integer",
+    "overdue": "integer",
+    "closed_rate": "rate",
+    "age": "integer",
+    "met_share": "share",
+    "rows_in": "integer",
+    "kept": "integer",
+    "merged": "integer",
+    "returned": "integer",
+    "target": "rate",
+    "before": "rate",
+    "after": "rate",
+    "shorter": "integer",
+    "given": "integer",
+    "longer": "integer",
+    "count": "integer",
+    "services": "integer",
+    "sites": "integer",
+    "point": "integer",
+    "forecast_interval": "interval",
+    "met": "integer",
+    "no_service": "integer",
+    "not_eligible": "integer",
+    "too_far": "integer",
+    "full": "integer",
+    "not_taken_up": "integer",
+    "dissatisfied": "integer",
+    "unknown_use": "integer",
+    "used_other": "integer",
+}
 _BARS = frozenset({"gap", "utilisation", "gain"})
-_WIDTHS: Mapping[str, int] = {"meaning": 90, "action": 60, "wording": 40, "options": 60, "traits": 40, "eligibility": 28, "remedy": 50, "issue": 16}
+_WIDTHS: Mapping[str, int] = {
+    "meaning": 90,
+    "action": 60,
+    "wording": 40,
+    "options": 60,
+    "traits": 40,
+    "eligibility": 28,
+    "remedy": 50,
+    "issue": 16,
+}
 _TONES: Mapping[str, Mapping[str, Tone]] = {
-    "tier": {"必列": "bad", "待核": "caution", "观察": "neutral", "must": "bad", "to check": "caution", "watch": "neutral"},
+    "tier": {
+        "必列": "bad",
+        "待核": "caution",
+        "观察": "neutral",
+        "must": "bad",
+        "to check": "caution",
+        "watch": "neutral",
+    },
     "verdict": {"明显上升": "bad", "明显下降": "good", "rose": "bad", "fell": "good"},
-    "quadrant": {"供不应求": "bad", "潜在需求": "caution", "闲置": "caution", "供需适配": "good", "overloaded": "bad", "latent": "caution",
-                 "idle": "caution", "fitting": "good"},
-}  # fmt: skip
-_UNKNOWN_WHEN_MISSING = frozenset({
-    "share", "interval", "persons", "persons_interval", "met", "not_taken_up", "dissatisfied", "used_persons", "utilisation", "used_units",
-    "met_share", "rank_interval",
-})  # fmt: skip
+    "quadrant": {
+        "供不应求": "bad",
+        "潜在需求": "caution",
+        "闲置": "caution",
+        "供需适配": "good",
+        "overloaded": "bad",
+        "latent": "caution",
+        "idle": "caution",
+        "fitting": "good",
+    },
+}
+_UNKNOWN_WHEN_MISSING = frozenset(
+    {
+        "share",
+        "interval",
+        "persons",
+        "persons_interval",
+        "met",
+        "not_taken_up",
+        "dissatisfied",
+        "used_persons",
+        "utilisation",
+        "used_units",
+        "met_share",
+        "rank_interval",
+        "requests",
+    }
+)
 
 
 def column(name: str, words: Wording, **changes: Any) -> Column:
@@ -54,4 +141,16 @@ def columns(names: str, words: Wording) -> list[Column]:
     return [column(name, words) for name in names.split()]
 
 
-_PARTS = frozenset({"met", "no_service", "not_eligible", "too_far", "full", "not_taken_up", "dissatisfied", "unknown_use", "used_other"})
+_PARTS = frozenset(
+    {
+        "met",
+        "no_service",
+        "not_eligible",
+        "too_far",
+        "full",
+        "not_taken_up",
+        "dissatisfied",
+        "unknown_use",
+        "used_other",
+    }
+)

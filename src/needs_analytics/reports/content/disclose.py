@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from needs_analytics.reports.formats import HIDDEN, UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    import pandas as pd
 
     from needs_analytics.core.options import DisclosureOptions
 
@@ -43,7 +44,9 @@ def rounded_persons(values: npt.ArrayLike, base: int) -> npt.NDArray[np.float64]
     return np.floor(figures / step + 0.5) * step
 
 
-def too_few(contributors: npt.ArrayLike, answers: npt.ArrayLike | None, options: DisclosureOptions) -> npt.NDArray[np.bool_]:
+def too_few(
+    contributors: npt.ArrayLike, answers: npt.ArrayLike | None, options: DisclosureOptions
+) -> npt.NDArray[np.bool_]:
     """Return which cells must be hidden: 1 to t − 1 unweighted contributors, or so few of those asked outside it.
 
     Parameters
@@ -85,8 +88,23 @@ def public_gaps(table: pd.DataFrame, options: DisclosureOptions) -> pd.DataFrame
     """Return rows of the gap table fit to print: persons rounded, rates from the rounded figures."""
     hidden = too_few(table["n"], None, options)
     frame = table.copy()
-    persons = ["demand", "met", "no_service", "not_eligible", "too_far", "full", "not_taken_up", "dissatisfied", "unknown_use", "used_other",
-               "gap", "gap_low", "gap_high", "capacity_persons", "used_persons"]  # fmt: skip
+    persons = [
+        "demand",
+        "met",
+        "no_service",
+        "not_eligible",
+        "too_far",
+        "full",
+        "not_taken_up",
+        "dissatisfied",
+        "unknown_use",
+        "used_other",
+        "gap",
+        "gap_low",
+        "gap_high",
+        "capacity_persons",
+        "used_persons",
+    ]
     for column in persons:
         frame[column] = rounded_persons(frame[column], options.base)
     frame["gap_rate"] = np.minimum(frame["gap"] / frame["demand"].where(frame["demand"] > 0), 1.0)
@@ -100,7 +118,10 @@ def public_counts(values: pd.Series, options: DisclosureOptions) -> list[object]
     figures = values.to_numpy(float)
     shown = rounded_counts(figures, options.base)
     few = (figures > 0) & (figures < options.threshold)
-    return [HIDDEN if small else (UNKNOWN if np.isnan(value) else float(value)) for small, value in zip(few, shown, strict=True)]
+    return [
+        HIDDEN if small else (UNKNOWN if np.isnan(value) else float(value))
+        for small, value in zip(few, shown, strict=True)
+    ]
 
 
 def blanked(frame: pd.DataFrame, columns: Iterable[str]) -> pd.DataFrame:

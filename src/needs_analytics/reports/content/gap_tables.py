@@ -9,16 +9,36 @@ import pandas as pd
 
 from needs_analytics.core.records import ALL, PARTS
 from needs_analytics.reports.content.columns import columns
-from needs_analytics.reports.content.disclose import blanked, public_counts, public_gaps, rounded_counts, rounded_persons, too_few
-from needs_analytics.reports.formats import HIDDEN, interval_text
+from needs_analytics.reports.content.disclose import (
+    blanked,
+    public_counts,
+    public_gaps,
+    rounded_counts,
+    rounded_persons,
+    too_few,
+)
+from needs_analytics.reports.formats import HIDDEN, UNKNOWN, interval_text
 from needs_analytics.reports.tables import Table
 
 if TYPE_CHECKING:
     from needs_analytics.core.records import MonthResult
     from needs_analytics.reports.content.wording import Wording
 
-TELLING = ("demand", *PARTS, "unknown_use", "used_other", "gap", "gap_interval", "gap_rate", "p_short", "capacity_persons", "used_persons",
-           "quadrant", "cause", "n")  # fmt: skip
+TELLING = (
+    "demand",
+    *PARTS,
+    "unknown_use",
+    "used_other",
+    "gap",
+    "gap_interval",
+    "gap_rate",
+    "p_short",
+    "capacity_persons",
+    "used_persons",
+    "quadrant",
+    "cause",
+    "n",
+)
 
 
 def gap_tables(result: MonthResult, words: Wording) -> list[Table]:
@@ -30,25 +50,55 @@ def gap_tables(result: MonthResult, words: Wording) -> list[Table]:
     district, upper = shown["community_code"] == ALL, shown["grid"] == ALL
     rounded, persons = words.say("note.rounded"), words.say("note.persons")
     tables = [
-        _table("gaps", shown[whole & district], "need demand gap gap_interval gap_rate p_short capacity_persons used_persons quadrant cause n flag",
-               [rounded, persons], words),
-        _table("parts", shown[whole & district], "need demand met no_service not_eligible too_far full not_taken_up dissatisfied unknown_use used_other",
-               [rounded, words.say("text.parts_note")], words),
-        _table("gaps_by_community", shown[whole & ~district & upper],
-               "community need demand gap gap_interval gap_rate cause met no_service not_eligible too_far full not_taken_up dissatisfied n flag", [rounded], words),
-        _table("gaps_by_segment", shown[~whole & district], "segment need demand gap gap_interval gap_rate cause n flag", [rounded], words),
-        _table("gaps_by_grid", shown[whole & ~upper], "community grid need demand gap gap_interval gap_rate cause n flag", [rounded, words.say("note.composite")], words),
+        _table(
+            "gaps",
+            shown[whole & district],
+            "need demand gap gap_interval gap_rate p_short capacity_persons used_persons quadrant cause n flag",
+            [rounded, persons],
+            words,
+        ),
+        _table(
+            "parts",
+            shown[whole & district],
+            "need demand met no_service not_eligible too_far full not_taken_up dissatisfied unknown_use used_other",
+            [rounded, words.say("text.parts_note")],
+            words,
+        ),
+        _table(
+            "gaps_by_community",
+            shown[whole & ~district & upper],
+            "community need demand gap gap_interval gap_rate cause met no_service not_eligible too_far full "
+            "not_taken_up dissatisfied n flag",
+            [rounded],
+            words,
+        ),
+        _table(
+            "gaps_by_segment",
+            shown[~whole & district],
+            "segment need demand gap gap_interval gap_rate cause n flag",
+            [rounded],
+            words,
+        ),
+        _table(
+            "gaps_by_grid",
+            shown[whole & ~upper],
+            "community grid need demand gap gap_interval gap_rate cause n flag",
+            [rounded, words.say("note.composite")],
+            words,
+        ),
         _equity(result, words),
         _communities(result, words),
         _reach(result, words),
-    ]  # fmt: skip
+    ]
     return [table for table in tables if table.rows]
 
 
 def printable_gaps(result: MonthResult, words: Wording) -> pd.DataFrame:
     """Return all rows of the gap table after disclosure control, with printed words, the largest gaps first."""
     frame = public_gaps(result.gaps.table, result.options.disclosure)
-    frame["gap_interval"] = [interval_text(low, high, "integer") for low, high in zip(frame["gap_low"], frame["gap_high"], strict=True)]
+    frame["gap_interval"] = [
+        interval_text(low, high, "integer") for low, high in zip(frame["gap_low"], frame["gap_high"], strict=True)
+    ]
     frame["sort_gap"] = np.where(frame["hidden"] | frame["withheld"], -1.0, frame["gap"])
     frame["cause_code"], frame["quadrant_code"] = frame["cause"], frame["quadrant"]
     frame["cause"] = [words.label("part", cause) for cause in frame["cause"]]
@@ -69,7 +119,9 @@ def _table(name: str, frame: pd.DataFrame, shown: str, notes: list[str], words: 
     if name in {"gaps_by_grid", "gaps_by_segment"}:
         notes = [*notes, *left_out(frame, words)]
         frame = frame[frame["sort_gap"] >= 0]
-    return Table.from_frame(name, words.say(f"table.{name}"), frame.reset_index(drop=True), columns(shown, words), notes=notes)
+    return Table.from_frame(
+        name, words.say(f"table.{name}"), frame.reset_index(drop=True), columns(shown, words), notes=notes
+    )
 
 
 def left_out(frame: pd.DataFrame, words: Wording) -> list[str]:
@@ -88,18 +140,26 @@ def _equity(result: MonthResult, words: Wording) -> Table:
     public = frame.assign(group=names, n=rounded_counts(frame["n"], options.base), rate_interval=_rate_intervals(frame),
                           hidden=too_few(frame["n"], None, options), withheld=False)  # fmt: skip
     public = blanked(public, ("n", "gap_rate", "rate_interval", "met_share"))
-    return Table.from_frame("equity", words.say("table.equity"), public, shown, notes=[words.say("note.rates")], emphasis={0: "total"})
+    return Table.from_frame(
+        "equity", words.say("table.equity"), public, shown, notes=[words.say("note.rates")], emphasis={0: "total"}
+    )
 
 
 def _communities(result: MonthResult, words: Wording) -> Table:
     """Gap rate of every community over all needs in the gap; persons are not summed over needs."""
     frame = result.gaps.communities
     leading = result.gaps.at("community").sort_values(["community", "gap", "need"], ascending=[True, False, True])
-    first = leading[leading["n"] >= result.options.disclosure.threshold].drop_duplicates("community").set_index("community")["need"]
+    first = (
+        leading[leading["n"] >= result.options.disclosure.threshold]
+        .drop_duplicates("community")
+        .set_index("community")["need"]
+    )
     needs = [words.need(first[name]) if name in first.index else HIDDEN for name in frame["community"]]
-    public = frame.assign(rate_interval=_rate_intervals(frame), need=needs)
-    shown = columns("community gap_rate rate_interval met_share need", words)
-    return Table.from_frame("communities", words.say("table.communities"), public, shown, notes=[words.say("note.rates")])
+    public = frame.assign(rate_interval=_rate_intervals(frame), largest=needs)
+    shown = columns("community gap_rate rate_interval met_share largest", words)
+    return Table.from_frame(
+        "communities", words.say("table.communities"), public, shown, notes=[words.say("note.rates")]
+    )
 
 
 def _rate_intervals(frame: pd.DataFrame) -> list[str | None]:
@@ -118,7 +178,9 @@ def _reach(result: MonthResult, words: Wording) -> Table:
     for name in ("shorter", "given", "longer"):
         public[name] = rounded_persons(public[name], result.options.disclosure.base)
     public = public.sort_values("given", ascending=False)
-    return Table.from_frame("reach", words.say("table.reach"), blanked(public, ("shorter", "given", "longer")).reset_index(drop=True), shown)
+    return Table.from_frame(
+        "reach", words.say("table.reach"), blanked(public, ("shorter", "given", "longer")).reset_index(drop=True), shown
+    )
 
 
 def supply_tables(result: MonthResult, words: Wording) -> list[Table]:
@@ -137,22 +199,40 @@ def supply_tables(result: MonthResult, words: Wording) -> list[Table]:
 def _services(result: MonthResult, services: pd.DataFrame, words: Wording) -> Table:
     options = result.options.disclosure
     few = (services["used_units"] > 0) & (services["used_units"] < options.threshold)
-    frame = pd.DataFrame({
-        "service": services["service_name"], "site": [site or words.say("word.all_services") for site in services["site"]],
-        "capacity": services["capacity"], "unit": services["unit"], "uses_per_person": services["uses_per_person"],
-        "capacity_persons": services["capacity_persons"], "used_units": public_counts(services["used_units"], options),
-        "utilisation": [HIDDEN if small else rate for small, rate in zip(few, services["utilisation"], strict=True)],
-        "waiting": public_counts(services["waiting"], options),
-        "bad_share": services["bad_share"].where(services["ratings"] >= options.threshold), "order": services["utilisation"].fillna(-1),
-    }).sort_values(["order", "service", "site"], ascending=[False, True, True])  # fmt: skip
-    shown = columns("service site capacity unit uses_per_person capacity_persons used_units utilisation waiting bad_share", words)
-    return Table.from_frame("services", words.say("table.services"), frame.reset_index(drop=True), shown, notes=[words.say("note.admin")])
+    frame = pd.DataFrame(
+        {
+            "service": services["service_name"],
+            "site": [site or words.say("word.all_services") for site in services["site"]],
+            "capacity": services["capacity"],
+            "unit": services["unit"],
+            "uses_per_person": services["uses_per_person"],
+            "capacity_persons": services["capacity_persons"],
+            "used_units": public_counts(services["used_units"], options),
+            "utilisation": [
+                HIDDEN if small else rate for small, rate in zip(few, services["utilisation"], strict=True)
+            ],
+            "waiting": public_counts(services["waiting"], options),
+            "bad_share": [
+                share if enough else UNKNOWN
+                for share, enough in zip(services["bad_share"], services["ratings"] >= options.threshold, strict=True)
+            ],
+            "order": services["utilisation"].fillna(-1),
+        }
+    ).sort_values(["order", "service", "site"], ascending=[False, True, True])
+    shown = columns(
+        "service site capacity unit uses_per_person capacity_persons used_units utilisation waiting bad_share", words
+    )
+    return Table.from_frame(
+        "services", words.say("table.services"), frame.reset_index(drop=True), shown, notes=[words.say("note.admin")]
+    )
 
 
 def _coverage(result: MonthResult, words: Wording) -> Table:
     frame = result.matches.coverage
     yes, no = words.say("word.covered_yes"), words.say("word.covered_no")
-    frame = frame.assign(need=[words.need(code) for code in frame["need"]], covered=[yes if has else no for has in frame["covered"]])
+    frame = frame.assign(
+        need=[words.need(code) for code in frame["need"]], covered=[yes if has else no for has in frame["covered"]]
+    )
     shown = columns("community need covered services sites capacity_persons", words)
     return Table.from_frame("coverage", words.say("table.coverage"), frame, shown, notes=[words.say("note.coverage")])
 
@@ -160,11 +240,32 @@ def _coverage(result: MonthResult, words: Wording) -> Table:
 def _resources(result: MonthResult, words: Wording) -> Table:
     menu = result.cleaned.menu.drop_duplicates("service")
     supply = result.cleaned.supply
-    sites = supply.groupby("service")["site"].agg(lambda names: words.say("list_comma").join(sorted({name for name in names if isinstance(name, str)})))
-    frame = pd.DataFrame({
-        "service": menu["name"], "domain": menu["domain"],
-        "covers": [words.say("list_comma").join(words.need(code) for code in (needs or "").split(";") if code) for needs in menu["needs"]],
-        "eligibility": menu["eligibility_text"], "mode": [(mode or "").replace(";", words.say("list_comma")) for mode in menu["mode"]],
-        "fee": menu["fee"], "provider": menu["provider"], "site": menu["service"].map(sites),
-    })  # fmt: skip
-    return Table.from_frame("resources", words.say("table.resources"), frame.reset_index(drop=True), columns("service domain covers eligibility mode fee provider site", words))
+    sites = supply.groupby("service")["site"].agg(
+        lambda names: words.say("list_comma").join(sorted({name for name in names if isinstance(name, str)}))
+    )
+    frame = pd.DataFrame(
+        {
+            "service": menu["name"],
+            "domain": menu["domain"].where(
+                menu["domain"].notna(), [words.domain((needs or "").split(";")[0]) for needs in menu["needs"]]
+            ),
+            "covers": [
+                words.say("list_comma").join(words.need(code) for code in (needs or "").split(";") if code)
+                for needs in menu["needs"]
+            ],
+            "eligibility": menu["eligibility_text"],
+            "mode": [
+                words.say("list_comma").join(words.label("mode", part) for part in (mode or "").split(";"))
+                for mode in menu["mode"]
+            ],
+            "fee": menu["fee"],
+            "provider": menu["provider"],
+            "site": menu["service"].map(sites),
+        }
+    )
+    return Table.from_frame(
+        "resources",
+        words.say("table.resources"),
+        frame.reset_index(drop=True),
+        columns("service domain covers eligibility mode fee provider site", words),
+    )

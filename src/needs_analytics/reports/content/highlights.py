@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from needs_analytics.reports.content.sections import Material, furthest_behind, issue_counts, place_of
+from needs_analytics.reports.content.other_tables import place_of
+from needs_analytics.reports.content.sections import Material, furthest_behind, issue_counts
 from needs_analytics.reports.document import Highlight, Link
 from needs_analytics.reports.formats import interval_text, number_text
 
@@ -16,7 +17,17 @@ _MOST = 10
 
 def highlights(m: Material) -> list[Highlight]:
     """Return the lines of the first page."""
-    lines = [*_sample(m), *_needs(m), *_gaps(m), *_use(m), *_equity(m), *_referred(m), *_change(m), *_action(m), *_data(m)]
+    lines = [
+        *_sample(m),
+        *_needs(m),
+        *_gaps(m),
+        *_use(m),
+        *_equity(m),
+        *_referred(m),
+        *_change(m),
+        *_action(m),
+        *_data(m),
+    ]
     return lines[:_MOST]
 
 
@@ -29,19 +40,34 @@ def _sample(m: Material) -> list[Highlight]:
     if not result.weights.representative:
         return [Highlight(words.say("highlight.answers_plain", n=n), link)]
     communities = result.cleaned.survey["community"].nunique()
-    return [Highlight(words.say("highlight.answers", n=n, communities=communities, n_eff=round(result.weights.n_eff / 5) * 5), link)]
+    return [
+        Highlight(
+            words.say("highlight.answers", n=n, communities=communities, n_eff=round(result.weights.n_eff / 5) * 5),
+            link,
+        )
+    ]
 
 
 def _needs(m: Material) -> list[Highlight]:
     words, totals = m.words, m.totals
     if totals.empty:
         return []
-    items = [f"{row['need']}{words.say('bracketed', text=number_text(row['share'], 'share'))}" for _, row in totals.head(4).iterrows()]
-    lines = [Highlight(words.say("highlight.top", list=words.listed(items, 4)), _row(m, "needs", "need", totals["need"].iloc[0], "share"))]
+    items = [
+        f"{row['need']}{words.say('bracketed', text=number_text(row['share'], 'share'))}"
+        for _, row in totals.head(4).iterrows()
+    ]
+    lines = [
+        Highlight(
+            words.say("highlight.top", list=words.listed(items, 4)),
+            _row(m, "needs", "need", totals["need"].iloc[0], "share"),
+        )
+    ]
     rows = m.result.needs.totals().sort_values("rank")
     must = [words.need(code) for code in rows.loc[rows["tier"] == "必列", "need"]]
     if must:
-        sentence = words.say("highlight.must", top=m.result.options.needs.top, count=len(must), list=words.listed(must, 6))
+        sentence = words.say(
+            "highlight.must", top=m.result.options.needs.top, count=len(must), list=words.listed(must, 6)
+        )
         lines.append(Highlight(sentence, _row(m, "needs", "need", must[0], "tier")))
     return lines
 
@@ -51,11 +77,18 @@ def _gaps(m: Material) -> list[Highlight]:
     if rows.empty:
         return []
     first = rows.iloc[0]
-    sentence = words.say("highlight.gap", need=first["need"], gap=int(first["gap"]), interval=first["gap_interval"], cause=first["cause"])
+    sentence = words.say(
+        "highlight.gap", need=first["need"], gap=int(first["gap"]), interval=first["gap_interval"], cause=first["cause"]
+    )
     lines = [Highlight(sentence, _row(m, "gaps", "need", first["need"], "gap"))]
     none = list(rows.loc[rows["cause_code"] == "no_service", "need"])
     if none:
-        lines.append(Highlight(words.say("highlight.no_service", count=len(none), list=words.listed(none, 5)), _row(m, "parts", "need", none[0], "no_service")))
+        lines.append(
+            Highlight(
+                words.say("highlight.no_service", count=len(none), list=words.listed(none, 5)),
+                _row(m, "parts", "need", none[0], "no_service"),
+            )
+        )
     return lines
 
 
@@ -64,12 +97,19 @@ def _use(m: Material) -> list[Highlight]:
     if services.empty or "services" not in m.tables:
         return []
     lines = []
-    full = services[(services["utilisation"] >= 0.9) & (services["waiting"] >= m.result.options.disclosure.threshold)].sort_values("waiting", ascending=False)
+    full = services[
+        (services["utilisation"] >= 0.9) & (services["waiting"] >= m.result.options.disclosure.threshold)
+    ].sort_values("waiting", ascending=False)
     idle = services[services["utilisation"] < 0.5].sort_values("utilisation")
     for name, rows in (("full", full), ("idle", idle)):
         if len(rows):
             names = [place_of(row.service_name, row.site, words) for row in rows.itertuples()]
-            lines.append(Highlight(words.say(f"highlight.{name}", list=words.listed(names, 3)), _site(m.tables["services"], rows.iloc[0])))
+            lines.append(
+                Highlight(
+                    words.say(f"highlight.{name}", list=words.listed(names, 3)),
+                    _site(m.tables["services"], rows.iloc[0]),
+                )
+            )
     return lines
 
 
@@ -87,9 +127,16 @@ def _equity(m: Material) -> list[Highlight]:
     if worse.empty or "equity" not in m.tables:
         return []
     words, first, everyone = m.words, worse.iloc[0], rows.iloc[0]
-    sentence = words.say("highlight.equity", group=words.groups.get(first["group"], first["group"]), rate=number_text(first["gap_rate"], "share"),
-                         interval=interval_text(first["gap_rate_low"], first["gap_rate_high"]), overall=number_text(everyone["gap_rate"], "share"))  # fmt: skip
-    return [Highlight(sentence, _row(m, "equity", "group", words.groups.get(first["group"], first["group"]), "gap_rate"))]
+    sentence = words.say(
+        "highlight.equity",
+        group=words.groups.get(first["group"], first["group"]),
+        rate=number_text(first["gap_rate"], "share"),
+        interval=interval_text(first["gap_rate_low"], first["gap_rate_high"]),
+        overall=number_text(everyone["gap_rate"], "share"),
+    )
+    return [
+        Highlight(sentence, _row(m, "equity", "group", words.groups.get(first["group"], first["group"]), "gap_rate"))
+    ]
 
 
 def _referred(m: Material) -> list[Highlight]:
@@ -105,20 +152,35 @@ def _change(m: Material) -> list[Highlight]:
     if "changes" not in m.tables:
         return [Highlight(words.say("highlight.change_first"))] if len(rows) else []
     moved = rows[rows["change"].isin(["明显上升", "明显下降"])]
-    items = [f"{words.need(row.need)}{words.label('verdict', row.change)}" for row in moved.itertuples()]
-    return [Highlight(words.say("highlight.change", list=words.listed(items, 4) if items else words.label("verdict", "无明显变化")), Link("changes"))]
+    items = [
+        words.need(row.need) + words.say("bracketed", text=words.label("verdict", row.change))
+        for row in moved.itertuples()
+    ]
+    sentence = (
+        words.say("highlight.change", list=words.listed(items, 4)) if items else words.say("highlight.change_none")
+    )
+    return [Highlight(sentence, Link("changes"))]
 
 
 def _action(m: Material) -> list[Highlight]:
     if "actions" not in m.tables:
         return []
     table = m.tables["actions"]
-    return [Highlight(m.words.say("highlight.action", action=table.rows[0][table.column_index("action")]), Link("actions", 0, "action"))]
+    return [
+        Highlight(
+            m.words.say("highlight.action", action=table.rows[0][table.column_index("action")]),
+            Link("actions", 0, "action"),
+        )
+    ]
 
 
 def _data(m: Material) -> list[Highlight]:
     counts = issue_counts(m.result)
-    return [Highlight(m.words.say("highlight.data", **counts), Link("issues") if "issues" in m.tables else None)] if sum(counts.values()) else []
+    return (
+        [Highlight(m.words.say("highlight.data", **counts), Link("issues") if "issues" in m.tables else None)]
+        if sum(counts.values())
+        else []
+    )
 
 
 def _row(m: Material, table: str, column: str, value: object, cell: str) -> Link | None:
@@ -128,5 +190,3 @@ def _row(m: Material, table: str, column: str, value: object, cell: str) -> Link
     position = found.column_index(column)
     row = next((place for place, cells in enumerate(found.rows) if cells[position] == value), None)
     return Link(table, row, cell) if row is not None else Link(table)
-
-

@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from needs_analytics.core.records import ALL
 from needs_analytics.reports.content import charts
 from needs_analytics.reports.content.disclose import too_few
+from needs_analytics.reports.content.other_tables import place_of
 from needs_analytics.reports.document import Block, ChartBlock, Heading, Note, Paragraph, Section, TableBlock
 from needs_analytics.reports.formats import interval_text, number_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import pandas as pd
+
     from needs_analytics.core.records import MonthResult
     from needs_analytics.reports.content.wording import Wording
     from needs_analytics.reports.tables import Table
 
+_ENOUGH = 30  # respondents of a group the report singles out
 _SAYS_MUST, _UP, _DOWN, _SAME = "必列", "明显上升", "明显下降", "无明显变化"
 
 
@@ -38,7 +40,9 @@ class Material:
     @property
     def totals(self) -> pd.DataFrame:
         """Printable needs of the sub-district, the largest first."""
-        rows = self.needs[(self.needs["community"] == ALL) & (self.needs["segment"] == ALL) & (self.needs["group"] == ALL)]
+        rows = self.needs[
+            (self.needs["community"] == ALL) & (self.needs["segment"] == ALL) & (self.needs["group"] == ALL)
+        ]
         return rows[rows["sort_share"] >= 0].sort_values(["sort_share", "code"], ascending=[False, True])
 
     @property
@@ -57,20 +61,42 @@ class Material:
 
 def sections(material: Material) -> list[Section]:
     """Return the chapters."""
-    writers = {"overall": _overall, "needs": _needs, "supply": _supply, "gaps": _gaps, "groups": _groups, "referred": _referred, "change": _change,
-               "actions": _actions, "method": _method}  # fmt: skip
+    writers = {
+        "overall": _overall,
+        "needs": _needs,
+        "supply": _supply,
+        "gaps": _gaps,
+        "groups": _groups,
+        "referred": _referred,
+        "change": _change,
+        "actions": _actions,
+        "method": _method,
+    }
     return [Section(material.words.say(f"section.{name}"), write(material)) for name, write in writers.items()]
 
 
 def issue_counts(result: MonthResult) -> dict[str, int]:
     """Return how many errors and doubts the month's data had."""
-    return {"errors": sum(issue.severity == "error" for issue in result.issues), "warnings": sum(issue.severity == "warning" for issue in result.issues)}
+    return {
+        "errors": sum(issue.severity == "error" for issue in result.issues),
+        "warnings": sum(issue.severity == "warning" for issue in result.issues),
+    }
 
 
 def need_phrase(row: pd.Series, words: Wording) -> str:
     """Return ``停车（28%，误差范围26%–30%，约11,000人）``."""
-    persons = words.say("text.need_persons", persons=int(row["persons"])) if isinstance(row["persons"], (int, float)) and np.isfinite(row["persons"]) else ""
-    return words.say("text.need_item", need=row["need"], share=number_text(row["share"], "share"), interval=row["interval"], persons=persons)
+    persons = (
+        words.say("text.need_persons", persons=int(row["persons"]))
+        if isinstance(row["persons"], (int, float)) and np.isfinite(row["persons"])
+        else ""
+    )
+    return words.say(
+        "text.need_item",
+        need=row["need"],
+        share=number_text(row["share"], "share"),
+        interval=row["interval"],
+        persons=persons,
+    )
 
 
 def _overall(m: Material) -> list[Block]:
@@ -80,12 +106,22 @@ def _overall(m: Material) -> list[Block]:
     if survey.empty:
         blocks.append(Note(words.say("text.no_answers"), "caution"))
     else:
-        blocks.append(Paragraph(words.say("text.received", n=len(survey), **{k: counts[k] for k in ("rows_in", "kept", "merged", "returned")})))
+        blocks.append(
+            Paragraph(
+                words.say(
+                    "text.received", n=len(survey), **{k: counts[k] for k in ("rows_in", "kept", "merged", "returned")}
+                )
+            )
+        )
         blocks.append(Paragraph(_covered(m)))
         blocks += _representative(m)
     blocks.append(Heading(words.say("heading.data")))
     problems = issue_counts(result)
-    blocks.append(Paragraph(words.say("text.data_checked", **problems) if sum(problems.values()) else words.say("text.data_clean")))
+    blocks.append(
+        Paragraph(
+            words.say("text.data_checked", **problems) if sum(problems.values()) else words.say("text.data_clean")
+        )
+    )
     return [*blocks, *m.block("files", limit=False)]
 
 
@@ -104,7 +140,15 @@ def _representative(m: Material) -> list[Block]:
     if weights.status == "not_converged":
         return [Note(words.say("text.not_converged"), "caution")]
     names = dict.fromkeys("groups" if name.startswith("group:") else name for name in weights.codes)
-    blocks: list[Block] = [Paragraph(words.say("text.weighted", margins=words.listed([words.say(f"word.{name}") for name in names]), n_eff=round(weights.n_eff / 5) * 5))]
+    blocks: list[Block] = [
+        Paragraph(
+            words.say(
+                "text.weighted",
+                margins=words.listed([words.say(f"word.{name}") for name in names]),
+                n_eff=round(weights.n_eff / 5) * 5,
+            )
+        )
+    ]
     absent = [issue.value for issue in weights.issues if issue.code == "W612"]
     if absent:
         blocks.append(Note(words.say("text.absent", communities=words.listed(absent, 10)), "caution"))
@@ -116,20 +160,31 @@ def _needs(m: Material) -> list[Block]:
     if totals.empty:
         return [Note(words.say("text.no_answers"), "caution")]
     leading = [need_phrase(row, words) for _, row in totals.head(5).iterrows()]
-    blocks: list[Block] = [Heading(words.say("heading.list")), Paragraph(_tiers(m), lead=words.say("text.top_needs", list=words.listed(leading)))]
-    bars = charts.need_bars(m.needs, words)
-    blocks += [*m.block("needs"), *([ChartBlock(bars)] if bars else []), Note(words.say("text.need_note"))]
+    blocks: list[Block] = [
+        Heading(words.say("heading.list")),
+        Paragraph(_tiers(m), lead=words.say("text.top_needs", list=words.listed(leading))),
+    ]
+    bars = charts.need_bars(m.result, m.needs, words)
+    blocks += [
+        *m.block("needs"),
+        *([ChartBlock(bars)] if bars else []),
+        Note(words.say("text.need_note" if m.result.weights.representative else "text.need_note_plain")),
+    ]
     partial = totals[totals["coverage"].astype(float) < 0.8]["need"]
     if len(partial):
         blocks.append(Note(words.say("text.partial", list=words.listed(partial, 10)), "caution"))
-    heat = charts.need_heat(m.needs, words)
+    heat = charts.need_heat(m.result, m.needs, words)
     if heat is not None:
         blocks += [Heading(words.say("heading.places")), ChartBlock(heat)]
     if "rankings" in m.tables:
         rankings = m.tables["rankings"]
         place, need = rankings.column_index("community"), rankings.column_index("need")
         first = [str(row[need]) for row in rankings.rows if row[place] == words.place(ALL)]
-        blocks += [Heading(words.say("heading.ranked")), Paragraph(words.say("text.ranked_lead", list=words.listed(first, 3))), *m.block("rankings")]
+        blocks += [
+            Heading(words.say("heading.ranked")),
+            Paragraph(words.say("text.ranked_lead", list=words.listed(first, 3))),
+            *m.block("rankings"),
+        ]
     return blocks
 
 
@@ -138,9 +193,13 @@ def _tiers(m: Material) -> str:
     shown = rows[~too_few(rows["n_yes"], rows["n"], m.result.options.disclosure)]
     top = m.result.options.needs.top
     must = [words.need(code) for code in shown.sort_values("rank").loc[shown["tier"] == _SAYS_MUST, "need"]]
-    first = words.say("text.must", list=words.listed(must, top), top=top) if must else words.say("text.must_none", top=top)
+    first = (
+        words.say("text.must", list=words.listed(must, top), top=top) if must else words.say("text.must_none", top=top)
+    )
     counts = shown["tier"].value_counts()
-    return first + words.say("text.check_tier", count=int(counts.get("待核", 0)), watch=int(counts.get("观察", 0)), top=top)
+    return first + words.say(
+        "text.check_tier", count=int(counts.get("待核", 0)), watch=int(counts.get("观察", 0)), top=top
+    )
 
 
 def _supply(m: Material) -> list[Block]:
@@ -149,7 +208,13 @@ def _supply(m: Material) -> list[Block]:
         return [Note(words.say("text.no_menu"), "caution"), *m.block("services")]
     services = result.gaps.services
     sites = services.loc[services["site"] != "", "site"].nunique()
-    blocks: list[Block] = [Heading(words.say("heading.services")), Paragraph(_use_text(services, words), lead=words.say("text.supply_lead", services=result.cleaned.menu["service"].nunique(), sites=sites))]
+    blocks: list[Block] = [
+        Heading(words.say("heading.services")),
+        Paragraph(
+            _use_text(services, words),
+            lead=words.say("text.supply_lead", services=result.cleaned.menu["service"].nunique(), sites=sites),
+        ),
+    ]
     unknown = services.loc[~services["recorded"].astype(bool), "service_name"].drop_duplicates()
     if len(unknown):
         blocks.append(Note(words.say("text.supply_unknown", list=words.listed(unknown, 8)), "caution"))
@@ -169,16 +234,18 @@ def _use_text(services: pd.DataFrame, words: Wording) -> str:
         return ""
     ordered = known.sort_values("utilisation", ascending=False)
     names = [place_of(row.service_name, row.site, words) for row in ordered.itertuples()]
-    return "".join((
-        words.say("text.supply_use", recorded=len(known), busy=int((known["utilisation"] >= 0.8).sum()), idle=int((known["utilisation"] < 0.5).sum())),
-        words.say("text.supply_full", list=words.listed(names, 3)), words.say("text.supply_idle", list=words.listed(reversed(names), 3)),
-    ))  # fmt: skip
-
-
-def place_of(service: str, site: str, words: Wording) -> str:
-    """Return ``四点半课堂（桃李园四点半课堂）``: a service with its site, brackets of its own left out."""
-    name = re.sub(r"[(（][^)）]*[)）]", "", service)
-    return name + words.say("bracketed", text=site) if site else name
+    return "".join(
+        (
+            words.say(
+                "text.supply_use",
+                recorded=len(known),
+                busy=int((known["utilisation"] >= 0.8).sum()),
+                idle=int((known["utilisation"] < 0.5).sum()),
+            ),
+            words.say("text.supply_full", list=words.listed(names, 3)),
+            words.say("text.supply_idle", list=words.listed(reversed(names), 3)),
+        )
+    )
 
 
 def _quadrant_text(m: Material) -> str:
@@ -187,7 +254,14 @@ def _quadrant_text(m: Material) -> str:
     for name in ("供不应求", "潜在需求", "闲置", "供需适配"):
         needs = list(rows.loc[rows["quadrant_code"] == name, "need"])
         if needs:
-            parts.append(words.say("text.quadrant_item", name=words.label("quadrant", name), count=len(needs), needs=words.listed(needs, 4)))
+            parts.append(
+                words.say(
+                    "text.quadrant_item",
+                    name=words.label("quadrant", name),
+                    count=len(needs),
+                    needs=words.listed(needs, 4),
+                )
+            )
     return words.say("text.quadrant_lead", list=words.listed(parts))
 
 
@@ -196,21 +270,35 @@ def _gaps(m: Material) -> list[Block]:
     if m.gaps.empty:
         reason = m.result.gaps.status
         return [Note(words.say("text.no_gap", reason=words.say(f"word.reason_{reason}")), "caution")]
-    listed = [words.say("text.gap_item", need=row["need"], gap=int(row["gap"]), interval=row["gap_interval"], cause=row["cause"]) for _, row in rows.head(4).iterrows()]
+    listed = [
+        words.say(
+            "text.gap_item", need=row["need"], gap=int(row["gap"]), interval=row["gap_interval"], cause=row["cause"]
+        )
+        for _, row in rows.head(4).iterrows()
+    ]
     causes = rows.loc[rows["cause_code"] != "", "cause"].value_counts()
     spoken = [words.say("text.cause_item", cause=cause, count=count) for cause, count in causes.items()]
     chart = charts.gap_parts(m.gaps, words)
     heat = charts.gap_heat(m.result, m.gaps, words)
     blocks: list[Block] = [
         Heading(words.say("heading.cause")),
-        Paragraph(words.say("text.gap_causes", list=words.listed(spoken)), lead=words.say("text.gap_lead", count=len(rows), list=words.listed(listed, 4))),
-        *m.block("gaps"), Note(words.say("text.gap_note")), Heading(words.say("heading.parts")), *([ChartBlock(chart)] if chart else []), *m.block("parts"),
-    ]  # fmt: skip
+        Paragraph(
+            words.say("text.gap_causes", list=words.listed(spoken)),
+            lead=words.say("text.gap_lead", count=len(rows), list=words.listed(listed, 4)),
+        ),
+        *m.block("gaps"),
+        Note(words.say("text.gap_note")),
+        Heading(words.say("heading.parts")),
+        *([ChartBlock(chart)] if chart else []),
+        *m.block("parts"),
+    ]
     blocks += [ChartBlock(heat)] if heat else []
     if "reach" in m.tables:
         first = m.tables["reach"].rows[0]
         if all(isinstance(value, (int, float)) for value in (first[1], first[3])):
-            blocks.append(Paragraph(words.say("text.reach", need=first[0], shorter=int(first[1]), longer=int(first[3]))))
+            blocks.append(
+                Paragraph(words.say("text.reach", need=first[0], shorter=int(first[1]), longer=int(first[3])))
+            )
     return blocks
 
 
@@ -223,7 +311,7 @@ def _groups(m: Material) -> list[Block]:
         blocks.append(Paragraph(words.say("text.segments_lead", count=len(items), list=words.listed(items, 8))))
         if result.segments.status == "rules":
             blocks.append(Note(words.say("text.segments_rules")))
-        heat = charts.segment_heat(m.needs, words)
+        heat = charts.segment_heat(m.result, m.needs, words)
         blocks += [*m.block("segments"), *([ChartBlock(heat)] if heat else [])]
     else:
         blocks.append(Paragraph(words.say("text.segments_none")))
@@ -231,9 +319,20 @@ def _groups(m: Material) -> list[Block]:
         blocks += [Heading(words.say("heading.equity")), Paragraph(_equity_text(m)), *m.block("equity")]
     if "communities" in m.tables:
         rates = result.gaps.communities.head(3)
-        items = [words.say("text.community_item", community=row.community, rate=number_text(row.gap_rate, "share"),
-                           interval=interval_text(row.gap_rate_low, row.gap_rate_high)) for row in rates.itertuples()]  # fmt: skip
-        blocks += [Heading(words.say("heading.communities")), Paragraph(words.say("text.communities_lead", list=words.listed(items))), *m.block("communities", limit=False)]
+        items = [
+            words.say(
+                "text.community_item",
+                community=row.community,
+                rate=number_text(row.gap_rate, "share"),
+                interval=interval_text(row.gap_rate_low, row.gap_rate_high),
+            )
+            for row in rates.itertuples()
+        ]
+        blocks += [
+            Heading(words.say("heading.communities")),
+            Paragraph(words.say("text.communities_lead", list=words.listed(items))),
+            *m.block("communities", limit=False),
+        ]
     return [*blocks, *_grids(m)]
 
 
@@ -242,13 +341,17 @@ def _equity_text(m: Material) -> str:
     worse = [words.groups.get(group, group) for group in furthest_behind(rows)["group"]]
     head = words.say("text.equity_lead", list=words.listed(worse, 6)) if worse else words.say("text.equity_none")
     first = rows.iloc[0]
-    return head + words.say("text.equity_overall", rate=number_text(first["gap_rate"], "share"), interval=interval_text(first["gap_rate_low"], first["gap_rate_high"]))
+    return head + words.say(
+        "text.equity_overall",
+        rate=number_text(first["gap_rate"], "share"),
+        interval=interval_text(first["gap_rate_low"], first["gap_rate_high"]),
+    )
 
 
 def furthest_behind(equity: pd.DataFrame) -> pd.DataFrame:
     """Return the groups whose gap rate lies surely above everyone's: their interval begins above its rate."""
     everyone = equity.loc[equity["group"] == ALL, "gap_rate"]
-    others = equity[equity["group"] != ALL]
+    others = equity[(equity["group"] != ALL) & (equity["n"] >= _ENOUGH)]
     return others[others["gap_rate_low"] > everyone.iloc[0]] if len(everyone) else others.iloc[:0]
 
 
@@ -267,11 +370,20 @@ def _referred(m: Material) -> list[Block]:
     blocks: list[Block] = []
     if "referred" in m.tables:
         rows = m.tables["referred"].rows
-        blocks += [Paragraph(words.say("text.referred_lead", count=len(rows), list=words.listed([str(row[0]) for row in rows], 4))), *m.block("referred")]
+        blocks += [
+            Paragraph(
+                words.say("text.referred_lead", count=len(rows), list=words.listed([str(row[0]) for row in rows], 4))
+            ),
+            *m.block("referred"),
+        ]
     requests = m.result.needs.requests
     if len(requests):
         total, closed = int(requests["requests"].sum()), int(requests["closed"].sum())
-        blocks.append(Paragraph(words.say("text.requests_lead", requests=total, closed=closed, rate=number_text(closed / total, "rate"))))
+        blocks.append(
+            Paragraph(
+                words.say("text.requests_lead", requests=total, closed=closed, rate=number_text(closed / total, "rate"))
+            )
+        )
         blocks += m.block("requests")
     return blocks or [Paragraph(words.say("text.referred_none"))]
 
@@ -286,14 +398,17 @@ def _change(m: Material) -> list[Block]:
     same = int((rows["change"] == _SAME).sum())
     sentence = words.say("text.changed", up=words.listed(up, 8), down=words.listed(down, 8))
     sentence += words.say("text.unclear", same=same, unclear=len(rows) - same - len(up) - len(down))
-    return [Paragraph(sentence), *m.block("changes"), Note(words.say("text.change_note")), *m.block("outlook")]
+    return [Paragraph(sentence), *m.block("changes"), *m.block("outlook")]
 
 
 def _actions(m: Material) -> list[Block]:
     words = m.words
     if "actions" not in m.tables:
         return [Paragraph(words.say("text.actions_none"))]
-    return [Paragraph(words.say("text.actions_lead")), *m.block("actions", columns=("kind", "action", "gain", "owner", "due"))]
+    return [
+        Paragraph(words.say("text.actions_lead")),
+        *m.block("actions", columns=("kind", "action", "gain", "owner", "due")),
+    ]
 
 
 def _method(m: Material) -> list[Block]:
@@ -306,5 +421,3 @@ def _method(m: Material) -> list[Block]:
         blocks += [Heading(words.say("heading.margins")), *([ChartBlock(dots)] if dots else []), *m.block("margins")]
     blocks += [*m.block("options", limit=False), *m.block("issues", limit=False)]
     return blocks
-
-

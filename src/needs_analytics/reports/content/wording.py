@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,7 +9,10 @@ from needs_analytics.core.messages import catalogue, text
 from needs_analytics.core.records import ALL
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from needs_analytics.core.codebook import Codebook
+    from needs_analytics.core.options import Options
 
 MOST_LISTED = 5
 
@@ -23,21 +25,31 @@ class Wording:
     ----------
     needs, groups, segments
         Code to name in the report's language.
+    domains
+        Need to its domain's name.
+    settings
+        Options that sentences mention (``youngest``, ``threshold``).
     """
 
     language: str
     needs: Mapping[str, str]
     groups: Mapping[str, str]
     segments: Mapping[str, str]
+    domains: Mapping[str, str]
+    settings: Mapping[str, object]
 
     @classmethod
-    def of(cls, codebook: Codebook, segments: Mapping[str, str], language: str) -> Wording:
-        """Collect the names of a codebook."""
-        return cls(language, codebook.need_names(language), codebook.group_names(language), segments)
+    def of(cls, codebook: Codebook, segments: Mapping[str, str], language: str, options: Options) -> Wording:
+        """Collect the names of a codebook and the options that sentences mention."""
+        domains = codebook.needs["domain_name" if language == "zh" else "domain_name_en"]
+        settings = {"youngest": options.cleaning.youngest_age, "threshold": options.disclosure.threshold}
+        return cls(
+            language, codebook.need_names(language), codebook.group_names(language), segments, dict(domains), settings
+        )
 
     def say(self, key: str, /, **details: object) -> str:
         """Return a sentence of the report's section."""
-        return text(f"report.{key}", self.language, **details)
+        return text(f"report.{key}", self.language, **{**self.settings, **details})
 
     def label(self, section: str, value: object) -> str:
         """Return the printed form of a stored word (flags, tiers, parts …); the word itself where there is none."""
@@ -49,7 +61,24 @@ class Wording:
 
     def place(self, name: object) -> str:
         """Return a place; a total reads 全街道."""
-        return text("explain.whole", self.language) if name == ALL else str(name)
+        return self.say("word.whole") if name == ALL else str(name)
+
+    def domain(self, code: object) -> str:
+        """Return the name of a need's domain."""
+        return self.domains.get(str(code), "")
+
+    def margin_class(self, label: str) -> str:
+        """Return how a class of a margin is printed (``男 16-34岁``)."""
+        if self.language == "zh":
+            return label
+        words = {
+            key.removeprefix("class."): value
+            for key, value in catalogue(self.language).items()
+            if key.startswith("class.")
+        }
+        for word in sorted(words, key=len, reverse=True):
+            label = label.replace(word, words[word])
+        return label
 
     def listed(self, items: Iterable[str], most: int = MOST_LISTED) -> str:
         """Join items with the language's comma, the first ones only."""

@@ -28,6 +28,7 @@ from needs_analytics.reports.drawing.canvas import (
     text_width,
     value_text,
 )
+from needs_analytics.reports.drawing.labels import is_chinese
 from needs_analytics.reports.formats import interval_text
 from needs_analytics.reports.palette import FLAG_COLOURS, GREY, INK, PARTS
 from needs_analytics.reports.tables import FLAG_TONES, Tone
@@ -82,7 +83,8 @@ def _draw_bar(axes: Axes, place: int, bar: Bar) -> None:
 
 def _bar_text(bar: Bar, chart: BarChart) -> str:
     interval = interval_text(bar.low, bar.high, chart.kind)
-    return value_text(bar.value, chart.kind) + (f"（{interval}）" if interval else "")
+    brackets = "（{}）" if is_chinese(chart.title) else " ({})"
+    return value_text(bar.value, chart.kind) + (brackets.format(interval) if interval else "")
 
 
 def _flag_fill(flag: str) -> tuple[str, str]:

@@ -24,7 +24,8 @@ def wrap_label(label: str, width: int, lines: int = 2) -> str:
     """
     found = _fill(label, width)
     if len(found) > lines:
-        return "\n".join([*found[: lines - 1], elide("".join(found[lines - 1 :]), width)])
+        between = "" if is_chinese(label) else " "
+        return "\n".join([*found[: lines - 1], elide(between.join(found[lines - 1 :]), width)])
     narrower = width
     while len(found) > 1 and narrower > 2 and len(tighter := _fill(label, narrower - 1)) == len(found):
         found, narrower = tighter, narrower - 1
