@@ -78,7 +78,7 @@ def _asked(
 
 
 def _reader_of_headers(codebook: Codebook) -> Callable[[str, str], bool]:
-    """Return a test whether intake takes a header for a question about a need, not for a trait or a stem and its item."""
+    """Return a test whether intake takes a header for that need, not for a trait, a group or a stem and its item."""
     needs, groups, traits = need_words(codebook, {}), group_words(codebook), vocabulary("survey", codebook, {})
 
     def readable(wording: str, need: str) -> bool:

@@ -40,7 +40,6 @@ def write_data_sheet(sheet: Worksheet, template: Template, looks: Mapping[str, F
         if column.required:
             rule = {"type": "formula", "criteria": _missing(position, column, template), "format": looks["missing"]}
             sheet.conditional_format(first, position, LAST_ROW, position, rule)
-    sheet.set_row(first - 1, LINE * max(lines(column.header, width_of(column)) for column in template.columns) + 6)
     sheet.ignore_errors({"number_stored_as_text": xl_range_abs(first, 0, LAST_ROW, len(template.columns) - 1)})
     _set_view(sheet, template)
 
@@ -88,6 +87,9 @@ def _write_header(sheet: Worksheet, template: Template, looks: Mapping[str, Form
     bottom = template.header_rows - 1
     for position, column in enumerate(template.columns):
         sheet.write_string(bottom, position, column.header, looks["required" if column.required else "optional"])
+    if bottom:
+        sheet.set_row(0, 2 * LINE + 4)
+    sheet.set_row(bottom, LINE * max(lines(column.header, width_of(column)) for column in template.columns) + 6)
     headings = [column.heading for column in template.columns]
     for heading, members in groupby(range(len(headings) if bottom else 0), headings.__getitem__):
         first, *others = members
