@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from needs_analytics.core.arrays import Floats, Ints
     from needs_analytics.core.records import MonthResult
 
 _SHOWN_ROWS = 12
@@ -128,10 +129,10 @@ def _gap(result: MonthResult, need: str, community: str, grid: str, language: st
     row = _row(result.gaps.table, need, community, grid)
     cells = result.matches.cells
     inside = _within(cells[cells["need"] == need], community, grid)
-    sums = inside[["covered", "eligible", "reachable", "served"]].sum()
+    sums = {str(name): value for name, value in inside[["covered", "eligible", "reachable", "served"]].sum().items()}
     unknown = _say("unknown", language)
     used = f"{row['used_persons']:,.1f}" if np.isfinite(row["used_persons"]) else unknown
-    lines = [_say("demand_line", language, demand=row["demand"], used=used, **sums.to_dict())]
+    lines = [_say("demand_line", language, demand=row["demand"], used=used, **sums)]
     for part in (*PARTS, "unknown_use"):
         figure = row[part]
         label = text(f"part.{part}", language)
@@ -164,9 +165,9 @@ def _gap(result: MonthResult, need: str, community: str, grid: str, language: st
 def _service(result: MonthResult, names: list[str], language: str) -> Explanation:
     menu = result.cleaned.menu
     known = {
-        compared(str(value)): str(row.service)
-        for row in menu.itertuples()
-        for value in (row.name.split("(")[0], row.service, row.name)
+        compared(str(value)): str(service)
+        for service, name in zip(menu["service"], menu["name"], strict=True)
+        for value in (name.split("(")[0], service, name)
     }
     service = known.get(compared(names[0])) or _missing(
         "explain_service", names[0], [str(name) for name in menu["name"]]
@@ -229,7 +230,7 @@ def _weights(result: MonthResult, language: str) -> Explanation:
     names = result.cleaned.codebook.group_names(language)
     for row in weights.margins.to_dict("records"):
         margin = names.get(str(row["margin"]).removeprefix("group:"), row["margin"])
-        lines.append(_say("margin_line", language, **{**row, "margin": margin}))
+        lines.append(_say("margin_line", language, **{str(key): row[key] for key in row} | {"margin": margin}))
     return Explanation(_say("weights_title", language), _say("weights_formula", language), tuple(lines),
                        tuple(_places(result.cleaned.register, language)), language)  # fmt: skip
 
@@ -254,7 +255,7 @@ def _row(table: pd.DataFrame, need: str, community: str, grid: str) -> pd.Series
     return rows.iloc[0]
 
 
-def _answers(result: MonthResult, need: str, community: str, grid: str, method: str) -> tuple[pd.DataFrame, np.ndarray]:
+def _answers(result: MonthResult, need: str, community: str, grid: str, method: str) -> tuple[pd.DataFrame, Floats]:
     """Return the answers behind a number, with their weights: those of the place whose answer is known."""
     column = f"{'rank' if method == 'rank_only' else 'need'}:{need}"
     people = result.weights.table[["answer_id", "weight"]].merge(result.cleaned.survey, on="answer_id")
@@ -299,7 +300,7 @@ def _places(rows: pd.DataFrame, language: str) -> list[str]:
     ]
 
 
-def _runs(rows: np.ndarray) -> str:
+def _runs(rows: Ints) -> str:
     ordered = np.unique(rows)
     breaks = np.flatnonzero(np.diff(ordered) > 1) + 1
     runs = [f"{part[0]}" if len(part) == 1 else f"{part[0]}–{part[-1]}" for part in np.split(ordered, breaks)]

@@ -79,19 +79,10 @@ def run_month(workspace: Workspace, month: str | Month, *, progress: Progress | 
     tell("forecasts")
     history = pd.concat([workspace.store.usage(cleaned.month), usage_counts(cleaned)], ignore_index=True)
     outlook = forecast_use(history.drop_duplicates(["month", "service", "site"], keep="last"), supply=cleaned.supply)
-    result = {
-        "cleaned": cleaned,
-        "weights": weights,
-        "segments": segments,
-        "needs": needs,
-        "matches": matches,
-        "gaps": gaps,
-        "plans": plans,
-        "outlook": outlook,
-    }
-    issues = Counter(issue.code for record in result.values() for issue in record.issues)
+    stages = (cleaned, weights, segments, needs, matches, gaps, plans, outlook)
+    issues = Counter(issue.code for stage in stages for issue in stage.issues)
     run = _run_record(workspace.config.name, cleaned, options, issues, (needs.table, gaps.table))
-    return MonthResult(month=cleaned.month, workspace=workspace.config.name, options=options, run=run, **result)
+    return MonthResult(cleaned.month, workspace.config.name, *stages, options, run)
 
 
 def _run_record(
@@ -99,7 +90,7 @@ def _run_record(
 ) -> RunRecord:
     """Say what the run was made of; the digest covers it and the results, nothing of the clock or the place."""
     inputs = (
-        cleaned.sheets.groupby(["file", "digest"], as_index=False)["rows"]
+        cleaned.sheets.groupby(["file", "digest"], as_index=False)[["rows"]]
         .sum()
         .sort_values("file")
         .reset_index(drop=True)

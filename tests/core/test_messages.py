@@ -40,8 +40,8 @@ def keys_of(table: dict[str, object], prefix: str = "") -> list[str]:
 
 
 def details_of(sentence: str) -> set[str]:
-    """Return the names a sentence is filled in with."""
-    return {name for _, name, _, _ in Formatter().parse(sentence) if name is not None}
+    """Return the names a sentence is filled in with; ``label_en`` is the English of ``label``."""
+    return {name.removesuffix("_en") for _, name, _, _ in Formatter().parse(sentence) if name is not None}
 
 
 def codes_in_source() -> set[str]:
@@ -124,7 +124,7 @@ def test_a_line_on_methods_has_a_term_and_its_meaning(language: str) -> None:
 
 @pytest.mark.parametrize("section", ["flag", "tier", "verdict", "quadrant"])
 def test_a_stored_word_keeps_its_colour_in_english(section: str) -> None:
-    tones = column(section, Wording("en", {}, {}, {})).tones
+    tones = column(section, Wording("en", {}, {}, {}, {}, {})).tones
     words = {key: said for key, said in catalogue("en").items() if key.startswith(f"{section}.")}
 
     assert words

@@ -13,10 +13,10 @@ from needs_analytics.samples.names import ages_on
 from .reading import read_sheets, table_below
 
 if TYPE_CHECKING:
-    from conftest import Truth
-
     from needs_analytics.samples import SampleMonth
     from needs_analytics.samples.answers import Answers
+
+    from .conftest import Truth
 
 WJX = "281604537_按文本_幸福街道居民公共服务需求调查_820_820.xlsx"
 

@@ -15,7 +15,7 @@ from needs_analytics.samples.residents import AGE_BANDS, REGISTER_DAY
 from needs_analytics.samples.town import lay_out_town
 
 if TYPE_CHECKING:
-    from conftest import Truth
+    from .conftest import Truth
 
 
 def test_twelve_communities_with_four_to_eight_grids_each(truth: Truth) -> None:

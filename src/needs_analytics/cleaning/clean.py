@@ -11,6 +11,7 @@ from needs_analytics.cleaning import duplicates
 from needs_analytics.core.issue import CellRef, Issue
 from needs_analytics.core.options import CleaningOptions
 from needs_analytics.core.records import Cleaned
+from needs_analytics.core.tables import iter_rows
 
 if TYPE_CHECKING:
     from needs_analytics.core.month import Month
@@ -130,8 +131,8 @@ def _merge(outcome: _Outcome, table: str, into: pd.Series, code: str) -> None:
         return
     outcome.merged.append(listed)
     outcome.issues += [
-        _row_issue(code, row.file, row.sheet, row.row, into=_place(row.into_file, row.into_sheet, row.into_row))
-        for row in listed.itertuples()
+        _row_issue(code, file, sheet, row, into=_place(*into))
+        for file, sheet, row, *into in iter_rows(listed, "file", "sheet", "row", "into_file", "into_sheet", "into_row")
     ]
     outcome.frame = frame[into.to_numpy() == frame.index.to_numpy()].reset_index(drop=True)
 
@@ -230,8 +231,8 @@ def _distinct(parts: list[pd.DataFrame]) -> pd.MultiIndex:
     return pd.MultiIndex.from_frame(rows[["file", "sheet", "row"]].astype({"row": "int64"})).unique()
 
 
-def _row_issue(code: str, file: object, sheet: object, row: object, **details: object) -> Issue:
-    return Issue(code, CellRef(str(file), str(sheet), int(row) - 1), details=details)  # type: ignore[call-overload]
+def _row_issue(code: str, file: str, sheet: str, row: int, **details: object) -> Issue:
+    return Issue(code, CellRef(str(file), str(sheet), int(row) - 1), details=details)
 
 
 def _place(file: object, sheet: object, row: object) -> str:

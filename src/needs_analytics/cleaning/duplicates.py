@@ -24,12 +24,12 @@ def repeated_people(survey: pd.DataFrame) -> pd.Series:
         {
             "person": survey["person_key"],
             "month": survey["month"],
-            "submitted": survey["submitted_at"].fillna(pd.Timestamp.min),
+            "submitted": survey["submitted_at"],
             "answered": answered,
             "file": survey["file"],
             "row": survey["row"],
         }
-    ).sort_values(["submitted", "answered", "file", "row"], kind="stable")
+    ).sort_values(["submitted", "answered", "file", "row"], kind="stable", na_position="first")
     last = order.groupby(["person", "month"], sort=False)["row"].transform(lambda rows: rows.index[-1])
     return last.reindex(survey.index)
 
@@ -64,7 +64,7 @@ def repeated_uses(usage: pd.DataFrame) -> pd.Series:
 
 def merged_rows(frame: pd.DataFrame, into: pd.Series, table: str, code: str) -> pd.DataFrame:
     """List the rows that went into another one, with where both stand."""
-    gone = frame[into.to_numpy() != frame.index.to_numpy()]
+    gone: pd.DataFrame = frame[into.to_numpy() != frame.index.to_numpy()]
     target = frame.loc[into[gone.index]]
     listed = gone[["file", "sheet", "row"]].assign(table=table, code=code)
     for column in ("file", "sheet", "row"):
@@ -78,9 +78,9 @@ def _first_equal(frame: pd.DataFrame, keys: Sequence[str], eligible: pd.Series, 
     if part.empty:
         return into
     filled = part[list(keys)].astype(object).where(part[list(keys)].notna(), "")
-    groups = filled.groupby(list(keys), sort=False).ngroup().to_numpy()
+    groups = filled.groupby(list(keys), sort=False).ngroup()
     origin = part["file"].astype(str) + "\x1f" + part["sheet"].astype(str)
-    first = pd.Series(part.index, index=groups).groupby(level=0).first().loc[groups].to_numpy()
+    first = pd.Series(part.index, index=groups.to_numpy()).groupby(level=0).first().loc[groups].to_numpy()
     same_sheet = origin.loc[first].to_numpy() == origin.to_numpy()
     into.loc[part.index] = np.where(same_sheet & elsewhere, part.index, first)
     return into

@@ -60,13 +60,8 @@ def _print(context: Context, cleaned: Cleaned) -> None:
         click.echo(f"  {row.file} [{row.sheet}] → {tables}（{why}，{row.rows} 行）" if language == "zh"
                    else f"  {row.file} [{row.sheet}] -> {tables} ({why}, {row.rows} rows)")  # fmt: skip
     click.echo()
-    click.echo(
-        text(
-            "cli.check.counts",
-            language,
-            **{key: int(value) for key, value in cleaned.counts.drop(columns=["file", "sheet"]).sum().items()},
-        )
-    )
+    totals = cleaned.counts.drop(columns=["file", "sheet"]).sum()
+    click.echo(text("cli.check.counts", language, **{str(key): int(total) for key, total in totals.items()}))
     _print_issues(cleaned.issues, language)
 
 

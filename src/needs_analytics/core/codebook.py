@@ -107,7 +107,7 @@ def _packaged() -> Codebook:
         with folder.joinpath(f"{part}.csv").open(encoding="utf-8") as handle:
             frame = pd.read_csv(handle, dtype=str, keep_default_na=False)
         parts[part] = frame.set_index(keys[0], drop=False).rename_axis(None) if len(keys) == 1 else frame
-    return Codebook(**parts)  # type: ignore[arg-type]
+    return Codebook(**parts)
 
 
 def _merged(packaged: pd.DataFrame, part: Part, own: pd.DataFrame, *, extend: bool) -> pd.DataFrame:
@@ -115,7 +115,7 @@ def _merged(packaged: pd.DataFrame, part: Part, own: pd.DataFrame, *, extend: bo
     missing = [column for column in keys if column not in own.columns]
     if missing:
         raise failure(UsageError, "codebook_column", part=part, column="、".join(missing))
-    own = own.astype(str).reindex(columns=packaged.columns, fill_value="")
+    own = own.astype(object).where(own.notna(), "").astype(str).reindex(columns=packaged.columns, fill_value="")
     both = pd.concat([packaged, own]) if extend else own
     both = both.drop_duplicates(subset=keys, keep="last")
     return both.set_index(keys[0], drop=False).rename_axis(None) if len(keys) == 1 else both.reset_index(drop=True)

@@ -14,7 +14,9 @@ from needs_analytics.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-T = TypeVar("T")
+    from _typeshed import DataclassInstance
+
+T = TypeVar("T", bound="DataclassInstance")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +64,10 @@ def parse_config(text: str, *, source: str = "needs.toml", environment: Mapping[
 
 def with_settings(stage: T, settings: Mapping[str, Any], source: str) -> T:
     """Return a stage's options with some of them replaced, each checked against the type of its default."""
-    known = {option.name for option in fields(stage)}  # type: ignore[arg-type]
+    known = {option.name for option in fields(stage)}
     _check_keys(settings, known, source)
     values = {name: _typed(getattr(stage, name), value, f"{source} {name}") for name, value in settings.items()}
-    return replace(stage, **values)  # type: ignore[type-var]
+    return replace(stage, **values)
 
 
 def differing(options: Options) -> dict[str, Any]:
@@ -80,9 +82,9 @@ def differing(options: Options) -> dict[str, Any]:
     return changed
 
 
-def _from_environment(stage: str, defaults: object, environment: Mapping[str, str]) -> dict[str, Any]:
+def _from_environment(stage: str, defaults: DataclassInstance, environment: Mapping[str, str]) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    for option in fields(defaults):  # type: ignore[arg-type]
+    for option in fields(defaults):
         text = environment.get(f"NEEDS_{stage}_{option.name}".upper())
         if text is not None:
             try:

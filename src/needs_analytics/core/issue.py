@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 Severity = Literal["error", "warning", "info"]
+_SEVERITIES: dict[str, Severity] = {"E": "error", "W": "warning", "I": "info"}
 
 
 def column_letters(column: int) -> str:
@@ -68,4 +69,4 @@ class Issue:
     @property
     def severity(self) -> Severity:
         """Severity, told by the code's first letter."""
-        return {"E": "error", "W": "warning", "I": "info"}[self.code[0]]  # type: ignore[return-value]
+        return _SEVERITIES[self.code[0]]

@@ -48,9 +48,7 @@ class SheetRule:
     def applies(self, file: str, sheet: str) -> bool:
         """Whether the rule speaks of this sheet; file patterns match the path below the month or the bare name."""
         name = file.rsplit("/", 1)[-1]
-        return any(fnmatch.fnmatchcase(candidate, self.file) for candidate in (file, name)) and fnmatch.fnmatchcase(
-            sheet, self.sheet
-        )
+        return (_fits(file, self.file) or _fits(name, self.file)) and _fits(sheet, self.sheet)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +120,11 @@ class Mapping:
             fields=fields,
             constants=constants,
         )
+
+
+def _fits(name: str, pattern: str) -> bool:
+    """Whether a name is the pattern as it is written (``表[1].xlsx``) or fits its ``*``."""
+    return name == pattern or fnmatch.fnmatchcase(name, pattern)
 
 
 def _keyed(entries: MappingType[str, Any]) -> dict[str, str]:

@@ -60,7 +60,7 @@ def failure(kind: type[E], key: str, /, **details: object) -> E:
 
 def issue_title(issue: Issue, language: str = "zh") -> str:
     """Return an issue's short title, e.g. ``超出范围``."""
-    return text(f"issue.{issue.code}.title", language)
+    return text(f"issue.{issue.code}.title", language, value=issue.value, **issue.details)
 
 
 def issue_sentence(issue: Issue, language: str = "zh") -> str:

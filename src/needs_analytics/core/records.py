@@ -8,12 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import pandas as pd
 
 if TYPE_CHECKING:
+    from dataclasses import Field
+
+    import numpy.typing as npt
+
+    from needs_analytics.core.arrays import Ints, Objects
     from needs_analytics.core.codebook import Codebook
     from needs_analytics.core.issue import Issue
     from needs_analytics.core.month import Month
@@ -33,7 +38,13 @@ def register_renderer(kind: type, render: Callable[[Any], str]) -> None:
 class Pleasant:
     """What every result record offers in a notebook."""
 
-    table: pd.DataFrame
+    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
+
+    if TYPE_CHECKING:  # a field in some records, a property in others
+
+        @property
+        def table(self) -> pd.DataFrame:
+            """The record's main table."""
 
     def _repr_html_(self) -> str:
         render = _renderers.get(type(self))
@@ -41,7 +52,7 @@ class Pleasant:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the record as plain Python values: DataFrames become lists of rows."""
-        return {name: _plain(getattr(self, name)) for name in self.__dataclass_fields__}  # type: ignore[attr-defined]
+        return {name: _plain(getattr(self, name)) for name in self.__dataclass_fields__}
 
 
 def _plain(value: Any) -> Any:
@@ -70,12 +81,12 @@ class Column:
         The distinct cells as the reader gave them; ``""`` is an empty cell.
     """
 
-    codes: np.ndarray
+    codes: npt.NDArray[np.int32]
     values: tuple[object, ...]
 
-    def cells(self) -> np.ndarray:
+    def cells(self) -> Objects:
         """Return the cells, ``(rows,)`` of objects."""
-        lookup = np.empty(len(self.values), dtype=object)
+        lookup = np.empty(len(self.values), dtype=np.object_)
         lookup[:] = self.values
         return lookup[self.codes]
 
@@ -195,7 +206,7 @@ class Weights(Pleasant):
 
     table: pd.DataFrame
     margins: pd.DataFrame
-    codes: Mapping[str, np.ndarray]
+    codes: Mapping[str, Ints]
     status: str
     deff: float
     n_eff: float
@@ -536,7 +547,7 @@ class RunRecord(Pleasant):
     digest: str
 
     @property
-    def table(self) -> pd.DataFrame:  # type: ignore[override]
+    def table(self) -> pd.DataFrame:
         """The input files with their digests and rows."""
         return self.inputs
 

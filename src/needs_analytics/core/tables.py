@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 PROVENANCE = ("file", "digest", "sheet", "row")
 
@@ -195,6 +195,11 @@ def conform(frame: pd.DataFrame, table: str) -> pd.DataFrame:
         values = frame[column] if column in frame else pd.Series([None] * len(frame), index=frame.index, dtype=object)
         data[column] = _typed(values, column)
     return pd.DataFrame(data).reset_index(drop=True)
+
+
+def iter_rows(frame: pd.DataFrame, *columns: str) -> Iterator[tuple[Any, ...]]:
+    """Yield the values of some columns, row by row."""
+    return zip(*(frame[column] for column in columns), strict=True)
 
 
 def empty(table: str) -> pd.DataFrame:

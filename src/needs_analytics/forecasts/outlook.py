@@ -11,6 +11,7 @@ from scipy.stats import norm
 from needs_analytics.core.issue import Issue
 from needs_analytics.core.month import Month
 from needs_analytics.core.records import Forecast
+from needs_analytics.core.tables import iter_rows
 from needs_analytics.numerics.smoothing import forecast, seasonal_naive
 
 if TYPE_CHECKING:
@@ -72,10 +73,11 @@ def _series(history: pd.DataFrame) -> dict[tuple[str, str], npt.NDArray[np.float
     if history.empty:
         return {}
     months = pd.period_range(history["month"].min(), history["month"].max(), freq="M")
-    counts = history.assign(site=history["site"].fillna("")).groupby(["service", "site", "month"])["count"].sum()
+    keys = ["service", "site", "month"]
+    counts = history.assign(site=history["site"].fillna("")).groupby(keys, as_index=False)[["count"]].sum()
     series = {}
-    for (service, site), part in counts.groupby(level=[0, 1]):
-        own = part.droplevel([0, 1])
+    for (service, site), part in counts.groupby(["service", "site"]):
+        own = dict(zip(part["month"], part["count"], strict=True))
         values = np.array([own.get(str(month), np.nan) for month in months], dtype=float)
         series[str(service), str(site)] = values[int(np.flatnonzero(np.isfinite(values))[0]) :]
     return series
@@ -126,5 +128,6 @@ def _p_over(made: tuple[float, float, float], limit: float) -> float:
 def _capacity(supply: pd.DataFrame | None) -> dict[tuple[str, str], float]:
     if supply is None or supply.empty:
         return {}
-    sums = supply.assign(site=supply["site"].fillna("")).groupby(["service", "site"])["monthly"].sum(min_count=1)
-    return {(str(service), str(site)): float(value) for (service, site), value in sums.items()}
+    keys = ["service", "site"]
+    sums = supply.assign(site=supply["site"].fillna("")).groupby(keys, as_index=False)[["monthly"]].sum(min_count=1)
+    return {(str(service), str(site)): float(value) for service, site, value in iter_rows(sums, *keys, "monthly")}

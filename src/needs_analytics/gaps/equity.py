@@ -13,6 +13,7 @@ from needs_analytics.gaps.parts import GAP, sum_parts
 from needs_analytics.gaps.replicates import Replicates, gap_limits, membership
 
 if TYPE_CHECKING:
+    from needs_analytics.core.arrays import Floats
     from needs_analytics.core.records import Cleaned, MatchPlan
 
 COLUMNS = ("group", "group_name", "n", "gap_rate", "gap_rate_low", "gap_rate_high", "met_share")
@@ -108,7 +109,7 @@ def _rates(
     })  # fmt: skip
 
 
-def split_error(cells: pd.DataFrame, keys: list[str], values: np.ndarray, sums: pd.DataFrame) -> np.ndarray:
+def split_error(cells: pd.DataFrame, keys: list[str], values: Floats, sums: pd.DataFrame) -> Floats:
     """Return the standard error that the sampled split of each class over the cuts adds to a sum, ``(sums,)``.
 
     Each class's values times a share estimated from ``cut_n`` respondents: ``Σ value² · s (1 − s) / n`` (binomial).
@@ -121,13 +122,12 @@ def split_error(cells: pd.DataFrame, keys: list[str], values: np.ndarray, sums: 
     columns = list(dict.fromkeys([*keys, "need", "eligible_class", "tier", "cut_share", "cut_n"]))
     classes = cells[columns].assign(value=values).groupby(columns, as_index=False)["value"].sum()
     classes["variance"] = classes["value"] ** 2 * classes["cut_share"] * (1 - classes["cut_share"]) / classes["cut_n"]
-    variance = classes.groupby(keys)["variance"].sum()
-    return np.sqrt(variance.reindex(pd.MultiIndex.from_frame(sums) if len(keys) > 1 else sums[keys[0]]).to_numpy(float))
+    wanted = pd.MultiIndex.from_frame(sums) if len(keys) > 1 else sums[keys[0]]
+    variance: Floats = classes.groupby(keys)["variance"].sum().reindex(wanted).to_numpy(float)
+    return np.sqrt(variance)
 
 
-def widened(
-    estimate: np.ndarray, low: np.ndarray, high: np.ndarray, error: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
+def widened(estimate: Floats, low: Floats, high: Floats, error: Floats) -> tuple[Floats, Floats]:
     """Return limits widened by a further, independent standard error (half-widths add in squares)."""
     more = _Z * np.nan_to_num(error)
     return estimate - np.hypot(estimate - low, more), estimate + np.hypot(high - estimate, more)

@@ -17,6 +17,7 @@ from needs_analytics.gaps.replicates import Replicates, draw_gaps, gap_limits, m
 from needs_analytics.gaps.use import Use, attribute_use, sink_use
 
 if TYPE_CHECKING:
+    from needs_analytics.core.arrays import Floats, Texts
     from needs_analytics.core.records import Cleaned, MatchPlan, NeedsList
 
 _LEVEL = 0.95
@@ -71,7 +72,7 @@ def _level(
 
 
 def _with_limits(
-    sums: pd.DataFrame, replicates: Replicates, shares: sparse.csr_array, capacity: np.ndarray
+    sums: pd.DataFrame, replicates: Replicates, shares: sparse.csr_array, capacity: Floats
 ) -> tuple[pd.DataFrame, float]:
     limits = gap_limits(
         replicates, shares, sums["gap"].to_numpy(float), sums["demand"].to_numpy(float), capacity, _LEVEL
@@ -80,7 +81,7 @@ def _with_limits(
     return table, limits.error
 
 
-def _capacity(matches: MatchPlan) -> np.ndarray:
+def _capacity(matches: MatchPlan) -> Floats:
     """Share each service@site's capacity over the cells in reach: by the plan's flows, what is left by their demand."""
     arcs, cells = matches.arcs, matches.cells
     if arcs.empty:
@@ -92,10 +93,10 @@ def _capacity(matches: MatchPlan) -> np.ndarray:
     spare = np.maximum(matches.sinks["capacity_persons"].to_numpy(float) - np.bincount(sink, flow, size), 0.0)
     total = np.bincount(sink, demand, size)
     extra = np.divide(spare, total, out=np.zeros(size), where=total > 0)[sink] * demand
-    return np.bincount(cell, flow + extra, len(cells))
+    return np.asarray(np.bincount(cell, flow + extra, len(cells)), dtype=np.float64)
 
 
-def _used_other(use: Use, sums: pd.DataFrame, keys: list[str]) -> np.ndarray:
+def _used_other(use: Use, sums: pd.DataFrame, keys: list[str]) -> Floats:
     if keys == ["need"]:
         return sums["need"].map(use.other.groupby("need")["persons"].sum()).fillna(0.0).to_numpy(float)
     if keys == ["need", "community"]:
@@ -154,7 +155,7 @@ def _finished(table: pd.DataFrame, needs: NeedsList) -> pd.DataFrame:
     return order[list(GAPS_COLUMNS)].reset_index(drop=True)
 
 
-def _quadrants(table: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+def _quadrants(table: pd.DataFrame) -> tuple[Texts, Floats]:
     """Return use against need: can more persons use it than it can serve, and was at least 80 % of it used."""
     capacity = table["capacity_persons"].to_numpy(float)
     short = table["reachable"].to_numpy(float) > capacity

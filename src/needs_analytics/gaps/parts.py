@@ -12,6 +12,7 @@ from needs_analytics.core.records import PARTS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from needs_analytics.core.arrays import Objects
     from needs_analytics.gaps.use import Use
 
 USED = ("met", "not_taken_up", "dissatisfied")
@@ -65,7 +66,7 @@ def sum_parts(parts: pd.DataFrame, by: pd.DataFrame, keys: Sequence[str]) -> pd.
     return sums.assign(gap=sums[list(GAP)].sum(axis=1))
 
 
-def largest_cause(sums: pd.DataFrame) -> np.ndarray:
+def largest_cause(sums: pd.DataFrame) -> Objects:
     """Return the largest part but ``met``; ``""`` where there is no demand or nothing unmet."""
     values = sums[list(CAUSES)].fillna(-1.0).to_numpy(float)
     names = np.array(CAUSES, dtype=object)[values.argmax(axis=1)]

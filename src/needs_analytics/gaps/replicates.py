@@ -13,6 +13,7 @@ from scipy.stats import norm
 from needs_analytics.numerics.allocation import served_per_source
 
 if TYPE_CHECKING:
+    from needs_analytics.core.arrays import Floats
     from needs_analytics.core.options import GapsOptions
     from needs_analytics.core.records import MatchPlan
     from needs_analytics.gaps.use import Use
@@ -22,9 +23,9 @@ if TYPE_CHECKING:
 class Replicates:
     """Draws of every cell's demand, gap and reachable demand (A3), each ``(draws, cells)``."""
 
-    demand: np.ndarray
-    gap: np.ndarray
-    reachable: np.ndarray
+    demand: Floats
+    gap: Floats
+    reachable: Floats
 
 
 @dataclass(frozen=True)
@@ -34,11 +35,11 @@ class Limits:
     ``p_short`` is the probability that the demand in reach exceeds the capacity in persons.
     """
 
-    low: np.ndarray
-    high: np.ndarray
-    rate_low: np.ndarray
-    rate_high: np.ndarray
-    p_short: np.ndarray
+    low: Floats
+    high: Floats
+    rate_low: Floats
+    rate_high: Floats
+    p_short: Floats
     error: float
 
 
@@ -68,9 +69,9 @@ def draw_gaps(plan: MatchPlan, use: Use, options: GapsOptions) -> Replicates:
 def gap_limits(
     replicates: Replicates,
     shares: sparse.csr_array,
-    estimate: np.ndarray,
-    demand: np.ndarray,
-    capacity: np.ndarray,
+    estimate: Floats,
+    demand: Floats,
+    capacity: Floats,
     level: float,
 ) -> Limits:
     """Return bias-corrected limits of summed gaps and gap rates.
@@ -106,7 +107,7 @@ def membership(keys: pd.DataFrame, sums: pd.DataFrame) -> sparse.csr_array:
     return sparse.csr_array((np.ones(len(rows)), (rows, position[inside])), shape=(len(keys), len(sums)))
 
 
-def _demand_draws(cells: pd.DataFrame, number: int, generator: np.random.Generator) -> np.ndarray:
+def _demand_draws(cells: pd.DataFrame, number: int, generator: np.random.Generator) -> Floats:
     places = cells.drop_duplicates(["need", "community", "grid"]).reset_index(drop=True)
     upper, _ = pd.factorize(pd.MultiIndex.from_frame(places[["need", "community"]]))
     code, _ = pd.factorize(pd.MultiIndex.from_frame(cells[["need", "community", "grid"]]))
@@ -117,11 +118,12 @@ def _demand_draws(cells: pd.DataFrame, number: int, generator: np.random.Generat
     size = places["population"].fillna(0.0).to_numpy(float)
     total = np.bincount(upper, size)
     mean = np.stack([np.bincount(upper, row * size) for row in own]) / np.where(total > 0, total, 1.0)
-    share = np.clip(places["share"].to_numpy(float) + shared + own - mean[:, upper], 0.0, 1.0)
-    return share[:, code] * (cells["population"] * cells["class_share"]).fillna(0.0).to_numpy(float)
+    share: Floats = np.clip(places["share"].to_numpy(float) + shared + own - mean[:, upper], 0.0, 1.0)
+    persons: Floats = (cells["population"] * cells["class_share"]).fillna(0.0).to_numpy(float)
+    return share[:, code] * persons
 
 
-def _bias_corrected(draws: np.ndarray, estimate: np.ndarray, level: float) -> tuple[np.ndarray, np.ndarray]:
+def _bias_corrected(draws: Floats, estimate: Floats, level: float) -> tuple[Floats, Floats]:
     if not len(draws):
         return np.full(len(estimate), np.nan), np.full(len(estimate), np.nan)
     below = ((draws < estimate).sum(axis=0) + 0.5 * (draws == estimate).sum(axis=0)) / len(draws)
@@ -132,10 +134,11 @@ def _bias_corrected(draws: np.ndarray, estimate: np.ndarray, level: float) -> tu
     return np.minimum(low, estimate), np.maximum(high, estimate)
 
 
-def _quantile(ordered: np.ndarray, probability: np.ndarray) -> np.ndarray:
+def _quantile(ordered: Floats, probability: Floats) -> Floats:
     """Return each column's quantile at its own probability, interpolated between order statistics."""
     position = probability * (len(ordered) - 1)
-    lower = np.floor(position).astype(int)
+    lower = np.floor(position).astype(np.intp)
     upper = np.minimum(lower + 1, len(ordered) - 1)
     columns = np.arange(ordered.shape[1])
-    return ordered[lower, columns] + (position - lower) * (ordered[upper, columns] - ordered[lower, columns])
+    below, above = ordered[lower, columns], ordered[upper, columns]
+    return below + (position - lower) * (above - below)

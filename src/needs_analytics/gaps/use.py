@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 if TYPE_CHECKING:
+    from needs_analytics.core.arrays import Bools, Floats
     from needs_analytics.core.options import GapsOptions
     from needs_analytics.core.records import Cleaned, MatchPlan
 
@@ -37,10 +38,10 @@ class Use:
     """
 
     sinks: pd.DataFrame
-    persons: np.ndarray
-    dissatisfied: np.ndarray
-    known: np.ndarray
-    busy: np.ndarray
+    persons: Floats
+    dissatisfied: Floats
+    known: Bools
+    busy: Bools
     other: pd.DataFrame
 
 
@@ -71,7 +72,7 @@ def attribute_use(plan: MatchPlan, cleaned: Cleaned, options: GapsOptions) -> Us
         bad * share,
         _known(arcs, sinks, len(plan.cells)),
         _busy(arcs, sinks, len(plan.cells), options),
-        other.groupby(["need", "community"], as_index=False)["persons"].sum(),
+        other.groupby(["need", "community"], as_index=False)[["persons"]].sum(),
     )
 
 
@@ -87,7 +88,7 @@ def sink_use(sinks: pd.DataFrame, cleaned: Cleaned, options: GapsOptions) -> pd.
     pairs = list(zip(sinks["service"], sinks["site"], strict=True))
     result["recorded"] = sinks["service"].isin(set(usage["service"]))
     result["used_units"] = [units.get(pair, 0.0) for pair in pairs]
-    result["used_persons"] = sinks.index.map(persons).fillna(0.0).astype(float)
+    result["used_persons"] = persons.reindex(sinks.index, fill_value=0.0).astype(float)
     result["waiting"] = [turned.get(pair, 0.0) for pair in pairs]
     result["utilisation"] = np.where(
         result["recorded"] & (result["capacity"] > 0),
@@ -135,10 +136,10 @@ def _persons_by_place(sinks: pd.DataFrame, cleaned: Cleaned) -> pd.DataFrame:
     frequency = sinks["uses_per_person"].to_numpy(float)[rest["sink"].to_numpy(int)]
     rest = rest.assign(persons=rest["count"].fillna(0.0) / frequency)
     both = pd.concat([keyed, rest])
-    return both.groupby(["sink", "community", "grid"], as_index=False)["persons"].sum()
+    return both.groupby(["sink", "community", "grid"], as_index=False)[["persons"]].sum()
 
 
-def _spread(by_place: pd.DataFrame, arcs: pd.DataFrame, plan: MatchPlan) -> tuple[np.ndarray, pd.DataFrame]:
+def _spread(by_place: pd.DataFrame, arcs: pd.DataFrame, plan: MatchPlan) -> tuple[Floats, pd.DataFrame]:
     """Return the persons given to each arc, and the use for which no cell of its place may use the service."""
     cells = plan.cells.iloc[arcs["cell"].to_numpy(int)]
     frame = pd.DataFrame(
@@ -168,22 +169,24 @@ def _spread(by_place: pd.DataFrame, arcs: pd.DataFrame, plan: MatchPlan) -> tupl
 def _other(left: pd.DataFrame, plan: MatchPlan) -> pd.DataFrame:
     """Count use that no cell explains under the need its service plans most for."""
     flows = plan.arcs.assign(need=plan.cells["need"].to_numpy()[plan.arcs["cell"].to_numpy(int)])
-    main = (
+    ordered = (
         flows.groupby(["sink", "need"])["persons"]
         .sum()
         .reset_index()
         .sort_values(["sink", "persons"], ascending=[True, False], kind="stable")
     )
-    main = main.drop_duplicates("sink").set_index("sink")["need"] if len(main) else pd.Series(dtype=object)
+    main = ordered.drop_duplicates("sink").set_index("sink")["need"] if len(ordered) else pd.Series(dtype=object)
     return left.assign(need=left["sink"].map(main)).dropna(subset=["need"])[["need", "community", "persons"]]
 
 
-def _known(arcs: pd.DataFrame, sinks: pd.DataFrame, cells: int) -> np.ndarray:
+def _known(arcs: pd.DataFrame, sinks: pd.DataFrame, cells: int) -> Bools:
     missing = ~sinks["recorded"].to_numpy(bool)[arcs["sink"].to_numpy(int)]
-    return np.bincount(arcs["cell"].to_numpy(int), missing, cells) == 0
+    known = np.ones(cells, dtype=np.bool_)
+    known[arcs["cell"].to_numpy(int)[missing]] = False
+    return known
 
 
-def _busy(arcs: pd.DataFrame, sinks: pd.DataFrame, cells: int, options: GapsOptions) -> np.ndarray:
+def _busy(arcs: pd.DataFrame, sinks: pd.DataFrame, cells: int, options: GapsOptions) -> Bools:
     sink, cell = arcs["sink"].to_numpy(int), arcs["cell"].to_numpy(int)
     persons = sinks["capacity_persons"].to_numpy(float)
     used = np.nan_to_num(sinks["utilisation"].to_numpy(float)) * persons

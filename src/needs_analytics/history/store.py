@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from needs_analytics.core.messages import failure
+from needs_analytics.core.tables import iter_rows
 from needs_analytics.errors import UsageError
 
 if TYPE_CHECKING:
@@ -129,9 +130,9 @@ class Store:
         """Return whether the hash chain over all runs holds."""
         rows = self._read("SELECT month, revision, digest, chain FROM run ORDER BY run")
         chain = ""
-        for row in rows.itertuples():
-            chain = _linked(chain, str(row.month), int(row.revision), str(row.digest))
-            if chain != row.chain:
+        for month, revision, digest, kept in iter_rows(rows, "month", "revision", "digest", "chain"):
+            chain = _linked(chain, str(month), int(revision), str(digest))
+            if chain != kept:
                 return False
         return True
 
@@ -196,7 +197,7 @@ def usage_counts(cleaned: Cleaned) -> pd.DataFrame:
         return pd.DataFrame(columns=_USAGE)
     usage = pd.concat(frames, ignore_index=True)
     usage = usage[usage["status"] == "完成"].assign(site=usage["site"].fillna(""), service=usage["service"].fillna(""))
-    return usage.groupby(["month", "service", "site"], as_index=False)["count"].sum()
+    return usage.groupby(["month", "service", "site"], as_index=False)[["count"]].sum()
 
 
 def _linked(chain: str, month: str, revision: int, digest: str) -> str:

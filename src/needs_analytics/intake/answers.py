@@ -17,6 +17,7 @@ from needs_analytics.intake.traits import read_yes_no
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from needs_analytics.core.arrays import Bools, Floats, Ints
     from needs_analytics.core.records import Column
     from needs_analytics.intake.blocks import Block
 
@@ -24,7 +25,7 @@ _SKIPPED = frozenset({"(跳过)", "-3", "-3.0"})
 _EMPTY = frozenset({"(空)", "-2", "-2.0"})
 
 
-def answer_columns(block: Block, questions: Sequence[Question]) -> dict[str, np.ndarray]:
+def answer_columns(block: Block, questions: Sequence[Question]) -> dict[str, Floats]:
     """Return ``need:<need>`` from questions that measure a need and ``rank:<need>`` from those that rank.
 
     Where several questions ask about one need, a yes to any is a yes, else a no to any is a no.
@@ -33,7 +34,7 @@ def answer_columns(block: Block, questions: Sequence[Question]) -> dict[str, np.
     -------
     Column name to ``(rows,)`` floats 1, 0, NaN.
     """
-    columns: dict[str, np.ndarray] = {}
+    columns: dict[str, Floats] = {}
     for question in questions:
         if not (question.is_prevalence or question.is_ranking):
             continue
@@ -44,7 +45,7 @@ def answer_columns(block: Block, questions: Sequence[Question]) -> dict[str, np.
     return columns
 
 
-def answers(block: Block, question: Question) -> dict[str, np.ndarray]:
+def answers(block: Block, question: Question) -> dict[str, Floats]:
     """Return need to its three-valued answers for one question."""
     if question.kind == "量表":
         return _scale(block, question)
@@ -66,7 +67,7 @@ def unknown_options(block: Block, question: Question) -> list[Issue]:
     return issues
 
 
-def _rows_with(block: Block, question: Question, option: str) -> np.ndarray:
+def _rows_with(block: Block, question: Question, option: str) -> Ints:
     if option in question.items:
         return np.array([block.head])
     found: list[int] = []
@@ -77,11 +78,11 @@ def _rows_with(block: Block, question: Question, option: str) -> np.ndarray:
     return np.array(sorted(found))
 
 
-def _either(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+def _either(one: Floats, other: Floats) -> Floats:
     return np.fmax(one, other)
 
 
-def _one_cell(column: Column, question: Question) -> dict[str, np.ndarray]:
+def _one_cell(column: Column, question: Question) -> dict[str, Floats]:
     needs = question.needs
     table = np.full((len(column.values), len(needs)), np.nan)
     place = {need: position for position, need in enumerate(needs)}
@@ -112,15 +113,15 @@ def _meanings(cell: str, question: Question) -> set[str] | None:
     return None if meanings == {UNKNOWN} else meanings
 
 
-def _ticked(block: Block, question: Question) -> dict[str, np.ndarray]:
+def _ticked(block: Block, question: Question) -> dict[str, Floats]:
     cells = {
         item: _ticks(block.column(column), item) for item, column in zip(question.items, question.columns, strict=True)
     }
     stack = np.column_stack(list(cells.values()))
     blank = np.isnan(stack)
-    unknown = np.zeros(len(stack), dtype=bool) if question.blank == NONE else blank.all(axis=1)
+    unknown: Bools = np.zeros(len(stack), dtype=bool) if question.blank == NONE else np.all(blank, axis=1)
     stack = np.where(blank & ~unknown[:, None], 0.0, stack)
-    columns: dict[str, np.ndarray] = {}
+    columns: dict[str, Floats] = {}
     for position, item in enumerate(question.items):
         need = question.options.get(item, "")
         if need not in {"", NONE, UNKNOWN, OTHER}:
@@ -128,7 +129,7 @@ def _ticked(block: Block, question: Question) -> dict[str, np.ndarray]:
     return columns
 
 
-def _ticks(column: Column, item: str) -> np.ndarray:
+def _ticks(column: Column, item: str) -> Floats:
     """Return a yes/no column's answers; its own option's text counts as a tick."""
     values = []
     for value in column.values:
@@ -143,7 +144,7 @@ def _ticks(column: Column, item: str) -> np.ndarray:
     return np.array(values)[column.codes]
 
 
-def _scale(block: Block, question: Question) -> dict[str, np.ndarray]:
+def _scale(block: Block, question: Question) -> dict[str, Floats]:
     columns = {}
     items = question.items or (next(iter(question.options), ""),)
     for item, position in zip(items, question.columns, strict=True):
@@ -167,7 +168,7 @@ def _level(value: object) -> float:
     return level if level > 0 else np.nan
 
 
-def _ranked_columns(block: Block, question: Question) -> dict[str, np.ndarray]:
+def _ranked_columns(block: Block, question: Question) -> dict[str, Floats]:
     chosen = {need: np.zeros(len(block.rows)) for need in question.needs}
     answered = np.zeros(len(block.rows), dtype=bool)
     for position in question.columns:
@@ -176,7 +177,8 @@ def _ranked_columns(block: Block, question: Question) -> dict[str, np.ndarray]:
         known = np.array([meaning is not None and bool(meaning) for meaning in meanings])
         answered |= known[column.codes]
         for need, hits in chosen.items():
-            hits[np.array([bool(meaning) and need in meaning for meaning in meanings])[column.codes]] = 1.0  # type: ignore[operator]
+            named = np.array([meaning is not None and need in meaning for meaning in meanings])
+            hits[named[column.codes]] = 1.0
     return {need: np.where(answered, hits, np.nan) for need, hits in chosen.items()}
 
 

@@ -16,6 +16,7 @@ from needs_analytics.intake.headers import Header, compose_headers, header_heigh
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from needs_analytics.core.arrays import Bools, Ints
     from needs_analytics.core.mapping import SheetRule
     from needs_analytics.core.records import Sheet
 
@@ -51,7 +52,7 @@ class Block:
     headers: tuple[Header, ...]
     head: int
     height: int
-    rows: np.ndarray
+    rows: Ints
     asides: dict[int, str] = field(default_factory=dict)
     titles: tuple[str, ...] = ()
 
@@ -164,7 +165,7 @@ def _block(grid: Grid, head: int, height: int, top: int, end: int) -> Block:
     return Block(grid.sheet, headers, head, height, kept, asides, tuple(dict.fromkeys(titles)))
 
 
-def _asides(grid: Grid, rows: np.ndarray, header: str) -> dict[int, str]:
+def _asides(grid: Grid, rows: Ints, header: str) -> dict[int, str]:
     """Return the rows below a header that are totals, notes or the header printed again."""
     if not len(rows):
         return {}
@@ -182,7 +183,7 @@ def _asides(grid: Grid, rows: np.ndarray, header: str) -> dict[int, str]:
     return asides
 
 
-def _in_first_cells(grid: Grid, rows: np.ndarray, test: Callable[[str], bool]) -> np.ndarray:
+def _in_first_cells(grid: Grid, rows: Ints, test: Callable[[str], bool]) -> Bools:
     """Return which rows have, in one of the first four columns, a cell that passes; tested on distinct cells."""
     passes = np.zeros(len(rows), dtype=bool)
     for column in grid.sheet.columns[:4]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import pandas as pd
 
 from needs_analytics.core.records import Column
+from needs_analytics.core.tables import iter_rows
 from needs_analytics.core.wording import key, plain, without_numbering
 from needs_analytics.intake.need_words import NONE, UNKNOWN, NeedWords
 from needs_analytics.intake.questions import DEFAULT_THRESHOLD, Question, take_apart
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from needs_analytics.core.records import Sheet
     from needs_analytics.intake.blocks import Block
     from needs_analytics.intake.headers import Header
+    from needs_analytics.intake.questions import Kind
 
 COLUMNS = (
     "office",
@@ -100,14 +102,22 @@ def read_entries(frames: Iterable[pd.DataFrame], words: NeedWords, month: Month)
     for (office, question), group in rows.groupby(["office", "question"], sort=False):
         wordings = tuple(
             dict.fromkeys(
-                (r.wording, r.position, r.option if r.wording and r.kind in {"多选", "量表", ""} else "")
-                for r in group.itertuples()
-                if r.wording
+                (wording, position, option if kind in {"多选", "量表", ""} else "")
+                for wording, position, option, kind in iter_rows(group, "wording", "position", "option", "kind")
+                if wording
             )
         )
         single = len({wording for wording, _, _ in wordings}) <= 1
-        options = {r.option: _need(r.need, r.option, words) for r in group.itertuples() if r.option}
-        codes = {key(r.option_code): r.option for r in group.itertuples() if r.option_code and r.option}
+        options = {
+            option: _need(need, option, words)
+            for option, need in zip(group["option"], group["need"], strict=True)
+            if option
+        }
+        codes = {
+            key(code): option
+            for code, option in zip(group["option_code"], group["option"], strict=True)
+            if code and option
+        }
         settings = {
             name: next((value for value in group[name] if value), "")
             for name in (
@@ -196,7 +206,7 @@ def _corrected(
     words: NeedWords,
 ) -> Question | None:
     settings = entry.settings
-    kind = settings["kind"] or (match.kind if match else "多选")
+    kind = cast("Kind", settings["kind"] or (match.kind if match else "多选"))
     sense = settings["sense"] or (match.sense if match else "需要")
     if sense not in {"需要", "希望新增", "最需要前k", "使用过", "满意度"}:
         return None
@@ -223,7 +233,7 @@ def _corrected(
     )
     blank = _BLANKS.get(key(settings["blank"]), match.blank if match else UNKNOWN)
     return Question(
-        office, entry.question, settings["wording"] or (match.wording if match else entry.question), kind, sense,  # type: ignore[arg-type]
+        office, entry.question, settings["wording"] or (match.wording if match else entry.question), kind, sense,
         settings["unit"] or (match.unit if match else "人"), blank, most,
         float(settings["threshold"]) if settings["threshold"] else DEFAULT_THRESHOLD, settings["asked_of"],
         positions, items, options, separator, settings["first_month"], settings["last_month"],

@@ -132,10 +132,11 @@ def _match(column: int, header: Header, words: Vocabulary) -> FieldMatch | None:
 
 def _known(wording: str, words: Vocabulary) -> tuple[str, How] | None:
     whole, bare, core = key(wording), key(without_numbering(wording)), core_words(wording)
-    for candidate, how in ((whole, "exact"), (bare, "exact"), (core, "core")):
+    candidates: tuple[tuple[str, How], ...] = ((whole, "exact"), (bare, "exact"), (core, "core"))
+    for candidate, how in candidates:
         field = words.exact.get(candidate)
         if field and not _rejected(whole, field, words):
-            return field, how  # type: ignore[return-value]
+            return field, how
     return _contained(whole, core, words) or _similar(whole, core, words)
 
 

@@ -20,6 +20,7 @@ from needs_analytics.intake.wide_register import WideColumn, wide_columns
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from needs_analytics.core.arrays import Objects
     from needs_analytics.core.issue import Issue
     from needs_analytics.core.mapping import Mapping as OfficeMapping
     from needs_analytics.core.mapping import SheetRule
@@ -76,7 +77,7 @@ def read_frame(
     Ages and age bands become ``age_low`` and ``age_high``; a field the office gave as a constant is filled in.
     """
     types = context.types[table]
-    columns: dict[str, np.ndarray] = {}
+    columns: dict[str, Objects] = {}
     for match in matches:
         kind = types.get(match.field, "drop")
         if kind == "drop":
@@ -102,7 +103,7 @@ def read_frame(
     return frame
 
 
-def _scaled(values: np.ndarray, kind: str, wording: str) -> np.ndarray:
+def _scaled(values: Objects, kind: str, wording: str) -> Objects:
     """Apply what the header says of the unit: 万元."""
     if kind == "money" and _TEN_THOUSAND.search(wording):
         return np.array([value if value is None else value * 10_000 for value in values], dtype=object)
@@ -117,7 +118,7 @@ def rating_reader(column: Column, reader: Reader) -> Reader:
     counts = np.bincount(column.codes, minlength=len(column.values))
     figures = [reader(value).value for value in column.values]
     known = [(value, count) for value, count in zip(figures, counts, strict=True) if isinstance(value, float)]
-    usual = float(np.quantile(np.repeat(*zip(*known, strict=True)), 0.9)) if known else 5.0
+    usual = float(np.quantile(np.repeat([v for v, _ in known], [n for _, n in known]), 0.9)) if known else 5.0
     top = 5.0 if usual <= 5 else 10.0 if usual <= 10 else 100.0
 
     def read(cell: object) -> Reading:
@@ -131,7 +132,7 @@ def rating_reader(column: Column, reader: Reader) -> Reader:
     return read
 
 
-def _finished(columns: Mapping[str, np.ndarray], types: Mapping[str, str], rows: int) -> pd.DataFrame:
+def _finished(columns: Mapping[str, Objects], types: Mapping[str, str], rows: int) -> pd.DataFrame:
     frame: dict[str, object] = {}
     for name, values in columns.items():
         kind = types.get(name, "text")
@@ -152,7 +153,7 @@ def _finished(columns: Mapping[str, np.ndarray], types: Mapping[str, str], rows:
             "satisfaction",
             "yes_no",
         }:
-            frame[name] = pd.array(pd.Series(values, dtype=object).astype(float), dtype="float64")
+            frame[name] = pd.Series(values, dtype=object).astype(float)
         else:
             frame[name] = pd.Series(values, dtype=object)
     return pd.DataFrame(frame, index=pd.RangeIndex(rows))

@@ -10,6 +10,7 @@ import numpy as np
 from needs_analytics.core.wording import plain
 
 if TYPE_CHECKING:
+    from needs_analytics.core.arrays import Bools, Ints
     from needs_analytics.core.records import Sheet
 
 
@@ -26,13 +27,13 @@ class Grid:
     """
 
     sheet: Sheet
-    filled: np.ndarray
-    text: np.ndarray
+    filled: Bools
+    text: Bools
 
     @property
-    def empty_rows(self) -> np.ndarray:
+    def empty_rows(self) -> Bools:
         """``(rows,)`` whether nothing stands in the row."""
-        return ~self.filled.any(axis=1)
+        return np.asarray(~self.filled.any(axis=1))
 
     def row(self, row: int) -> list[str]:
         """Return a row's cells as plain text."""
@@ -44,7 +45,7 @@ class Grid:
         starts, ends = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
         return [(int(start), int(end)) for start, end in zip(starts, ends, strict=True)]
 
-    def containing(self, words: frozenset[str], *, at_least: int) -> np.ndarray:
+    def containing(self, words: frozenset[str], *, at_least: int) -> Ints:
         """Return the rows in which so many cells are literally one of the words."""
         count = np.zeros(len(self.filled), dtype=np.int32)
         for column in self.sheet.columns:

@@ -17,6 +17,7 @@ from needs_analytics.intake.traits import is_yes_no, read_yes_no
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from needs_analytics.core.arrays import Bools, Floats
     from needs_analytics.core.codebook import Codebook
     from needs_analytics.intake.headers import Header
 
@@ -186,7 +187,7 @@ def read_flag(cell: object, group: str, words: GroupWords) -> Reading:
     """Read a cell of a column titled with one group: yes/no, or a wording that implies yes (二级, 城市低保)."""
     if is_yes_no(cell):
         reading = read_yes_no(cell)
-        return Reading({1.0: group, 0.0: ""}.get(reading.value), reading.note) if reading.value is not None else NOTHING  # type: ignore[call-overload]
+        return NOTHING if reading.value is None else Reading(group if reading.value else "", reading.note)
     text = key(str(cell))
     if text in _NOBODY or text.startswith(("非", "未", "不", "完全自理", "能自理")):
         return Reading("", "normalised")
@@ -217,7 +218,7 @@ def derived_groups(survey: pd.DataFrame, codebook: Codebook) -> pd.Series:
     """
     stated = survey["groups"].fillna("").to_numpy(dtype=object)
     low, high = survey["age_low"].to_numpy(float), survey["age_high"].to_numpy(float)
-    columns: dict[str, np.ndarray] = {}
+    columns: dict[str, Bools] = {}
     for group, rule in zip(codebook.groups.index, codebook.groups["rule"], strict=True):
         has = (
             np.array([group in text.split(";") for text in stated])
@@ -233,10 +234,11 @@ def derived_groups(survey: pd.DataFrame, codebook: Codebook) -> pd.Series:
     for group, has in columns.items():
         joined[has] = np.array([f"{text};{group}" if text else group for text in joined[has]], dtype=object)
     unknown = survey["groups"].isna().to_numpy() & np.isnan(low) & (joined == "")
-    return pd.Series(np.where(unknown, None, joined), index=survey.index, dtype=object)
+    joined[unknown] = None
+    return pd.Series(joined, index=survey.index, dtype=object)
 
 
-def _by_age(rule: str, low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _by_age(rule: str, low: Floats, high: Floats) -> tuple[Bools, Bools]:
     """Return whether a rule's age condition surely holds and surely fails; both false without a condition."""
     found = _AGE_RULE.search(rule)
     if not found:
@@ -250,7 +252,7 @@ def _by_age(rule: str, low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, n
     return (low >= least) & (high <= most), (high < least) | (low > most)
 
 
-def _settled(rule: str, age_yes: np.ndarray, survey: pd.DataFrame) -> np.ndarray:
+def _settled(rule: str, age_yes: Bools, survey: pd.DataFrame) -> Bools:
     """Return who belongs to a group by the rule alone; rules with a flag settle nothing."""
     if re.fullmatch(r"age>=\d+|\d+<=age<=\d+", rule):
         return age_yes

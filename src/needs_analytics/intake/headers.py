@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    from needs_analytics.core.arrays import Bools
     from needs_analytics.intake.grid import Grid
 
 _FACT = re.compile(r"[^:：]{2,10}[:：].*")
@@ -89,7 +90,7 @@ def _continues(grid: Grid, upper: int) -> bool:
     return not (above & below & ~heads).any()
 
 
-def _group_heads(grid: Grid, row: int) -> np.ndarray:
+def _group_heads(grid: Grid, row: int) -> Bools:
     """Return which cells of a row head a group: merged to the right, or blank to their right."""
     filled = grid.filled[row]
     heads = np.zeros(len(filled), dtype=bool)

@@ -11,6 +11,7 @@ from needs_analytics.core.issue import CellRef, Issue
 from needs_analytics.intake.places import Place, PlaceBook, place_book
 
 if TYPE_CHECKING:
+    from needs_analytics.core.arrays import Ints
     from needs_analytics.core.mapping import Mapping as OfficeMapping
 
 _REFERENCE = ("places", "register", "distances")
@@ -70,7 +71,7 @@ def _column(frame: pd.DataFrame, name: str) -> pd.Series:
     return frame[name].fillna("") if name in frame else pd.Series([""] * len(frame), index=frame.index, dtype=object)
 
 
-def _issue(frame: pd.DataFrame, rows: np.ndarray, pair: tuple[str, ...], place: Place, table: str) -> Issue:
+def _issue(frame: pd.DataFrame, rows: Ints, pair: tuple[str, ...], place: Place, table: str) -> Issue:
     first = frame.iloc[rows[0]]
     where = CellRef(str(first["file"]), str(first["sheet"]), int(first["row"]) - 1)
     value = "/".join(part for part in pair if part)
@@ -84,4 +85,4 @@ def _from_site_names(frame: pd.DataFrame, book: PlaceBook) -> pd.DataFrame:
     names = frame.get("site", community)
     told = [book.resolve(name).community if not known and isinstance(name, str) else known
             for name, known in zip(names, community, strict=True)]  # fmt: skip
-    return frame.assign(community=[name or None for name in told])
+    return frame.assign(community=pd.Series([name or None for name in told], index=frame.index))

@@ -32,7 +32,7 @@ _TIMES_PER = re.compile(
 def read_number(cell: object) -> Reading:
     """Read a number; a unit is dropped, 约 and 余 make it approximate, ``*`` and 若干 are masked, never 0."""
     if is_number(cell):
-        return Reading(float(cell))  # type: ignore[arg-type]
+        return Reading(float(cell))
     if isinstance(cell, dt.timedelta):
         return Reading(cell.total_seconds(), "normalised")
     text = key(str(cell))

@@ -20,6 +20,8 @@ from needs_analytics.intake.reading import is_absent
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from needs_analytics.core.arrays import Objects
+
 IDENTIFIERS = ("id_card", "phone", "name", "birth_date", "address", "household")
 _ID = re.compile(r"\d{17}[\dx]|\d{15}")
 _PHONE = re.compile(r"1\d{10}|0\d{9,11}|\d{7,8}")
@@ -60,7 +62,7 @@ def clean_phone(text: str) -> str:
     return digits if _PHONE.fullmatch(digits) else ""
 
 
-def person_keys(frames: Sequence[pd.DataFrame], secret: bytes) -> list[np.ndarray]:
+def person_keys(frames: Sequence[pd.DataFrame], secret: bytes) -> list[Objects]:
     """Give every row of several tables a key of its person; rows that share an identifier share the key.
 
     Identifiers are a valid ID card; phone together with name; name with date of birth; name with address. A row
@@ -97,7 +99,7 @@ def person_keys(frames: Sequence[pd.DataFrame], secret: bytes) -> list[np.ndarra
     return keys
 
 
-def household_keys(frame: pd.DataFrame, secret: bytes) -> np.ndarray:
+def household_keys(frame: pd.DataFrame, secret: bytes) -> Objects:
     """Return a key per household: its number, else its address, within the community; ``None`` without either."""
     community = frame["community"].fillna("") if "community" in frame else pd.Series("", index=frame.index)
     keys = np.full(len(frame), None, dtype=object)

@@ -46,7 +46,6 @@ _HOUSEHOLD = re.compile(r"您家|贵户|全家|家里|家中|家庭(?:目前|现
 _RANKED = re.compile(r"排序|排名|依次|按重要")
 _POSITION = re.compile(r"第([一二三四五\d])(?:位|需求|需要|选择|重要|大|项)|(首要|首选)|(次要|其次)")
 _MANY = re.compile(r"多选|可选多项|选择多项|不定项|checkbox")
-_ONE = re.compile(r"单选")
 LIKERT: Mapping[str, float] = {
     "非常需要": 5,
     "很需要": 5,
@@ -276,7 +275,7 @@ def _several_columns(
     kind: Kind = "量表" if scale else "多选"
     if not scale and not all(_is_flag_or_scale(columns[column]) or _ticks(columns[column]) for column in members):
         return None
-    sense, most = _sense(wording, kind, header_says_need=not wording)
+    sense, most = _sense(wording, kind)
     said_no = any(text in _SAID_NO for text in texts)
     blank = UNKNOWN if not handmade or scale or said_no or NONE in options.values() else NONE
     return Question(
@@ -373,7 +372,7 @@ def _kind(wording: str, separator: str, texts: Mapping[str, int]) -> Kind:
     return "多选" if separator or _MANY.search(wording) else "单选"
 
 
-def _sense(wording: str, kind: Kind, *, header_says_need: bool = False) -> tuple[str, int]:
+def _sense(wording: str, kind: Kind) -> tuple[str, int]:
     """Return what an answer means and, for ranks, how many could be named."""
     found = _COUNT.search(wording)
     most = (

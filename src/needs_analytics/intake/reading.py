@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeGuard
 
 Note = Literal["", "normalised", "approximate", "masked", "refused"]
 
@@ -82,6 +82,6 @@ def is_absent(text: str) -> bool:
     return text in _ABSENT
 
 
-def is_number(cell: object) -> bool:
+def is_number(cell: object) -> TypeGuard[float]:
     """Whether a cell is a finite number and not a yes/no."""
     return isinstance(cell, (int, float)) and not isinstance(cell, bool) and math.isfinite(cell)

@@ -14,6 +14,7 @@ from needs_analytics.intake.typed import TypedColumn, read_column
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from needs_analytics.core.arrays import Objects
     from needs_analytics.core.issue import Issue
     from needs_analytics.intake.blocks import Block
     from needs_analytics.intake.questions import Question
@@ -59,7 +60,7 @@ def _ledger(typed: Sequence[TypedColumn]) -> list[tuple[object, ...]]:
     return [row for column in typed for row in column.ledger]
 
 
-def _joined(parts: Sequence[np.ndarray], rows: int, index: pd.Index) -> pd.Series:
+def _joined(parts: Sequence[Objects], rows: int, index: pd.Index) -> pd.Series:
     joined = np.full(rows, None, dtype=object)
     for values in parts:
         for row, value in enumerate(values):

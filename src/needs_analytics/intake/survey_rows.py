@@ -70,8 +70,8 @@ def _with_id_cards(frame: pd.DataFrame, month: Month) -> tuple[pd.DataFrame, lis
     apart = stated & ((years < frame["age_low"] - _CONTRADICTION) | (years > frame["age_high"] + _CONTRADICTION))
     sexes = pd.Series([card.sex or None for card in known], index=frame.index, dtype=object)
     clash = sexes.notna() & frame["sex"].notna() & (sexes != frame["sex"])
-    issues += [Issue("W151", _where(frame, row), details={"field": "年龄"}) for row in np.flatnonzero(apart)]
-    issues += [Issue("W151", _where(frame, row), details={"field": "性别"}) for row in np.flatnonzero(clash)]
+    issues += [Issue("W151", _where(frame, row), details={"field": "年龄"}) for row in np.flatnonzero(apart).tolist()]
+    issues += [Issue("W151", _where(frame, row), details={"field": "性别"}) for row in np.flatnonzero(clash).tolist()]
     frame["age_low"] = frame["age_low"].where(stated, years)
     frame["age_high"] = frame["age_high"].where(stated, years)
     frame["sex"] = frame["sex"].where(frame["sex"].notna(), sexes)

@@ -132,7 +132,7 @@ def read_text(cell: object) -> Reading:
 
 def read_code(cell: object) -> Reading:
     """Read a code as text, never as a number; a numeric code of 16 or more digits has lost its last digits."""
-    if is_number(cell) and abs(float(cell)) >= 1e15:  # type: ignore[arg-type]
+    if is_number(cell) and abs(float(cell)) >= 1e15:
         return Reading(None, "refused", "E140")
     text = plain(_code(cell))
     if re.fullmatch(r"\d(\.\d+)?e\+\d+", text.lower()):
@@ -141,8 +141,8 @@ def read_code(cell: object) -> Reading:
 
 
 def _code(cell: object) -> str:
-    if is_number(cell) and float(cell) == int(float(cell)):  # type: ignore[arg-type]
-        return str(int(float(cell)))  # type: ignore[arg-type]
+    if is_number(cell) and float(cell) == int(float(cell)):
+        return str(int(float(cell)))
     return str(cell)
 
 

@@ -231,7 +231,7 @@ class AgeRange:
 def read_age(cell: object) -> Reading:
     """Read an age or an age band as an :class:`AgeRange`."""
     if is_number(cell):
-        return _age(float(cell))  # type: ignore[arg-type]
+        return _age(float(cell))
     text = key(str(cell)).removesuffix("人").removeprefix("年龄")
     if is_absent(text):
         return NOTHING
@@ -322,7 +322,7 @@ def read_satisfaction(cell: object) -> Reading:
 
 def _worded(cell: object, words: Mapping[str, float], parts: tuple[tuple[str, float], ...]) -> Reading:
     if is_number(cell):
-        return Reading(float(cell))  # type: ignore[arg-type]
+        return Reading(float(cell))
     text = key(str(cell))
     if text in words:
         return Reading(float(words[text]), "normalised")

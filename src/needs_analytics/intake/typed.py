@@ -19,6 +19,7 @@ from needs_analytics.intake.reading import NOTHING, Reader, Reading, is_error
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from needs_analytics.core.arrays import Ints, Objects
     from needs_analytics.core.mapping import Mapping as OfficeMapping
     from needs_analytics.core.month import Month
     from needs_analytics.intake.blocks import Block
@@ -41,7 +42,7 @@ class TypedColumn:
 
     table: str
     field: str
-    values: np.ndarray
+    values: Objects
     ledger: list[tuple[object, ...]] = dataclass_field(default_factory=list)
     issues: list[Issue] = dataclass_field(default_factory=list)
 
@@ -86,7 +87,7 @@ def _read(reader: Reader, value: object) -> Reading:
     return reader(value)
 
 
-def _log(typed: TypedColumn, block: Block, position: int, rows: np.ndarray, old: str, reading: Reading) -> None:
+def _log(typed: TypedColumn, block: Block, position: int, rows: Ints, old: str, reading: Reading) -> None:
     """Log a normalisation once per distinct value, anything graver once per cell."""
     file, sheet, letters = block.sheet.file, block.sheet.name, column_letters(position)
     target, new = (typed.table, typed.field), _shown(reading.value)

@@ -11,10 +11,13 @@ from needs_analytics.core.records import ALL
 from needs_analytics.matching.eligibility import meets
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Hashable, Mapping, Sequence
 
+    from needs_analytics.core.arrays import Bools, Floats, Objects
     from needs_analytics.core.options import MatchingOptions
     from needs_analytics.core.records import Cleaned, NeedsList
+
+    Row = Mapping[Hashable, Any]
 
 _PRIOR = 10.0  # answers a community borrows from the sub-district for its mix of classes
 COLUMNS = (
@@ -56,14 +59,18 @@ def demand_cells(
         ``cuts`` tells for each need, class and tier the weighted share of every segment and special group.
     """
     rules = dict(cleaned.codebook.groups["rule"])
-    eligible = {row.service: meets(row.eligibility or "all", people, rules) for row in cleaned.menu.itertuples()}
+    menu = cleaned.menu
+    eligible = {
+        service: meets(rule or "all", people, rules)
+        for service, rule in zip(menu["service"], menu["eligibility"], strict=True)
+    }
     codes = people["groups"].fillna("").str.split(";")
     first = np.array([bool(set(groups) & set(options.priority_groups)) for groups in codes], dtype=bool)
     places = needs.places.reset_index(drop=True)
     table = needs.table[(needs.table["segment"] == ALL) & (needs.table["group"] == ALL)]
     cells, cuts = [], []
     for need in wanted:
-        labels = class_labels(people, covering(cleaned.menu, need), eligible)
+        labels = class_labels(people, covering(menu, need), eligible)
         having = _having(people, labels, first, codes, need)
         cells.append(
             _need_cells(need, _mix(having, float(people["weight"].mean())), places, table[table["need"] == need])
@@ -83,7 +90,7 @@ def covering(menu: pd.DataFrame, need: str) -> list[str]:
     ]
 
 
-def class_labels(people: pd.DataFrame, services: Sequence[str], eligible: dict[str, np.ndarray]) -> np.ndarray:
+def class_labels(people: pd.DataFrame, services: Sequence[str], eligible: dict[str, Floats]) -> Objects:
     """Return each respondent's eligibility class: the services they may use, joined by ``;``.
 
     ``None`` where it is not known whether they may use one of them. A rule that nobody's answers can tell counts as
@@ -101,7 +108,7 @@ def class_labels(people: pd.DataFrame, services: Sequence[str], eligible: dict[s
     return labels
 
 
-def _having(people: pd.DataFrame, labels: np.ndarray, first: np.ndarray, codes: pd.Series, need: str) -> pd.DataFrame:
+def _having(people: pd.DataFrame, labels: Objects, first: Bools, codes: pd.Series, need: str) -> pd.DataFrame:
     """Return the respondents who have a need and whose class is known, with class, tier and cuts.
 
     Everybody of known class where nobody was found to have it.
@@ -150,8 +157,11 @@ def _cuts(having: pd.DataFrame) -> pd.DataFrame:
 
 def _need_cells(need: str, mix: pd.DataFrame, places: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
     """Spread a need's persons of every place over the classes."""
-    known = {(row.community, row.grid): row for row in table.itertuples() if np.isfinite(row.share)}
-    estimates = [_estimate(known, place.community, place.grid) for place in places.itertuples()]
+    rows = table[np.isfinite(table["share"].to_numpy(float))].to_dict("records")
+    known = {(row["community"], row["grid"]): row for row in rows}
+    estimates = [
+        _estimate(known, community, grid) for community, grid in zip(places["community"], places["grid"], strict=True)
+    ]
     share, se, upper = (np.array(column, dtype=float) for column in zip(*estimates, strict=True))
     columns = [place if place in mix else ALL for place in places["community"]]
     classes = mix[columns].to_numpy(float)
@@ -176,17 +186,17 @@ def _need_cells(need: str, mix: pd.DataFrame, places: pd.DataFrame, table: pd.Da
     return cells.loc[cells["class_share"] > 0, list(COLUMNS)]
 
 
-def _estimate(known: Mapping[tuple[str, str], Any], community: str, grid: str) -> tuple[float, float, float]:
+def _estimate(known: Mapping[tuple[str, str], Row], community: str, grid: str) -> tuple[float, float, float]:
     """Return share, standard error and the community's standard error; those of the sub-district where unknown."""
     upper = known.get((community, ALL)) or known.get((ALL, ALL))
     own = known.get((community, grid)) if grid else upper
     if upper is None:
         return 0.0, 0.0, 0.0
     row, spread = own or upper, _spread(upper)
-    se = float(row.share_se) if row.method == "composite" else spread
-    return float(row.share), se, min(spread, se)
+    se = float(row["share_se"]) if row["method"] == "composite" else spread
+    return float(row["share"]), se, min(spread, se)
 
 
-def _spread(row: Any) -> float:
+def _spread(row: Row) -> float:
     """Return half an interval over its normal quantile: a standard error that is not 0 at a share of 0."""
-    return float(row.share_high - row.share_low) / (2 * _Z)
+    return float(row["share_high"] - row["share_low"]) / (2 * _Z)

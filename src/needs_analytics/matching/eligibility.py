@@ -18,12 +18,14 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from needs_analytics.core.arrays import Floats
+
 _ATOM = re.compile(r"(age)(>=|<=)(\d+(?:\.\d+)?)|(sex)=(男|女)|(group)=([\w|]+)|(all)")
 _AGE_RULE = re.compile(r"age>=(\d+)")
 _ADULT = 16.0
 
 
-def meets(expression: str, people: pd.DataFrame, group_rules: Mapping[str, str]) -> np.ndarray:
+def meets(expression: str, people: pd.DataFrame, group_rules: Mapping[str, str]) -> Floats:
     """Return whether each respondent meets a rule, ``(people,)`` floats 1, 0, NaN.
 
     A rule with an alternative for children only (an upper age below the survey's lower bound) is met by everybody:
@@ -56,17 +58,17 @@ def is_for_children(expression: str) -> bool:
     return any(top is not None and float(top[1]) < _ADULT for top in tops)
 
 
-def _and(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+def _and(one: Floats, other: Floats) -> Floats:
     """Kleene's and: a known 0 decides."""
     return np.where((one == 0) | (other == 0), 0.0, one * other)
 
 
-def _or(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+def _or(one: Floats, other: Floats) -> Floats:
     """Kleene's or: a known 1 decides."""
     return np.where((one == 1) | (other == 1), 1.0, one + other)
 
 
-def _atom(atom: str, people: pd.DataFrame, group_rules: Mapping[str, str], expression: str) -> np.ndarray:
+def _atom(atom: str, people: pd.DataFrame, group_rules: Mapping[str, str], expression: str) -> Floats:
     found = _ATOM.fullmatch(atom)
     if not found:
         raise failure(UsageError, "eligibility_syntax", expression=expression, part=atom)
@@ -82,13 +84,13 @@ def _atom(atom: str, people: pd.DataFrame, group_rules: Mapping[str, str], expre
     return _age(found[2], float(found[3]), people)
 
 
-def _age(sign: str, limit: float, people: pd.DataFrame) -> np.ndarray:
+def _age(sign: str, limit: float, people: pd.DataFrame) -> Floats:
     low, high = people["age_low"].to_numpy(float), people["age_high"].to_numpy(float)
     yes, no = (low >= limit, high < limit) if sign == ">=" else (high <= limit, low > limit)
     return np.where(yes, 1.0, np.where(no, 0.0, np.nan))
 
 
-def _group(group: str, people: pd.DataFrame, rule: str) -> np.ndarray:
+def _group(group: str, people: pd.DataFrame, rule: str) -> Floats:
     """Membership of a group: known where it is stated, where the office asked, where the age excludes it."""
     has = np.array([group in codes for codes in people["groups"].fillna("").str.split(";")], dtype=bool)
     asked = people["office"].isin(set(people.loc[has, "office"])).to_numpy() & people["groups"].notna().to_numpy()

@@ -18,6 +18,7 @@ from needs_analytics.matching.reach import Reach, measure_reach
 from needs_analytics.numerics.allocation import solve_transport
 
 if TYPE_CHECKING:
+    from needs_analytics.core.arrays import Ints
     from needs_analytics.core.records import Cleaned, NeedsList, Segments, Weights
 
 TABLE = ("need", "community", "grid", "eligible_class", "service", "site", "persons", "units", "unit", "distance_m")
@@ -145,8 +146,8 @@ def _at_home(mode: str) -> bool:
 
 
 def _pairs(
-    members: np.ndarray,
-    targets: np.ndarray,
+    members: Ints,
+    targets: Ints,
     cells: pd.DataFrame,
     sinks: pd.DataFrame,
     column: dict[str, int],

@@ -12,6 +12,7 @@ from needs_analytics.core.issue import Issue
 from needs_analytics.numerics.geodesy import bd09_to_gcj02, gcj02_to_wgs84, haversine
 
 if TYPE_CHECKING:
+    from needs_analytics.core.arrays import Bools, Floats
     from needs_analytics.core.options import MatchingOptions
     from needs_analytics.core.records import Cleaned
 
@@ -33,11 +34,11 @@ class Reach:
         community, or of a tier for the whole area, or of unknown place.
     """
 
-    distance: np.ndarray
-    radius: np.ndarray
-    same: np.ndarray
+    distance: Floats
+    radius: Floats
+    same: Bools
 
-    def within(self, shift: float = 0.0) -> np.ndarray:
+    def within(self, shift: float = 0.0) -> Bools:
         """Return ``(places, sites)`` who reaches whom when every radius is so many metres longer."""
         known = np.isfinite(self.distance)
         return np.where(known, self.distance <= self.radius[None, :] + shift, self.same)
@@ -68,7 +69,7 @@ def measure_reach(
     return Reach(distance, radius, same), _doubts(located, known, cleaned)
 
 
-def _straight(places: pd.DataFrame, sites: pd.DataFrame) -> np.ndarray:
+def _straight(places: pd.DataFrame, sites: pd.DataFrame) -> Floats:
     """Return straight-line metres, from planar coordinates where both sides have them, else from degrees."""
     lon1, lat1 = _wgs84(places)
     lon2, lat2 = _wgs84(sites)
@@ -80,7 +81,7 @@ def _straight(places: pd.DataFrame, sites: pd.DataFrame) -> np.ndarray:
     return np.where(np.isfinite(planar), planar, degrees)
 
 
-def _wgs84(frame: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+def _wgs84(frame: pd.DataFrame) -> tuple[Floats, Floats]:
     lon, lat = frame["lon"].to_numpy(float).copy(), frame["lat"].to_numpy(float).copy()
     crs = frame["crs"].fillna("").to_numpy()
     baidu = crs == "BD-09"
@@ -91,8 +92,8 @@ def _wgs84(frame: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _with_table(
-    distance: np.ndarray, places: pd.DataFrame, sites: list[str], cleaned: Cleaned, options: MatchingOptions
-) -> np.ndarray:
+    distance: Floats, places: pd.DataFrame, sites: list[str], cleaned: Cleaned, options: MatchingOptions
+) -> Floats:
     """Put the office's own distances before computed ones; a row without grid speaks for its whole community."""
     table = cleaned.distances
     if table.empty:

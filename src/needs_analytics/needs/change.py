@@ -12,6 +12,7 @@ from needs_analytics.numerics.comparisons import difference_of_intervals, false_
 if TYPE_CHECKING:
     import pandas as pd
 
+    from needs_analytics.core.arrays import Floats
     from needs_analytics.core.options import NeedsOptions
 
 KEYS = ["need", "community", "grid", "segment", "group"]
@@ -69,6 +70,6 @@ def with_changes(table: pd.DataFrame, previous: pd.DataFrame | None, options: Ne
     )  # fmt: skip
 
 
-def _two_sided(diff: np.ndarray, spread: np.ndarray) -> np.ndarray:
+def _two_sided(diff: Floats, spread: Floats) -> Floats:
     ratio = np.abs(diff) / np.where(spread > 0, spread, np.nan)
     return 2 * norm.sf(ratio)

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from needs_analytics.numerics.small_area import benchmark, fay_herriot, smooth_variances
+
+if TYPE_CHECKING:
+    from needs_analytics.core.arrays import Floats, Ints
 
 _PRIOR = 10.0  # answers a class or community borrows from the whole when its share makes a prediction
 
@@ -16,24 +20,24 @@ _PRIOR = 10.0  # answers a class or community borrows from the whole when its sh
 class Composite:
     """Composite estimates of J needs in G grids; all arrays are ``(G, J)``."""
 
-    share: np.ndarray
-    se: np.ndarray
-    direct: np.ndarray
-    direct_se: np.ndarray
+    share: Floats
+    se: Floats
+    direct: Floats
+    direct_se: Floats
 
 
 @dataclass(frozen=True)
 class Sample:
     """The respondents: answers ``(n, J)`` with NaN for unknown, weights, class and grid of each (−1 unknown)."""
 
-    answers: np.ndarray
-    weights: np.ndarray
-    classes: np.ndarray
-    grid: np.ndarray
+    answers: Floats
+    weights: Floats
+    classes: Ints
+    grid: Ints
 
 
 def composite_shares(
-    sample: Sample, grids: pd.DataFrame, communities: pd.DataFrame, upper: np.ndarray, upper_se: np.ndarray
+    sample: Sample, grids: pd.DataFrame, communities: pd.DataFrame, upper: Floats, upper_se: Floats
 ) -> Composite:
     """Estimate every need in every grid.
 
@@ -69,7 +73,7 @@ def composite_shares(
     return Composite(share, np.sqrt(mse), direct, np.sqrt(np.where(known, variance, np.nan)))
 
 
-def _direct(sample: Sample, grids: int) -> tuple[np.ndarray, np.ndarray]:
+def _direct(sample: Sample, grids: int) -> tuple[Floats, Floats]:
     """Return direct shares and Kish effective numbers of known answers by grid."""
     inside = sample.grid >= 0
     known = np.isfinite(sample.answers[inside])
@@ -81,7 +85,7 @@ def _direct(sample: Sample, grids: int) -> tuple[np.ndarray, np.ndarray]:
     return share, np.divide(total**2, squares, out=np.zeros_like(total), where=squares > 0)
 
 
-def _synthetic(sample: Sample, grids: pd.DataFrame, overall: np.ndarray, target: np.ndarray) -> np.ndarray:
+def _synthetic(sample: Sample, grids: pd.DataFrame, overall: Floats, target: Floats) -> Floats:
     """Predict each grid from the needs of its classes, then move each community's grids to the community's share."""
     classes = int(sample.classes.max(initial=-1)) + 1
     rates = np.empty((classes, sample.answers.shape[1]))
@@ -93,7 +97,7 @@ def _synthetic(sample: Sample, grids: pd.DataFrame, overall: np.ndarray, target:
     np.add.at(mix, (sample.grid[known], sample.classes[known]), sample.weights[known])
     whole = np.bincount(sample.classes[sample.classes >= 0], sample.weights[sample.classes >= 0], classes)
     mix += _PRIOR * whole / max(whole.sum(), 1e-12) * sample.weights.mean()
-    predicted = (mix / mix.sum(axis=1, keepdims=True)) @ rates
+    predicted: Floats = (mix / mix.sum(axis=1, keepdims=True)) @ rates
     sizes = grids["population"].fillna(1.0).to_numpy()[:, None]
     codes, names = pd.factorize(grids["community"])
     middle = _sums(predicted * sizes, codes, len(names)) / _sums(
@@ -102,28 +106,26 @@ def _synthetic(sample: Sample, grids: pd.DataFrame, overall: np.ndarray, target:
     return predicted + target - middle[codes]
 
 
-def _shrunk(answers: np.ndarray, weights: np.ndarray, overall: np.ndarray) -> np.ndarray:
+def _shrunk(answers: Floats, weights: Floats, overall: Floats) -> Floats:
     known = np.isfinite(answers)
-    number = known.sum(axis=0)
+    number: Ints = known.sum(axis=0)
     return (number * np.nan_to_num(_shares(answers, weights)) + _PRIOR * overall) / (number + _PRIOR)
 
 
-def _shares(answers: np.ndarray, weights: np.ndarray) -> np.ndarray:
+def _shares(answers: Floats, weights: Floats) -> Floats:
     known = np.isfinite(answers)
-    total = (weights[:, None] * known).sum(axis=0)
-    yes = (weights[:, None] * np.nan_to_num(answers)).sum(axis=0)
+    total: Floats = (weights[:, None] * known).sum(axis=0)
+    yes: Floats = (weights[:, None] * np.nan_to_num(answers)).sum(axis=0)
     return np.divide(yes, total, out=np.zeros_like(yes), where=total > 0)
 
 
-def _sums(values: np.ndarray, codes: np.ndarray, size: int) -> np.ndarray:
+def _sums(values: Floats, codes: Ints, size: int) -> Floats:
     sums = np.zeros((size, values.shape[1]))
     np.add.at(sums, codes, values)
     return sums
 
 
-def _benchmarked(
-    share: np.ndarray, mse: np.ndarray, grids: pd.DataFrame, row: np.ndarray, upper: np.ndarray
-) -> np.ndarray:
+def _benchmarked(share: Floats, mse: Floats, grids: pd.DataFrame, row: Ints, upper: Floats) -> Floats:
     sizes = grids["population"].fillna(1.0).to_numpy()
     result = share.copy()
     for code in np.unique(row):

@@ -10,8 +10,10 @@ import pandas as pd
 from scipy import sparse
 
 from needs_analytics.core.records import ALL
+from needs_analytics.core.tables import iter_rows
 
 if TYPE_CHECKING:
+    from needs_analytics.core.arrays import Bools, Floats
     from needs_analytics.core.codebook import Codebook
 
 _FEWEST = 5  # a group with fewer respondents in a place makes no domain
@@ -33,7 +35,7 @@ class Domains:
 
     frame: pd.DataFrame
     members: sparse.csc_array
-    population: np.ndarray
+    population: Floats
 
 
 def make_domains(people: pd.DataFrame, places: pd.DataFrame, codebook: Codebook, total: float) -> Domains:
@@ -49,7 +51,7 @@ def make_domains(people: pd.DataFrame, places: pd.DataFrame, codebook: Codebook,
         Population of the sub-district.
     """
     keys: list[tuple[str, str, str, str]] = []
-    rows: list[np.ndarray] = []
+    rows: list[Bools] = []
     sizes: list[float] = []
     cuts = _cuts(people, codebook)
     by_community = places.groupby("community")["population"].sum(min_count=1) if len(places) else pd.Series(dtype=float)
@@ -66,15 +68,15 @@ def make_domains(people: pd.DataFrame, places: pd.DataFrame, codebook: Codebook,
                 keys.append((community, ALL, segment, group))
                 rows.append(both)
                 sizes.append(population * float(people["weight"][both].sum()) / whole)
-    for place in places[places["grid"] != ""].itertuples():
-        keys.append((place.community, place.grid, ALL, ALL))
-        rows.append(((people["community"] == place.community) & (people["grid"] == place.grid)).to_numpy())
-        sizes.append(float(place.population))
-    members = sparse.csc_array(np.column_stack(rows))
-    return Domains(pd.DataFrame(keys, columns=["community", "grid", "segment", "group"]), members, np.array(sizes))
+    for community, grid, population in iter_rows(places[places["grid"] != ""], "community", "grid", "population"):
+        keys.append((community, grid, ALL, ALL))
+        rows.append(((people["community"] == community) & (people["grid"] == grid)).to_numpy())
+        sizes.append(float(population))
+    frame = pd.DataFrame(keys, columns=["community", "grid", "segment", "group"])
+    return Domains(frame, sparse.csc_array(np.column_stack(rows)), np.array(sizes))
 
 
-def _cuts(people: pd.DataFrame, codebook: Codebook) -> dict[tuple[str, str], np.ndarray]:
+def _cuts(people: pd.DataFrame, codebook: Codebook) -> dict[tuple[str, str], Bools]:
     """Return segments and printable special groups with their members."""
     cuts = {
         (segment, ALL): (people["segment"] == segment).to_numpy() for segment in sorted(set(people["segment"]) - {""})

@@ -13,6 +13,7 @@ from needs_analytics.numerics.domains import DomainShares, domain_shares
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from needs_analytics.core.arrays import Floats
     from needs_analytics.core.records import Weights
     from needs_analytics.needs.domains import Domains
 
@@ -24,7 +25,7 @@ _ASKED = 5
 class Design:
     """Weights ``(n,)`` and the rest of the sampling design as the variance functions take it."""
 
-    weights: np.ndarray
+    weights: Floats
     variance: Mapping[str, Any]
 
 
@@ -48,7 +49,7 @@ def sampling_design(people: pd.DataFrame, weights: Weights) -> Design:
 
 
 def direct_table(
-    needs: list[str], answers: np.ndarray, domains: Domains, design: Design, level: float, method: str
+    needs: list[str], answers: Floats, domains: Domains, design: Design, level: float, method: str
 ) -> pd.DataFrame:
     """Return one row per domain and need, the needs of a domain in one stretch."""
     shares = domain_shares(answers, design.weights, domains.members, level=level, **design.variance)
@@ -73,7 +74,7 @@ def with_persons(frame: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def coverage(answers: np.ndarray, people: pd.DataFrame, places: pd.DataFrame) -> np.ndarray:
+def coverage(answers: Floats, people: pd.DataFrame, places: pd.DataFrame) -> Floats:
     """Return, for each need, the share of the residents who live where it was asked about, ``(J,)``.
 
     A community counts as asked from ``_ASKED`` known answers on.
@@ -85,17 +86,17 @@ def coverage(answers: np.ndarray, people: pd.DataFrame, places: pd.DataFrame) ->
     return sizes.to_numpy() @ asked / sizes.sum() if len(sizes) else np.ones(answers.shape[1])
 
 
-def mean_urgency(answers: np.ndarray, urgency: np.ndarray, weights: np.ndarray, domains: Domains) -> np.ndarray:
+def mean_urgency(answers: Floats, urgency: Floats, weights: Floats, domains: Domains) -> Floats:
     """Return the weighted mean urgency of those who have a need, ``(domains, J)``; NaN where nobody said."""
     known = np.isfinite(urgency)
     yes = np.where(answers == 1, weights[:, None], 0.0) * known[:, None]
     members = domains.members.astype(float).T
-    total = members @ yes
-    said = members @ (yes * np.where(known, urgency, 0.0)[:, None])
-    return np.divide(said, total, out=np.full(total.shape, np.nan), where=total > 0)
+    total: Floats = members @ yes
+    said: Floats = members @ (yes * np.where(known, urgency, 0.0)[:, None])
+    return np.divide(said, total, out=np.full_like(total, np.nan), where=total > 0)
 
 
-def _columns(shares: DomainShares) -> dict[str, np.ndarray]:
+def _columns(shares: DomainShares) -> dict[str, Floats]:
     return {
         "n": shares.n.ravel(),
         "n_yes": shares.n_yes.ravel(),

@@ -9,6 +9,7 @@ import numpy as np
 if TYPE_CHECKING:
     import pandas as pd
 
+    from needs_analytics.core.arrays import Texts
     from needs_analytics.core.options import NeedsOptions
 
 PUBLISH, CAUTION, WITHHOLD = "可发布", "慎用", "不发布"
@@ -16,7 +17,7 @@ _LEAST_COVERAGE = 0.8
 _COMPOSITE_WIDTH = 0.15
 
 
-def publication_flags(table: pd.DataFrame, options: NeedsOptions, *, representative: bool) -> np.ndarray:
+def publication_flags(table: pd.DataFrame, options: NeedsOptions, *, representative: bool) -> Texts:
     """Return a flag per estimate.
 
     Withheld: effective n below ``least_n_eff`` (direct estimates) or an interval of ``widest_interval`` or more. With

@@ -20,6 +20,7 @@ from needs_analytics.needs.ranking import with_ranks
 from needs_analytics.needs.requests import request_counts
 
 if TYPE_CHECKING:
+    from needs_analytics.core.arrays import Floats
     from needs_analytics.core.records import Cleaned, Segments, Weights
 
 _Z = 1.959963984540054
@@ -127,7 +128,7 @@ def _measured(
 def _with_composites(
     table: pd.DataFrame,
     people: pd.DataFrame,
-    answers: np.ndarray,
+    answers: Floats,
     grids: pd.DataFrame,
     weights: Weights,
     needs: list[str],
@@ -146,7 +147,7 @@ def _with_composites(
     return _replaced(table, made)
 
 
-def _spread(rows: pd.DataFrame) -> np.ndarray:
+def _spread(rows: pd.DataFrame) -> Floats:
     """Return standard errors that are not 0 at a share of 0: half the interval over its normal quantile."""
     return ((rows["share_high"] - rows["share_low"]) / (2 * _Z)).to_numpy(float)
 

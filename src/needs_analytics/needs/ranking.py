@@ -13,6 +13,7 @@ from needs_analytics.numerics.ranks import competition_ranks, rank_intervals
 if TYPE_CHECKING:
     import pandas as pd
 
+    from needs_analytics.core.arrays import Bools, Floats, Texts
     from needs_analytics.core.options import NeedsOptions
     from needs_analytics.needs.domains import Domains
     from needs_analytics.needs.estimates import Design
@@ -21,7 +22,7 @@ MUST, CHECK, WATCH = "必列", "待核", "观察"
 
 
 def with_ranks(
-    table: pd.DataFrame, answers: np.ndarray, domains: Domains, design: Design, options: NeedsOptions
+    table: pd.DataFrame, answers: Floats, domains: Domains, design: Design, options: NeedsOptions
 ) -> pd.DataFrame:
     """Add ``rank, rank_low, rank_high, tier``; ``table`` has the J needs of each domain in one stretch.
 
@@ -40,13 +41,13 @@ def with_ranks(
     return ranked.assign(tier=_tiers(ranked, options))
 
 
-def _ranked(frame: pd.DataFrame) -> np.ndarray:
+def _ranked(frame: pd.DataFrame) -> Bools:
     whole_people = (frame["segment"] == ALL) & (frame["group"] == ALL)
     segments = (frame["community"] == ALL) & (frame["segment"] != ALL)
     return ((frame["grid"] == ALL) & (whole_people | segments)).to_numpy()
 
 
-def _tiers(table: pd.DataFrame, options: NeedsOptions) -> np.ndarray:
+def _tiers(table: pd.DataFrame, options: NeedsOptions) -> Texts:
     surely_in = table["rank_high"] <= options.top
     surely_out = table["rank_low"] > options.top
     known = table["rank_low"].notna()

@@ -26,9 +26,19 @@ def decode(content: bytes) -> str | None:
     text = _strict(content, "utf-8")
     if text is not None and "\x00" not in text:
         return text
-    if b"\x00" in content[:400]:
-        return _strict(content, "utf-16-le" if content[1:2] == b"\x00" else "utf-16-be")
-    return _chinese(content)
+    if b"\x00" in content[:4000]:
+        little = content[1:4000:2].count(0) >= content[:4000:2].count(0)
+        return _strict(content, "utf-16-le" if little else "utf-16-be")
+    return None if _is_cut_utf_8(content) else _chinese(content)
+
+
+def _is_cut_utf_8(content: bytes) -> bool:
+    """Whether only the end is wrong: a UTF-8 file cut in the middle of a character, which GB18030 would also take."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        return not decoder.decode(content).isascii()
+    except UnicodeDecodeError:
+        return False
 
 
 def _strict(content: bytes, encoding: str) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -52,8 +53,7 @@ def read_workbooks(
     sheets: list[Sheet] = []
     issues: list[Issue] = []
     seen: dict[str, str] = {}
-    for path in map(Path, paths):
-        label = path.relative_to(root).as_posix() if root else path.name
+    for path, label in _labelled([Path(path) for path in paths], root):
         try:
             content = _content(path, label)
             digest = hashlib.sha256(content).hexdigest()
@@ -70,6 +70,14 @@ def read_workbooks(
         sheets += found
         issues += [Issue("I007", CellRef(sheet.file, sheet.name)) for sheet in found if sheet.hidden]
     return SheetList(sheets, tuple(issues))
+
+
+def _labelled(paths: list[Path], root: str | Path | None) -> list[tuple[Path, str]]:
+    """Name files below ``root``; without one by their bare names, by their paths where two share one."""
+    if root:
+        return [(path, path.relative_to(root).as_posix()) for path in paths]
+    names = Counter(path.name for path in set(paths))
+    return [(path, path.name if names[path.name] == 1 else path.as_posix()) for path in paths]
 
 
 def read_bytes(content: bytes, label: str, digest: str) -> list[Sheet]:
@@ -142,22 +150,34 @@ def _merged(sheet: object) -> tuple[tuple[int, int, int, int], ...]:
 
 
 def _read_delimited(text: str, label: str, digest: str) -> Sheet:
-    lines = [line for line in text.splitlines()[:50] if line.strip()]
-    delimiter = max(",\t;|", key=lambda mark: (_steadiness(lines, mark), ",\t;|".index(mark) * -1))
-    rows: list[list[object]] = [list(row) for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)]
+    head = "".join(text.splitlines(keepends=True)[:50])
+    try:
+        delimiter = max(",\t;|", key=lambda mark: _steadiness(_records(head, mark)))
+        rows: list[list[object]] = [list(row) for row in _records(text, delimiter)]
+    except csv.Error as error:
+        raise _RefusedError("E001", label, detail=str(error)) from error
     width = max(map(len, rows), default=0)
     return _from_rows([row + [""] * (width - len(row)) for row in rows], label, Path(label).stem, digest)
 
 
-def _steadiness(lines: Sequence[str], mark: str) -> int:
-    """Return how many lines hold the most usual number (above 0) of a delimiter."""
-    counts = [line.count(mark) for line in lines]
-    most_usual = max(set(counts) - {0}, key=counts.count, default=0)
-    return counts.count(most_usual) if most_usual else 0
+def _records(text: str, delimiter: str) -> list[list[str]]:
+    """Split delimited text; a quote that is never closed is an ordinary character, it swallows no lines below it."""
+    try:
+        return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+    except csv.Error as error:
+        open_quote = "unexpected end" in str(error) or "field larger" in str(error)
+    quoting: Literal[0, 3] = csv.QUOTE_NONE if open_quote else csv.QUOTE_MINIMAL
+    return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, quoting=quoting))
+
+
+def _steadiness(rows: Sequence[Sequence[str]]) -> int:
+    """Return how many rows hold the most usual number (above 1) of cells."""
+    widths = [len(row) for row in rows if len(row) > 1]
+    return max(map(widths.count, set(widths)), default=0)
 
 
 def _from_rows(
-    rows: list[list[object]],
+    rows: Sequence[Sequence[object]],
     label: str,
     name: str,
     digest: str,

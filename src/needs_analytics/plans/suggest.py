@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -10,6 +10,8 @@ import pandas as pd
 from needs_analytics.core.records import ActionPlan
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable, Mapping
+
     from needs_analytics.core.records import Cleaned, GapReport, MatchPlan
 
 COLUMNS = (
@@ -48,8 +50,8 @@ def plan_actions(gaps: GapReport, matches: MatchPlan, cleaned: Cleaned) -> Actio
     unserved residents in its reach would fill it (cheapest per person first, nobody counted twice).
     """
     needs = gaps.at("district")
-    rows = [_cause_row(need, cause, gaps) for need in needs.itertuples() for cause in _KIND_OF_CAUSE
-            if getattr(need, cause) >= _LEAST_SHARE * need.demand > 0]  # fmt: skip
+    rows = [_cause_row(need, cause, gaps) for need in needs.to_dict("records") for cause in _KIND_OF_CAUSE
+            if need[cause] >= _LEAST_SHARE * need["demand"] > 0]  # fmt: skip
     rows += _expansions(matches, needs)
     table = pd.DataFrame(rows, columns=list(COLUMNS))
     names = cleaned.menu.drop_duplicates("service").set_index("service")["name"]
@@ -60,17 +62,17 @@ def plan_actions(gaps: GapReport, matches: MatchPlan, cleaned: Cleaned) -> Actio
     return ActionPlan(table.reset_index(drop=True))
 
 
-def _cause_row(need: tuple, cause: str, gaps: GapReport) -> dict[str, object]:  # type: ignore[type-arg]
+def _cause_row(need: Mapping[Hashable, Any], cause: str, gaps: GapReport) -> dict[str, object]:
     """Return the suggestion of one cause with the community that has most of it."""
     places = gaps.at("community")
-    places = places[places["need"] == need.need]  # type: ignore[attr-defined]
-    worst = places.loc[places[cause].idxmax(), "community"] if len(places) and places[cause].notna().any() else ""
+    places = places[(places["need"] == need["need"]) & places[cause].notna()]
+    worst = places["community"].iloc[places[cause].argmax()] if len(places) else ""
     return {
         "kind": _KIND_OF_CAUSE[cause],
         "service": "",
         "site": "",
         "community": worst,
-        "persons": getattr(need, cause),
+        "persons": need[cause],
         "units": np.nan,
         "unit": "",
         "cost": np.nan,
@@ -79,8 +81,8 @@ def _cause_row(need: tuple, cause: str, gaps: GapReport) -> dict[str, object]:  
     }
 
 
-def _of_need(need: tuple) -> dict[str, object]:  # type: ignore[type-arg]
-    return {name: getattr(need, name) for name in ("need", "need_name", "gap", "gap_low", "gap_high", "n", "flag")}
+def _of_need(need: Mapping[Hashable, Any]) -> dict[str, object]:
+    return {name: need[name] for name in ("need", "need_name", "gap", "gap_low", "gap_high", "n", "flag")}
 
 
 def _expansions(matches: MatchPlan, needs: pd.DataFrame) -> list[dict[str, object]]:
@@ -90,7 +92,7 @@ def _expansions(matches: MatchPlan, needs: pd.DataFrame) -> list[dict[str, objec
     left = (matches.cells["reachable"] - matches.cells["served"]).to_numpy(float, copy=True)
     sinks = matches.sinks.assign(per_person=matches.sinks["cost_per_unit"] * matches.sinks["uses_per_person"])
     order = sinks[sinks["price"] > 0].sort_values(["per_person", "service", "site"], na_position="last")
-    by_need = needs.set_index("need")
+    by_need = {need["need"]: need for need in needs.to_dict("records")}
     rows: list[dict[str, object]] = []
     for position, sink in order.iterrows():
         cells = matches.arcs.loc[matches.arcs["sink"] == position, "cell"].to_numpy(int)
@@ -112,7 +114,7 @@ def _expansions(matches: MatchPlan, needs: pd.DataFrame) -> list[dict[str, objec
                 "unit": sink["unit"],
                 "cost": persons * sink["per_person"],
                 "within_offer": bool(np.isfinite(offered) and offered > 0),
-                **_of_need(next(by_need.loc[[main]].reset_index().itertuples())),
+                **_of_need(by_need[main]),
             }
         )
     return rows

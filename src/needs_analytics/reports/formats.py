@@ -10,7 +10,7 @@ import math
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from numbers import Real
-from typing import Literal
+from typing import Literal, TypeGuard
 
 NumberKind = Literal["integer", "share", "rate", "decimal", "rank", "change"]
 NUMBER_KINDS = frozenset({"integer", "share", "rate", "decimal", "rank", "change"})
@@ -45,7 +45,7 @@ NOT_APPLICABLE = Blank("/", "not_applicable")
 Value = float | int | Blank | None
 
 
-def is_number(value: object) -> bool:
+def is_number(value: object) -> TypeGuard[float]:
     """Tell whether a value is a finite number (not a truth value)."""
     return not isinstance(value, bool) and isinstance(value, Real) and math.isfinite(float(value))
 
@@ -84,7 +84,7 @@ def shown_value(value: object, kind: NumberKind, blank: Blank, digits: int = 1) 
         return blank
     if not is_number(value):
         raise ValueError(f"{value!r} is no number, so it cannot be shown as {kind}")
-    return round_as_shown(float(value), kind, digits)  # type: ignore[arg-type]  # is_number has just said so
+    return round_as_shown(float(value), kind, digits)
 
 
 def number_text(value: float | Blank, kind: NumberKind, digits: int = 1) -> str:

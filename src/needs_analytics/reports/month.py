@@ -14,7 +14,7 @@ from needs_analytics.reports.tables import Column, Table
 from needs_analytics.reports.write import write_document
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Hashable, Sequence
     from pathlib import Path
 
     import pandas as pd
@@ -94,9 +94,9 @@ def write_check(cleaned: Cleaned, folder: str | Path, *, language: str = "zh") -
     return write_document(document, folder, created=cleaned.month.last_day, stem=stem, formats=("xlsx",))[0]
 
 
-def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
+def _rows(frame: pd.DataFrame) -> list[dict[Hashable, Any]]:
     plain = frame.astype(object)
-    return plain.where(plain.notna(), None).to_dict("records")  # type: ignore[return-value]
+    return plain.where(plain.notna(), None).to_dict("records")
 
 
 def _issues(cleaned: Cleaned, language: str) -> Table:

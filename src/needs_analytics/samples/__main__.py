@@ -1,4 +1,4 @@
-"""``python -m needs_analytics.samples FOLDER`` writes the committed sample workbooks anew, after a change to the generator."""
+"""``python -m needs_analytics.samples FOLDER`` writes the committed sample workbooks anew."""
 
 from __future__ import annotations
 

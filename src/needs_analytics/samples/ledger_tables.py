@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -229,9 +229,9 @@ def _table(sheet: str, frame: pd.DataFrame, first_row: int, keys: tuple[int, ...
     return Table(sheet, tuple(map(str, frame.columns)), rows, keys or tuple(range(len(rows))), first_row)
 
 
-def _plain(value: object) -> Cell:
+def _plain(value: Any) -> Cell:
     """Return a cell as plain Python; whole numbers that pandas made floats become integers again."""
-    item = value.item() if isinstance(value, np.generic) else value
+    item: Cell = value.item() if isinstance(value, np.generic) else value
     if isinstance(item, float) and item.is_integer():
         return int(item)
-    return item  # type: ignore[return-value]
+    return item

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from needs_analytics.segments.moments import Floats, Ints
 
 
-class ResidentSegmenter(ClusterMixin, BaseEstimator):  # type: ignore[misc]
+class ResidentSegmenter(ClusterMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn brings no types
     """Weighted k-means on numbers, ordered answers, categories and multi-select questions with missing values.
 
     Parameters

@@ -18,6 +18,7 @@ from needs_analytics.core.issue import Issue
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from needs_analytics.core.arrays import Floats, Ints
     from needs_analytics.core.options import WeightsOptions
 
 UNKNOWN = "未知"
@@ -40,15 +41,15 @@ class Margin:
 
     name: str
     labels: tuple[str, ...]
-    targets: np.ndarray
-    codes: np.ndarray
+    targets: Floats
+    codes: Ints
 
     @property
     def is_group(self) -> bool:
         """Whether it is the yes/no margin of a special group."""
         return self.name.startswith("group:")
 
-    def with_unknown_share(self, weights: np.ndarray) -> Margin:
+    def with_unknown_share(self, weights: Floats) -> Margin:
         """Return the margin with the unknown class at its share of some weights, the others reduced in proportion."""
         if not self.labels or self.labels[-1] != UNKNOWN:
             return self
@@ -58,7 +59,7 @@ class Margin:
 
 
 def register_margins(
-    survey: pd.DataFrame, cells: pd.DataFrame, register: pd.DataFrame, base: np.ndarray, *, options: WeightsOptions
+    survey: pd.DataFrame, cells: pd.DataFrame, register: pd.DataFrame, base: Floats, *, options: WeightsOptions
 ) -> tuple[list[Margin], float, list[Issue]]:
     """Return the margins to rake to, the population they add up to and what was noticed.
 
@@ -133,11 +134,11 @@ def _table(cells: pd.DataFrame, names: tuple[str, ...]) -> pd.DataFrame | None:
     rows = cells.dropna(subset=keys)
     if rows.empty:
         return None
-    return rows.groupby(keys, as_index=False)["persons"].sum()
+    return rows.groupby(keys, as_index=False)[["persons"]].sum()
 
 
 def _age_sex_margin(
-    survey: pd.DataFrame, table: pd.DataFrame, names: tuple[str, ...], base: np.ndarray, options: WeightsOptions
+    survey: pd.DataFrame, table: pd.DataFrame, names: tuple[str, ...], base: Floats, options: WeightsOptions
 ) -> tuple[Margin, list[Issue]]:
     bands = _bands(table) if "age" in names else [(0.0, 120.0)]
     sexes = ["男", "女"] if "sex" in names else [""]
@@ -158,7 +159,9 @@ def _age_sex_margin(
         issues += [
             Issue("I611", value=_span(bands, part), details={"sex": sexes[place] or "全部"}) for part in collapsed
         ]
-    labels, sums, lookup = [], [], np.full((len(sexes), len(bands)), -1)
+    labels: list[str] = []
+    sums: list[float] = []
+    lookup = np.full((len(sexes), len(bands)), -1)
     for place, merged in enumerate(groups):
         for part in merged:
             lookup[place, part] = len(labels)
@@ -190,7 +193,7 @@ def _persons(table: pd.DataFrame, band: tuple[float, float], sex: str) -> float:
     return float(table.loc[rows, "persons"].sum())
 
 
-def _band_of(survey: pd.DataFrame, bands: Sequence[tuple[float, float]]) -> np.ndarray:
+def _band_of(survey: pd.DataFrame, bands: Sequence[tuple[float, float]]) -> Ints:
     """Return each respondent's band, −1 where the age is unknown or its own band spans several."""
     low, high = survey["age_low"].to_numpy(float), survey["age_high"].to_numpy(float)
     codes = np.full(len(survey), -1)
@@ -200,7 +203,7 @@ def _band_of(survey: pd.DataFrame, bands: Sequence[tuple[float, float]]) -> np.n
     return codes
 
 
-def _merge_bands(counts: np.ndarray, targets: np.ndarray, smallest: int) -> list[list[int]]:
+def _merge_bands(counts: Ints, targets: Floats, smallest: int) -> list[list[int]]:
     """Merge neighbouring bands until each that has people also has enough respondents."""
     parts = [[band] for band in range(len(counts))]
     while len(parts) > 1:
@@ -218,7 +221,7 @@ def _merge_bands(counts: np.ndarray, targets: np.ndarray, smallest: int) -> list
 
 
 def _community_margin(
-    survey: pd.DataFrame, table: pd.DataFrame, base: np.ndarray, options: WeightsOptions
+    survey: pd.DataFrame, table: pd.DataFrame, base: Floats, options: WeightsOptions
 ) -> tuple[Margin, list[Issue]]:
     names = sorted(table["community"])
     persons = table.set_index("community")["persons"]
@@ -249,7 +252,7 @@ def _community_margin(
 def _group_margins(
     survey: pd.DataFrame,
     register: pd.DataFrame,
-    base: np.ndarray,
+    base: Floats,
     population: float,
     first: Margin,
     options: WeightsOptions,
@@ -277,12 +280,12 @@ def _group_margins(
 
 
 def _finished(
-    name: str, labels: Sequence[str], targets: np.ndarray, codes: np.ndarray, base: np.ndarray
+    name: str, labels: Sequence[str], targets: Floats, codes: Ints, base: Floats
 ) -> tuple[Margin, list[Issue]]:
     """Leave out classes without respondents and give those of unknown class their own."""
     used = np.array([bool((codes == code).any()) for code in range(len(labels))], dtype=bool)
     empty = np.flatnonzero(~used & (targets > 0))
-    issues = [Issue("W617", value=labels[code], details={"margin": name}) for code in empty]
+    issues = [Issue("W617", value=labels[code], details={"margin": name}) for code in empty.tolist()]
     total = float(targets.sum())
     kept = targets * used
     kept = kept * (total / kept.sum()) if kept.sum() else kept

@@ -16,6 +16,7 @@ from needs_analytics.weights.margins import Margin, population_cells, register_m
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from needs_analytics.core.arrays import Floats
     from needs_analytics.numerics.raking import RakeResult
 
 _NO_PLACES = pd.DataFrame(columns=["community", "grid", "population"])
@@ -68,15 +69,15 @@ def weigh(
     )  # fmt: skip
 
 
-def _base_weights(survey: pd.DataFrame) -> np.ndarray:
+def _base_weights(survey: pd.DataFrame) -> Floats:
     base = survey["base_weight"].to_numpy(float)
     given = np.isfinite(base) & (base > 0)
     return np.where(given, base, base[given].mean() if given.any() else 1.0)
 
 
 def _raked(
-    base: np.ndarray, margins: Sequence[Margin], population: float, options: WeightsOptions
-) -> tuple[np.ndarray, list[Margin], str, list[Issue]]:
+    base: Floats, margins: Sequence[Margin], population: float, options: WeightsOptions
+) -> tuple[Floats, list[Margin], str, list[Issue]]:
     """Rake within bounds; without them when they cannot be kept; else scale the base weights and say so.
 
     Margin after margin is added, each keeping the share its unknown class has after those before it: which answers
@@ -84,7 +85,8 @@ def _raked(
     contradict the other margins. A special group that cannot be reproduced beside the rest is left out and said.
     """
     fitted: list[Margin] = []
-    weights, issues, bounds = base, [], options.bounds
+    bounds: tuple[float, float] | None = options.bounds
+    weights, issues = base, []
     for margin in margins:
         tried = [*fitted, margin.with_unknown_share(weights)]
         result = _rake(base, tried, bounds, options)
@@ -104,7 +106,7 @@ def _raked(
 
 
 def _rake(
-    base: np.ndarray, margins: Sequence[Margin], bounds: tuple[float, float] | None, options: WeightsOptions
+    base: Floats, margins: Sequence[Margin], bounds: tuple[float, float] | None, options: WeightsOptions
 ) -> RakeResult:
     return rake(base, [(margin.codes, margin.targets) for margin in margins], bounds=bounds, tol=options.tolerance)
 
@@ -113,11 +115,11 @@ def _places(cells: pd.DataFrame) -> pd.DataFrame:
     """Return the population of every place of the register."""
     rows = cells.dropna(subset=["community"])
     grids = rows["grid"].fillna("")
-    sums = rows.groupby([rows["community"], grids.rename("grid")], as_index=False)["persons"].sum()
+    sums = rows.groupby([rows["community"], grids.rename("grid")], as_index=False)[["persons"]].sum()
     return sums.rename(columns={"persons": "population"}).assign(grid=sums["grid"].replace("", None))
 
 
-def _diagnosed(margin: Margin, base: np.ndarray, weights: np.ndarray) -> pd.DataFrame:
+def _diagnosed(margin: Margin, base: Floats, weights: Floats) -> pd.DataFrame:
     """Compare a margin before and after; ASMD is the absolute difference of shares over its binomial deviation."""
     classes = len(margin.labels)
     before = np.bincount(margin.codes, base, classes) / base.sum()
@@ -138,7 +140,7 @@ def _diagnosed(margin: Margin, base: np.ndarray, weights: np.ndarray) -> pd.Data
     )
 
 
-def _equal(survey: pd.DataFrame, base: np.ndarray, issues: list[Issue]) -> Weights:
+def _equal(survey: pd.DataFrame, base: Floats, issues: list[Issue]) -> Weights:
     deff, n_eff = kish(base)
     table = pd.DataFrame({"answer_id": survey["answer_id"].to_numpy(), "base_weight": base, "weight": base})
     return Weights(

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from needs_analytics.core.records import ALL, PARTS
+from needs_analytics.core.tables import iter_rows
 from needs_analytics.reports.charts import (
     Bar,
     BarChart,
@@ -39,7 +40,7 @@ def need_bars(result: MonthResult, shown: pd.DataFrame, words: Wording) -> BarCh
     rows = rows.sort_values(["sort_share", "code"], ascending=[False, True]).head(_SHOWN)
     if rows.empty:
         return None
-    bars = [Bar(row.need, row.share, row.share_low, row.share_high, row.flag) for row in rows.itertuples()]
+    bars = [Bar(*row) for row in iter_rows(rows, "need", "share", "share_low", "share_high", "flag")]
     return BarChart("needs_chart", words.say("chart.needs", count=len(bars)), bars, axis=share_axis(result, words))
 
 
@@ -127,12 +128,8 @@ def balance_dots(result: MonthResult, words: Wording) -> DotChart | None:
         return None
     rows = margins[~too_few(margins["n"], None, result.options.disclosure)].nlargest(_SHOWN, "asmd_before")
     data = [
-        (
-            f"{margin_name(row.margin, words)} {words.margin_class(row.label)}".strip(),
-            float(row.asmd_before),
-            float(row.asmd_after),
-        )
-        for row in rows.itertuples()
+        (f"{margin_name(margin, words)} {words.margin_class(label)}".strip(), float(before), float(after))
+        for margin, label, before, after in iter_rows(rows, "margin", "label", "asmd_before", "asmd_after")
     ]
     return (
         DotChart(

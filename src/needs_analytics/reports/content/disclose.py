@@ -126,9 +126,8 @@ def public_counts(values: pd.Series, options: DisclosureOptions) -> list[object]
 
 def blanked(frame: pd.DataFrame, columns: Iterable[str]) -> pd.DataFrame:
     """Replace the telling columns of hidden rows by ``*`` and of withheld rows by ``…``."""
-    result = frame.astype(dict.fromkeys([name for name in columns if name in frame], object))
-    for name in columns:
-        if name in result:
-            result.loc[result["withheld"].astype(bool), name] = UNKNOWN
-            result.loc[result["hidden"].astype(bool), name] = HIDDEN
+    telling = [name for name in columns if name in frame]
+    result = frame.astype(dict.fromkeys(telling, object))
+    for reason, blank in (("withheld", UNKNOWN), ("hidden", HIDDEN)):
+        result.loc[result[reason].astype(bool), telling] = blank  # type: ignore[call-overload]  # stub: scalars only
     return result

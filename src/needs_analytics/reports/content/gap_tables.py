@@ -155,15 +155,16 @@ def _communities(result: MonthResult, words: Wording) -> Table:
         .set_index("community")["need"]
     )
     needs = [words.need(first[name]) if name in first.index else HIDDEN for name in frame["community"]]
-    public = frame.assign(rate_interval=_rate_intervals(frame), largest=needs)
+    public = frame.assign(rate_interval=_rate_intervals(frame), largest=pd.Series(needs, index=frame.index))
     shown = columns("community gap_rate rate_interval met_share largest", words)
     return Table.from_frame(
         "communities", words.say("table.communities"), public, shown, notes=[words.say("note.rates")]
     )
 
 
-def _rate_intervals(frame: pd.DataFrame) -> list[str | None]:
-    return [interval_text(low, high) for low, high in zip(frame["gap_rate_low"], frame["gap_rate_high"], strict=True)]
+def _rate_intervals(frame: pd.DataFrame) -> pd.Series:
+    ends = zip(frame["gap_rate_low"], frame["gap_rate_high"], strict=True)
+    return pd.Series([interval_text(low, high) for low, high in ends], index=frame.index)
 
 
 def _reach(result: MonthResult, words: Wording) -> Table:

@@ -10,6 +10,8 @@ from needs_analytics.reports.document import Highlight, Link
 from needs_analytics.reports.formats import interval_text, number_text
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from needs_analytics.reports.tables import Table
 
 _MOST = 10
@@ -103,7 +105,7 @@ def _use(m: Material) -> list[Highlight]:
     idle = services[services["utilisation"] < 0.5].sort_values("utilisation")
     for name, rows in (("full", full), ("idle", idle)):
         if len(rows):
-            names = [place_of(row.service_name, row.site, words) for row in rows.itertuples()]
+            names = [place_of(*pair, words) for pair in zip(rows["service_name"], rows["site"], strict=True)]
             lines.append(
                 Highlight(
                     words.say(f"highlight.{name}", list=words.listed(names, 3)),
@@ -113,10 +115,10 @@ def _use(m: Material) -> list[Highlight]:
     return lines
 
 
-def _site(table: Table, row: object) -> Link:
+def _site(table: Table, row: pd.Series) -> Link:
     service, site, column = table.column_index("service"), table.column_index("site"), "utilisation"
     for position, cells in enumerate(table.rows):
-        if cells[service] == row["service_name"] and cells[site] == row["site"]:  # type: ignore[index]
+        if cells[service] == row["service_name"] and cells[site] == row["site"]:
             return Link("services", position, column)
     return Link("services")
 

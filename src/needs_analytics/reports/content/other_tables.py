@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -16,6 +16,8 @@ from needs_analytics.reports.formats import interval_text
 from needs_analytics.reports.tables import Table
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable, Mapping
+
     from needs_analytics.core.issue import Issue
     from needs_analytics.core.records import Cleaned, MonthResult
     from needs_analytics.reports.content.wording import Wording
@@ -135,7 +137,7 @@ def action_table(result: MonthResult, words: Wording) -> Table:
     )
 
 
-def action_text(row: dict[object, object], result: MonthResult, words: Wording) -> str:
+def action_text(row: Mapping[Hashable, Any], result: MonthResult, words: Wording) -> str:
     """Return a suggestion in words."""
     base = result.options.disclosure.base
     details = {
@@ -143,8 +145,8 @@ def action_text(row: dict[object, object], result: MonthResult, words: Wording) 
         "place": place_of(str(row["service_name"]), str(row["site"] or ""), words),
         "unit": row["unit"],
         "community": words.place(row["community"]) if row["community"] else "",
-        "persons": int(rounded_persons([float(row["persons"])], base)[0]),  # type: ignore[arg-type]
-        "units": int(np.nan_to_num(rounded_persons([float(row["units"])], 1)[0])),  # type: ignore[arg-type]
+        "persons": int(rounded_persons([float(row["persons"])], base)[0]),
+        "units": int(np.nan_to_num(rounded_persons([float(row["units"])], 1)[0])),
     }
     sentence = words.say(f"action.{row['kind']}", **details)
     return sentence if row["within_offer"] else sentence + words.say("action.expand_more")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from needs_analytics.core.records import ALL
+from needs_analytics.core.tables import iter_rows
 from needs_analytics.reports.content import charts
 from needs_analytics.reports.content.disclose import too_few
 from needs_analytics.reports.content.other_tables import place_of
@@ -233,7 +234,7 @@ def _use_text(services: pd.DataFrame, words: Wording) -> str:
     if known.empty:
         return ""
     ordered = known.sort_values("utilisation", ascending=False)
-    names = [place_of(row.service_name, row.site, words) for row in ordered.itertuples()]
+    names = [place_of(*pair, words) for pair in zip(ordered["service_name"], ordered["site"], strict=True)]
     return "".join(
         (
             words.say(
@@ -294,11 +295,9 @@ def _gaps(m: Material) -> list[Block]:
     ]
     blocks += [ChartBlock(heat)] if heat else []
     if "reach" in m.tables:
-        first = m.tables["reach"].rows[0]
-        if all(isinstance(value, (int, float)) for value in (first[1], first[3])):
-            blocks.append(
-                Paragraph(words.say("text.reach", need=first[0], shorter=int(first[1]), longer=int(first[3])))
-            )
+        need, shorter, _, longer = m.tables["reach"].cells[0]
+        if isinstance(shorter, (int, float)) and isinstance(longer, (int, float)):
+            blocks.append(Paragraph(words.say("text.reach", need=need, shorter=int(shorter), longer=int(longer))))
     return blocks
 
 
@@ -307,7 +306,9 @@ def _groups(m: Material) -> list[Block]:
     blocks: list[Block] = [Heading(words.say("heading.segments"))]
     if "segments" in m.tables:
         table = m.tables["segments"]
-        items = [words.say("text.segment_item", name=row[0], share=table.columns[1].text(row[1])) for row in table.rows]
+        items = [
+            words.say("text.segment_item", name=row[0], share=table.columns[1].text(row[1])) for row in table.cells
+        ]
         blocks.append(Paragraph(words.say("text.segments_lead", count=len(items), list=words.listed(items, 8))))
         if result.segments.status == "rules":
             blocks.append(Note(words.say("text.segments_rules")))
@@ -322,11 +323,11 @@ def _groups(m: Material) -> list[Block]:
         items = [
             words.say(
                 "text.community_item",
-                community=row.community,
-                rate=number_text(row.gap_rate, "share"),
-                interval=interval_text(row.gap_rate_low, row.gap_rate_high),
+                community=community,
+                rate=number_text(rate, "share"),
+                interval=interval_text(low, high),
             )
-            for row in rates.itertuples()
+            for community, rate, low, high in iter_rows(rates, "community", "gap_rate", "gap_rate_low", "gap_rate_high")
         ]
         blocks += [
             Heading(words.say("heading.communities")),

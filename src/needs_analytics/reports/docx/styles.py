@@ -6,7 +6,7 @@ Fonts are named, not shipped; where an office lacks one, Word takes the alternat
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
@@ -131,10 +131,10 @@ def _shape(style: ParagraphStyle, look: Look) -> None:
         element.pPr.ind.set(qn("w:firstLineChars"), str(look.indent * 100))
 
 
-def set_fonts(target: object, font: str) -> None:
+def set_fonts(target: Any, font: str) -> None:
     """Name the Chinese and the Latin font of a style or run; without ``w:eastAsia`` Word ignores the Chinese one."""
-    target.font.name = LATIN_FONT  # type: ignore[attr-defined]
-    fonts = target.element.rPr.rFonts  # type: ignore[attr-defined]
+    target.font.name = LATIN_FONT
+    fonts = target.element.rPr.rFonts
     fonts.set(qn("w:eastAsia"), font)
     fonts.set(qn("w:cs"), LATIN_FONT)
 

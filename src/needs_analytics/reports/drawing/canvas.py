@@ -74,10 +74,10 @@ class Canvas:
         axes.spines[:].set_visible(False)
         return axes
 
-    def text(self, left: float, top: float, text: str, **style: object) -> None:
+    def text(self, left: float, top: float, text: str, **style: Any) -> None:
         """Write text whose top left corner (unless styled otherwise) is at a place in inches."""
-        placed = {"va": "top", "ha": "left"} | style
-        self.figure.text(left / self.width, 1 - top / self.height, text, **placed)  # type: ignore[arg-type]
+        placed: dict[str, Any] = {"va": "top", "ha": "left"} | style
+        self.figure.text(left / self.width, 1 - top / self.height, text, **placed)
 
 
 def new_canvas(height: float, title: str = "") -> tuple[Canvas, float]:

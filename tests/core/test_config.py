@@ -1,0 +1,86 @@
+"""``needs.toml``: options by stage, slips refused with a hint, the environment before the file."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+import pytest
+
+from helpers.bugs import bug
+from needs_analytics.core.config import Config, differing, parse_config
+from needs_analytics.core.options import Options
+from needs_analytics.errors import UsageError
+
+
+def test_an_empty_file_is_all_defaults() -> None:
+    assert parse_config("") == Config()
+    assert differing(parse_config("").options) == {}
+
+
+def test_options_of_the_file_stand_beside_the_defaults() -> None:
+    config = parse_config(
+        '[office]\nname = "幸福街道"\nlanguage = "en"\n[needs]\ntop = 5\nlevel = 1\n[weights]\nbounds = [0.2, 5]'
+    )
+    assert (config.name, config.language) == ("幸福街道", "en")
+    assert config.options.needs.top == 5
+    assert config.options.weights.bounds == (0.2, 5)
+    assert isinstance(config.options.needs.level, float)
+    assert differing(config.options) == {"needs.top": 5, "needs.level": 1.0, "weights.bounds": (0.2, 5)}
+
+
+def test_a_table_of_options_is_laid_over_its_defaults() -> None:
+    radius = parse_config('[matching]\ndefault_radius_m = { "社区" = 800 }').options.matching.default_radius_m
+    assert (radius["社区"], radius["小区"]) == (800, 500.0)
+
+
+def test_the_environment_comes_before_the_file() -> None:
+    told = {"NEEDS_NEEDS_TOP": "7", "NEEDS_REPORT_FORMATS": '["xlsx"]', "UNRELATED": "1"}
+    options = parse_config("[needs]\ntop = 5", environment=told).options
+    assert options.needs.top == 7
+    assert options.report.formats == ("xlsx",)
+
+
+def test_every_option_can_be_written_as_it_is() -> None:
+    for stage in fields(Options):
+        for option in fields(getattr(Options(), stage.name)):
+            value = getattr(getattr(Options(), stage.name), option.name)
+            if isinstance(value, (int, float)):
+                assert parse_config(f"[{stage.name}]\n{option.name} = {value}").options == Options()
+
+
+@pytest.mark.parametrize(
+    ("text", "near"),
+    [
+        ("[intak]\n", "intake"),
+        ("[intake]\nfuzzy_cutof = 0.9", "fuzzy_cutoff"),
+        ('[office]\nnam = "x"', "name"),
+        ("[needs]\nxyz = 1", "top"),
+    ],
+)
+def test_an_unknown_key_is_refused_with_what_was_probably_meant(text: str, near: str) -> None:
+    with pytest.raises(UsageError) as refusal:
+        parse_config(text)
+    assert near in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "=",
+        '[needs]\ntop = "5"',
+        "[needs]\ntop = 5.5",
+        "[needs]\nlevel = true",
+        '[report]\nformats = "xlsx"',
+        'office = "x"',
+        pytest.param("intake = 3", marks=bug("TypeError: 'int' object is not iterable")),
+        pytest.param("[needs]\ntop = true", marks=bug("true is taken for the number 1")),
+        pytest.param("[weights]\nbounds = [0.1]", marks=bug("a pair of one is taken")),
+        pytest.param('[weights]\nbounds = ["a", "b"]', marks=bug("texts are taken for bounds")),
+        pytest.param('[segments]\nn_segments = "three"', marks=bug("an option without default takes anything")),
+        pytest.param('[matching]\ndefault_radius_m = { "社区" = "x" }', marks=bug("a text is taken for a radius")),
+        pytest.param('[office]\nlanguage = "fr"', marks=bug("a language we do not speak ends in a KeyError")),
+    ],
+)
+def test_a_value_of_the_wrong_kind_is_refused(text: str) -> None:
+    with pytest.raises(UsageError):
+        parse_config(text)

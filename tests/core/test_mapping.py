@@ -1,0 +1,132 @@
+"""``mapping.toml``: what the office told, checked before it is used."""
+
+from __future__ import annotations
+
+import pytest
+
+from helpers.bugs import bug
+from needs_analytics.core.mapping import Mapping
+from needs_analytics.errors import UsageError
+
+FULL = """
+crs = "GCJ-02"
+
+[[sheet]]
+file = "和平*.xlsx"
+sheet = "Sheet*"
+table = "survey"
+office = "和平社区"
+header_row = 4
+header_rows = 2
+fields = { "姓 名（必填）" = "name", "备注" = "-" }
+constants = { community = "和平社区", month = 10 }
+
+[[sheet]]
+file = "*.xlsx"
+table = "usage"
+fields = { "备注" = "text", "人次" = "count" }
+
+[places]
+"南里" = "槐荫里社区/2"
+
+[options]
+"老 年 食堂" = "助餐"
+
+[services]
+"饭堂" = "助餐服务"
+
+[sites]
+"老地方" = "槐荫里食堂"
+
+[eligibility]
+"老街坊" = "age>=60"
+
+[headers.survey]
+"您贵姓" = "name"
+"""
+
+
+def test_every_section_is_read() -> None:
+    mapping = Mapping.parse(FULL)
+    assert mapping.crs == "GCJ-02"
+    assert mapping.places == {"南里": "槐荫里社区/2"}
+    assert mapping.options == {"老年食堂": "助餐"}
+    assert mapping.services == {"饭堂": "助餐服务"}
+    assert mapping.sites == {"老地方": "槐荫里食堂"}
+    assert mapping.eligibility == {"老街坊": "age>=60"}
+    assert mapping.headers == {"survey": {"您贵姓": "name"}}
+
+
+def test_nothing_told_is_no_rule_at_all() -> None:
+    assert Mapping.parse("") == Mapping()
+    assert Mapping.parse("").rule_for("a.xlsx", "S").table == ""
+
+
+def test_the_first_rule_to_give_a_setting_wins() -> None:
+    rule = Mapping.parse(FULL).rule_for("和平10月.xlsx", "Sheet1")
+    assert (rule.table, rule.office, rule.header_row, rule.header_rows) == ("survey", "和平社区", 4, 2)
+    assert rule.fields == {"姓名(必填)": "name", "备注": "-", "人次": "count"}
+    assert rule.constants == {"community": "和平社区", "month": "10"}
+
+
+def test_a_rule_speaks_only_of_its_files_and_sheets() -> None:
+    mapping = Mapping.parse(FULL)
+    assert mapping.rule_for("和平10月.xlsx", "汇总").table == "usage"
+    assert mapping.rule_for("和平10月.csv", "Sheet1").table == ""
+
+
+def test_a_file_is_known_by_its_path_or_by_its_bare_name() -> None:
+    mapping = Mapping.parse(
+        '[[sheet]]\nfile = "表.xlsx"\ntable = "menu"\n[[sheet]]\nfile = "b/*.xlsx"\ntable = "sites"'
+    )
+    assert mapping.rule_for("a/表.xlsx", "S").table == "menu"
+    assert mapping.rule_for("b/点.xlsx", "S").table == "sites"
+
+
+def test_a_name_with_brackets_is_known_when_it_is_written_as_it_is() -> None:
+    assert Mapping.parse('[[sheet]]\nfile = "登记表[1].xlsx"\ntable = "survey"').rule_for("登记表[1].xlsx", "S").table
+
+
+@pytest.mark.parametrize(
+    ("text", "near"),
+    [
+        ('[[sheet]]\ntabel = "survey"', "table"),
+        ('[place]\na = "b"', "places"),
+        ("[sheets]\n", "sheet"),
+        pytest.param(
+            '[[sheet]]\ntable = "surveys"',
+            "survey",
+            marks=bug("an unknown table is a KeyError in take_in, exit code 101"),
+        ),
+        pytest.param(
+            '[[sheet]]\ntable = "survey"\nfields = { "社群" = "comunity" }',
+            "community",
+            marks=bug("an unknown field drops its column without a word"),
+        ),
+    ],
+)
+def test_a_slip_is_refused_with_what_was_probably_meant(text: str, near: str) -> None:
+    with pytest.raises(UsageError) as refusal:
+        Mapping.parse(text)
+    assert near in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "= 3",
+        "[[sheet]\n",
+        '[sheet]\nfile = "a"',
+        pytest.param('[[sheet]]\nheader_row = "3"', marks=bug("a text for a number is taken and breaks take_in")),
+        pytest.param("[[sheet]]\nheader_row = -1", marks=bug("a negative header row is taken")),
+        pytest.param("[[sheet]]\nfile = 3", marks=bug("a number for a file name is taken and breaks fnmatch")),
+        pytest.param('[[sheet]]\ntable = ["survey"]', marks=bug("a list of tables is taken and breaks recognise")),
+        pytest.param('[[sheet]]\nfields = "x"', marks=bug("AttributeError instead of a sentence")),
+        pytest.param('[[sheet]]\nconstants = "x"', marks=bug("AttributeError instead of a sentence")),
+        pytest.param('places = "x"', marks=bug("AttributeError instead of a sentence")),
+        pytest.param('headers = { survey = "x" }', marks=bug("AttributeError instead of a sentence")),
+    ],
+)
+def test_what_is_no_mapping_is_a_wrong_request_not_a_crash(text: str) -> None:
+    with pytest.raises(UsageError):
+        Mapping.parse(text)
