@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import sys
+import argparse
 from pathlib import Path
 
 from needs_analytics.samples.month import DEFAULT_MONTH, write_month
 
-write_month(Path(sys.argv[1]) / DEFAULT_MONTH)
+parser = argparse.ArgumentParser(description=__doc__)
+parser.add_argument("folder", type=Path, help="the month's folder is made below it")
+write_month(parser.parse_args().folder / DEFAULT_MONTH)
