@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from needs_analytics.core.messages import failure, text
+from needs_analytics.core.messages import catalogue, failure, text
 from needs_analytics.core.records import ALL, PARTS
 from needs_analytics.core.wording import key as compared
 from needs_analytics.errors import UsageError
@@ -111,7 +111,8 @@ def _need(result: MonthResult, need: str, community: str, grid: str, language: s
     lines.append(_say("sample", language, n=int(row["n"]), yes=int(row["n_yes"]), n_eff=row["n_eff"]))
     if np.isfinite(row["direct_share"]):
         lines.append(_say("direct", language, share=row["direct_share"], se=row["direct_se"]))
-    lines.append(_say("flag", language, flag=row["flag"], method=method))
+    flag, how = (_word(place, language) for place in (f"flag.{row['flag']}", f"report.word.{method}"))
+    lines.append(_say("flag", language, flag=flag, method=how))
     rows, weights = _answers(result, need, community, grid, method)
     if len(weights):
         lines.append(_say("weight_range", language, low=weights.min(), middle=np.median(weights), high=weights.max()))
@@ -151,7 +152,8 @@ def _gap(result: MonthResult, need: str, community: str, grid: str, language: st
             cause=cause,
         )
     )
-    lines.append(_say("short_line", language, p=row["p_short"], capacity=row["capacity_persons"]))
+    if np.isfinite(row["p_short"]):
+        lines.append(_say("short_line", language, p=row["p_short"], capacity=row["capacity_persons"]))
     lines += _plan(result, need, community, grid, language)
     rows, _ = _answers(result, need, community, grid, "direct")
     services = sorted(set(result.matches.sinks["service"]) & _serving(result, need))
@@ -229,7 +231,7 @@ def _weights(result: MonthResult, language: str) -> Explanation:
     ]
     names = result.cleaned.codebook.group_names(language)
     for row in weights.margins.to_dict("records"):
-        margin = names.get(str(row["margin"]).removeprefix("group:"), row["margin"])
+        margin = names.get(str(row["margin"]).removeprefix("group:")) or _word(f"report.word.{row['margin']}", language)
         lines.append(_say("margin_line", language, **{str(key): row[key] for key in row} | {"margin": margin}))
     return Explanation(_say("weights_title", language), _say("weights_formula", language), tuple(lines),
                        tuple(_places(result.cleaned.register, language)), language)  # fmt: skip
@@ -388,6 +390,11 @@ def _place(community: str, grid: str, language: str) -> str:
     if community == ALL:
         return _say("whole", language)
     return community if grid == ALL else f"{community}{grid}"
+
+
+def _word(name: str, language: str) -> str:
+    """Return the printed form of a stored word; the word itself where there is none, as for Chinese flags."""
+    return catalogue(language).get(name, name.rpartition(".")[2])
 
 
 def _say(name: str, language: str, **details: object) -> str:

@@ -1,7 +1,8 @@
 """Who does what where: 12 507 activities by 20 July 2015, read as which kind of activity was where.
 
 ``TOTAL`` says how many people, households or things (or nobody says what) an activity had reached since April, the
-same household again for each activity. That is no capacity a month, so none is read: what is there is known, how much is not.
+same household again for each activity. That is no capacity a month, so none is
+read: what is there is known, how much is not.
 """
 
 from __future__ import annotations

@@ -32,7 +32,8 @@ class Replicates:
 class Limits:
     """Limits of summed gaps and gap rates, ``(sums,)`` each, and the largest Monte-Carlo standard error of a mean.
 
-    ``p_short`` is the probability that the demand in reach exceeds the capacity in persons.
+    ``p_short`` is the probability that the demand in reach exceeds the capacity in persons; NaN where no service is
+    in reach.
     """
 
     low: Floats
@@ -93,7 +94,8 @@ def gap_limits(
     rates = np.divide(gap, whole, out=np.zeros_like(gap), where=whole > 0)
     rate = np.divide(estimate, demand, out=np.zeros_like(estimate), where=demand > 0)
     rate_low, rate_high = _bias_corrected(rates, rate, level)
-    p_short = (reachable > capacity + 1e-9).mean(axis=0) if len(gap) else np.full(len(estimate), np.nan)
+    offered = (reachable > 0).any(axis=0)  # where nothing is in anybody's reach no capacity can be short
+    p_short = np.where(offered, (reachable > capacity + 1e-9).sum(axis=0) / max(len(gap), 1), np.nan)
     error = float(np.max(gap.std(axis=0, ddof=1), initial=0.0) / np.sqrt(len(gap))) if len(gap) > 1 else float("nan")
     return Limits(low, high, rate_low, rate_high, p_short, error)
 

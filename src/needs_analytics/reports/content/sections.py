@@ -130,8 +130,14 @@ def _covered(m: Material) -> str:
     survey = m.result.cleaned.survey
     words = m.words
     grids = survey.dropna(subset=["grid"]).groupby(["community", "grid"]).ngroups
-    return words.say("text.covered", offices=survey["office"].nunique(), communities=survey["community"].nunique(),
-                     grids=words.say("text.covered_grids", grids=grids) if grids else "")  # fmt: skip
+    younger = len(survey) > len(m.result.weights.table)
+    return words.say(
+        "text.covered",
+        offices=survey["office"].nunique(),
+        communities=survey["community"].nunique(),
+        grids=words.say("text.covered_grids", grids=grids) if grids else "",
+        younger=words.say("text.younger") if younger else "",
+    )
 
 
 def _representative(m: Material) -> list[Block]:
