@@ -10,15 +10,13 @@ from dataclasses import replace
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from needs_analytics.cleaning import clean
 from needs_analytics.core.config import differing
 from needs_analytics.core.month import Month
 from needs_analytics.core.records import MonthResult, RunRecord
 from needs_analytics.forecasts import forecast_use
 from needs_analytics.gaps import measure_gaps
-from needs_analytics.history.store import usage_counts
+from needs_analytics.history.store import use_so_far
 from needs_analytics.intake import take_in
 from needs_analytics.matching import match_services
 from needs_analytics.needs import list_needs
@@ -28,6 +26,8 @@ from needs_analytics.segments import find_segments
 from needs_analytics.weights import weigh
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from needs_analytics.core.options import Options
     from needs_analytics.core.records import Cleaned
     from needs_analytics.workspace import Workspace
@@ -77,8 +77,7 @@ def run_month(workspace: Workspace, month: str | Month, *, progress: Progress | 
     gaps = measure_gaps(needs, matches, cleaned, options=options.gaps)
     plans = plan_actions(gaps, matches, cleaned)
     tell("forecasts")
-    history = pd.concat([workspace.store.usage(cleaned.month), usage_counts(cleaned)], ignore_index=True)
-    outlook = forecast_use(history.drop_duplicates(["month", "service", "site"], keep="last"), supply=cleaned.supply)
+    outlook = forecast_use(use_so_far(workspace.store.usage(cleaned.month), cleaned), supply=cleaned.supply)
     stages = (cleaned, weights, segments, needs, matches, gaps, plans, outlook)
     issues = Counter(issue.code for stage in stages for issue in stage.issues)
     run = _run_record(workspace.config.name, cleaned, options, issues, (needs.table, gaps.table))

@@ -377,6 +377,8 @@ NEEDS_COLUMNS = (
     "change_diff",
     "change_low",
     "change_high",
+    "n_before",
+    "n_yes_before",
     "flag",
     "resolution_path",
 )
@@ -490,6 +492,8 @@ GAPS_COLUMNS = (
     "quadrant_probability",
     "cause",
     "n",
+    "answers",
+    "population",
     "flag",
 )
 

@@ -74,12 +74,13 @@ def _series(history: pd.DataFrame) -> dict[tuple[str, str], npt.NDArray[np.float
         return {}
     months = pd.period_range(history["month"].min(), history["month"].max(), freq="M")
     keys = ["service", "site", "month"]
-    counts = history.assign(site=history["site"].fillna("")).groupby(keys, as_index=False)[["count"]].sum()
+    counts = history.assign(site=history["site"].fillna("")).groupby(keys, as_index=False)[["count"]].sum(min_count=1)
     series = {}
     for (service, site), part in counts.groupby(["service", "site"]):
         own = dict(zip(part["month"], part["count"], strict=True))
         values = np.array([own.get(str(month), np.nan) for month in months], dtype=float)
-        series[str(service), str(site)] = values[int(np.flatnonzero(np.isfinite(values))[0]) :]
+        known = np.flatnonzero(np.isfinite(values))
+        series[str(service), str(site)] = values[known[0] if len(known) else len(values) :]
     return series
 
 

@@ -57,12 +57,16 @@ def group_equity(matches: MatchPlan, parts: pd.DataFrame, replicates: Replicates
     return order[list(COLUMNS)].reset_index(drop=True)
 
 
-def community_rates(matches: MatchPlan, parts: pd.DataFrame, replicates: Replicates) -> pd.DataFrame:
-    """Return ``community, gap_rate, gap_rate_low, gap_rate_high, met_share`` over all needs, the worst first."""
+def community_rates(matches: MatchPlan, parts: pd.DataFrame, replicates: Replicates, cleaned: Cleaned) -> pd.DataFrame:
+    """Return ``community, n, gap_rate, gap_rate_low, gap_rate_high, met_share`` over all needs, the worst first.
+
+    ``n`` counts the community's respondents.
+    """
     cells = matches.cells[["need", "eligible_class", "tier", "community"]].assign(
         cell=np.arange(len(matches.cells)), cut_share=1.0, cut_n=np.inf
     )
     rates = _rates(cells, "community", parts, replicates, _population(matches))
+    rates["n"] = rates["community"].map(cleaned.survey["community"].value_counts()).fillna(0).astype(int)
     return rates.sort_values(["gap_rate", "community"], ascending=[False, True]).reset_index(drop=True)
 
 

@@ -51,7 +51,7 @@ def measure_gaps(
         table=table,
         services=use.sinks,
         equity=group_equity(matches, parts, replicates, cleaned),
-        communities=community_rates(matches, parts, replicates),
+        communities=community_rates(matches, parts, replicates, cleaned),
         reach=_reach(matches, options),
         status="matched" if len(cleaned.usage) else "no_usage",
         monte_carlo={
@@ -141,7 +141,8 @@ def _finished(table: pd.DataFrame, needs: NeedsList) -> pd.DataFrame:
     table["cause"] = largest_cause(table)
     table["quadrant"], table["quadrant_probability"] = _quadrants(table)
     rows = needs.table[needs.table["group"] == ALL]
-    rows = rows[["need", "need_name", "community", "grid", "segment", "n_yes", "flag"]].rename(columns={"n_yes": "n"})
+    rows = rows[["need", "need_name", "community", "grid", "segment", "n_yes", "n", "population", "flag"]]
+    rows = rows.rename(columns={"n": "answers", "n_yes": "n"})
     table = table.drop(columns=["need_name", "n", "flag"], errors="ignore").merge(
         rows, on=["need", "community", "grid", "segment"], how="left"
     )

@@ -23,8 +23,9 @@ class Use:
     Attributes
     ----------
     sinks
-        One row per service@site of the plan: ``used_units, used_persons, utilisation, waiting, ratings, bad_share``;
-        ``recorded`` is false for a service nobody recorded.
+        One row per service@site of the plan: ``used_units, used_persons, utilisation, waiting, ratings,
+        bad_ratings, bad_share``;
+        ``recorded`` is false for a service nobody recorded, or only with figures that cannot be read.
     persons
         ``(cells,)`` persons observed using, not more than can (U).
     dissatisfied
@@ -86,7 +87,7 @@ def sink_use(sinks: pd.DataFrame, cleaned: Cleaned, options: GapsOptions) -> pd.
     persons = _persons_by_place(sinks, cleaned).groupby("sink")["persons"].sum()
     result = sinks.copy()
     pairs = list(zip(sinks["service"], sinks["site"], strict=True))
-    result["recorded"] = sinks["service"].isin(set(usage["service"]))
+    result["recorded"] = sinks["service"].isin(set(usage.loc[usage["count"].notna(), "service"]))
     result["used_units"] = [units.get(pair, 0.0) for pair in pairs]
     result["used_persons"] = persons.reindex(sinks.index, fill_value=0.0).astype(float)
     result["waiting"] = [turned.get(pair, 0.0) for pair in pairs]
@@ -95,21 +96,21 @@ def sink_use(sinks: pd.DataFrame, cleaned: Cleaned, options: GapsOptions) -> pd.
         result["used_units"] / result["capacity"].where(result["capacity"] > 0),
         np.nan,
     )
-    bad, number = _bad_ratings(done, options)
-    result["bad_share"] = result["service"].map(bad).fillna(0.0)
-    result["ratings"] = result["service"].map(number).fillna(0.0)
+    rated = _ratings(done, options)
+    for name in ("bad_share", "bad_ratings", "ratings"):
+        result[name] = result["service"].map(rated[name]).fillna(0.0)
     result.loc[~result["recorded"], ["used_units", "used_persons", "utilisation"]] = np.nan
     return result
 
 
-def _bad_ratings(done: pd.DataFrame, options: GapsOptions) -> tuple[pd.Series, pd.Series]:
-    """Return, per service, the share of bad ratings (weighted by count) and their number.
+def _ratings(done: pd.DataFrame, options: GapsOptions) -> pd.DataFrame:
+    """Return, per service, the share of bad ratings (weighted by count), their number and that of all ratings.
 
     Under ``fewest_ratings`` the share is shrunk towards that of all services; without any rating there is none.
     """
     rated = done[done["rating"].notna()]
     if rated.empty:
-        return pd.Series(dtype=float), pd.Series(dtype=float)
+        return pd.DataFrame({"bad_share": [], "bad_ratings": [], "ratings": []}, dtype=float)
     weight = rated["count"].fillna(1.0)
     bad = (weight * (rated["rating"] <= options.bad_rating)).groupby(rated["service"]).sum()
     number = weight.groupby(rated["service"]).sum()
@@ -117,7 +118,8 @@ def _bad_ratings(done: pd.DataFrame, options: GapsOptions) -> tuple[pd.Series, p
     thin = number < options.fewest_ratings
     borrowed = (options.fewest_ratings - number).clip(lower=0)
     share = bad / number
-    return share.where(~thin, (bad + borrowed * whole) / (number + borrowed)), number
+    share = share.where(~thin, (bad + borrowed * whole) / (number + borrowed))
+    return pd.DataFrame({"bad_share": share, "bad_ratings": bad, "ratings": number})
 
 
 def _persons_by_place(sinks: pd.DataFrame, cleaned: Cleaned) -> pd.DataFrame:

@@ -117,11 +117,17 @@ class Store:
         return None if run is None else self._read(f"SELECT {_columns(_GAP)} FROM gap WHERE run = ?", (run,))  # noqa: S608
 
     def usage(self, until: Month | str) -> pd.DataFrame:
-        """Return ``month, service, site, count`` of all months before one, each from its latest revision."""
+        """Return ``month, service, site, count, own`` of all months before one.
+
+        A month's own latest run speaks for it (``own`` 1); where it was never run, the latest run of another month
+        whose files brought it (``own`` 0): a single late row in next month's file is not the month.
+        """
         return self._read(
-            """SELECT u.month, u.service, u.site, u.count FROM usage_count AS u JOIN run AS r ON r.run = u.run
-               WHERE u.month < ? AND r.run = (SELECT MAX(s.run) FROM usage_count AS v JOIN run AS s ON s.run = v.run
-                                              WHERE v.month = u.month)
+            """SELECT u.month, u.service, u.site, u.count, r.month = u.month AS own
+               FROM usage_count AS u JOIN run AS r ON r.run = u.run
+               WHERE u.month < ? AND r.run = (SELECT s.run FROM usage_count AS v JOIN run AS s ON s.run = v.run
+                                              WHERE v.month = u.month ORDER BY s.month = v.month DESC, s.run DESC
+                                              LIMIT 1)
                ORDER BY u.month, u.service, u.site""",
             (str(until),),
         )
@@ -197,7 +203,23 @@ def usage_counts(cleaned: Cleaned) -> pd.DataFrame:
         return pd.DataFrame(columns=_USAGE)
     usage = pd.concat(frames, ignore_index=True)
     usage = usage[usage["status"] == "完成"].assign(site=usage["site"].fillna(""), service=usage["service"].fillna(""))
-    return usage.groupby(["month", "service", "site"], as_index=False)[["count"]].sum()
+    return usage.groupby(["month", "service", "site"], as_index=False)[["count"]].sum(min_count=1)
+
+
+def use_so_far(kept: pd.DataFrame, cleaned: Cleaned) -> pd.DataFrame:
+    """Return completed use by ``month, service, site`` up to the month, from the store and from the month's files.
+
+    Parameters
+    ----------
+    kept
+        See :meth:`Store.usage`.
+    """
+    brought = usage_counts(cleaned)
+    own = set(kept.loc[kept["own"] == 1, "month"])
+    brought = brought[(brought["month"] <= str(cleaned.month)) & ~brought["month"].isin(own)]
+    kept = kept[~kept["month"].isin(set(brought["month"]))]
+    parts = [frame[_USAGE] for frame in (kept, brought) if len(frame)]
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=_USAGE)
 
 
 def _linked(chain: str, month: str, revision: int, digest: str) -> str:
@@ -211,7 +233,7 @@ def _columns(names: list[str]) -> str:
 def _names(query: str) -> list[str]:
     """Return the column names of a plain SELECT, for a store that does not exist yet."""
     head = query.split("FROM", 1)[0].replace("SELECT", "")
-    return [part.split(".")[-1].strip().strip('"') for part in head.split(",")]
+    return [part.rsplit(" AS ", 1)[-1].split(".")[-1].strip().strip('"') for part in head.split(",")]
 
 
 def _rows(frame: pd.DataFrame, columns: list[str]) -> Iterator[tuple[object, ...]]:

@@ -249,5 +249,7 @@ _FIGURES = frozenset(
         "change_diff",
         "change_low",
         "change_high",
+        "n_before",
+        "n_yes_before",
     }
 )

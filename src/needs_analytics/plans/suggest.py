@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from needs_analytics.core.records import ActionPlan
+from needs_analytics.core.records import ALL, ActionPlan
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
 
+    from needs_analytics.core.arrays import Floats
     from needs_analytics.core.records import Cleaned, GapReport, MatchPlan
 
 COLUMNS = (
@@ -46,13 +47,13 @@ _LEAST_SHARE = 0.2  # a cause that takes less of a demand makes no suggestion of
 def plan_actions(gaps: GapReport, matches: MatchPlan, cleaned: Cleaned) -> ActionPlan:
     """Suggest what to do next month, most persons first.
 
-    Each large cause of a need's gap makes one suggestion; a full service is suggested to grow, site by site, as far as
-    unserved residents in its reach would fill it (cheapest per person first, nobody counted twice).
+    Each large cause of a need's gap makes one suggestion; a full service is suggested to grow, site by site, by those
+    in its reach for whom it was full (cheapest per person first, nobody counted twice).
     """
     needs = gaps.at("district")
     rows = [_cause_row(need, cause, gaps) for need in needs.to_dict("records") for cause in _KIND_OF_CAUSE
             if need[cause] >= _LEAST_SHARE * need["demand"] > 0]  # fmt: skip
-    rows += _expansions(matches, needs)
+    rows += _expansions(matches, gaps)
     table = pd.DataFrame(rows, columns=list(COLUMNS))
     names = cleaned.menu.drop_duplicates("service").set_index("service")["name"]
     table["service_name"] = table["service"].map(names).fillna("")
@@ -85,14 +86,30 @@ def _of_need(need: Mapping[Hashable, Any]) -> dict[str, object]:
     return {name: need[name] for name in ("need", "need_name", "gap", "gap_low", "gap_high", "n", "flag")}
 
 
-def _expansions(matches: MatchPlan, needs: pd.DataFrame) -> list[dict[str, object]]:
-    """Return how far each full service@site should grow: the unserved in its reach, counted once."""
+def _full(matches: MatchPlan, gaps: GapReport) -> Floats:
+    """Return for whom the services were full, by demand cell: the plan's unserved, no more than the place's gap says.
+
+    Residents whom the plan leaves unserved while the sites in their reach stood half empty do not call for growth.
+    """
+    cells = matches.cells
+    unserved = (cells["reachable"] - cells["served"]).clip(lower=0.0)
+    keys = ["need", "community", "grid"]
+    places = [cells[name].replace("", ALL) if name == "grid" else cells[name] for name in keys]
+    full = gaps.table[gaps.table["segment"] == ALL].set_index(keys)["full"]
+    here = full.reindex(pd.MultiIndex.from_arrays(places)).fillna(0.0).to_numpy(float)
+    whole = unserved.groupby(places).transform("sum").to_numpy(float)
+    share = np.divide(here, whole, out=np.zeros(len(cells)), where=whole > 0)
+    return np.asarray(unserved.to_numpy(float) * np.minimum(share, 1.0), dtype=np.float64)
+
+
+def _expansions(matches: MatchPlan, gaps: GapReport) -> list[dict[str, object]]:
+    """Return how far each full service@site should grow: those it was full for, counted once."""
     if matches.arcs.empty:
         return []
-    left = (matches.cells["reachable"] - matches.cells["served"]).to_numpy(float, copy=True)
+    left = _full(matches, gaps)
     sinks = matches.sinks.assign(per_person=matches.sinks["cost_per_unit"] * matches.sinks["uses_per_person"])
     order = sinks[sinks["price"] > 0].sort_values(["per_person", "service", "site"], na_position="last")
-    by_need = {need["need"]: need for need in needs.to_dict("records")}
+    by_need = {need["need"]: need for need in gaps.at("district").to_dict("records")}
     rows: list[dict[str, object]] = []
     for position, sink in order.iterrows():
         cells = matches.arcs.loc[matches.arcs["sink"] == position, "cell"].to_numpy(int)

@@ -19,8 +19,7 @@ from needs_analytics.reports.charts import (
     Quadrants,
     StackedBarChart,
 )
-from needs_analytics.reports.content.disclose import too_few
-from needs_analytics.reports.content.other_tables import margin_name
+from needs_analytics.reports.content.other_tables import margin_name, printable_margins
 
 if TYPE_CHECKING:
     from needs_analytics.core.records import MonthResult
@@ -96,18 +95,19 @@ def gap_heat(result: MonthResult, shown: pd.DataFrame, words: Wording) -> HeatMa
     return HeatMap.from_frame("gap_heat", words.say("chart.gap_heat"), pivot)
 
 
-def use_quadrants(result: MonthResult, words: Wording) -> QuadrantChart | None:
-    """Return needs by utilisation and by the probability that capacity is short."""
-    rows = result.gaps.at("district")
-    rows = rows[
-        (rows["quadrant"] != "") & (rows["capacity_persons"] > 0) & ~too_few(rows["n"], None, result.options.disclosure)
-    ]
+def use_quadrants(shown: pd.DataFrame, words: Wording) -> QuadrantChart | None:
+    """Return needs by utilisation and by how often those who can would fill the capacity, from the printed figures."""
+    rows = shown[(shown["community_code"] == ALL) & (shown["segment_code"] == ALL) & (shown["quadrant_code"] != "")]
+    columns = ["used_persons", "capacity_persons", "demand", "no_service", "not_eligible", "too_far"]
+    figures = rows[columns].map(_number).astype(float)
+    known = figures.notna().all(axis=1) & (figures["capacity_persons"] > 0)
+    rows, figures = rows[known], figures[known]
     if len(rows) < _FEWEST_POINTS:
         return None
-    use = np.minimum(rows["used_persons"] / rows["capacity_persons"], _LARGEST_USE)
-    able = rows["demand"] - rows["no_service"] - rows["not_eligible"] - rows["too_far"]
-    pressure = np.minimum(able / rows["capacity_persons"], _LARGEST_PRESSURE)
-    points = [(words.need(need), float(x), float(y)) for need, x, y in zip(rows["need"], use, pressure, strict=True)]
+    use = np.minimum(figures["used_persons"] / figures["capacity_persons"], _LARGEST_USE)
+    able = figures["demand"] - figures["no_service"] - figures["not_eligible"] - figures["too_far"]
+    pressure = np.clip(able / figures["capacity_persons"], 0.0, _LARGEST_PRESSURE)
+    points = [(str(need), float(x), float(y)) for need, x, y in zip(rows["need"], use, pressure, strict=True)]
     names = Quadrants(*(words.label("quadrant", name) for name in ("供不应求", "潜在需求", "供需适配", "闲置")))
     return QuadrantChart(
         "quadrants",
@@ -123,10 +123,10 @@ def use_quadrants(result: MonthResult, words: Wording) -> QuadrantChart | None:
 
 def balance_dots(result: MonthResult, words: Wording) -> DotChart | None:
     """Return how far each margin class was off before and after weighting."""
-    margins = result.weights.margins
+    margins = printable_margins(result)
     if margins.empty:
         return None
-    rows = margins[~too_few(margins["n"], None, result.options.disclosure)].nlargest(_SHOWN, "asmd_before")
+    rows = margins[~margins["hidden"]].nlargest(_SHOWN, "asmd_before")
     data = [
         (f"{margin_name(margin, words)} {words.margin_class(label)}".strip(), float(before), float(after))
         for margin, label, before, after in iter_rows(rows, "margin", "label", "asmd_before", "asmd_after")

@@ -11,17 +11,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from needs_analytics.reports.formats import HIDDEN, UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    import pandas as pd
-
+    from needs_analytics.core.arrays import Floats
     from needs_analytics.core.options import DisclosureOptions
 
 WITHHELD = "不发布"
+_USED = ("met", "dissatisfied")
+_UNUSED = ("no_service", "not_eligible", "too_far", "full", "not_taken_up", "unknown_use")
+_OF_SURVEY = ("demand", *_USED, *_UNUSED, "gap", "gap_low", "gap_high")
+_OF_USE = ("used_persons", "used_other")
 
 
 def rounded_counts(values: npt.ArrayLike, base: int) -> npt.NDArray[np.float64]:
@@ -81,47 +85,89 @@ def public_shares(table: pd.DataFrame, options: DisclosureOptions) -> pd.DataFra
         frame[name] = np.where(known, rounded_persons(frame[share].to_numpy(float) * population, options.base), np.nan)
     frame["n"] = rounded_counts(frame["n"], options.base)
     frame["change_diff"] = np.floor(frame["change_diff"].to_numpy(float) * 100 + 0.5)
-    return frame.assign(hidden=hidden, withheld=withheld)
+    compared = np.isfinite(frame["change_diff"].to_numpy(float))
+    before = table.reindex(columns=["n_yes_before", "n_before"])
+    untold = compared & too_few(before["n_yes_before"], before["n_before"], options)
+    return frame.assign(hidden=hidden, withheld=withheld, change_hidden=untold)
 
 
 def public_gaps(table: pd.DataFrame, options: DisclosureOptions) -> pd.DataFrame:
-    """Return rows of the gap table fit to print: persons rounded, rates from the rounded figures."""
-    hidden = too_few(table["n"], None, options)
+    """Return rows of the gap table fit to print.
+
+    Persons follow from the whole per cents of the demand, as in the needs list: the demand and its parts are moved
+    there before they are rounded, what was observed in use staying as it is. Rates come from the rounded figures.
+    """
+    hidden = too_few(table["n"], table["answers"], options)
     frame = table.copy()
-    persons = [
-        "demand",
-        "met",
-        "no_service",
-        "not_eligible",
-        "too_far",
-        "full",
-        "not_taken_up",
-        "dissatisfied",
-        "unknown_use",
-        "used_other",
-        "gap",
-        "gap_low",
-        "gap_high",
-        "capacity_persons",
-        "used_persons",
-    ]
-    for column in persons:
-        frame[column] = rounded_persons(frame[column], options.base)
+    population, demand = table["population"].to_numpy(float), table["demand"].to_numpy(float)
+    public = _whole_per_cents(demand, population)
+    used = table[list(_USED)].fillna(0.0).sum(axis=1).to_numpy(float)
+    plain = np.divide(public, demand, out=np.ones_like(demand), where=demand > 0)
+    fits = (public >= used) & (demand > used)
+    rest = np.where(fits, np.divide(public - used, demand - used, out=plain.copy(), where=fits), plain)
+    frame["demand"] = public
+    for name in _USED:
+        frame[name] = frame[name] * np.where(fits, 1.0, plain)
+    for name in (*_UNUSED, "gap"):
+        frame[name] = frame[name] * rest
+    frame["gap_low"] = np.minimum(_whole_per_cents(table["gap_low"].to_numpy(float), population), frame["gap"])
+    frame["gap_high"] = np.maximum(_whole_per_cents(table["gap_high"].to_numpy(float), population), frame["gap"])
+    for name in (*_OF_SURVEY, *_OF_USE, "capacity_persons"):
+        frame[name] = rounded_persons(frame[name], options.base)
     frame["gap_rate"] = np.minimum(frame["gap"] / frame["demand"].where(frame["demand"] > 0), 1.0)
     frame["n"] = rounded_counts(frame["n"], options.base)
     withheld = (frame["flag"] == WITHHELD).to_numpy() & ~hidden
-    return frame.assign(hidden=hidden, withheld=withheld)
+    return frame.assign(hidden=hidden, withheld=withheld, factor=rest)
 
 
-def public_counts(values: pd.Series, options: DisclosureOptions) -> list[object]:
+def _whole_per_cents(persons: Floats, population: Floats) -> Floats:
+    """Return persons moved to the nearest whole per cent of the population; as they are where it is not known."""
+    known = np.isfinite(population) & (population > 0)
+    share = np.divide(persons, population, out=np.zeros_like(persons), where=known)
+    return np.where(known, np.floor(share * 100 + 0.5) / 100 * population, persons)
+
+
+def without_few_users(frame: pd.DataFrame, exact: pd.DataFrame, options: DisclosureOptions) -> pd.DataFrame:
+    """Hide the persons counted in use, and what they tell, where there are only 1 to t − 1 of them.
+
+    Parameters
+    ----------
+    frame
+        Printable rows of the gap table, still in the order of ``exact``.
+    """
+    columns = [name for name in (*_USED, *_OF_USE) if name in frame]
+    result = frame.astype(dict.fromkeys(columns, object))
+    for name in columns:
+        figures = exact[name].to_numpy(float)
+        few = (figures > 0) & (figures < options.threshold)
+        result[name] = hidden_where(result[name], few & ~result["withheld"].to_numpy(bool))
+    return result
+
+
+def companions(hidden: npt.ArrayLike, counts: npt.ArrayLike, groups: pd.Series) -> npt.NDArray[np.bool_]:
+    """Hide a second cell wherever one alone is hidden in a group whose total is known: the smallest of the others."""
+    result = np.array(hidden, dtype=bool)
+    sizes = np.asarray(counts, dtype=float)
+    codes, names = pd.factorize(groups)
+    for code in range(len(names)):
+        members = np.flatnonzero(codes == code)
+        others = members[~result[members] & (sizes[members] > 0)]
+        if result[members].sum() == 1 and len(others):
+            result[others[np.argmin(sizes[others])]] = True
+    return result
+
+
+def public_counts(values: pd.Series, options: DisclosureOptions) -> pd.Series:
     """Return administrative counts of persons or uses, small ones hidden and the others rounded."""
     figures = values.to_numpy(float)
-    shown = rounded_counts(figures, options.base)
-    few = (figures > 0) & (figures < options.threshold)
-    return [
-        HIDDEN if small else (UNKNOWN if np.isnan(value) else float(value))
-        for small, value in zip(few, shown, strict=True)
-    ]
+    shown = pd.Series(rounded_counts(figures, options.base), index=values.index, dtype=object)
+    shown = shown.where(values.notna(), UNKNOWN)
+    return hidden_where(shown, (figures > 0) & (figures < options.threshold))
+
+
+def hidden_where(values: pd.Series, few: npt.ArrayLike) -> pd.Series:
+    """Return a column with ``*`` where few stand behind a figure."""
+    return values.astype(object).mask(np.asarray(few, dtype=bool), HIDDEN)
 
 
 def blanked(frame: pd.DataFrame, columns: Iterable[str]) -> pd.DataFrame:
@@ -130,4 +176,7 @@ def blanked(frame: pd.DataFrame, columns: Iterable[str]) -> pd.DataFrame:
     result = frame.astype(dict.fromkeys(telling, object))
     for reason, blank in (("withheld", UNKNOWN), ("hidden", HIDDEN)):
         result.loc[result[reason].astype(bool), telling] = blank  # type: ignore[call-overload]  # stub: scalars only
+    if "change_hidden" in result:
+        changed = [name for name in ("change", "verdict") if name in telling]
+        result.loc[result["change_hidden"].astype(bool) & ~result["withheld"], changed] = HIDDEN  # type: ignore[call-overload]
     return result

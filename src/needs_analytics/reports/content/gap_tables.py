@@ -16,11 +16,13 @@ from needs_analytics.reports.content.disclose import (
     rounded_counts,
     rounded_persons,
     too_few,
+    without_few_users,
 )
 from needs_analytics.reports.formats import HIDDEN, UNKNOWN, interval_text
 from needs_analytics.reports.tables import Table
 
 if TYPE_CHECKING:
+    from needs_analytics.core.options import DisclosureOptions
     from needs_analytics.core.records import MonthResult
     from needs_analytics.reports.content.wording import Wording
 
@@ -87,8 +89,8 @@ def gap_tables(result: MonthResult, words: Wording) -> list[Table]:
             words,
         ),
         _equity(result, words),
-        _communities(result, words),
-        _reach(result, words),
+        _communities(result, shown, words),
+        _reach(result, shown, words),
     ]
     return [table for table in tables if table.rows]
 
@@ -103,7 +105,7 @@ def printable_gaps(result: MonthResult, words: Wording) -> pd.DataFrame:
     frame["cause_code"], frame["quadrant_code"] = frame["cause"], frame["quadrant"]
     frame["cause"] = [words.label("part", cause) for cause in frame["cause"]]
     frame["quadrant"] = [words.label("quadrant", name) for name in frame["quadrant"]]
-    frame = blanked(frame, TELLING)
+    frame = without_few_users(blanked(frame, TELLING), result.gaps.table, result.options.disclosure)
     frame["code"], frame["community_code"], frame["segment_code"] = frame["need"], frame["community"], frame["segment"]
     frame["need"] = [words.need(code) for code in frame["need"]]
     frame["community"] = [words.place(place) for place in frame["community"]]
@@ -138,24 +140,28 @@ def _equity(result: MonthResult, words: Wording) -> Table:
     options = result.options.disclosure
     names = [words.say("word.everyone") if group == ALL else words.groups.get(group, group) for group in frame["group"]]
     public = frame.assign(group=names, n=rounded_counts(frame["n"], options.base), rate_interval=_rate_intervals(frame),
-                          hidden=too_few(frame["n"], None, options), withheld=False)  # fmt: skip
+                          hidden=too_few(frame["n"], np.full(len(frame), len(result.cleaned.survey)), options),
+                          withheld=False)  # fmt: skip
     public = blanked(public, ("n", "gap_rate", "rate_interval", "met_share"))
     return Table.from_frame(
         "equity", words.say("table.equity"), public, shown, notes=[words.say("note.rates")], emphasis={0: "total"}
     )
 
 
-def _communities(result: MonthResult, words: Wording) -> Table:
+def _communities(result: MonthResult, printable: pd.DataFrame, words: Wording) -> Table:
     """Gap rate of every community over all needs in the gap; persons are not summed over needs."""
     frame = result.gaps.communities
-    leading = result.gaps.at("community").sort_values(["community", "gap", "need"], ascending=[True, False, True])
-    first = (
-        leading[leading["n"] >= result.options.disclosure.threshold]
-        .drop_duplicates("community")
-        .set_index("community")["need"]
+    leading = printable[(printable["segment_code"] == ALL) & (printable["grid"] == ALL) & (printable["sort_gap"] >= 0)]
+    first = leading.drop_duplicates("community").set_index("community")["need"]
+    answers = np.full(len(frame), len(result.cleaned.survey))
+    few = too_few(frame["n"], answers, result.options.disclosure)
+    public = frame.assign(
+        rate_interval=_rate_intervals(frame),
+        largest=[first.get(name, HIDDEN) for name in frame["community"]],
+        hidden=few,
+        withheld=(frame["n"] < result.options.needs.least_n_eff).to_numpy() & ~few,
     )
-    needs = [words.need(first[name]) if name in first.index else HIDDEN for name in frame["community"]]
-    public = frame.assign(rate_interval=_rate_intervals(frame), largest=pd.Series(needs, index=frame.index))
+    public = blanked(public, ("gap_rate", "rate_interval", "met_share", "largest"))
     shown = columns("community gap_rate rate_interval met_share largest", words)
     return Table.from_frame(
         "communities", words.say("table.communities"), public, shown, notes=[words.say("note.rates")]
@@ -167,17 +173,19 @@ def _rate_intervals(frame: pd.DataFrame) -> pd.Series:
     return pd.Series([interval_text(low, high) for low, high in ends], index=frame.index)
 
 
-def _reach(result: MonthResult, words: Wording) -> Table:
+def _reach(result: MonthResult, printable: pd.DataFrame, words: Wording) -> Table:
     frame = result.gaps.reach
     frame = frame[frame["longer"] + frame["shorter"] > 0] if len(frame) else frame
     shown = columns("need shorter given longer", words)
     if frame.empty:
         return Table("reach", words.say("table.reach"), shown, [])
-    counts = result.gaps.at("district").set_index("need")["n"]
-    hidden = too_few(frame["need"].map(counts), None, result.options.disclosure)
-    public = frame.assign(need=[words.need(code) for code in frame["need"]], hidden=hidden, withheld=False)
+    district = printable[(printable["segment_code"] == ALL) & (printable["community_code"] == ALL)].set_index("code")
+    gaps = district.reindex(frame["need"]).reset_index(drop=True)
+    public = frame.reset_index(drop=True).assign(
+        need=[words.need(code) for code in frame["need"]], hidden=gaps["hidden"], withheld=gaps["withheld"]
+    )
     for name in ("shorter", "given", "longer"):
-        public[name] = rounded_persons(public[name], result.options.disclosure.base)
+        public[name] = rounded_persons(public[name] * gaps["factor"], result.options.disclosure.base)
     public = public.sort_values("given", ascending=False)
     return Table.from_frame(
         "reach", words.say("table.reach"), blanked(public, ("shorter", "given", "longer")).reset_index(drop=True), shown
@@ -213,11 +221,8 @@ def _services(result: MonthResult, services: pd.DataFrame, words: Wording) -> Ta
                 HIDDEN if small else rate for small, rate in zip(few, services["utilisation"], strict=True)
             ],
             "waiting": public_counts(services["waiting"], options),
-            "bad_share": [
-                share if enough else UNKNOWN
-                for share, enough in zip(services["bad_share"], services["ratings"] >= options.threshold, strict=True)
-            ],
-            "order": services["utilisation"].fillna(-1),
+            "bad_share": _bad_shares(services, options),
+            "order": services["utilisation"].fillna(-1).where(~few, -1),
         }
     ).sort_values(["order", "service", "site"], ascending=[False, True, True])
     shown = columns(
@@ -226,6 +231,16 @@ def _services(result: MonthResult, services: pd.DataFrame, words: Wording) -> Ta
     return Table.from_frame(
         "services", words.say("table.services"), frame.reset_index(drop=True), shown, notes=[words.say("note.admin")]
     )
+
+
+def _bad_shares(services: pd.DataFrame, options: DisclosureOptions) -> list[object]:
+    """Return the shares of bad ratings, hidden where few rated badly or few did not."""
+    few = too_few(services["bad_ratings"], services["ratings"], options)
+    rated = services["ratings"] >= options.threshold
+    return [
+        (HIDDEN if small else share) if enough else UNKNOWN
+        for share, enough, small in zip(services["bad_share"], rated, few, strict=True)
+    ]
 
 
 def _coverage(result: MonthResult, words: Wording) -> Table:

@@ -65,6 +65,7 @@ def _needs(m: Material) -> list[Highlight]:
         )
     ]
     rows = m.result.needs.totals().sort_values("rank")
+    rows = rows[rows["need"].isin(totals["code"])]
     must = [words.need(code) for code in rows.loc[rows["tier"] == "必列", "need"]]
     if must:
         sentence = words.say(
@@ -153,7 +154,7 @@ def _change(m: Material) -> list[Highlight]:
     rows = m.result.needs.totals()
     if "changes" not in m.tables:
         return [Highlight(words.say("highlight.change_first"))] if len(rows) else []
-    moved = rows[rows["change"].isin(["明显上升", "明显下降"])]
+    moved = m.changes[m.changes["change"].isin(["明显上升", "明显下降"])]
     items = [
         words.need(row.need) + words.say("bracketed", text=words.label("verdict", row.change))
         for row in moved.itertuples()

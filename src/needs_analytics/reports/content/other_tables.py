@@ -10,8 +10,20 @@ import numpy as np
 import pandas as pd
 
 from needs_analytics.core.messages import catalogue, issue_remedy, issue_title, text
+from needs_analytics.core.records import ALL
+from needs_analytics.core.tables import iter_rows
 from needs_analytics.reports.content.columns import column, columns
-from needs_analytics.reports.content.disclose import blanked, public_shares, rounded_counts, rounded_persons, too_few
+from needs_analytics.reports.content.disclose import (
+    blanked,
+    companions,
+    hidden_where,
+    public_counts,
+    public_gaps,
+    public_shares,
+    rounded_counts,
+    rounded_persons,
+    too_few,
+)
 from needs_analytics.reports.formats import interval_text
 from needs_analytics.reports.tables import Table
 
@@ -93,7 +105,11 @@ def segment_table(result: MonthResult, words: Wording) -> Table:
                 words.listed([words.need(code) for code in str(codes).split(";") if code], 4)
                 for codes in profiles["top_needs"]
             ],
-            "hidden": too_few(profiles["n"], None, options),
+            "hidden": companions(
+                too_few(profiles["n"], np.full(len(profiles), len(result.segments.table)), options),
+                profiles["n"],
+                pd.Series("", index=profiles.index),
+            ),
             "withheld": False,
         }
     )
@@ -116,7 +132,8 @@ def action_table(result: MonthResult, words: Wording) -> Table:
         return Table("actions", words.say("table.actions"), shown, [])
     options = result.options.disclosure
     provider = result.cleaned.menu.drop_duplicates("service").set_index("service")["provider"]
-    rows = frame[~too_few(frame["n"], None, options) & (rounded_persons(frame["persons"], options.base) > 0)]
+    rows = printable_actions(result)
+    rows = rows[rounded_persons(rows["persons"], options.base) > 0]
     open_word = words.say("action.owner_open")
     owners = [provider.get(service) if service in provider.index else None for service in rows["service"]]
     table = pd.DataFrame(
@@ -134,6 +151,23 @@ def action_table(result: MonthResult, words: Wording) -> Table:
     )
     return Table.from_frame(
         "actions", words.say("table.actions"), table.reset_index(drop=True), shown, notes=[words.say("note.persons")]
+    )
+
+
+def printable_actions(result: MonthResult) -> pd.DataFrame:
+    """Return the suggestions whose gap is published, in the persons that are; a place with too few is not named."""
+    gaps = public_gaps(result.gaps.table, result.options.disclosure)
+    gaps = gaps[(gaps["segment"] == ALL) & (gaps["grid"] == ALL) & ~gaps["hidden"] & ~gaps["withheld"]]
+    factor = gaps[gaps["community"] == ALL].set_index("need")["factor"]
+    named = set(zip(gaps["need"], gaps["community"], strict=True))
+    rows = result.plans.table
+    rows = rows[rows["need"].isin(factor.index)]
+    moved = rows["need"].map(factor).astype(float)
+    return rows.assign(
+        persons=rows["persons"] * moved,
+        units=rows["units"] * moved,
+        cost=rows["cost"] * moved,
+        community=[place if (need, place) in named else "" for need, place in iter_rows(rows, "need", "community")],
     )
 
 
@@ -167,6 +201,7 @@ def referred_table(result: MonthResult, words: Wording) -> Table:
     ]
     frame = blanked(frame, ("share", "interval", "persons", "n"))
     frame = frame.assign(
+        requests=_requests_of(result, frame["need"]),
         need=[words.need(code) for code in frame["need"]],
         path=[words.label("path", path) for path in frame["resolution_path"]],
         domain=[words.domain(code) for code in frame["need"]],
@@ -177,21 +212,43 @@ def referred_table(result: MonthResult, words: Wording) -> Table:
     )
 
 
+def _requests_of(result: MonthResult, needs: pd.Series) -> pd.Series:
+    """Return how many entries each need had, 0 where it had none; nothing where nobody sent entries."""
+    if result.needs.requests.empty:
+        return pd.Series(np.nan, index=needs.index)
+    counts = printable_requests(result).set_index("need")["requests"]
+    return pd.Series([counts.get(need, 0.0) for need in needs], index=needs.index, dtype=object)
+
+
 def request_table(result: MonthResult, words: Wording) -> Table:
-    """Return hotline and meeting entries by need; administrative counts, small ones hidden."""
+    """Return hotline and meeting entries by need; small counts hidden, the others and their rates rounded."""
     shown = columns("need requests closed closed_rate overdue", words)
     rows = result.needs.requests
     if rows.empty:
         return Table("requests", words.say("table.requests"), shown, [])
-    few = rows["requests"] < result.options.disclosure.threshold
-    frame = rows.assign(
-        need=[words.need(code) if code else name for code, name in zip(rows["need"], rows["need_name"], strict=True)],
-        closed_rate=rows["closed"] / rows["requests"],
-        hidden=few,
-        withheld=False,
+    frame = printable_requests(result)
+    frame = frame.assign(
+        need=[words.need(code) if code else name for code, name in iter_rows(frame, "need", "need_name")]
     )
-    return Table.from_frame(
-        "requests", words.say("table.requests"), blanked(frame, ("requests", "closed", "closed_rate", "overdue")), shown
+    return Table.from_frame("requests", words.say("table.requests"), frame, shown, notes=[words.say("note.rounded")])
+
+
+def printable_requests(result: MonthResult) -> pd.DataFrame:
+    """Return the counts of entries by need after disclosure control.
+
+    How many entries came in all is told by the table of files, so that one hidden need never stands alone.
+    """
+    rows, options = result.needs.requests, result.options.disclosure
+    few = (rows["requests"] > 0) & (rows["requests"] < options.threshold)
+    hidden = companions(few, rows["requests"], pd.Series("", index=rows.index))
+    untold = hidden | too_few(rows["closed"], rows["requests"], options)
+    total, closed = (rounded_counts(rows[name], options.base) for name in ("requests", "closed"))
+    rate = pd.Series(np.minimum(closed / np.maximum(total, 1.0), 1.0), index=rows.index)
+    return rows.assign(
+        requests=hidden_where(public_counts(rows["requests"], options), hidden),
+        closed=hidden_where(pd.Series(closed, index=rows.index), untold),
+        closed_rate=hidden_where(rate, untold),
+        overdue=hidden_where(public_counts(rows["overdue"], options), hidden),
     )
 
 
@@ -226,17 +283,17 @@ def outlook_table(result: MonthResult, words: Wording) -> Table:
     if rows.empty:
         return Table("outlook", words.say("table.outlook"), shown, [])
     names = result.cleaned.menu.drop_duplicates("service").set_index("service")["name"]
-    base = result.options.disclosure.base
+    options = result.options.disclosure
+    few = (rows["point"] > 0) & (rows["point"] < options.threshold)
+    low, high = (rounded_counts(rows[name], options.base) for name in ("low", "high"))
+    interval = pd.Series([interval_text(*ends, "integer") for ends in zip(low, high, strict=True)], index=rows.index)
     frame = pd.DataFrame(
         {
             "service": [names.get(code, code) for code in rows["service"]],
             "site": [site or words.say("word.all_services") for site in rows["site"]],
             "month": rows["month"],
-            "point": rounded_counts(rows["point"], base),
-            "forecast_interval": [
-                interval_text(low, high, "integer")
-                for low, high in zip(rounded_counts(rows["low"], base), rounded_counts(rows["high"], base), strict=True)
-            ],
+            "point": public_counts(rows["point"], options),
+            "forecast_interval": hidden_where(interval, few),
             "model": [words.say(f"word.{model}") for model in rows["model"]],
         }
     )
@@ -296,19 +353,41 @@ def question_table(cleaned: Cleaned, words: Wording) -> Table:
 def margin_table(result: MonthResult, words: Wording) -> Table:
     """Return the shares of the margins in the population and in the sample before and after weighting."""
     shown = columns("margin label target before after n", words)
-    margins = result.weights.margins
+    margins = printable_margins(result)
     if margins.empty:
         return Table("margins", words.say("table.margins"), shown, [])
-    options = result.options.disclosure
-    few = too_few(margins["n"], None, options)
     frame = margins.assign(
         margin=[margin_name(name, words) for name in margins["margin"]],
         label=[words.margin_class(label) for label in margins["label"]],
-        n=rounded_counts(margins["n"], options.base),
+    )
+    return Table.from_frame("margins", words.say("table.margins"), blanked(frame, ("before", "after", "n")), shown)
+
+
+def printable_margins(result: MonthResult) -> pd.DataFrame:
+    """Return the margin classes after disclosure control.
+
+    What stood in the sample follows from the rounded numbers of respondents. All respondents are counted in the
+    report, so that one hidden class of a margin never stands alone.
+    """
+    margins, options = result.weights.margins, result.options.disclosure
+    if margins.empty:
+        return margins
+    total = margins.groupby("margin")["n"].transform("sum")
+    few = companions(too_few(margins["n"], total, options), margins["n"], margins["margin"])
+    n = rounded_counts(margins["n"], options.base)
+    before = np.minimum(n / np.maximum(rounded_counts(total, options.base), 1.0), 1.0)
+    after = margins["after"].to_numpy(float) if result.weights.status == "raked" else before
+    target = margins["target"].to_numpy(float)
+    spread = np.sqrt(np.maximum(target * (1 - target), 1e-12))
+    return margins.assign(
+        n=n,
+        before=before,
+        after=after,
+        asmd_before=np.abs(before - target) / spread,
+        asmd_after=np.abs(after - target) / spread,
         hidden=few,
         withheld=False,
     )
-    return Table.from_frame("margins", words.say("table.margins"), blanked(frame, ("before", "after", "n")), shown)
 
 
 def margin_name(name: str, words: Wording) -> str:

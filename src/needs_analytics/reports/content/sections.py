@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from needs_analytics.core.records import ALL
-from needs_analytics.core.tables import iter_rows
 from needs_analytics.reports.content import charts
-from needs_analytics.reports.content.disclose import too_few
+from needs_analytics.reports.content.disclose import public_shares, rounded_counts, too_few
 from needs_analytics.reports.content.other_tables import place_of
 from needs_analytics.reports.document import Block, ChartBlock, Heading, Note, Paragraph, Section, TableBlock
-from needs_analytics.reports.formats import interval_text, number_text
+from needs_analytics.reports.formats import Blank, interval_text, number_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,6 +52,13 @@ class Material:
             return self.gaps
         rows = self.gaps[(self.gaps["community_code"] == ALL) & (self.gaps["segment_code"] == ALL)]
         return rows[rows["sort_gap"] >= 0].sort_values(["sort_gap", "code"], ascending=[False, True])
+
+    @property
+    def changes(self) -> pd.DataFrame:
+        """Needs of the sub-district whose change since last month may be told."""
+        rows = self.result.needs.totals()
+        public = public_shares(rows[rows["change"] != "/"], self.result.options.disclosure)
+        return public[~(public["hidden"] | public["withheld"] | public["change_hidden"])]
 
     def block(self, name: str, *, limit: bool = True, columns: tuple[str, ...] = ()) -> list[Block]:
         """Return a table's block if there is the table."""
@@ -197,7 +203,7 @@ def _needs(m: Material) -> list[Block]:
 
 def _tiers(m: Material) -> str:
     words, rows = m.words, m.result.needs.totals()
-    shown = rows[~too_few(rows["n_yes"], rows["n"], m.result.options.disclosure)]
+    shown = rows[rows["need"].isin(m.totals["code"])]
     top = m.result.options.needs.top
     must = [words.need(code) for code in shown.sort_values("rank").loc[shown["tier"] == _SAYS_MUST, "need"]]
     first = (
@@ -229,7 +235,7 @@ def _supply(m: Material) -> list[Block]:
     if len(assumed):
         blocks.append(Note(words.say("text.supply_assumed", count=len(assumed))))
     blocks += m.block("services")
-    chart = charts.use_quadrants(result, words) if len(result.gaps.table) else None
+    chart = charts.use_quadrants(m.gaps, words) if len(result.gaps.table) else None
     if chart is not None:
         blocks += [Heading(words.say("heading.quadrant")), Paragraph(_quadrant_text(m)), ChartBlock(chart)]
     return blocks
@@ -325,21 +331,14 @@ def _groups(m: Material) -> list[Block]:
     if "equity" in m.tables:
         blocks += [Heading(words.say("heading.equity")), Paragraph(_equity_text(m)), *m.block("equity")]
     if "communities" in m.tables:
-        rates = result.gaps.communities.head(3)
+        table = m.tables["communities"]
         items = [
-            words.say(
-                "text.community_item",
-                community=community,
-                rate=number_text(rate, "share"),
-                interval=interval_text(low, high),
-            )
-            for community, rate, low, high in iter_rows(rates, "community", "gap_rate", "gap_rate_low", "gap_rate_high")
+            words.say("text.community_item", community=row[0], rate=table.columns[1].text(row[1]), interval=row[2])
+            for row in table.cells
+            if not isinstance(row[1], Blank)
         ]
-        blocks += [
-            Heading(words.say("heading.communities")),
-            Paragraph(words.say("text.communities_lead", list=words.listed(items))),
-            *m.block("communities", limit=False),
-        ]
+        lead = [Paragraph(words.say("text.communities_lead", list=words.listed(items, 3)))] if items else []
+        blocks += [Heading(words.say("heading.communities")), *lead, *m.block("communities", limit=False)]
     return [*blocks, *_grids(m)]
 
 
@@ -383,24 +382,27 @@ def _referred(m: Material) -> list[Block]:
             ),
             *m.block("referred"),
         ]
-    requests = m.result.needs.requests
-    if len(requests):
-        total, closed = int(requests["requests"].sum()), int(requests["closed"].sum())
-        blocks.append(
-            Paragraph(
-                words.say("text.requests_lead", requests=total, closed=closed, rate=number_text(closed / total, "rate"))
-            )
-        )
-        blocks += m.block("requests")
+    if len(m.result.needs.requests):
+        blocks += [*_requests(m), *m.block("requests")]
     return blocks or [Paragraph(words.say("text.referred_none"))]
+
+
+def _requests(m: Material) -> list[Block]:
+    """Return how many entries came and were closed, rounded like the table's rows: else those told the hidden ones."""
+    options = m.result.options.disclosure
+    rows = m.result.needs.requests[["requests", "closed"]].sum()
+    if too_few([rows["closed"]], [rows["requests"]], options)[0]:
+        return []
+    total, closed = rounded_counts(rows, options.base)
+    rate = number_text(min(closed / total, 1.0), "rate")
+    return [Paragraph(m.words.say("text.requests_lead", requests=int(total), closed=int(closed), rate=rate))]
 
 
 def _change(m: Material) -> list[Block]:
     words = m.words
     if "changes" not in m.tables:
         return [Paragraph(words.say("text.first_month"))]
-    rows = m.result.needs.totals()
-    rows = rows[rows["change"] != "/"]
+    rows = m.changes
     up, down = ([words.need(code) for code in rows.loc[rows["change"] == word, "need"]] for word in (_UP, _DOWN))
     same = int((rows["change"] == _SAME).sum())
     sentence = words.say("text.changed", up=words.listed(up, 8), down=words.listed(down, 8))
