@@ -96,11 +96,19 @@ def read_frame(
             reader = reader_for(types[name], name, month=context.month, groups=context.groups, mapping=context.mapping)
             columns[name] = np.full(len(block.rows), reader(value).value, dtype=object)
     frame = pd.concat([provenance(block), _finished(columns, types, len(block.rows))], axis=1)
+    if not {"community", "compound"} & set(columns):
+        frame = frame.assign(section=block.sections(), about="\x1f".join(_about(block)))
     if table == "supply" and "period" not in frame:
         frame["period"] = _period_of_header(matches)
     if table == "register":
         return _register(block, frame, context, findings)
     return frame
+
+
+def _about(block: Block) -> tuple[str, ...]:
+    """Return the titles above a table and its sheet's name, where a community may be named; a file's name says less."""
+    name = block.sheet.name
+    return (*block.titles, "" if name in block.sheet.file else name)
 
 
 def _scaled(values: Objects, kind: str, wording: str) -> Objects:
