@@ -34,6 +34,7 @@ _DIVIDER = re.compile(
     r"第?[一二三四五六七八九十百\d]{1,4}号?(村民小组|居民小组|小组|组|网格|片区|社|队)"
     r"|[(（]?[一二三四五六七八九十]{1,3}[)）]?[、.．].{2,14}|.{2,12}(社区|居委会|村|村委会|网格)"
 )
+_DITTO = frozenset({"〃", "″", "〞", '"', "”", "＂", "''", "′′", "同上", "同前", "上同", "同上行"})
 _LONG_TEXT = 16
 _FIRST_CELLS = 4
 _WIDE_ENOUGH = 4  # columns from which one text alone in a row, at its left edge, cannot be a resident or a service
@@ -84,8 +85,27 @@ class Block:
                 codes = codes.copy() if codes is source.codes else codes
                 values.append(owner.values[owner.codes[top]])
                 codes[top : bottom + 1] = len(values) - 1
-        used, own = np.unique(codes[self.rows], return_inverse=True)
+        used, own = np.unique(self._repeated(values, codes[self.rows]), return_inverse=True)
         return Column(own.astype(np.int32), tuple(values[code] for code in used))
+
+    def dittos(self, column: int) -> int:
+        """Return how many cells of a column repeat the one above (〃, 同上)."""
+        source = self.sheet.columns[column]
+        marks = np.array([_is_ditto(value) for value in source.values], dtype=bool)
+        return int(marks[source.codes[self.rows]].sum())
+
+    @staticmethod
+    def _repeated(values: list[object], codes: Ints) -> Ints:
+        """Return the codes with every ditto mark replaced by what stands above it."""
+        marks = np.array([_is_ditto(value) for value in values], dtype=bool)[codes]
+        if not marks.any():
+            return codes
+        sources = np.maximum.accumulate(np.where(marks, -1, np.arange(len(codes))))
+        return np.asarray(np.where(sources >= 0, codes[np.maximum(sources, 0)], codes))
+
+
+def _is_ditto(value: object) -> bool:
+    return isinstance(value, str) and value.strip() in _DITTO
 
 
 def find_blocks(

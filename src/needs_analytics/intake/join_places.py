@@ -30,9 +30,9 @@ def resolve_places(
         book = place_book(_pairs(tables["survey"]) + _pairs(tables["usage"]), mapping.places)
     resolved, issues = {}, []
     for table, frame in tables.items():
-        frame, titled = _from_titles(frame, book) if table in _TITLED else (frame, [])
-        located = table in _LOCATED and bool({"community", "grid"} & set(frame.columns))
-        resolved[table], found = _resolved(frame, book, table) if located else (frame, [])
+        placed, titled = _from_titles(frame, book) if table in _TITLED else (frame, [])
+        located = table in _LOCATED and bool({"community", "grid"} & set(placed.columns))
+        resolved[table], found = _resolved(placed, book, table) if located else (placed, [])
         issues += [*titled, *found]
     if len(resolved["sites"]):
         resolved["sites"] = _from_site_names(resolved["sites"], book)
@@ -45,7 +45,8 @@ def _from_titles(frame: pd.DataFrame, book: PlaceBook) -> tuple[pd.DataFrame, li
         return frame, []
     frame = frame.assign(community=_column(frame, "community"), grid=_column(frame, "grid"))
     titled = frame[frame["about"].notna()].assign(section=_column(frame, "section"), taken="", source="")
-    for (section, about), part in titled.groupby(["section", "about"], sort=False):
+    for texts, part in titled.groupby(["section", "about"], sort=False):
+        section, about = map(str, texts)
         divider = without_numbering(section)
         if is_grid(divider):
             frame.loc[part.index, "grid"] = part["grid"].where(part["grid"] != "", divider)

@@ -24,7 +24,7 @@ from needs_analytics.intake.fields import (
     match_fields,
     vocabulary,
 )
-from needs_analytics.intake.frames import Context, Findings, read_frame
+from needs_analytics.intake.frames import Context, Findings, read_frame, without_other_basis
 from needs_analytics.intake.groups import GroupWords, attribute_columns, flag_columns, group_words
 from needs_analytics.intake.join import join_tables
 from needs_analytics.intake.need_words import NeedWords, need_words
@@ -71,6 +71,7 @@ class _Taken:
     recognition: Recognition
     questions: list[Question]
     office: str
+    registered: int
 
 
 def take_in(
@@ -179,7 +180,11 @@ def _take(
         tables = {name: replace(table, told={**table.told, **rule.fields}) for name, table in tables.items()}
     columns = sum(len(question.columns) for question in questions)
     recognition = recognise(block, tables, columns, words.groups, told=rule.table)
-    return _Taken(block, recognition, questions if "survey" in recognition.tables else [], office)
+    registered = 0
+    if "register" in recognition.tables:
+        block, registered = without_other_basis(block)
+        recognition = replace(recognition, block=block)
+    return _Taken(block, recognition, questions if "survey" in recognition.tables else [], office, registered)
 
 
 def _questions(
@@ -247,6 +252,8 @@ def _said(item: _Taken) -> list[Issue]:
     issues = [
         Issue("I212", where, q.wording, {"sense": q.sense, "kind": q.kind}) for q in item.questions if q.is_ranking
     ]
+    if item.registered:
+        issues.append(Issue("I311", where, details={"count": item.registered}))
     if "survey" in item.recognition.tables and not item.questions:
         issues.append(Issue("W213", where, details={"file": sheet.file, "sheet": sheet.name}))
     return issues

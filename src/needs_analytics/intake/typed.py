@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from needs_analytics.core.month import Month
     from needs_analytics.intake.blocks import Block
 
+_DUE_AHEAD = 24  # months a deadline may lie ahead
 PERSONAL = frozenset({"identifier", "birth_date"})
 LEDGER_COLUMNS = ("file", "sheet", "row", "column", "cell", "table", "field", "action", "old", "new", "code", "count")
 
@@ -52,7 +53,7 @@ def reader_for(kind: str, field: str, *, month: Month, groups: GroupWords, mappi
     if kind == "level" and field == "urgency":
         return traits.read_urgency
     special: Mapping[str, Callable[[], Reader]] = {
-        "date": lambda: dates.date_reader(month),
+        "date": lambda: dates.date_reader(month, ahead=_DUE_AHEAD if field == "due" else 1),
         "groups": lambda: lambda cell: read_groups(cell, groups),
         "group": lambda: lambda cell: read_groups(cell, groups),
         "eligibility": lambda: lambda cell: read_eligibility(cell, groups, mapping.eligibility),
@@ -69,6 +70,10 @@ def read_column(
     lookup = np.empty(len(readings), dtype=object)
     lookup[:] = [reading.value for reading in readings]
     typed = TypedColumn(table, field, lookup[column.codes])
+    dittos = block.dittos(position)
+    if dittos:
+        place = (block.sheet.file, block.sheet.name, None, column_letters(position), column_letters(position))
+        typed.ledger.append((*place, table, field, "normalised", "〃", "＝↑", "", dittos))
     order = np.argsort(column.codes, kind="stable")
     bounds = np.searchsorted(column.codes[order], np.arange(len(readings) + 1))
     for code, reading in enumerate(readings):
