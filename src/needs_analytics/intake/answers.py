@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from needs_analytics.core.records import Column
     from needs_analytics.intake.blocks import Block
 
+_TOP_LEVEL = 5
 _SKIPPED = frozenset({"(跳过)", "-3", "-3.0"})
 _EMPTY = frozenset({"(空)", "-2", "-2.0"})
 
@@ -152,12 +153,13 @@ def _scale(block: Block, question: Question) -> dict[str, Floats]:
         if need in {"", NONE, UNKNOWN, OTHER}:
             continue
         column = block.column(position)
-        levels = np.array([_level(value) for value in column.values])
+        levels = np.array([level_of(value) for value in column.values])
         columns[need] = np.where(np.isnan(levels), np.nan, levels >= question.threshold)[column.codes]
     return columns
 
 
-def _level(value: object) -> float:
+def level_of(value: object) -> float:
+    """Return the step of a scale of 1 to 5 that a cell names, NaN for anything else."""
     text = key(str(value))
     if text in LIKERT:
         return LIKERT[text]
@@ -165,7 +167,7 @@ def _level(value: object) -> float:
         level = float(text)
     except ValueError:
         return np.nan
-    return level if level > 0 else np.nan
+    return level if 1 <= level <= _TOP_LEVEL else np.nan
 
 
 def _ranked_columns(block: Block, question: Question) -> dict[str, Floats]:
@@ -183,23 +185,25 @@ def _ranked_columns(block: Block, question: Question) -> dict[str, Floats]:
 
 
 def refused_ticks(block: Block, questions: Iterable[Question]) -> list[Issue]:
-    """Say which cells of yes/no columns are neither, each distinct value once."""
+    """Say which cells of yes/no columns and scales are none of their answers, each distinct value once."""
     issues = []
     for question in questions:
-        if not question.items or question.kind != "多选":
+        if not question.items or question.kind not in {"多选", "量表"}:
             continue
         for item, position in zip(question.items, question.columns, strict=True):
             column = block.column(position)
             for code, value in enumerate(column.values):
-                text = key(str(value))
-                odd = (
-                    text
-                    and text != key(item)
-                    and text not in _SKIPPED | _EMPTY
-                    and read_yes_no(value).note == "refused"
-                )
                 rows = block.rows[column.codes == code]
-                if odd and len(rows):
+                if len(rows) and _is_odd(value, item, scale=question.kind == "量表"):
                     where = CellRef(block.sheet.file, block.sheet.name, int(rows[0]), position)
                     issues.append(Issue("W211", where, plain(str(value)), {"item": item, "count": len(rows)}))
     return issues
+
+
+def _is_odd(value: object, item: str, *, scale: bool) -> bool:
+    text = key(str(value))
+    if not text or text in _SKIPPED | _EMPTY or is_absent(text):
+        return False
+    if scale:
+        return bool(np.isnan(level_of(value))) and text not in {"0", "0.0"}
+    return text != key(item) and read_yes_no(value).note == "refused"

@@ -13,7 +13,7 @@ from needs_analytics.core.issue import CellRef, Issue
 from needs_analytics.core.wording import key, plain
 from needs_analytics.intake.numbers import read_count
 from needs_analytics.intake.reading import Reader, Reading
-from needs_analytics.intake.terms import read_text
+from needs_analytics.intake.terms import read_text, read_verbatim
 from needs_analytics.intake.traits import AgeRange
 from needs_analytics.intake.typed import PERSONAL, read_column, reader_for
 from needs_analytics.intake.wide_register import WideColumn, wide_columns
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from needs_analytics.intake.groups import GroupWords
 
 PROVENANCE = ("file", "digest", "sheet", "row")
+_WORDED = frozenset({"text", "category", "needs"})  # of a dictionary: 未知 and 不清楚 are what it speaks about
 _BASIS = re.compile(r"[(（]?(?:户籍|常住|实有|流动)(?:人口|人数|数)?[)）]?")
 _TEN_THOUSAND = re.compile(r"万元|\(万\)|（万）")
 _PERIOD_IN_HEADER = (
@@ -87,6 +88,8 @@ def read_frame(
         if kind == "drop":
             continue
         reader = reader_for(kind, match.field, month=context.month, groups=context.groups, mapping=context.mapping)
+        if table == "questions" and (kind in _WORDED or match.field == "threshold"):
+            reader = read_verbatim
         if kind == "satisfaction":
             reader = rating_reader(block.column(match.column), reader)
         typed = read_column(block, match.column, table, match.field, reader, personal=kind in PERSONAL)

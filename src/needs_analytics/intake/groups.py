@@ -12,6 +12,7 @@ import pandas as pd
 from needs_analytics.core.wording import key
 from needs_analytics.intake.fields import core_words
 from needs_analytics.intake.reading import NOTHING, Reading, is_absent
+from needs_analytics.intake.stems import stems_of
 from needs_analytics.intake.traits import is_yes_no, read_yes_no
 
 if TYPE_CHECKING:
@@ -96,6 +97,7 @@ _EXTRA: Mapping[str, str] = {
     "照护人": "carer",
     "宝妈": "parent",
 }
+NO_GROUP = ""  # of a column such as 以上都不是: a tick says that no group applies
 _AGE_RULE = re.compile(r"age>=(\d+)|(\d+)<=age<=(\d+)|age<=?(\d+)")
 
 
@@ -160,13 +162,29 @@ def _group_of(word: str, words: GroupWords) -> str:
 
 def flag_columns(headers: Sequence[Header], free: Sequence[int], words: GroupWords) -> dict[int, str]:
     """Return the columns that are titled with one special group (是否独居, 低保 …), column to group."""
-    found = {}
+    found = _group_items(headers, free, words)
     for column in free:
         title = key(headers[column].last)
         bare = core_words(headers[column].last).removeprefix("是否").removeprefix("否")
         group = words.headers.get(title) or words.headers.get(bare) or words.headers.get("是否" + bare)
         if group:
             found[column] = group
+    return found
+
+
+def _group_items(headers: Sequence[Header], free: Sequence[int], words: GroupWords) -> dict[int, str]:
+    """Return the columns of questions whose items are special groups (第4题(独居老人), 您属于哪类人—低保)."""
+    questions: dict[str, dict[int, str]] = {}
+    for column, stem in stems_of({column: headers[column] for column in free}).items():
+        if stem.item:
+            questions.setdefault(stem.number or stem.stem, {})[column] = key(stem.item)
+    found = {}
+    for items in questions.values():
+        known = sum(item in words.values or item in words.headers for item in items.values())
+        nobody = sum(item in _NOBODY for item in items.values())
+        if known >= 2 and known + nobody >= 0.5 * len(items):
+            named = {column: words.headers.get(item) or _group_of(item, words) for column, item in items.items()}
+            found |= {column: group or NO_GROUP for column, group in named.items()}
     return found
 
 

@@ -15,7 +15,14 @@ from needs_analytics.core.options import IntakeOptions
 from needs_analytics.core.records import Intake
 from needs_analytics.intake.answers import answer_columns, refused_ticks, unknown_options
 from needs_analytics.intake.blocks import Block, find_blocks
-from needs_analytics.intake.dictionary import Entry, decode_options, dictionary_table, read_entries, with_dictionary
+from needs_analytics.intake.dictionary import (
+    Entry,
+    decode_options,
+    dictionary_table,
+    for_offices,
+    read_entries,
+    with_dictionary,
+)
 from needs_analytics.intake.fields import (
     Vocabulary,
     field_types,
@@ -114,7 +121,7 @@ def take_in(
         findings.issues.append(Issue("I001"))
     secret = key or secrets.token_bytes(32)
     blocks = [(sheet, block) for sheet in sheets for block in _blocks(sheet, words, mapping, options)]
-    entries = _dictionary(blocks, words, mapping, context, month)
+    entries = _dictionary(blocks, words, mapping, context, month, findings)
     taken = [_take(sheet, block, words, mapping, options, entries) for sheet, block in blocks]
     frames = _frames(taken, words, mapping, context, findings)
     tables, joined = join_tables(
@@ -154,16 +161,24 @@ def _blocks(sheet: Sheet, words: _Words, mapping: OfficeMapping, options: Intake
 
 
 def _dictionary(
-    blocks: Sequence[tuple[Sheet, Block]], words: _Words, mapping: OfficeMapping, context: Context, month: Month
+    blocks: Sequence[tuple[Sheet, Block]],
+    words: _Words,
+    mapping: OfficeMapping,
+    context: Context,
+    month: Month,
+    findings: Findings,
 ) -> list[Entry]:
     """Read the question dictionaries first: they decide how the surveys are read."""
-    frames = []
+    frames, offices = [], set()
     for sheet, block in blocks:
         rule = mapping.rule_for(sheet.file, sheet.name)
+        offices.add(rule.office or office_of(sheet.file))
         found = recognise(block, words.tables, 0, words.groups, told=rule.table)
         if "questions" in found.tables:
             frames.append(read_frame(block, "questions", found.matches["questions"], rule, context, Findings()))
-    return read_entries(frames, words.needs, month)
+    entries, unknown = for_offices(read_entries(frames, words.needs, month), offices)
+    findings.issues += [Issue("I214", value=office) for office in unknown]
+    return entries
 
 
 def _take(

@@ -165,6 +165,12 @@ def read_text(cell: object) -> Reading:
     return NOTHING if not text or is_absent(key(text)) else Reading(text)
 
 
+def read_verbatim(cell: object) -> Reading:
+    """Read a text as it stands, also one that elsewhere says that nothing is known."""
+    text = plain(_code(cell))
+    return Reading(text) if text else NOTHING
+
+
 def read_code(cell: object) -> Reading:
     """Read a code as text, never as a number; a numeric code of 16 or more digits has lost its last digits."""
     if is_number(cell) and abs(float(cell)) >= 1e15:
