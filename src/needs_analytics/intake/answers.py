@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from needs_analytics.core.issue import CellRef, Issue
-from needs_analytics.core.wording import key, plain
-from needs_analytics.intake.need_words import NONE, OTHER, UNKNOWN
+from needs_analytics.core.wording import key, plain, without_numbering
+from needs_analytics.intake.need_words import NONE, OTHER, UNKNOWN, NeedWords
 from needs_analytics.intake.questions import LIKERT, Question
 from needs_analytics.intake.reading import is_absent
 from needs_analytics.intake.separators import split_cell
 from needs_analytics.intake.traits import read_yes_no
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from needs_analytics.core.arrays import Bools, Floats, Ints
     from needs_analytics.core.records import Column
@@ -58,14 +59,48 @@ def answers(block: Block, question: Question) -> dict[str, Floats]:
 
 
 def unknown_options(block: Block, question: Question) -> list[Issue]:
-    """Say which options were not understood, each once, with where it first occurs."""
-    issues = []
+    """Say which options of a need question were not understood, with where each first occurs."""
+    issues: list[Issue] = []
+    if not (question.is_prevalence or question.is_ranking):
+        return issues
     for option in [text for text, meaning in question.options.items() if not meaning]:
         rows = _rows_with(block, question, option)
         column = question.columns[question.items.index(option)] if option in question.items else question.columns[0]
         where = CellRef(block.sheet.file, block.sheet.name, int(rows[0]) if len(rows) else None, column)
-        issues.append(Issue("W210", where, option, {"question": question.wording, "count": len(rows)}))
+        count = len(rows)
+        if option in question.items:
+            count = int(np.nansum(_chosen(block.column(column), option, question)))
+        issues.append(Issue("W210", where, option, {"question": question.wording, "count": count}))
     return issues
+
+
+def _chosen(column: Column, item: str, question: Question) -> Floats:
+    """Return who chose an item of a question with a column each."""
+    if question.kind != "量表":
+        return _ticks(column, item)
+    levels = np.array([level_of(value) for value in column.values])
+    return np.asarray(levels >= question.threshold)[column.codes].astype(float)
+
+
+def once_each(issues: Sequence[Issue], words: NeedWords, names: Mapping[str, str]) -> list[Issue]:
+    """Say every option once for all sheets, with the needs nearest to it.
+
+    Parameters
+    ----------
+    names
+        Need to its name.
+    """
+    said: dict[str, list[Issue]] = {}
+    for issue in issues:
+        said.setdefault(key(without_numbering(issue.value)), []).append(issue)
+    merged = []
+    for same in said.values():
+        first = same[0]
+        nearest = [names.get(need, need) for need in words.nearest(first.value)]
+        count = sum(int(str(issue.details["count"])) for issue in same)
+        details = {"count": count, "near": nearest[0] if nearest else "", "nearest": "、".join(nearest) or "—"}
+        merged.append(replace(first, details={**first.details, **details}))
+    return merged
 
 
 def _rows_with(block: Block, question: Question, option: str) -> Ints:

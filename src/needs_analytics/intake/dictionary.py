@@ -13,7 +13,7 @@ from needs_analytics.core.records import Column
 from needs_analytics.core.tables import iter_rows
 from needs_analytics.core.wording import key, plain, without_numbering
 from needs_analytics.intake.need_words import NONE, UNKNOWN, NeedWords
-from needs_analytics.intake.questions import DEFAULT_THRESHOLD, LIKERT, Question
+from needs_analytics.intake.questions import DEFAULT_THRESHOLD, LIKERT, Question, is_answer
 from needs_analytics.intake.separators import find_separator, split_cell
 from needs_analytics.intake.stems import stems_of
 
@@ -255,7 +255,7 @@ def _corrected(
         else ()
     )
     options = _options(entry, match, block, positions, items if ticked else (), words, settings["kind"])
-    separator = "" if items else _separator(block, positions[0], options)
+    separator = "" if items or kind == "单选" else _separator(block, positions[0], options)
     most = (
         int(float(settings["max_choices"]))
         if settings["max_choices"]
@@ -291,10 +291,10 @@ def _options(
     options = dict(entry.options)
     if match is not None:
         options.update({option: told.get(key(option), meaning) for option, meaning in match.options.items()})
-    separator = match.separator if match else _separator(block, positions[0], options) if kind != "单选" else ""
+    separator = "" if kind == "单选" else match.separator if match else _separator(block, positions[0], options)
     for position in positions:
-        for value in block.column(position).values:
-            for option in split_cell(str(value), separator):
+        for value in filter(is_answer, map(str, block.column(position).values)):
+            for option in split_cell(value, separator):
                 options.setdefault(option, told.get(key(option), words.meaning(option)))
     return {option: meaning for option, meaning in options.items() if option}
 

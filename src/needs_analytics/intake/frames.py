@@ -63,6 +63,7 @@ class Findings:
 
     ledger: list[tuple[object, ...]] = field(default_factory=list)
     issues: list[Issue] = field(default_factory=list)
+    options: list[Issue] = field(default_factory=list)
 
 
 def provenance(block: Block) -> pd.DataFrame:

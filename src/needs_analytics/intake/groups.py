@@ -178,7 +178,7 @@ def _group_items(headers: Sequence[Header], free: Sequence[int], words: GroupWor
     for column, stem in stems_of({column: headers[column] for column in free}).items():
         if stem.item:
             questions.setdefault(stem.number or stem.stem, {})[column] = key(stem.item)
-    found = {}
+    found: dict[int, str] = {}
     for items in questions.values():
         known = sum(item in words.values or item in words.headers for item in items.values())
         nobody = sum(item in _NOBODY for item in items.values())

@@ -40,6 +40,7 @@ _NEEDED = re.compile(r"需要|需求|希望|想要|困难|难题|诉求|急需|�
 _HOUSEHOLD = re.compile(r"您家|贵户|全家|家里|家中|家庭(?:目前|现在|成员)?(?:的)?(?:需|主要|存在)|本户|户主填写|每户")
 _RANKED = re.compile(r"排序|排名|依次|按重要")
 _POSITION = re.compile(r"第([一二三四五\d])(?:位|需求|需要|选择|重要|大|项)|(首要|首选)|(次要|其次)")
+_COMMENT = re.compile(r"意见|建议|留言|备注|想.{0,8}说|的话$|悄悄话")
 _FILLED_IN = re.compile(r"其[他它]|填空|注明|说明|other", re.IGNORECASE)
 _EACH_ONE = re.compile(r"每(?:一)?(?:项|题|行|个|种)[^,，。;；]{0,4}选[^,，。;；)）]{0,4}")
 _MANY = re.compile(r"多选|可选多项|选择多项|不定项|checkbox")
@@ -304,10 +305,12 @@ def _one_column(
     handmade: bool, least_share: float,
 ) -> Question | None:  # fmt: skip
     wording = plain(headers[column].text)
+    if _COMMENT.search(wording) and not _NEEDED.search(wording):
+        return None
     counts = Counter(
         dict(zip(range(len(cells.values)), np.bincount(cells.codes, minlength=len(cells.values)), strict=True))
     )
-    texts = {plain(str(value)): int(counts[code]) for code, value in enumerate(cells.values) if _is_answer(str(value))}
+    texts = {plain(str(value)): int(counts[code]) for code, value in enumerate(cells.values) if is_answer(str(value))}
     if not texts:
         return None
     separator = find_separator(texts, words.covered)
@@ -325,12 +328,13 @@ def _one_column(
                     columns=(column,), options=options, separator=separator)  # fmt: skip
 
 
-def _is_answer(text: str) -> bool:
+def is_answer(text: str) -> bool:
+    """Whether a cell of a question says anything: no blank, no refusal, no platform's code for skipped or empty."""
     return not is_absent(key(text)) and key(text) not in {"-2", "-3", "-2.0", "-3.0"}
 
 
 def _texts(column: Column) -> list[str]:
-    return [plain(str(value)) for value in column.values if _is_answer(str(value))]
+    return [plain(str(value)) for value in column.values if is_answer(str(value))]
 
 
 def _mostly_needs(options: Mapping[str, str], tokens: Mapping[str, object], least: float) -> bool:

@@ -25,6 +25,7 @@ _CANDIDATES = (
     r"\s{2,}",
     r"\s",
 )
+_TYPED = ("[;；]", "[,，]")
 _BRACKETED = re.compile(r"[(（\[【〖〔][^()（）\[\]【】〖〗〔〕]*[)）\]】〗〕]")
 
 
@@ -40,7 +41,7 @@ def find_separator(texts: Mapping[str, int], covered: Callable[[str], int]) -> s
     """
     for mark in _SURE:
         if any(mark in text for text in texts):
-            return mark
+            return _with_typed(mark, texts)
     best, best_share = "", _share(texts, "", covered)
     for candidate in _CANDIDATES:
         if any(re.search(candidate, text) for text in texts):
@@ -48,6 +49,16 @@ def find_separator(texts: Mapping[str, int], covered: Callable[[str], int]) -> s
             if share > best_share + 1e-9:
                 best, best_share = candidate, share
     return best
+
+
+def _with_typed(mark: str, texts: Mapping[str, int]) -> str:
+    """Add the semicolon or comma by which answers typed in by hand join options that others chose with the mark."""
+    options = {option for text in texts for option in split_cell(text, mark)}
+    for typed in _TYPED:
+        joined = [split_cell(option, typed) for option in options if re.search(typed, option)]
+        if joined and all(set(parts) <= options for parts in joined):
+            return f"{mark}|{typed}"
+    return mark
 
 
 def split_cell(text: str, separator: str) -> list[str]:

@@ -13,7 +13,7 @@ from needs_analytics.core.mapping import Mapping as OfficeMapping
 from needs_analytics.core.month import Month
 from needs_analytics.core.options import IntakeOptions
 from needs_analytics.core.records import Intake
-from needs_analytics.intake.answers import answer_columns, refused_ticks, unknown_options
+from needs_analytics.intake.answers import answer_columns, once_each, refused_ticks, unknown_options
 from needs_analytics.intake.blocks import Block, find_blocks
 from needs_analytics.intake.dictionary import (
     Entry,
@@ -34,6 +34,7 @@ from needs_analytics.intake.fields import (
 from needs_analytics.intake.frames import Context, Findings, read_frame, without_other_basis
 from needs_analytics.intake.groups import GroupWords, attribute_columns, flag_columns, group_words
 from needs_analytics.intake.join import join_tables
+from needs_analytics.intake.join_people import names_in, without_people, without_people_said
 from needs_analytics.intake.need_words import NeedWords, need_words
 from needs_analytics.intake.questions import Question, propose_questions
 from needs_analytics.intake.recognise import TABLES, Recognition, platform_of, recognise
@@ -46,6 +47,9 @@ if TYPE_CHECKING:
 
     from needs_analytics.core.codebook import Codebook
     from needs_analytics.core.records import Sheet
+
+
+_OF_FIELDS = frozenset({"满意度", "使用过"})  # senses of questions that are fields of the survey, if anything
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +128,8 @@ def take_in(
     entries = _dictionary(blocks, words, mapping, context, month, findings)
     taken = [_take(sheet, block, words, mapping, options, entries) for sheet, block in blocks]
     frames = _frames(taken, words, mapping, context, findings)
+    findings.issues += once_each(findings.options, words.needs, codebook.need_names())
+    names = names_in(frames)
     tables, joined = join_tables(
         frames, codebook=codebook, mapping=mapping, secret=secret, month=month, words=words.needs
     )
@@ -138,9 +144,11 @@ def take_in(
             codebook,
             words.groups,
         ),
-        questions=dictionary_table(question for item in taken for question in item.questions),
-        issues=tuple(findings.issues),
-        ledger=pd.DataFrame(findings.ledger, columns=list(LEDGER_COLUMNS)),
+        questions=without_people(
+            dictionary_table(question for item in taken for question in item.questions), ("option", "wording"), names
+        ),
+        issues=tuple(without_people_said(findings.issues, names)),
+        ledger=without_people(pd.DataFrame(findings.ledger, columns=list(LEDGER_COLUMNS)), ("old", "new"), names),
         month=month,
         codebook=codebook,
     )
@@ -225,9 +233,8 @@ def _frames(
     for item in taken:
         rule = mapping.rule_for(item.block.sheet.file, item.block.sheet.name)
         for table in item.recognition.tables:
-            used = (
-                {column for question in item.questions for column in question.columns} if table == "survey" else set()
-            )
+            used = {column for q in item.questions for column in q.columns if q.sense not in _OF_FIELDS}
+            used = used if table == "survey" else set()
             matches = [match for match in item.recognition.matches[table] if match.column not in used]
             frame = read_frame(item.block, table, matches, rule, context, findings)
             if table == "survey":
@@ -241,8 +248,7 @@ def _with_answers(frame: pd.DataFrame, item: _Taken, words: _Words, findings: Fi
     groups, ledger, issues = read_groups_of(item.block, frame, item.recognition, item.questions, words.groups)
     findings.ledger += ledger
     findings.issues += issues
-    for question in item.questions:
-        findings.issues += unknown_options(item.block, question)
+    findings.options += [issue for question in item.questions for issue in unknown_options(item.block, question)]
     findings.issues += refused_ticks(item.block, item.questions)
     answers = pd.DataFrame(answer_columns(item.block, item.questions), index=frame.index)
     platform = item.recognition.platform

@@ -14,6 +14,7 @@ from needs_analytics.core.wording import plain
 from needs_analytics.intake import dates, numbers, terms, traits
 from needs_analytics.intake.eligibility import read_eligibility
 from needs_analytics.intake.groups import GroupWords, read_groups
+from needs_analytics.intake.masking import looks_like_names
 from needs_analytics.intake.reading import NOTHING, Reader, Reading, is_error
 
 if TYPE_CHECKING:
@@ -64,8 +65,9 @@ def reader_for(kind: str, field: str, *, month: Month, groups: GroupWords, mappi
 def read_column(
     block: Block, position: int, table: str, field: str, reader: Reader, *, personal: bool = False
 ) -> TypedColumn:
-    """Read one column of a block; what is ``personal`` does not appear in ledger or issues."""
+    """Read one column of a block; what is ``personal`` or looks like names is not shown."""
     column = block.column(position)
+    personal = personal or looks_like_names(value for value in column.values if isinstance(value, str))
     readings = [_read(reader, value) for value in column.values]
     lookup = np.empty(len(readings), dtype=object)
     lookup[:] = [reading.value for reading in readings]
