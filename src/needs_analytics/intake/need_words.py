@@ -21,6 +21,7 @@ _NONE = re.compile(
     r"暂时(都)?用不上|都?用不上"
     r"|.{0,6}(暂时?|都|均)不(需要|用)"
 )
+_NOTHING_SAID = re.compile(r"谢谢.{0,4}|感谢.{0,4}|辛苦了|想不出来?|没想好|没想过|暂未想到|随便")
 _OTHER = re.compile(r"其[他它].*|.*请(?:注明|填写|说明).*|other.*")
 _WISH = re.compile(r"^(是否|有无|您)?(最)?(需要|需求|希望|想要|急需)(提供|有|增加)?(?=.{2,})")
 _BRACKET = re.compile(r"[(（\[【〖〔][^)）\]】〗〕]*[)）\]】〗〕]")
@@ -55,8 +56,10 @@ class NeedWords:
             return self.exact[bare]
         if all(is_absent(part) for part in re.split(r"[/、,，]", bare)) and bare not in {"无", "none"}:
             return UNKNOWN
-        if _NONE.fullmatch(bare):
+        if _NONE.fullmatch(bare.removesuffix("的")):
             return NONE
+        if _NOTHING_SAID.fullmatch(bare):
+            return UNKNOWN
         short = _WISH.sub("", key(_BRACKET.sub("", bare)))
         if short in self.exact:
             return self.exact[short]

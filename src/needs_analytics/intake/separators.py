@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from needs_analytics.core.wording import plain
@@ -26,6 +27,8 @@ _CANDIDATES = (
     r"\s",
 )
 _TYPED = ("[;；]", "[,，]")
+_SIMPLE = ("", "[;；]", "[,，]")
+_OFTEN = 3  # times an option stands in a column, on average, before it is known to be one
 _BRACKETED = re.compile(r"[(（\[【〖〔][^()（）\[\]【】〖〗〔〕]*[)）\]】〗〕]")
 
 
@@ -48,7 +51,32 @@ def find_separator(texts: Mapping[str, int], covered: Callable[[str], int]) -> s
             share = _share(texts, candidate, covered)
             if share > best_share + 1e-9:
                 best, best_share = candidate, share
-    return best
+    return _without_inner(best, texts)
+
+
+def _without_inner(separator: str, texts: Mapping[str, int]) -> str:
+    """Take a simpler separator when what it would leave joined never occurs apart: 歇脚、喝水 is one option then."""
+    if not separator or separator in _SIMPLE[1:]:
+        simpler: tuple[str, ...] = ("",) if separator else ()
+    else:
+        simpler = _SIMPLE
+    for candidate in simpler:
+        counts = _option_counts(texts, candidate)
+        joined = {option: split_cell(option, separator) for option in counts}
+        joined = {option: parts for option, parts in joined.items() if len(parts) > 1}
+        pieces = _option_counts(texts, separator)
+        apart = [option for option, parts in joined.items() if any(pieces[part] > counts[option] for part in parts)]
+        if joined and not apart and sum(counts[option] for option in joined) >= _OFTEN * len(joined):
+            return candidate
+    return separator
+
+
+def _option_counts(texts: Mapping[str, int], separator: str) -> Counter[str]:
+    counts: Counter[str] = Counter()
+    for text, count in texts.items():
+        for option in split_cell(text, separator):
+            counts[option] += count
+    return counts
 
 
 def _with_typed(mark: str, texts: Mapping[str, int]) -> str:

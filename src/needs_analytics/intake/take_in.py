@@ -35,6 +35,7 @@ from needs_analytics.intake.frames import Context, Findings, read_frame, without
 from needs_analytics.intake.groups import GroupWords, attribute_columns, flag_columns, group_words
 from needs_analytics.intake.join import join_tables
 from needs_analytics.intake.join_people import names_in, without_people, without_people_said
+from needs_analytics.intake.kobo import choices_of, decode_choices
 from needs_analytics.intake.need_words import NeedWords, need_words
 from needs_analytics.intake.questions import Question, propose_questions
 from needs_analytics.intake.recognise import TABLES, Recognition, platform_of, recognise
@@ -125,8 +126,14 @@ def take_in(
         findings.issues.append(Issue("I001"))
     secret = key or secrets.token_bytes(32)
     blocks = [(sheet, block) for sheet in sheets for block in _blocks(sheet, words, mapping, options)]
+    blocks, choices = _decoded(blocks)
     entries = _dictionary(blocks, words, mapping, context, month, findings)
-    taken = [_take(sheet, block, words, mapping, options, entries) for sheet, block in blocks]
+    taken = [
+        _Taken(block, Recognition(block, ("questions",), {"questions": ()}, "platform", "Kobo"), [], "", 0)
+        if (sheet.file, sheet.name) in choices
+        else _take(sheet, block, words, mapping, options, entries)
+        for sheet, block in blocks
+    ]
     frames = _frames(taken, words, mapping, context, findings)
     findings.issues += once_each(findings.options, words.needs, codebook.need_names())
     names = names_in(frames)
@@ -166,6 +173,19 @@ def _blocks(sheet: Sheet, words: _Words, mapping: OfficeMapping, options: Intake
     if rule.table == "ignore":
         return []
     return find_blocks(sheet, words.score, words.literal, rule, searched=options.header_rows_searched)
+
+
+def _decoded(blocks: Sequence[tuple[Sheet, Block]]) -> tuple[list[tuple[Sheet, Block]], frozenset[tuple[str, str]]]:
+    """Decode the exports that carry the choices of their form, and say which sheets those choices are."""
+    forms = {(sheet.file, sheet.name): lists for sheet, block in blocks if (lists := choices_of(block))}
+    by_file = {file: lists for (file, _), lists in forms.items()}
+    decoded = [
+        (sheet, decode_choices(block, by_file[sheet.file]))
+        if sheet.file in by_file and (sheet.file, sheet.name) not in forms
+        else (sheet, block)
+        for sheet, block in blocks
+    ]
+    return decoded, frozenset(forms)
 
 
 def _dictionary(
