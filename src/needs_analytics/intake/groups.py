@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from needs_analytics.core.arrays import Bools, Floats
     from needs_analytics.core.codebook import Codebook
+    from needs_analytics.intake.fields import FieldMatch
     from needs_analytics.intake.headers import Header
 
 _SEPARATORS = re.compile(r"[、,，;；/|┋\n\s+]+")
@@ -98,6 +99,8 @@ _EXTRA: Mapping[str, str] = {
     "宝妈": "parent",
 }
 NO_GROUP = ""  # of a column such as 以上都不是: a tick says that no group applies
+_GROUP_STEM = re.compile(r"人群|哪类人|哪些?情况|身份|特殊|类别|^groups?$", re.IGNORECASE)
+_SOME = 0.3  # share of items that must be groups where the question asks for groups
 _AGE_RULE = re.compile(r"age>=(\d+)|(\d+)<=age<=(\d+)|age<=?(\d+)")
 
 
@@ -175,17 +178,25 @@ def flag_columns(headers: Sequence[Header], free: Sequence[int], words: GroupWor
 def _group_items(headers: Sequence[Header], free: Sequence[int], words: GroupWords) -> dict[int, str]:
     """Return the columns of questions whose items are special groups (第4题(独居老人), 您属于哪类人—低保)."""
     questions: dict[str, dict[int, str]] = {}
+    asked: set[str] = set()
     for column, stem in stems_of({column: headers[column] for column in free}).items():
         if stem.item:
             questions.setdefault(stem.number or stem.stem, {})[column] = key(stem.item)
+            asked |= {stem.number or stem.stem} if _GROUP_STEM.search(stem.stem) else set()
     found: dict[int, str] = {}
-    for items in questions.values():
-        known = sum(item in words.values or item in words.headers for item in items.values())
+    for name, items in questions.items():
+        exact = sum(item in words.values or item in words.headers for item in items.values())
         nobody = sum(item in _NOBODY for item in items.values())
-        if known >= 2 and known + nobody >= 0.5 * len(items):
-            named = {column: words.headers.get(item) or _group_of(item, words) for column, item in items.items()}
+        named = {column: words.headers.get(item) or _group_of(item, words) for column, item in items.items()}
+        by_stem = name in asked and sum(map(bool, named.values())) >= _SOME * len(items)
+        if by_stem or (exact >= 2 and exact + nobody >= 0.5 * len(items)):
             found |= {column: group or NO_GROUP for column, group in named.items()}
     return found
+
+
+def without_group_items(matches: Sequence[FieldMatch], flags: Mapping[int, str]) -> list[FieldMatch]:
+    """Drop the match of one column of a group question: all of its columns together tell the groups."""
+    return [match for match in matches if match.field != "groups" or match.column not in flags]
 
 
 def attribute_columns(

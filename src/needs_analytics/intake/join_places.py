@@ -97,12 +97,15 @@ def _resolved(frame: pd.DataFrame, book: PlaceBook, table: str) -> tuple[pd.Data
     lookup = np.array(
         [[place.community or None, place.grid or None] for place in places] or [[None, None]], dtype=object
     )
-    issues = []
+    asked: dict[tuple[str, ...], list[int]] = {}
     for position, place in enumerate(places):
         if place.code:
-            issues.append(
-                _issue(frame, np.flatnonzero(codes == position), tuple(map(str, pairs[position])), place, table)
-            )
+            pair = tuple(map(str, pairs[position]))
+            asked.setdefault((pair[0],) if place.code == "W301" else pair, []).append(position)
+    issues = [
+        _issue(frame, np.flatnonzero(np.isin(codes, positions)), pair, places[positions[0]], table)
+        for pair, positions in asked.items()
+    ]
     return frame.assign(community=lookup[codes, 0], grid=lookup[codes, 1]), issues
 
 
@@ -114,7 +117,13 @@ def _issue(frame: pd.DataFrame, rows: Ints, pair: tuple[str, ...], place: Place,
     first = frame.iloc[rows[0]]
     where = CellRef(str(first["file"]), str(first["sheet"]), int(first["row"]) - 1)
     value = "/".join(part for part in pair if part)
-    details = {"count": len(rows), "near": place.near or "社区名称", "table": table, "community": place.community}
+    details = {
+        "count": len(rows),
+        "near": place.near or "社区名称",
+        "nearest": place.near,
+        "table": table,
+        "community": place.community,
+    }
     return Issue(place.code, where, value, details)
 
 

@@ -32,7 +32,7 @@ from needs_analytics.intake.fields import (
     vocabulary,
 )
 from needs_analytics.intake.frames import Context, Findings, read_frame, without_other_basis
-from needs_analytics.intake.groups import GroupWords, attribute_columns, flag_columns, group_words
+from needs_analytics.intake.groups import GroupWords, attribute_columns, flag_columns, group_words, without_group_items
 from needs_analytics.intake.join import join_tables
 from needs_analytics.intake.join_people import names_in, without_people, without_people_said
 from needs_analytics.intake.kobo import choices_of, decode_choices
@@ -222,7 +222,7 @@ def _take(
     if rule.fields and rule.table:
         tables = {name: replace(table, told={**table.told, **rule.fields}) for name, table in tables.items()}
     columns = sum(len(question.columns) for question in questions)
-    recognition = recognise(block, tables, columns, words.groups, told=rule.table)
+    recognition = _with_group_items(recognise(block, tables, columns, words.groups, told=rule.table), words.groups)
     registered = 0
     if "register" in recognition.tables:
         block, registered = without_other_basis(block)
@@ -230,12 +230,23 @@ def _take(
     return _Taken(block, recognition, questions if "survey" in recognition.tables else [], office, registered)
 
 
+def _with_group_items(found: Recognition, groups: GroupWords) -> Recognition:
+    if "survey" not in found.tables:
+        return found
+    titled = [column for column, header in enumerate(found.block.headers) if header.parts]
+    survey = without_group_items(found.matches["survey"], flag_columns(found.block.headers, titled, groups))
+    return replace(found, matches={**found.matches, "survey": survey})
+
+
 def _questions(
     block: Block, office: str, words: _Words, survey: Vocabulary, entries: Sequence[Entry], options: IntakeOptions
 ) -> list[Question]:
     if not block.height:
         return []
-    taken = {match.column for match in match_fields(block.headers, survey) if match.how != "pattern"}
+    titled = [column for column, header in enumerate(block.headers) if header.parts]
+    items = flag_columns(block.headers, titled, words.groups)
+    matches = without_group_items(match_fields(block.headers, survey), items)
+    taken = {match.column for match in matches if match.how != "pattern"}
     free = [column for column, header in enumerate(block.headers) if header.parts and column not in taken]
     flags = flag_columns(block.headers, free, words.groups) | attribute_columns(block.headers, free, words.groups)
     columns = {column: block.column(column) for column in free if column not in flags}
