@@ -11,7 +11,7 @@ import pandas as pd
 
 from needs_analytics.core.issue import CellRef, Issue
 from needs_analytics.core.wording import key, plain
-from needs_analytics.intake.numbers import read_count
+from needs_analytics.intake.numbers import period_within, read_count
 from needs_analytics.intake.reading import Reader, Reading
 from needs_analytics.intake.terms import read_text, read_verbatim
 from needs_analytics.intake.traits import AgeRange
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from needs_analytics.intake.groups import GroupWords
 
 PROVENANCE = ("file", "digest", "sheet", "row")
-_WORDED = frozenset({"text", "category", "needs"})  # of a dictionary: 未知 and 不清楚 are what it speaks about
 _BASIS = re.compile(r"[(（]?(?:户籍|常住|实有|流动)(?:人口|人数|数)?[)）]?")
 _TEN_THOUSAND = re.compile(r"万元|\(万\)|（万）")
 _PERIOD_IN_HEADER = (
@@ -89,7 +88,7 @@ def read_frame(
         if kind == "drop":
             continue
         reader = reader_for(kind, match.field, month=context.month, groups=context.groups, mapping=context.mapping)
-        if table == "questions" and (kind in _WORDED or match.field == "threshold"):
+        if table == "questions" and kind == "needs":
             reader = read_verbatim
         if kind == "satisfaction":
             reader = rating_reader(block.column(match.column), reader)
@@ -107,7 +106,7 @@ def read_frame(
     if not {"community", "compound"} & set(columns):
         frame = frame.assign(section=block.sections(), about="\x1f".join(_about(block)))
     if table == "supply" and "period" not in frame:
-        frame["period"] = _period_of_header(matches)
+        frame["period"] = _periods(block, matches)
     if table == "register":
         return _register(block, frame, counted, findings)
     return frame
@@ -173,6 +172,17 @@ def _finished(columns: Mapping[str, Objects], types: Mapping[str, str], rows: in
         else:
             frame[name] = pd.Series(values, dtype=object)
     return pd.DataFrame(frame, index=pd.RangeIndex(rows))
+
+
+def _periods(block: Block, matches: Sequence[FieldMatch]) -> list[str | None]:
+    """Return the period that every capacity names itself, else the one of its header."""
+    of_header = _period_of_header(matches)
+    position = next((match.column for match in matches if match.field == "capacity"), None)
+    if position is None:
+        return [of_header] * len(block.rows)
+    column = block.column(position)
+    named = [period_within(value) or of_header for value in column.values]
+    return [named[code] for code in column.codes]
 
 
 def _period_of_header(matches: Sequence[FieldMatch]) -> str | None:

@@ -47,7 +47,7 @@ def mask_texts(texts: Iterable[str], names: Set[str]) -> dict[str, str]:
     names
         Names seen in any name column of the month; they are masked wherever they occur.
     """
-    return {text: _masked(plain(text), names) for text in texts}
+    return {text: text if text == MASK else _masked(plain(text), names) for text in texts}
 
 
 def _masked(text: str, names: Set[str]) -> str:

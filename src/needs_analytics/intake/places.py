@@ -22,6 +22,9 @@ _GRID = re.compile(
     r"(?:第)?([0-9]{1,3}|[零一二三四五六七八九十百]{1,4})(?:号|#|支|级)?"
     r"(?:网格|片区|片|格|责任区|单元格|村民小组|居民小组|小组|组|社|队)?"
 )
+_NAMED_NUMBER = re.compile(
+    r"(.*[^第零一二三四五六七八九十百\d])第?(\d{1,3}|[零一二三四五六七八九十百]{1,4})号?(?:网格|片区|格|小组|组|社|队)"
+)
 _GROUP = re.compile(r".*(?:小组|组)")
 _GRID_SUFFIX = re.compile(r"(网格|片区|责任区)$")
 _CODE_TAIL = re.compile(r"[a-z]{1,8}[-_]?(?:wg|g|w)?[-_]?0*(\d{1,3})")
@@ -162,12 +165,18 @@ def bare_grid(grid: str) -> str:
     --------
     >>> bare_grid("第一网格"), bare_grid("1号网格"), bare_grid("01"), bare_grid("1.0"), bare_grid("阳光里网格")
     ('1', '1', '1', '1', '阳光里')
+    >>> bare_grid("北四条第二格"), bare_grid("北四条2格")
+    ('北四条2', '北四条2')
     """
     text = key(grid).removesuffix(".0")
     found = _GRID.fullmatch(text)
     if found:
         chinese = chinese_number(found[1])
         return str(chinese if chinese is not None else int(found[1]))
+    named = _NAMED_NUMBER.fullmatch(text)
+    if named:
+        chinese = chinese_number(named[2])
+        return f"{named[1]}{chinese if chinese is not None else int(named[2])}"
     coded = _CODE_TAIL.fullmatch(text)
     if coded:
         return str(int(coded[1]))

@@ -126,6 +126,8 @@ def read_status(cell: object) -> Reading:
     text = key(str(cell))
     if text in _STATUS_EXACT:
         return Reading(_STATUS_EXACT[text], "normalised")
+    if is_absent(text):
+        return NOTHING
     undone = _UNDONE.match(text)
     if undone and not any(text.startswith(part) for part, _ in _STATUS):
         return Reading("爽约" if _CAME.match(undone["what"]) else "预约", "normalised")
