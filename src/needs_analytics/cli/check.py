@@ -29,6 +29,7 @@ def command(language: str) -> click.Command:
         from needs_analytics.core.month import Month
         from needs_analytics.pipeline import prepare_month
         from needs_analytics.reports.month import write_check
+        from needs_analytics.reports.proposals import write_proposals
 
         context: Context = ctx.obj
         workspace, parsed = context.open_workspace(), Month.parse(month)
@@ -41,6 +42,9 @@ def command(language: str) -> click.Command:
         else:
             _print(context, cleaned)
         context.say("check.written", path=written)
+        proposed = write_proposals(cleaned.issues, written.parent, language=context.language)
+        if proposed is not None:
+            context.say("check.proposed", path=proposed)
         if not (cleaned.sheets["tables"] != "").any():
             context.say("check.blocked")
             ctx.exit(1)

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from needs_analytics.core.issue import CellRef, Issue
-from needs_analytics.core.wording import key, plain
-from needs_analytics.intake.need_words import NONE, OTHER, UNKNOWN
+from needs_analytics.core.wording import key, plain, without_numbering
+from needs_analytics.intake.need_words import NONE, OTHER, UNKNOWN, NeedWords
 from needs_analytics.intake.questions import LIKERT, Question
 from needs_analytics.intake.reading import is_absent
 from needs_analytics.intake.separators import split_cell
 from needs_analytics.intake.traits import read_yes_no
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from needs_analytics.core.arrays import Bools, Floats, Ints
     from needs_analytics.core.records import Column
     from needs_analytics.intake.blocks import Block
 
+_TOP_LEVEL = 5
 _SKIPPED = frozenset({"(跳过)", "-3", "-3.0"})
 _EMPTY = frozenset({"(空)", "-2", "-2.0"})
 
@@ -57,14 +59,48 @@ def answers(block: Block, question: Question) -> dict[str, Floats]:
 
 
 def unknown_options(block: Block, question: Question) -> list[Issue]:
-    """Say which options were not understood, each once, with where it first occurs."""
-    issues = []
+    """Say which options of a need question were not understood, with where each first occurs."""
+    issues: list[Issue] = []
+    if not (question.is_prevalence or question.is_ranking):
+        return issues
     for option in [text for text, meaning in question.options.items() if not meaning]:
         rows = _rows_with(block, question, option)
         column = question.columns[question.items.index(option)] if option in question.items else question.columns[0]
         where = CellRef(block.sheet.file, block.sheet.name, int(rows[0]) if len(rows) else None, column)
-        issues.append(Issue("W210", where, option, {"question": question.wording, "count": len(rows)}))
+        count = len(rows)
+        if option in question.items:
+            count = int(np.nansum(_chosen(block.column(column), option, question)))
+        issues.append(Issue("W210", where, option, {"question": question.wording, "count": count}))
     return issues
+
+
+def _chosen(column: Column, item: str, question: Question) -> Floats:
+    """Return who chose an item of a question with a column each."""
+    if question.kind != "量表":
+        return _ticks(column, item)
+    levels = np.array([level_of(value) for value in column.values])
+    return np.asarray(levels >= question.threshold)[column.codes].astype(float)
+
+
+def once_each(issues: Sequence[Issue], words: NeedWords, names: Mapping[str, str]) -> list[Issue]:
+    """Say every option once for all sheets, with the needs nearest to it.
+
+    Parameters
+    ----------
+    names
+        Need to its name.
+    """
+    said: dict[str, list[Issue]] = {}
+    for issue in issues:
+        said.setdefault(key(without_numbering(issue.value)), []).append(issue)
+    merged = []
+    for same in said.values():
+        first = same[0]
+        nearest = [names.get(need, need) for need in words.nearest(first.value)]
+        count = sum(int(str(issue.details["count"])) for issue in same)
+        details = {"count": count, "near": nearest[0] if nearest else "", "nearest": "、".join(nearest) or "—"}
+        merged.append(replace(first, details={**first.details, **details}))
+    return merged
 
 
 def _rows_with(block: Block, question: Question, option: str) -> Ints:
@@ -152,12 +188,13 @@ def _scale(block: Block, question: Question) -> dict[str, Floats]:
         if need in {"", NONE, UNKNOWN, OTHER}:
             continue
         column = block.column(position)
-        levels = np.array([_level(value) for value in column.values])
+        levels = np.array([level_of(value) for value in column.values])
         columns[need] = np.where(np.isnan(levels), np.nan, levels >= question.threshold)[column.codes]
     return columns
 
 
-def _level(value: object) -> float:
+def level_of(value: object) -> float:
+    """Return the step of a scale of 1 to 5 that a cell names, NaN for anything else."""
     text = key(str(value))
     if text in LIKERT:
         return LIKERT[text]
@@ -165,7 +202,7 @@ def _level(value: object) -> float:
         level = float(text)
     except ValueError:
         return np.nan
-    return level if level > 0 else np.nan
+    return level if 1 <= level <= _TOP_LEVEL else np.nan
 
 
 def _ranked_columns(block: Block, question: Question) -> dict[str, Floats]:
@@ -183,23 +220,25 @@ def _ranked_columns(block: Block, question: Question) -> dict[str, Floats]:
 
 
 def refused_ticks(block: Block, questions: Iterable[Question]) -> list[Issue]:
-    """Say which cells of yes/no columns are neither, each distinct value once."""
+    """Say which cells of yes/no columns and scales are none of their answers, each distinct value once."""
     issues = []
     for question in questions:
-        if not question.items or question.kind != "多选":
+        if not question.items or question.kind not in {"多选", "量表"}:
             continue
         for item, position in zip(question.items, question.columns, strict=True):
             column = block.column(position)
             for code, value in enumerate(column.values):
-                text = key(str(value))
-                odd = (
-                    text
-                    and text != key(item)
-                    and text not in _SKIPPED | _EMPTY
-                    and read_yes_no(value).note == "refused"
-                )
                 rows = block.rows[column.codes == code]
-                if odd and len(rows):
+                if len(rows) and _is_odd(value, item, scale=question.kind == "量表"):
                     where = CellRef(block.sheet.file, block.sheet.name, int(rows[0]), position)
                     issues.append(Issue("W211", where, plain(str(value)), {"item": item, "count": len(rows)}))
     return issues
+
+
+def _is_odd(value: object, item: str, *, scale: bool) -> bool:
+    text = key(str(value))
+    if not text or text in _SKIPPED | _EMPTY or is_absent(text):
+        return False
+    if scale:
+        return bool(np.isnan(level_of(value))) and text not in {"0", "0.0"}
+    return text != key(item) and read_yes_no(value).note == "refused"

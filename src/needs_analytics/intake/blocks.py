@@ -21,13 +21,23 @@ if TYPE_CHECKING:
     from needs_analytics.core.records import Sheet
 
 _SUMMARY = re.compile(
-    r"(合计|总计|小计|共计|累计|总和|平均|平均值|合计数|总数|本页合计|全街道合计|total|subtotal|sum)[:：]?"
+    r"(本页|全(街道|[镇乡县区市村街]|社区))?(合计|总计|小计|共计|累计|总和|合计数|总数)([:：(（].*)?"
+    r"|平均值?[:：]?|(合计|总计|小计|共计|总共|共)[:：]?\d[\d,.]*[^\d]{0,4}|(total|subtotal|sum)[:：]?"
 )
+_EVERYWHERE = re.compile(r"全(街道|[镇乡县区市街])(合计|总计|小计)?")
 _NOTE = re.compile(
-    r"(注|备注|说明|填表说明|填报说明|填表人|填报人|制表|制表人|审核|审核人|负责人|单位负责人|经办人|统计人"
+    r"(注|备注|说明|填表说明|填报说明|填表人|填报人|填表|填报|制表|制表人|审核|审核人|复核|负责人|单位负责人|经办人|统计人|录入人|签到人"
     r"|联系人|填表日期|填报日期|制表日期|填报单位|填报时间|note|notes)([:：(（].*)?|注\d*[:：、.].*|[*※].+"
 )
+_SENTENCE = re.compile(r".*[。;；:：].*|.+[,，].+|.*(签字|签名|盖章).*")
+_DIVIDER = re.compile(
+    r"第?[一二三四五六七八九十百\d]{1,4}号?(村民小组|居民小组|小组|组|网格|片区|社|队)"
+    r"|[(（]?[一二三四五六七八九十]{1,3}[)）]?[、.．].{2,14}|.{2,12}(社区|居委会|村|村委会|网格)"
+)
+_DITTO = frozenset({"〃", "″", "〞", '"', "”", "＂", "''", "′′", "同上", "同前", "上同", "同上行"})
 _LONG_TEXT = 16
+_FIRST_CELLS = 4
+_WIDE_ENOUGH = 4  # columns from which one text alone in a row, at its left edge, cannot be a resident or a service
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +53,11 @@ class Block:
     rows
         0-based rows that hold data.
     asides
-        0-based row to why it is no data: ``total``, ``note`` or ``repeat``.
+        0-based row to why it is no data: ``total``, ``note``, ``repeat`` or ``divider``.
     titles
         Texts that stand above the header.
+    dividers
+        0-based row to the text of a row that only heads the rows below it (第一村民小组).
     """
 
     sheet: Sheet
@@ -55,6 +67,13 @@ class Block:
     rows: Ints
     asides: dict[int, str] = field(default_factory=dict)
     titles: tuple[str, ...] = ()
+    dividers: dict[int, str] = field(default_factory=dict)
+
+    def sections(self) -> list[str]:
+        """Return, per data row, the divider above it; ``""`` where there is none."""
+        tops = sorted(self.dividers)
+        above = np.searchsorted(tops, self.rows)
+        return [self.dividers[tops[position - 1]] if position else "" for position in above]
 
     def column(self, column: int) -> Column:
         """Return a column's data cells; a merged range carries its value in each of its cells."""
@@ -66,8 +85,27 @@ class Block:
                 codes = codes.copy() if codes is source.codes else codes
                 values.append(owner.values[owner.codes[top]])
                 codes[top : bottom + 1] = len(values) - 1
-        used, own = np.unique(codes[self.rows], return_inverse=True)
+        used, own = np.unique(self._repeated(values, codes[self.rows]), return_inverse=True)
         return Column(own.astype(np.int32), tuple(values[code] for code in used))
+
+    def dittos(self, column: int) -> int:
+        """Return how many cells of a column repeat the one above (〃, 同上)."""
+        source = self.sheet.columns[column]
+        marks = np.array([_is_ditto(value) for value in source.values], dtype=bool)
+        return int(marks[source.codes[self.rows]].sum())
+
+    @staticmethod
+    def _repeated(values: list[object], codes: Ints) -> Ints:
+        """Return the codes with every ditto mark replaced by what stands above it."""
+        marks = np.array([_is_ditto(value) for value in values], dtype=bool)[codes]
+        if not marks.any():
+            return codes
+        sources = np.maximum.accumulate(np.where(marks, -1, np.arange(len(codes))))
+        return np.asarray(np.where(sources >= 0, codes[np.maximum(sources, 0)], codes))
+
+
+def _is_ditto(value: object) -> bool:
+    return isinstance(value, str) and value.strip() in _DITTO
 
 
 def find_blocks(
@@ -159,47 +197,82 @@ def _block(grid: Grid, head: int, height: int, top: int, end: int) -> Block:
     headers = compose_headers(grid, head, height)
     candidates = np.arange(head + height, end)
     rows = candidates[~grid.empty_rows[candidates]]
-    asides = _asides(grid, rows, _row_key(grid, head + height - 1))
+    asides = _asides(grid, rows, _row_key(grid, head + height - 1), sum(bool(header.parts) for header in headers))
     kept = np.array([row for row in rows if row not in asides], dtype=int) if asides else rows
     titles = tuple(text for row in range(top, head) for text in grid.row(row) if text)
-    return Block(grid.sheet, headers, head, height, kept, asides, tuple(dict.fromkeys(titles)))
+    dividers = {row: _texts(grid, row)[0] for row, why in asides.items() if why == "divider"}
+    return Block(grid.sheet, headers, head, height, kept, asides, tuple(dict.fromkeys(titles)), dividers)
 
 
-def _asides(grid: Grid, rows: Ints, header: str) -> dict[int, str]:
-    """Return the rows below a header that are totals, notes or the header printed again."""
+def _asides(grid: Grid, rows: Ints, header: str, width: int) -> dict[int, str]:
+    """Return the rows below a header that are totals, notes, dividers or the header printed again."""
     if not len(rows):
         return {}
     filled = grid.filled[rows]
     single = (filled.sum(axis=1) == 1) & (grid.text[rows].sum(axis=1) == 1)
     suspects = single | _in_first_cells(
-        grid, rows, lambda text: bool(_SUMMARY.fullmatch(text) or _NOTE.fullmatch(text))
+        grid,
+        rows,
+        lambda text: bool(_SUMMARY.fullmatch(text) or _NOTE.fullmatch(text) or _EVERYWHERE.fullmatch(text)),
     )
     suspects |= _in_first_cells(grid, rows, lambda text: text == header.split("\x1f", maxsplit=1)[0] != "")
+    below = _merged_down(grid)
     asides = {}
     for row in map(int, rows[suspects]):
-        reason = _aside(grid, row, header)
+        reason = _aside(grid, row, header) or ("" if row in below else _alone(grid, row, width))
         if reason:
             asides[row] = reason
-    return asides
+    return asides | _below_totals(rows, below, asides)
+
+
+def _merged_down(grid: Grid) -> dict[int, int]:
+    """Return rows that a cell of the first columns merged from above covers, each to the first row of that range."""
+    return {
+        row: top
+        for top, left, bottom, _ in grid.sheet.merged
+        if bottom > top and left < _FIRST_CELLS
+        for row in range(top + 1, bottom + 1)
+    }
+
+
+def _below_totals(rows: Ints, below: dict[int, int], asides: dict[int, str]) -> dict[int, str]:
+    """Return the rows that a merged total (全镇合计 beside 户籍 and 常住) also heads."""
+    return {row: "total" for row in map(int, rows) if asides.get(below.get(row, -1)) == "total" and row not in asides}
 
 
 def _in_first_cells(grid: Grid, rows: Ints, test: Callable[[str], bool]) -> Bools:
     """Return which rows have, in one of the first four columns, a cell that passes; tested on distinct cells."""
     passes = np.zeros(len(rows), dtype=bool)
-    for column in grid.sheet.columns[:4]:
+    for column in grid.sheet.columns[:_FIRST_CELLS]:
         known = np.array([isinstance(value, str) and test(key(value)) for value in column.values])
         passes |= known[column.codes[rows]]
     return passes
 
 
+def _texts(grid: Grid, row: int) -> list[str]:
+    return [cell for cell in grid.row(row) if cell]
+
+
 def _aside(grid: Grid, row: int, header: str) -> str:
-    cells = [cell for cell in grid.row(row) if cell]
+    cells = _texts(grid, row)
     if _row_key(grid, row) == header:
         return "repeat"
-    if any(_SUMMARY.fullmatch(key(cell)) for cell in cells[:3]):
+    if any(_SUMMARY.fullmatch(key(cell)) for cell in cells[:3]) or _EVERYWHERE.fullmatch(key(cells[0])):
         return "total"
     if _NOTE.fullmatch(key(cells[0])) and len(cells) <= max(2, grid.filled.shape[1] // 2):
         return "note"
     if len(cells) == 1 and len(plain(cells[0])) >= _LONG_TEXT:
         return "note"
     return ""
+
+
+def _alone(grid: Grid, row: int, width: int) -> str:
+    """Say what one text alone at the left edge of a row is in a table of several columns: a note or a divider."""
+    cells = _texts(grid, row)
+    column = int(np.argmax(grid.filled[row]))
+    spanned = max((r - left for top, left, _, r in grid.sheet.merged if top == row and left == column), default=0)
+    if len(cells) != 1 or width < _WIDE_ENOUGH or (column > 1 and not spanned):
+        return ""
+    if _SENTENCE.fullmatch(cells[0]):
+        return "note"
+    return "divider" if _DIVIDER.fullmatch(key(cells[0])) or spanned + 1 >= _WIDE_ENOUGH else ""

@@ -13,26 +13,37 @@ from needs_analytics.intake.reading import NOTHING, Reader, Reading, is_absent, 
 _DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?")
 _WEEKDAY = re.compile(r"[(]?(?:星期|周)[一二三四五六日天][)]?")
 _TIME = re.compile(
-    r"t?\s*(上午|下午|晚上)?\s*(\d{1,2})\s*[:时点]\s*(\d{1,2})?[:分]?(\d{1,2})?(?:\.\d+)?秒?\s*(?:z|[+-]\d\d:?\d\d)?"
+    r"t?\s*(上午|下午|晚上)?\s*(\d{1,2})\s*[:时点]\s*(\d{1,2})?[:分]?(\d{1,2})?(?:\.\d+)?秒?\s*(am|pm)?"
+    r"\s*(?:z|(?:gmt|utc)?(?:[+-]\d{1,2}(?::?\d\d)?)?)"
 )
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:(\d{2})(\d{2})(\d{2})?)?")
 _YEAR_MONTH = re.compile(r"(\d{4})[-/.年](\d{1,2})月?")
 _MONTH_DAY = re.compile(r"(\d{1,2})[-/.月](\d{1,2})[日号]?")
+_DAY = re.compile(r"(\d{1,2})[日号]")
+_BIRTH_YEAR = re.compile(r"((?:19|20)\d\d)年?(?:生|出生)?")
+_BIRTH_MONTH = re.compile(r"((?:19|20)\d\d)(0[1-9]|1[0-2])")
 _DAY_FIRST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})(?:\s+(\d{1,2}):(\d{2})(?::(\d{2}))?\s*(?:am|pm)?)?")
 _EXCEL_EPOCH = dt.datetime(1899, 12, 30)  # noqa: DTZ001 - office dates carry no time zone
+_EARLIEST = dt.date(1990, 1, 1)
 _SERIALS = (20000, 80000)
 
 
-def date_reader(month: Month) -> Reader:
-    """Return a reader of dates; a date without a year is of the month's year.
+def date_reader(month: Month, *, ahead: int = 1) -> Reader:
+    """Return a reader of dates; a date without a year is the one of the twelve months that end with the next month.
 
-    The value is a :class:`datetime.datetime`; a date after the month's following one or before 1900 is refused.
+    The value is a :class:`datetime.datetime`; a date before 1990 or later than so many months ahead is refused.
     """
-    return lambda cell: _checked(_read(cell, month), month)
+    return lambda cell: _checked(_read(cell, month, ahead), month.shift(ahead))
 
 
 def read_birth_date(cell: object) -> Reading:
-    """Read a date of birth, to the month when the day is not given; nothing is refused but nonsense."""
+    """Read a date of birth, to the month or the middle of the year when no more is given; only nonsense is refused."""
+    text = key(str(cell)).removesuffix(".0")
+    year, year_month = _BIRTH_YEAR.fullmatch(text), _BIRTH_MONTH.fullmatch(text)
+    if year:
+        return Reading(_made(int(year[1]), 7, 1).value, "approximate")
+    if year_month:
+        return _made(int(year_month[1]), int(year_month[2]), 1)
     return _read(cell, None)
 
 
@@ -49,7 +60,7 @@ def read_month(cell: object) -> Reading:
         return Reading(None, "refused", "E121")
 
 
-def _read(cell: object, month: Month | None) -> Reading:
+def _read(cell: object, month: Month | None, ahead: int = 1) -> Reading:
     if isinstance(cell, dt.datetime):
         return Reading(cell)
     if isinstance(cell, dt.date):
@@ -61,7 +72,7 @@ def _read(cell: object, month: Month | None) -> Reading:
         return Reading(None, "refused", "E110")
     if is_number(cell) or re.fullmatch(r"\d{5}(\.\d+)?", text):
         return _serial(float(text))
-    return _written(text, month)
+    return _written(text, month, ahead)
 
 
 def _serial(number: float) -> Reading:
@@ -72,7 +83,7 @@ def _serial(number: float) -> Reading:
     return Reading(None, "refused", "E120")
 
 
-def _written(text: str, month: Month | None) -> Reading:
+def _written(text: str, month: Month | None, ahead: int = 1) -> Reading:
     dated = _DATE.match(text)
     if dated:
         return _with_time(dated, _WEEKDAY.sub("", text[dated.end() :]).strip())
@@ -88,8 +99,16 @@ def _written(text: str, month: Month | None) -> Reading:
         return _western(day_first)
     short = _MONTH_DAY.fullmatch(text)
     if short and month is not None:
-        return _made(month.year, int(short[1]), int(short[2]))
+        return _of_year(month.shift(min(ahead, 11)), int(short[1]), int(short[2]))
+    day = _DAY.fullmatch(text)
+    if day and month is not None:
+        return _made(month.year, month.number, int(day[1]))
     return Reading(None, "refused", "E120")
+
+
+def _of_year(latest: Month, number: int, day: int) -> Reading:
+    """Read a day without a year: the last one that is not after a month (December, in January's tables)."""
+    return _made(latest.year if number <= latest.number else latest.year - 1, number, day)
 
 
 def _with_time(dated: re.Match[str], rest: str) -> Reading:
@@ -102,7 +121,8 @@ def _with_time(dated: re.Match[str], rest: str) -> Reading:
         dated[0][-1].isdigit() and dated.string[dated.end() : dated.end() + 1] == rest[0] and rest[0].isdigit()
     ):
         return Reading(None, "refused", "E120")
-    hour = int(time[2]) + (12 if time[1] in {"下午", "晚上"} and int(time[2]) < 12 else 0)
+    hour = int(time[2]) % 12 if time[5] else int(time[2])
+    hour += 12 if (time[1] in {"下午", "晚上"} or time[5] == "pm") and hour < 12 else 0
     return _made(year, month, day, hour, int(time[3] or 0), int(time[4] or 0))
 
 
@@ -121,9 +141,7 @@ def _made(year: int, month: int, day: int, hour: int = 0, minute: int = 0, secon
         return Reading(None, "refused", "E120")
 
 
-def _checked(reading: Reading, month: Month) -> Reading:
-    if isinstance(reading.value, dt.datetime):
-        latest = month.shift(1).last_day
-        if not dt.date(1990, 1, 1) <= reading.value.date() <= latest:
-            return Reading(None, "refused", "E124")
+def _checked(reading: Reading, latest: Month) -> Reading:
+    if isinstance(reading.value, dt.datetime) and not _EARLIEST <= reading.value.date() <= latest.last_day:
+        return Reading(None, "refused", "E124")
     return reading

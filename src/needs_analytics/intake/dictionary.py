@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, cast
 
@@ -12,11 +13,12 @@ from needs_analytics.core.records import Column
 from needs_analytics.core.tables import iter_rows
 from needs_analytics.core.wording import key, plain, without_numbering
 from needs_analytics.intake.need_words import NONE, UNKNOWN, NeedWords
-from needs_analytics.intake.questions import DEFAULT_THRESHOLD, Question, take_apart
+from needs_analytics.intake.questions import DEFAULT_THRESHOLD, LIKERT, Question, is_answer
 from needs_analytics.intake.separators import find_separator, split_cell
+from needs_analytics.intake.stems import stems_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from needs_analytics.core.month import Month
     from needs_analytics.core.records import Sheet
@@ -42,6 +44,8 @@ COLUMNS = (
     "need",
     "position",
 )
+_SENSES = frozenset({"需要", "希望新增", "最需要前k", "使用过", "满意度"})
+_FIRST = re.compile(r"最需要(?:的)?(?:前(\d|k)(?:项|个)?)?")
 _BLANKS = {
     "none": NONE,
     "无需求": NONE,
@@ -63,6 +67,10 @@ class Entry:
     ----------
     wordings
         Header of each column that holds it, with its rank position and its option (either may be empty).
+    of_needs
+        Whether its rows name a sense or a need; the others only tell what codes mean (community, sex, age).
+    by_number
+        Whether its number alone may find its columns.
     """
 
     office: str
@@ -71,18 +79,25 @@ class Entry:
     options: Mapping[str, str]
     codes: Mapping[str, str]
     settings: Mapping[str, str] = field(default_factory=dict)
+    of_needs: bool = True
+    by_number: bool = True
+
+    def applies(self, office: str) -> bool:
+        """Whether the question is one of an office's forms."""
+        return self.office in {"", office}
 
     def columns(self, headers: Sequence[Header]) -> list[tuple[int, str, str]]:
         """Return the columns of a sheet that hold the question, with position and option."""
         found = []
+        stems = stems_of({column: header for column, header in enumerate(headers) if header.parts})
         for column, header in enumerate(headers):
             for wording, position, option in self.wordings:
                 if wording and _same_wording(header, wording):
                     found.append((column, position, option))
                     break
             else:
-                stem = take_apart(header) if header.parts else None
-                if stem and stem.number and stem.number == _number(self.question):
+                stem = stems.get(column)
+                if self.by_number and stem and stem.number and stem.number == _number(self.question):
                     found.append((column, "", stem.item))
         return found
 
@@ -135,17 +150,36 @@ def read_entries(frames: Iterable[pd.DataFrame], words: NeedWords, month: Month)
         }
         if single:
             wordings = tuple(dict.fromkeys((wording, position, "") for wording, position, _ in wordings))
-        entries.append(Entry(str(office), str(question), wordings, options, codes, settings))
+        of_needs = bool(settings["sense"] or any(group["need"]))
+        entries.append(Entry(str(office), str(question), wordings, options, codes, settings, of_needs))
     return entries
 
 
+def for_offices(entries: Sequence[Entry], offices: Collection[str]) -> tuple[list[Entry], list[str]]:
+    """Let the entries of an office that sent nothing under this name speak of every form that has their wordings.
+
+    Returns
+    -------
+    The entries, and the offices concerned.
+    """
+    unknown = sorted({entry.office for entry in entries if entry.office and entry.office not in offices})
+    settled = [replace(entry, office="", by_number=False) if entry.office in unknown else entry for entry in entries]
+    return settled, unknown
+
+
 def decode_options(block: Block, office: str, entries: Sequence[Entry]) -> Block:
-    """Replace the option codes of a number export by the options' texts, as the dictionary lists them."""
+    """Replace the option codes of a number export by the options' texts, as the dictionary lists them.
+
+    A question with one yes/no column per option has no codes in its cells.
+    """
     columns = list(block.sheet.columns)
     for entry in entries:
-        if not entry.codes or entry.office not in {"", office}:
+        if not entry.codes or not entry.applies(office):
             continue
-        for position, _, _ in entry.columns(block.headers):
+        found = entry.columns(block.headers)
+        for position, _, option in found:
+            if option and len(found) > 1:
+                continue
             values = tuple(_decoded(value, entry.codes) for value in columns[position].values)
             columns[position] = Column(columns[position].codes, values)
     sheet: Sheet = replace(block.sheet, columns=tuple(columns))
@@ -158,7 +192,7 @@ def with_dictionary(
     """Return the questions with the office's corrections; questions only the dictionary knows are added."""
     questions = list(proposed)
     for entry in entries:
-        if entry.office not in {"", office}:
+        if not entry.applies(office) or not entry.of_needs:
             continue
         columns = entry.columns(block.headers)
         if not columns:
@@ -206,9 +240,9 @@ def _corrected(
     words: NeedWords,
 ) -> Question | None:
     settings = entry.settings
-    kind = cast("Kind", settings["kind"] or (match.kind if match else "多选"))
-    sense = settings["sense"] or (match.sense if match else "需要")
-    if sense not in {"需要", "希望新增", "最需要前k", "使用过", "满意度"}:
+    kind = cast("Kind", settings["kind"].removesuffix("题") or (match.kind if match else "多选"))
+    sense, first = _sense(settings["sense"]) if settings["sense"] else (match.sense if match else "需要", 0)
+    if sense not in _SENSES:
         return None
     positions = tuple(column for column, _, _ in columns)
     ranked = kind == "排序" and len(columns) > 1
@@ -221,10 +255,12 @@ def _corrected(
         else ()
     )
     options = _options(entry, match, block, positions, items if ticked else (), words, settings["kind"])
-    separator = "" if items else _separator(block, positions[0], options)
+    separator = "" if items or kind == "单选" else _separator(block, positions[0], options)
     most = (
         int(float(settings["max_choices"]))
         if settings["max_choices"]
+        else first
+        if first
         else match.max_choices
         if match and not settings["sense"]
         else len(columns)
@@ -235,7 +271,7 @@ def _corrected(
     return Question(
         office, entry.question, settings["wording"] or (match.wording if match else entry.question), kind, sense,
         settings["unit"] or (match.unit if match else "人"), blank, most,
-        float(settings["threshold"]) if settings["threshold"] else DEFAULT_THRESHOLD, settings["asked_of"],
+        _threshold(settings["threshold"]), settings["asked_of"],
         positions, items, options, separator, settings["first_month"], settings["last_month"],
     )  # fmt: skip
 
@@ -255,10 +291,10 @@ def _options(
     options = dict(entry.options)
     if match is not None:
         options.update({option: told.get(key(option), meaning) for option, meaning in match.options.items()})
-    separator = match.separator if match else _separator(block, positions[0], options) if kind != "单选" else ""
+    separator = "" if kind == "单选" else match.separator if match else _separator(block, positions[0], options)
     for position in positions:
-        for value in block.column(position).values:
-            for option in split_cell(str(value), separator):
+        for value in filter(is_answer, map(str, block.column(position).values)):
+            for option in split_cell(value, separator):
                 options.setdefault(option, told.get(key(option), words.meaning(option)))
     return {option: meaning for option, meaning in options.items() if option}
 
@@ -305,4 +341,22 @@ def _need(need: str, option: str, words: NeedWords) -> str:
     }
     if text in special:
         return special[text]
-    return words.exact.get(text, need) if text else words.meaning(option)
+    return words.exact.get(text) or words.meaning(need) or words.meaning(option) if text else words.meaning(option)
+
+
+def _sense(text: str) -> tuple[str, int]:
+    """Return the sense a cell names and, of 最需要前3, how many could be named."""
+    ranked = _FIRST.fullmatch(key(text))
+    if ranked:
+        return "最需要前k", int(ranked[1]) if (ranked[1] or "").isdigit() else 0
+    return plain(text), 0
+
+
+def _threshold(text: str) -> float:
+    """Return the lowest step of a scale that means need: a number, or the step's wording (比较需要)."""
+    if key(text) in LIKERT:
+        return LIKERT[key(text)]
+    try:
+        return float(text)
+    except ValueError:
+        return DEFAULT_THRESHOLD

@@ -58,12 +58,15 @@ class Vocabulary:
         Field to words that forbid it.
     patterns
         Field to what a question about it looks like; the weakest evidence, it yields to need questions.
+    dropped
+        Fields that are not kept.
     """
 
     told: Mapping[str, str]
     exact: Mapping[str, str]
     rejects: Mapping[str, tuple[str, ...]]
     patterns: Mapping[str, re.Pattern[str]]
+    dropped: frozenset[str] = frozenset({"-"})
 
 
 def vocabulary(table: str, codebook: Codebook, told: Mapping[str, str]) -> Vocabulary:
@@ -76,7 +79,8 @@ def vocabulary(table: str, codebook: Codebook, told: Mapping[str, str]) -> Vocab
             exact.setdefault(key(wording), str(row.field))
         rejects[str(row.field)] = tuple(key(word) for word in str(row.reject).split("|") if word)
     patterns = {str(row.field): re.compile(str(row.pattern)) for row in rows.itertuples() if row.pattern}
-    return Vocabulary(told, exact, rejects, patterns)
+    dropped = frozenset({"-", *rows.loc[rows["type"] == "drop", "field"]})
+    return Vocabulary(told, exact, rejects, patterns, dropped)
 
 
 def literal_words(codebook: Codebook) -> frozenset[str]:
@@ -87,11 +91,14 @@ def literal_words(codebook: Codebook) -> frozenset[str]:
 
 
 def match_fields(headers: Sequence[Header], words: Vocabulary) -> list[FieldMatch]:
-    """Take columns for fields; of several columns for one field the surest, then the leftmost, wins."""
+    """Take columns for fields; of several columns for one field the surest, then the leftmost, wins.
+
+    A field that is dropped anyway takes all its columns.
+    """
     matches = [match for column, header in enumerate(headers) for match in [_match(column, header, words)] if match]
     best: dict[str, FieldMatch] = {}
     for match in sorted(matches, key=lambda match: (-match.quality, match.column)):
-        best.setdefault(match.field, match)
+        best.setdefault(f"{match.field}|{match.column}" if match.field in words.dropped else match.field, match)
     return sorted(best.values(), key=lambda match: match.column)
 
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from needs_analytics.core.wording import key
-from needs_analytics.intake.numbers import read_count
+from needs_analytics.core.issue import CellRef, Issue
+from needs_analytics.core.wording import key, plain
+from needs_analytics.intake.numbers import period_within, read_count
 from needs_analytics.intake.reading import Reader, Reading
-from needs_analytics.intake.terms import read_text
+from needs_analytics.intake.terms import read_text, read_verbatim
 from needs_analytics.intake.traits import AgeRange
 from needs_analytics.intake.typed import PERSONAL, read_column, reader_for
 from needs_analytics.intake.wide_register import WideColumn, wide_columns
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from needs_analytics.core.arrays import Objects
-    from needs_analytics.core.issue import Issue
     from needs_analytics.core.mapping import Mapping as OfficeMapping
     from needs_analytics.core.mapping import SheetRule
     from needs_analytics.core.month import Month
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from needs_analytics.intake.groups import GroupWords
 
 PROVENANCE = ("file", "digest", "sheet", "row")
+_BASIS = re.compile(r"[(（]?(?:户籍|常住|实有|流动)(?:人口|人数|数)?[)）]?")
 _TEN_THOUSAND = re.compile(r"万元|\(万\)|（万）")
 _PERIOD_IN_HEADER = (
     ("每月", "月"),
@@ -61,6 +62,7 @@ class Findings:
 
     ledger: list[tuple[object, ...]] = field(default_factory=list)
     issues: list[Issue] = field(default_factory=list)
+    options: list[Issue] = field(default_factory=list)
 
 
 def provenance(block: Block) -> pd.DataFrame:
@@ -78,11 +80,16 @@ def read_frame(
     """
     types = context.types[table]
     columns: dict[str, Objects] = {}
+    counted = _counted_columns(block, context.groups) if table == "register" else {}
     for match in matches:
+        if match.column in counted:
+            continue
         kind = types.get(match.field, "drop")
         if kind == "drop":
             continue
         reader = reader_for(kind, match.field, month=context.month, groups=context.groups, mapping=context.mapping)
+        if table == "questions" and kind == "needs":
+            reader = read_verbatim
         if kind == "satisfaction":
             reader = rating_reader(block.column(match.column), reader)
         typed = read_column(block, match.column, table, match.field, reader, personal=kind in PERSONAL)
@@ -96,11 +103,19 @@ def read_frame(
             reader = reader_for(types[name], name, month=context.month, groups=context.groups, mapping=context.mapping)
             columns[name] = np.full(len(block.rows), reader(value).value, dtype=object)
     frame = pd.concat([provenance(block), _finished(columns, types, len(block.rows))], axis=1)
+    if not {"community", "compound"} & set(columns):
+        frame = frame.assign(section=block.sections(), about="\x1f".join(_about(block)))
     if table == "supply" and "period" not in frame:
-        frame["period"] = _period_of_header(matches)
+        frame["period"] = _periods(block, matches)
     if table == "register":
-        return _register(block, frame, context, findings)
+        return _register(block, frame, counted, findings)
     return frame
+
+
+def _about(block: Block) -> tuple[str, ...]:
+    """Return the titles above a table and its sheet's name, where a community may be named; a file's name says less."""
+    name = block.sheet.name
+    return (*block.titles, "" if name in block.sheet.file else name)
 
 
 def _scaled(values: Objects, kind: str, wording: str) -> Objects:
@@ -159,19 +174,74 @@ def _finished(columns: Mapping[str, Objects], types: Mapping[str, str], rows: in
     return pd.DataFrame(frame, index=pd.RangeIndex(rows))
 
 
+def _periods(block: Block, matches: Sequence[FieldMatch]) -> list[str | None]:
+    """Return the period that every capacity names itself, else the one of its header."""
+    of_header = _period_of_header(matches)
+    position = next((match.column for match in matches if match.field == "capacity"), None)
+    if position is None:
+        return [of_header] * len(block.rows)
+    column = block.column(position)
+    named = [period_within(value) or of_header for value in column.values]
+    return [named[code] for code in column.codes]
+
+
 def _period_of_header(matches: Sequence[FieldMatch]) -> str | None:
     wording = next((key(match.wording) for match in matches if match.field == "capacity"), "")
     return next((period for part, period in _PERIOD_IN_HEADER if part in wording), None)
 
 
-def _register(block: Block, frame: pd.DataFrame, context: Context, findings: Findings) -> pd.DataFrame:
+def _register(block: Block, frame: pd.DataFrame, counted: Mapping[int, WideColumn], findings: Findings) -> pd.DataFrame:
     """Bring a register to one row per population cell; a wide one is melted."""
-    wide = wide_columns(block.headers, context.groups)
-    counted = {column: people for column, people in wide.items() if _is_counted(block, column)}
-    if len(counted) < 2 or ("persons" in frame and ("age_low" in frame or "sex" in frame)):
+    if counted:
+        parts = [_melted(block, frame, column, people, findings) for column, people in counted.items()]
+        frame = pd.concat(parts, ignore_index=True)
+    if "group" not in frame:
         return frame
-    parts = [_melted(block, frame, column, people, findings) for column, people in counted.items()]
-    return pd.concat(parts, ignore_index=True)
+    frame, others = with_others(frame)
+    if others:
+        where = CellRef(block.sheet.file, block.sheet.name)
+        findings.issues.append(Issue("I312", where, details={"count": others}))
+    return frame
+
+
+def _counted_columns(block: Block, groups: GroupWords) -> dict[int, WideColumn]:
+    """Return the columns of a register that count people of an age, a sex or a group; one alone is a field."""
+    wide = wide_columns(block.headers, groups)
+    counted = {column: people for column, people in wide.items() if _is_counted(block, column)}
+    return counted if len(counted) >= 2 else {}
+
+
+def with_others(frame: pd.DataFrame) -> tuple[pd.DataFrame, int]:
+    """Make rows of no special group (无) population cells: everybody else, added to the groups counted beside them.
+
+    Returns
+    -------
+    The register, and how many rows stood for everybody else beside the groups of the same place, age and sex.
+    """
+    others = frame["group"] == ""
+    keys = [name for name in ("file", "sheet", "community", "grid", "age_low", "age_high", "sex") if name in frame]
+    named = frame["group"].notna() & ~others
+    whole = frame.groupby(keys, dropna=False)["group"].transform(lambda groups: groups.isna().any()).astype(bool)
+    counted = frame["persons"].where(named, 0.0)
+    groups = counted.groupby([frame[name] for name in keys], dropna=False).transform("sum")
+    beside = others & ~whole & (groups > 0)
+    persons = frame["persons"].where(~beside, frame["persons"] + groups)
+    return frame.assign(persons=persons, group=frame["group"].where(~others, None)), int(beside.sum())
+
+
+def without_other_basis(block: Block) -> tuple[Block, int]:
+    """Set aside a register's rows of registered residents (户籍) where a column tells them from residents (常住)."""
+    for position, header in enumerate(block.headers):
+        column = block.column(position)
+        words = [plain(value) if isinstance(value, str) else "?" for value in column.values]
+        known = {word for word in words if word}
+        if not header.parts or not known or not all(_BASIS.fullmatch(word) for word in known):
+            continue
+        registered = np.array(["户籍" in word for word in words])[column.codes]
+        if registered.any() and any("常住" in word for word in known):
+            asides = block.asides | {int(row): "basis" for row in block.rows[registered]}
+            return replace(block, rows=block.rows[~registered], asides=asides), int(registered.sum())
+    return block, 0
 
 
 def _is_counted(block: Block, column: int) -> bool:
@@ -180,13 +250,17 @@ def _is_counted(block: Block, column: int) -> bool:
 
 
 def _melted(block: Block, frame: pd.DataFrame, column: int, people: WideColumn, findings: Findings) -> pd.DataFrame:
+    """Return the people one column counts; what the column does not tell, the row's own columns may."""
     typed = read_column(block, column, "register", "persons", read_count)
     findings.ledger += typed.ledger
     findings.issues += typed.issues
-    part = frame.drop(columns=["persons", "age_low", "age_high", "sex", "group"], errors="ignore").copy()
+    part = frame.drop(columns=["persons"], errors="ignore").copy()
     part["persons"] = pd.Series(typed.values, dtype=object).astype(float)
-    part["sex"] = people.sex or None
-    part["group"] = people.group or None
-    part["age_low"] = people.age.low if people.age else np.nan
-    part["age_high"] = people.age.high if people.age else np.nan
+    if people.sex or "sex" not in part:
+        part["sex"] = people.sex or None
+    if people.group or "group" not in part:
+        part["group"] = people.group or None
+    if people.age or "age_low" not in part:
+        part["age_low"] = people.age.low if people.age else np.nan
+        part["age_high"] = people.age.high if people.age else np.nan
     return part

@@ -12,6 +12,7 @@ import pandas as pd
 from needs_analytics.core.wording import key
 from needs_analytics.intake.fields import core_words
 from needs_analytics.intake.reading import NOTHING, Reading, is_absent
+from needs_analytics.intake.stems import stems_of
 from needs_analytics.intake.traits import is_yes_no, read_yes_no
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from needs_analytics.core.arrays import Bools, Floats
     from needs_analytics.core.codebook import Codebook
+    from needs_analytics.intake.fields import FieldMatch
     from needs_analytics.intake.headers import Header
 
 _SEPARATORS = re.compile(r"[、,，;；/|┋\n\s+]+")
@@ -96,6 +98,9 @@ _EXTRA: Mapping[str, str] = {
     "照护人": "carer",
     "宝妈": "parent",
 }
+NO_GROUP = ""  # of a column such as 以上都不是: a tick says that no group applies
+_GROUP_STEM = re.compile(r"人群|哪类人|哪些?情况|身份|特殊|类别|^groups?$", re.IGNORECASE)
+_SOME = 0.3  # share of items that must be groups where the question asks for groups
 _AGE_RULE = re.compile(r"age>=(\d+)|(\d+)<=age<=(\d+)|age<=?(\d+)")
 
 
@@ -160,7 +165,7 @@ def _group_of(word: str, words: GroupWords) -> str:
 
 def flag_columns(headers: Sequence[Header], free: Sequence[int], words: GroupWords) -> dict[int, str]:
     """Return the columns that are titled with one special group (是否独居, 低保 …), column to group."""
-    found = {}
+    found = _group_items(headers, free, words)
     for column in free:
         title = key(headers[column].last)
         bare = core_words(headers[column].last).removeprefix("是否").removeprefix("否")
@@ -168,6 +173,30 @@ def flag_columns(headers: Sequence[Header], free: Sequence[int], words: GroupWor
         if group:
             found[column] = group
     return found
+
+
+def _group_items(headers: Sequence[Header], free: Sequence[int], words: GroupWords) -> dict[int, str]:
+    """Return the columns of questions whose items are special groups (第4题(独居老人), 您属于哪类人—低保)."""
+    questions: dict[str, dict[int, str]] = {}
+    asked: set[str] = set()
+    for column, stem in stems_of({column: headers[column] for column in free}).items():
+        if stem.item:
+            questions.setdefault(stem.number or stem.stem, {})[column] = key(stem.item)
+            asked |= {stem.number or stem.stem} if _GROUP_STEM.search(stem.stem) else set()
+    found: dict[int, str] = {}
+    for name, items in questions.items():
+        exact = sum(item in words.values or item in words.headers for item in items.values())
+        nobody = sum(item in _NOBODY for item in items.values())
+        named = {column: words.headers.get(item) or _group_of(item, words) for column, item in items.items()}
+        by_stem = name in asked and sum(map(bool, named.values())) >= _SOME * len(items)
+        if by_stem or (exact >= 2 and exact + nobody >= 0.5 * len(items)):
+            found |= {column: group or NO_GROUP for column, group in named.items()}
+    return found
+
+
+def without_group_items(matches: Sequence[FieldMatch], flags: Mapping[int, str]) -> list[FieldMatch]:
+    """Drop the match of one column of a group question: all of its columns together tell the groups."""
+    return [match for match in matches if match.field != "groups" or match.column not in flags]
 
 
 def attribute_columns(

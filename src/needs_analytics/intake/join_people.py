@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
 import pandas as pd
 
 from needs_analytics.core.wording import plain
 from needs_analytics.intake.masking import mask_texts
 from needs_analytics.intake.people import IDENTIFIERS, code_of, household_keys, person_keys
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence, Set
+
+    from needs_analytics.core.issue import Issue
+
+_SHORTEST = 2  # of a name that is looked for in texts
 _PEOPLE = ("survey", "usage", "roster", "requests")
+_FREE_WORDS = frozenset({"W125", "W141", "W142", "W143", "W210", "W211", "E102", "E112", "I212"})
+_FREE_FIELDS = frozenset({"groups", "group", "eligibility", "participation", "usage_frequency", "satisfaction", "sex"})
 _TEXTS = ("text", "duty", "nature", "category", "channel", "aware_of")
 
 
@@ -19,7 +30,7 @@ def without_identifiers(tables: dict[str, pd.DataFrame], secret: bytes) -> dict[
     """
     people = [table for table in _PEOPLE if len(tables[table])]
     keys = dict(zip(people, person_keys([tables[table] for table in people], secret), strict=True))
-    names = {plain(str(name)) for table in people if "name" in tables[table] for name in tables[table]["name"].dropna()}
+    names = names_in({table: [tables[table]] for table in people})
     result = dict(tables)
     for table in people:
         frame = tables[table].copy()
@@ -34,6 +45,30 @@ def without_identifiers(tables: dict[str, pd.DataFrame], secret: bytes) -> dict[
     return result
 
 
+def names_in(frames: Mapping[str, Sequence[pd.DataFrame]]) -> frozenset[str]:
+    """Return every resident's name that a name column holds."""
+    given = [frame["name"].dropna() for table in _PEOPLE for frame in frames.get(table, ()) if "name" in frame]
+    return frozenset(plain(str(name)) for column in given for name in column if len(plain(str(name))) >= _SHORTEST)
+
+
+def without_people(frame: pd.DataFrame, columns: Sequence[str], names: Set[str]) -> pd.DataFrame:
+    """Mask the columns of a dictionary or ledger that repeat what somebody wrote in words."""
+    wordy = frame["field"].isin(_FREE_FIELDS) if "field" in frame else pd.Series(True, index=frame.index)
+    for column in columns:
+        masks = mask_texts({text for text in frame.loc[wordy, column] if isinstance(text, str)}, names)
+        frame = frame.assign(
+            **{column: frame[column].where(~wordy, frame[column].map(lambda text, m=masks: m.get(text, text)))}
+        )
+    return frame
+
+
+def without_people_said(issues: Iterable[Issue], names: Set[str]) -> list[Issue]:
+    """Mask what issues repeat of words that somebody wrote; dates and figures stay as they are."""
+    listed = list(issues)
+    masks = mask_texts({issue.value for issue in listed if issue.code in _FREE_WORDS}, names)
+    return [replace(issue, value=masks[issue.value]) if issue.code in _FREE_WORDS else issue for issue in listed]
+
+
 def _identified(frame: pd.DataFrame) -> pd.Series:
     given = pd.Series(False, index=frame.index)
     for column in ("id_card", "phone", "name"):
@@ -42,7 +77,7 @@ def _identified(frame: pd.DataFrame) -> pd.Series:
     return given
 
 
-def _masked(frame: pd.DataFrame, names: set[str]) -> pd.DataFrame:
+def _masked(frame: pd.DataFrame, names: Set[str]) -> pd.DataFrame:
     for column in _TEXTS:
         if column in frame:
             masks = mask_texts([str(text) for text in frame[column].dropna().unique()], names)

@@ -8,13 +8,16 @@ import numpy as np
 import pandas as pd
 
 from needs_analytics.core.issue import CellRef, Issue
-from needs_analytics.intake.places import Place, PlaceBook, place_book
+from needs_analytics.core.wording import without_numbering
+from needs_analytics.intake.masking import mask_texts
+from needs_analytics.intake.places import Place, PlaceBook, is_grid, place_book
 
 if TYPE_CHECKING:
     from needs_analytics.core.arrays import Ints
     from needs_analytics.core.mapping import Mapping as OfficeMapping
 
 _REFERENCE = ("places", "register", "distances")
+_TITLED = ("survey", "usage", "register", "roster", "requests")
 _LOCATED = ("survey", "usage", "sites", "places", "register", "roster", "distances", "requests", "followup")
 
 
@@ -27,12 +30,48 @@ def resolve_places(
         book = place_book(_pairs(tables["survey"]) + _pairs(tables["usage"]), mapping.places)
     resolved, issues = {}, []
     for table, frame in tables.items():
-        located = table in _LOCATED and bool({"community", "grid"} & set(frame.columns))
-        resolved[table], found = _resolved(frame, book, table) if located else (frame, [])
-        issues += found
+        placed, titled = _from_titles(frame, book) if table in _TITLED else (frame, [])
+        located = table in _LOCATED and bool({"community", "grid"} & set(placed.columns))
+        resolved[table], found = _resolved(placed, book, table) if located else (placed, [])
+        issues += [*titled, *found]
     if len(resolved["sites"]):
         resolved["sites"] = _from_site_names(resolved["sites"], book)
     return resolved, issues
+
+
+def _from_titles(frame: pd.DataFrame, book: PlaceBook) -> tuple[pd.DataFrame, list[Issue]]:
+    """Give the rows of a sheet without a community column the one community that a divider or its title names."""
+    if "about" not in frame or not book.communities:
+        return frame, []
+    frame = frame.assign(community=_column(frame, "community"), grid=_column(frame, "grid"))
+    titled = frame[frame["about"].notna()].assign(section=_column(frame, "section"), taken="", source="")
+    for texts, part in titled.groupby(["section", "about"], sort=False):
+        section, about = map(str, texts)
+        divider = without_numbering(section)
+        if is_grid(divider):
+            frame.loc[part.index, "grid"] = part["grid"].where(part["grid"] != "", divider)
+        community, source = _named(section, about, book)
+        rows = part.index[[not book.resolve("", grid).community for grid in part["grid"]]]
+        titled.loc[rows, ["taken", "source"]] = community, source
+    taken = titled.loc[titled["taken"] != ""]
+    frame.loc[taken.index, "community"] = taken["taken"]
+    return frame, [_taken(rows) for _, rows in taken.groupby(["file", "sheet", "taken", "source"], sort=False)]
+
+
+def _taken(rows: pd.DataFrame) -> Issue:
+    first = rows.iloc[0]
+    where = CellRef(str(first["file"]), str(first["sheet"]), int(first["row"]) - 1)
+    source = mask_texts([first["source"]], frozenset())[first["source"]]
+    return Issue("I304", where, str(first["taken"]), {"source": source, "count": len(rows)})
+
+
+def _named(section: str, about: str, book: PlaceBook) -> tuple[str, str]:
+    """Return the one community the nearest text that names any speaks of; two in one text are none."""
+    for text in (section, *about.split("\x1f")):
+        found = book.named(text)
+        if found:
+            return (found[0], text) if len(found) == 1 else ("", "")
+    return "", ""
 
 
 def _reference_pairs(tables: dict[str, pd.DataFrame]) -> list[tuple[object, object]]:
@@ -58,12 +97,15 @@ def _resolved(frame: pd.DataFrame, book: PlaceBook, table: str) -> tuple[pd.Data
     lookup = np.array(
         [[place.community or None, place.grid or None] for place in places] or [[None, None]], dtype=object
     )
-    issues = []
+    asked: dict[tuple[str, ...], list[int]] = {}
     for position, place in enumerate(places):
         if place.code:
-            issues.append(
-                _issue(frame, np.flatnonzero(codes == position), tuple(map(str, pairs[position])), place, table)
-            )
+            pair = tuple(map(str, pairs[position]))
+            asked.setdefault((pair[0],) if place.code == "W301" else pair, []).append(position)
+    issues = [
+        _issue(frame, np.flatnonzero(np.isin(codes, positions)), pair, places[positions[0]], table)
+        for pair, positions in asked.items()
+    ]
     return frame.assign(community=lookup[codes, 0], grid=lookup[codes, 1]), issues
 
 
@@ -75,7 +117,13 @@ def _issue(frame: pd.DataFrame, rows: Ints, pair: tuple[str, ...], place: Place,
     first = frame.iloc[rows[0]]
     where = CellRef(str(first["file"]), str(first["sheet"]), int(first["row"]) - 1)
     value = "/".join(part for part in pair if part)
-    details = {"count": len(rows), "near": place.near or "社区名称", "table": table, "community": place.community}
+    details = {
+        "count": len(rows),
+        "near": place.near or "社区名称",
+        "nearest": place.near,
+        "table": table,
+        "community": place.community,
+    }
     return Issue(place.code, where, value, details)
 
 

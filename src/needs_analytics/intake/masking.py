@@ -28,7 +28,15 @@ _TITLED = re.compile(rf"[{_SURNAMES}][\u4e00-\u9fff]{{0,2}}?(?={_TITLES})")
 _INTRODUCED = re.compile(
     rf"((?:姓名|我叫|我是|本人|联系人|户主|名叫|叫做|找)\s*[:：是为]?\s*)([{_SURNAMES}][\u4e00-\u9fff]{{1,2}})"
 )
+_FULL_NAME = re.compile(rf"[{_SURNAMES}][\u4e00-\u9fff*＊某]{{1,2}}")
+_MOSTLY_NAMES = 0.6
 MASK = "＊"
+
+
+def looks_like_names(texts: Iterable[str]) -> bool:
+    """Whether most of a column's distinct texts look like personal names (surname and one or two characters)."""
+    given = [text for text in (plain(text).replace(" ", "") for text in texts) if text]
+    return bool(given) and sum(bool(_FULL_NAME.fullmatch(text)) for text in given) >= _MOSTLY_NAMES * len(given)
 
 
 def mask_texts(texts: Iterable[str], names: Set[str]) -> dict[str, str]:
@@ -39,7 +47,7 @@ def mask_texts(texts: Iterable[str], names: Set[str]) -> dict[str, str]:
     names
         Names seen in any name column of the month; they are masked wherever they occur.
     """
-    return {text: _masked(plain(text), names) for text in texts}
+    return {text: text if text == MASK else _masked(plain(text), names) for text in texts}
 
 
 def _masked(text: str, names: Set[str]) -> str:

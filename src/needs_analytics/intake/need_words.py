@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from needs_analytics.core.wording import key, without_numbering
@@ -15,10 +14,14 @@ if TYPE_CHECKING:
 
     from needs_analytics.core.codebook import Codebook
 
+_LEAST_LIKE = 0.25
 NONE, UNKNOWN, OTHER = "none", "unknown", "other"
 _NONE = re.compile(
-    r"(暂时?|目前|都|均|以上|其他)?(无|没有|没|不)(任何|其他|特别|什么|上述|以上)?(需求|需要|服务需求|以上需求|困难)?|以上(都|均)(不需要|没有|无)|无需求|暂无|均不需要"
+    r"(暂时?|目前|都|均|以上|其他)?(无|没有|没|不)(任何|其他|特别|什么|上述|以上)?(需求|需要|服务需求|以上需求|困难)?|以上(都|均)(不需要|没有|无)|无需求|暂无|均不需要|没得|没啥.{0,4}|都好|都挺好|挺好的?|都?不用|"
+    r"暂时(都)?用不上|都?用不上"
+    r"|.{0,6}(暂时?|都|均)不(需要|用)"
 )
+_NOTHING_SAID = re.compile(r"谢谢.{0,4}|感谢.{0,4}|辛苦了|想不出来?|没想好|没想过|暂未想到|随便")
 _OTHER = re.compile(r"其[他它].*|.*请(?:注明|填写|说明).*|other.*")
 _WISH = re.compile(r"^(是否|有无|您)?(最)?(需要|需求|希望|想要|急需)(提供|有|增加)?(?=.{2,})")
 _BRACKET = re.compile(r"[(（\[【〖〔][^)）\]】〗〕]*[)）\]】〗〕]")
@@ -51,10 +54,12 @@ class NeedWords:
                 return self.told[text]
         if bare in self.exact:
             return self.exact[bare]
-        if is_absent(bare) and bare not in {"无", "none"}:
+        if all(is_absent(part) for part in re.split(r"[/、,，]", bare)) and bare not in {"无", "none"}:
             return UNKNOWN
-        if _NONE.fullmatch(bare):
+        if _NONE.fullmatch(bare.removesuffix("的")):
             return NONE
+        if _NOTHING_SAID.fullmatch(bare):
+            return UNKNOWN
         short = _WISH.sub("", key(_BRACKET.sub("", bare)))
         if short in self.exact:
             return self.exact[short]
@@ -74,8 +79,16 @@ class NeedWords:
 
     def nearest(self, option: str) -> list[str]:
         """Return up to three needs whose wordings are nearest to an option."""
-        close = get_close_matches(key(without_numbering(option)), list(self.exact), n=6, cutoff=0.4)
-        return list(dict.fromkeys(self.exact[word] for word in close))[:3]
+        wanted = key(without_numbering(option))
+        scores = sorted(((_likeness(wanted, word), word) for word in self.exact), reverse=True)[:12]
+        return list(dict.fromkeys(self.exact[word] for score, word in scores if score >= _LEAST_LIKE))[:3]
+
+
+def _likeness(one: str, other: str) -> float:
+    """Return how alike two wordings are: shared pairs of characters, and half of the shared characters."""
+    pairs = [{text[i : i + 2] for i in range(len(text) - 1)} for text in (one, other)]
+    shared, single = len(pairs[0] & pairs[1]), len(set(one) & set(other))
+    return (2.0 * shared + single) / (len(one) + len(other))
 
 
 def need_words(codebook: Codebook, told: Mapping[str, str]) -> NeedWords:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from dataclasses import replace
 
 from needs_analytics.core.wording import chinese_number, key
 from needs_analytics.intake.reading import NOTHING, Reading, is_absent, is_error, is_number
@@ -11,9 +12,11 @@ from needs_analytics.intake.reading import NOTHING, Reading, is_absent, is_error
 _NUMBER = re.compile(
     r"(?P<about>约|大约|近|超过|超|不到|逾|至少|最多)?(?P<figure>[+-]?(?:\d[\d,]*(?:\.\d+)?|\.\d+|[零〇一二两三四五六七八九十百]+))"
     r"(?P<scale>千|万|亿)?(?P<more>余|多|来|左右|以上|上下|\+)?(?P<scale2>千|万)?"
-    r"(?P<unit>[^\d\s,.+-]{0,12}(?:/[^\d\s]{1,6})?)"
+    r"(?P<unit>[^\d\s,.+-]{0,12}?(?:/[^\d\s]{1,6})?)(?P<tail>左右|上下)?"
 )
-_MASK = re.compile(r"[*＊xX×]{1,}|若干|少量|多(?:人|个|次|户)|数(?:十|百|千|万)(?:余|多)?.{0,2}")
+_MASK = re.compile(
+    r"[*＊xX×]{1,}|若干|少量|多(?:人|个|次|户)|数(?:十|百|千|万)(?:余|多)?.{0,2}|不限.{0,3}|不设上限|无上限"
+)
 _SCALE = {"千": 1e3, "万": 1e4, "亿": 1e8}
 _CLOCK = re.compile(r"(?:(\d+):)?(\d{1,2}):(\d{1,2})")
 _SPELT = re.compile(r"(?:(\d+)(?:小时|时|h))?(?:(\d+)(?:分钟|分|m(?:in)?))?(?:(\d+(?:\.\d+)?)(?:秒|s(?:ec)?))?")
@@ -26,6 +29,13 @@ _FREQUENCY = re.compile(
 )
 _TIMES_PER = re.compile(
     r"(?P<low>\d+(?:\.\d+)?|[一二两三四五六七八九十]+)(?:次|餐|节|场|份|小时|趟)/(?:人[/·]?)?(?:每)?(?P<per>半年|季度|季|周|月|天|日|年)"
+)
+
+
+_PERIOD_WORDS = {"天": "日", "日": "日", "周": "周", "星期": "周", "月": "月", "年": "年",
+                 "场": "场", "期": "场", "班": "场", "次": "场", "节": "场"}  # fmt: skip
+_EVERY = re.compile(
+    r"^(?:每|一)(?P<before>天|日|周|星期|月|年|场|期|班|次|节)(?=\D{0,4}\d)|/(?P<after>天|日|周|星期|月|年|场|期|班|次|节)$"
 )
 
 
@@ -44,7 +54,7 @@ def read_number(cell: object) -> Reading:
     if found is None:
         masked = _MASK.fullmatch(text) is not None
         return Reading(None, "masked", "W111") if masked else Reading(None, "refused", "E112")
-    about = bool(found["about"] or found["more"])
+    about = bool(found["about"] or found["more"] or found["tail"])
     value = _figure(found["figure"]) * _SCALE.get(found["scale"] or "", 1.0) * _SCALE.get(found["scale2"] or "", 1.0)
     if about:
         return Reading(value, "approximate", "W113")
@@ -57,6 +67,22 @@ def read_count(cell: object) -> Reading:
     if isinstance(reading.value, float) and reading.value < 0:
         return Reading(None, "refused", "E114")
     return reading
+
+
+def read_capacity(cell: object) -> Reading:
+    """Read a capacity; the period it may name (每天40份, 60人次/月) is read by :func:`period_within`."""
+    if is_number(cell):
+        return read_count(cell)
+    text = key(str(cell))
+    bare = _EVERY.sub("", text, count=1)
+    reading = read_count(bare)
+    return reading if bare == text or reading.note not in {"", "normalised"} else replace(reading, note="normalised")
+
+
+def period_within(cell: object) -> str | None:
+    """Return the period a capacity's own words name: 日, 周, 月, 场 or 年."""
+    found = _EVERY.search(key(str(cell)))
+    return _PERIOD_WORDS[found["before"] or found["after"]] if found else None
 
 
 def read_duration(cell: object) -> Reading:

@@ -142,8 +142,9 @@ def _name(text: str) -> str:
 
 
 def _birth(text: str) -> str:
-    value = read_birth_date(text).value
-    return value.date().isoformat() if isinstance(value, dt.datetime) else ""
+    reading = read_birth_date(text)
+    to_the_day = isinstance(reading.value, dt.datetime) and reading.note != "approximate"
+    return f"{reading.value:%Y-%m-%d}" if to_the_day else ""
 
 
 def _unite(tokens: list[str], parents: dict[str, str]) -> None:

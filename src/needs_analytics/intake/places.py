@@ -17,9 +17,15 @@ _SUFFIX = re.compile(
     r"(社区居民委员会|社区居委会|居民委员会|社区党群服务中心|社区服务站|社区工作站|居委会|社区居委|居委|社区|村民委员会|村委会|行政村|村)$"
 )
 _STREET = re.compile(r"^.{2,8}?(?:街道办事处|街道办|街道|乡|镇)[/\-—·>\s]*(?=.{2,})")
+_STREET_INSIDE = re.compile(r"(?<![\u4e00-\u9fff])[\u4e00-\u9fff]{2,8}?(?:街道办事处|街道办|街道|乡|镇)")
 _GRID = re.compile(
-    r"(?:第)?([0-9]{1,3}|[零一二三四五六七八九十百]{1,4})(?:号|#|支|级)?(?:网格|片区|片|格|责任区|单元格)?"
+    r"(?:第)?([0-9]{1,3}|[零一二三四五六七八九十百]{1,4})(?:号|#|支|级)?"
+    r"(?:网格|片区|片|格|责任区|单元格|村民小组|居民小组|小组|组|社|队)?"
 )
+_NAMED_NUMBER = re.compile(
+    r"(.*[^第零一二三四五六七八九十百\d])第?(\d{1,3}|[零一二三四五六七八九十百]{1,4})号?(?:网格|片区|格|小组|组|社|队)"
+)
+_GROUP = re.compile(r".*(?:小组|组)")
 _GRID_SUFFIX = re.compile(r"(网格|片区|责任区)$")
 _CODE_TAIL = re.compile(r"[a-z]{1,8}[-_]?(?:wg|g|w)?[-_]?0*(\d{1,3})")
 
@@ -68,6 +74,15 @@ class PlaceBook:
         if whole:
             return self._inside(whole[0], whole[1] or part)
         return self._unknown(name, part)
+
+    def named(self, text: str) -> list[str]:
+        """Return the known communities a title names, the longer of two names that overlap; its street is no place."""
+        rest, found = _STREET_INSIDE.sub("", key(text)), []
+        for bare in sorted(self.communities, key=len, reverse=True):
+            if len(bare) >= 2 and self.communities[bare] and bare in rest:
+                found.append(self.communities[bare])
+                rest = rest.replace(bare, " ")
+        return list(dict.fromkeys(found))
 
     def _community(self, name: str) -> str:
         return self.communities.get(key(name)) or self.communities.get(bare_community(name), "")
@@ -150,12 +165,18 @@ def bare_grid(grid: str) -> str:
     --------
     >>> bare_grid("第一网格"), bare_grid("1号网格"), bare_grid("01"), bare_grid("1.0"), bare_grid("阳光里网格")
     ('1', '1', '1', '1', '阳光里')
+    >>> bare_grid("北四条第二格"), bare_grid("北四条2格")
+    ('北四条2', '北四条2')
     """
     text = key(grid).removesuffix(".0")
     found = _GRID.fullmatch(text)
     if found:
         chinese = chinese_number(found[1])
         return str(chinese if chinese is not None else int(found[1]))
+    named = _NAMED_NUMBER.fullmatch(text)
+    if named:
+        chinese = chinese_number(named[2])
+        return f"{named[1]}{chinese if chinese is not None else int(named[2])}"
     coded = _CODE_TAIL.fullmatch(text)
     if coded:
         return str(int(coded[1]))
@@ -165,7 +186,14 @@ def bare_grid(grid: str) -> str:
 def canonical_grid(grid: str) -> str:
     """Return how a grid is printed where no grid list names it."""
     bare = bare_grid(grid)
-    return f"第{bare}网格" if bare.isdigit() else plain(grid)
+    if not bare.isdigit():
+        return plain(grid)
+    return f"第{bare}组" if _GROUP.fullmatch(key(grid)) else f"第{bare}网格"
+
+
+def is_grid(text: str) -> bool:
+    """Whether a text is a grid's or a residents' group's number with its kind (第一村民小组, 3号网格)."""
+    return bool(_GRID.fullmatch(key(text))) and not key(text).removeprefix("第").isdigit()
 
 
 def _without_community(grid: str, bare: str) -> str:

@@ -13,6 +13,7 @@ from needs_analytics.core.wording import chinese_number, key, plain, without_num
 from needs_analytics.intake.need_words import NONE, OTHER, UNKNOWN, NeedWords
 from needs_analytics.intake.reading import is_absent
 from needs_analytics.intake.separators import find_separator, split_cell
+from needs_analytics.intake.stems import Stem, stems_of
 from needs_analytics.intake.traits import is_yes_no
 
 if TYPE_CHECKING:
@@ -23,12 +24,6 @@ if TYPE_CHECKING:
 
 Kind = Literal["单选", "多选", "排序", "量表", "数字", "文本"]
 
-_NUMBER = re.compile(
-    r"^(?:q|第)?\s*(\d{1,3})\s*(?:题|[a-z])?\s*(?:[、.．:：_)]|(?=[(（]))\s*(.*)$", re.IGNORECASE | re.DOTALL
-)
-_OLD_ITEM = re.compile(r"^第(\d{1,3})题[(（](.+)[)）]$", re.DOTALL)
-_ITEM = re.compile(r"^(.*?)(?:—+|–+|--|：|:|_)([^—–:：]{1,40})$", re.DOTALL)
-_KOBO = re.compile(r"^([^/]{1,80})/([^/]{1,60})$")
 _TOP = re.compile(
     r"限选|最多(?:可)?选|至多|不超过|选(?:择)?(?:出)?[一二三四五六七八九\d]+(?:项|个|种)|前[一二三四五\d]+(?:项|位)|限[一二三四五六七八九\d]+项"
 )
@@ -36,7 +31,7 @@ _COUNT = re.compile(
     r"(?:限选|最多(?:可)?选(?:择)?|至多(?:选)?|不超过|选(?:择)?(?:出)?|前|限)\s*([一二三四五六七八九十\d]+)\s*(?:项|个|种|位)"
 )
 _MOST = re.compile(r"最需要|最希望|最迫切|最想|首选|优先解决|最关心|最急需|最主要|第一需求|首要|most|biggest")
-_USED = re.compile(r"使用过|参加过|享受过|用过|接受过|去过|体验过")
+_USED = re.compile(r"^used|使用过|参加过|享受过|用过|接受过|去过|体验过")
 _RATED = re.compile(r"满意|评价|打分")
 _NEW = re.compile(
     r"希望(?:社区|街道)?(?:新增|增加|增设|开设|新开)|想增加|建议(?:增加|增设|新增)|应(?:当|该)?增加|还希望|新增(?:哪些|什么)"
@@ -45,6 +40,9 @@ _NEEDED = re.compile(r"需要|需求|希望|想要|困难|难题|诉求|急需|�
 _HOUSEHOLD = re.compile(r"您家|贵户|全家|家里|家中|家庭(?:目前|现在|成员)?(?:的)?(?:需|主要|存在)|本户|户主填写|每户")
 _RANKED = re.compile(r"排序|排名|依次|按重要")
 _POSITION = re.compile(r"第([一二三四五\d])(?:位|需求|需要|选择|重要|大|项)|(首要|首选)|(次要|其次)")
+_COMMENT = re.compile(r"意见|建议|留言|备注|想.{0,8}说|的话$|悄悄话")
+_FILLED_IN = re.compile(r"其[他它]|填空|注明|说明|other", re.IGNORECASE)
+_EACH_ONE = re.compile(r"每(?:一)?(?:项|题|行|个|种)[^,，。;；]{0,4}选[^,，。;；)）]{0,4}")
 _MANY = re.compile(r"多选|可选多项|选择多项|不定项|checkbox")
 LIKERT: Mapping[str, float] = {
     "非常需要": 5,
@@ -138,33 +136,6 @@ class Question:
         return list(dict.fromkeys(n for n in self.options.values() if n not in {"", NONE, UNKNOWN, OTHER}))
 
 
-@dataclass(frozen=True, slots=True)
-class Stem:
-    """A column's header taken apart: question number, stem and item."""
-
-    number: str
-    stem: str
-    item: str
-
-
-def take_apart(header: Header) -> Stem:
-    """Split a header into question number, stem and item (``7、需要程度—助餐``, ``第6题(运动)``, merged parent)."""
-    text = plain(header.last)
-    old = _OLD_ITEM.fullmatch(text)
-    if old:
-        return Stem(old[1], "", plain(old[2]))
-    if header.parent:
-        outer = _NUMBER.fullmatch(plain(header.parent))
-        return Stem(outer[1] if outer else "", plain(outer[2] if outer else header.parent), without_numbering(text))
-    kobo = _KOBO.fullmatch(text)
-    if kobo:
-        return Stem("", kobo[1], kobo[2])
-    numbered = _NUMBER.fullmatch(text)
-    number, rest = (numbered[1], numbered[2]) if numbered else ("", text)
-    item = _ITEM.fullmatch(rest)
-    return Stem(number, plain(item[1]), plain(item[2])) if item and item[1] else Stem(number, plain(rest), "")
-
-
 def propose_questions(
     office: str,
     headers: Sequence[Header],
@@ -185,7 +156,7 @@ def propose_questions(
     least_share
         Share of a column's answers that must be known needs.
     """
-    stems = {column: take_apart(headers[column]) for column in columns}
+    stems = stems_of({column: headers[column] for column in columns})
     groups = _grouped(stems, columns, words)
     proposals = []
     for members in groups:
@@ -208,19 +179,29 @@ def propose_questions(
 
 
 def _grouped(stems: Mapping[int, Stem], columns: Mapping[int, Column], words: NeedWords) -> list[list[int]]:
-    """Group columns into questions: same number or stem with items, ranks in columns, bare need names."""
+    """Group columns into questions: same number or stem with items, ranks in columns, bare need names.
+
+    An item that is not understood stays with its question when its column is answered like the others, so that it is
+    asked for and not passed over.
+    """
     groups: dict[str, list[int]] = {}
     numbered = {stem.number for stem in stems.values() if stem.item and stem.number}
+    understood = {
+        stem.stem for stem in stems.values() if stem.item and words.meaning(stem.item) not in {"", UNKNOWN, OTHER}
+    }
     for column, stem in stems.items():
         meaning = words.meaning(stem.item or stem.stem)
         position = rank_position(f"{stem.stem}{stem.item}")
+        flags = _is_flag_or_scale(columns[column])
         if position:
             name = "rank:" + _POSITION.sub("", without_numbering(stem.stem))[-6:]
-        elif stem.item and (stem.number or meaning):
+        elif stem.item and not flags and _FILLED_IN.search(stem.item):
+            name = f"column:{column}"
+        elif stem.item and (stem.number or meaning or (flags and stem.stem in understood)):
             name = f"item:{stem.number or stem.stem}"
         elif stem.number in numbered and stem.number:
             name = f"item:{stem.number}"
-        elif meaning and meaning not in {UNKNOWN} and _is_flag_or_scale(columns[column]):
+        elif meaning and meaning not in {UNKNOWN} and flags:
             name = "bare"
         else:
             name = f"column:{column}"
@@ -324,10 +305,12 @@ def _one_column(
     handmade: bool, least_share: float,
 ) -> Question | None:  # fmt: skip
     wording = plain(headers[column].text)
+    if _COMMENT.search(wording) and not _NEEDED.search(wording):
+        return None
     counts = Counter(
         dict(zip(range(len(cells.values)), np.bincount(cells.codes, minlength=len(cells.values)), strict=True))
     )
-    texts = {plain(str(value)): int(counts[code]) for code, value in enumerate(cells.values) if _is_answer(str(value))}
+    texts = {plain(str(value)): int(counts[code]) for code, value in enumerate(cells.values) if is_answer(str(value))}
     if not texts:
         return None
     separator = find_separator(texts, words.covered)
@@ -345,12 +328,13 @@ def _one_column(
                     columns=(column,), options=options, separator=separator)  # fmt: skip
 
 
-def _is_answer(text: str) -> bool:
+def is_answer(text: str) -> bool:
+    """Whether a cell of a question says anything: no blank, no refusal, no platform's code for skipped or empty."""
     return not is_absent(key(text)) and key(text) not in {"-2", "-3", "-2.0", "-3.0"}
 
 
 def _texts(column: Column) -> list[str]:
-    return [plain(str(value)) for value in column.values if _is_answer(str(value))]
+    return [plain(str(value)) for value in column.values if is_answer(str(value))]
 
 
 def _mostly_needs(options: Mapping[str, str], tokens: Mapping[str, object], least: float) -> bool:
@@ -374,6 +358,7 @@ def _kind(wording: str, separator: str, texts: Mapping[str, int]) -> Kind:
 
 def _sense(wording: str, kind: Kind) -> tuple[str, int]:
     """Return what an answer means and, for ranks, how many could be named."""
+    wording = _EACH_ONE.sub("", wording)
     found = _COUNT.search(wording)
     most = (
         (chinese_number(found[1]) or int(found[1]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from needs_analytics.core.wording import plain
@@ -25,6 +26,9 @@ _CANDIDATES = (
     r"\s{2,}",
     r"\s",
 )
+_TYPED = ("[;；]", "[,，]")
+_SIMPLE = ("", "[;；]", "[,，]")
+_OFTEN = 3  # times an option stands in a column, on average, before it is known to be one
 _BRACKETED = re.compile(r"[(（\[【〖〔][^()（）\[\]【】〖〗〔〕]*[)）\]】〗〕]")
 
 
@@ -40,14 +44,49 @@ def find_separator(texts: Mapping[str, int], covered: Callable[[str], int]) -> s
     """
     for mark in _SURE:
         if any(mark in text for text in texts):
-            return mark
+            return _with_typed(mark, texts)
     best, best_share = "", _share(texts, "", covered)
     for candidate in _CANDIDATES:
         if any(re.search(candidate, text) for text in texts):
             share = _share(texts, candidate, covered)
             if share > best_share + 1e-9:
                 best, best_share = candidate, share
-    return best
+    return _without_inner(best, texts)
+
+
+def _without_inner(separator: str, texts: Mapping[str, int]) -> str:
+    """Take a simpler separator when what it would leave joined never occurs apart: 歇脚、喝水 is one option then."""
+    if not separator or separator in _SIMPLE[1:]:
+        simpler: tuple[str, ...] = ("",) if separator else ()
+    else:
+        simpler = _SIMPLE
+    for candidate in simpler:
+        counts = _option_counts(texts, candidate)
+        joined = {option: split_cell(option, separator) for option in counts}
+        joined = {option: parts for option, parts in joined.items() if len(parts) > 1}
+        pieces = _option_counts(texts, separator)
+        apart = [option for option, parts in joined.items() if any(pieces[part] > counts[option] for part in parts)]
+        if joined and not apart and sum(counts[option] for option in joined) >= _OFTEN * len(joined):
+            return candidate
+    return separator
+
+
+def _option_counts(texts: Mapping[str, int], separator: str) -> Counter[str]:
+    counts: Counter[str] = Counter()
+    for text, count in texts.items():
+        for option in split_cell(text, separator):
+            counts[option] += count
+    return counts
+
+
+def _with_typed(mark: str, texts: Mapping[str, int]) -> str:
+    """Add the semicolon or comma by which answers typed in by hand join options that others chose with the mark."""
+    options = {option for text in texts for option in split_cell(text, mark)}
+    for typed in _TYPED:
+        joined = [split_cell(option, typed) for option in options if re.search(typed, option)]
+        if joined and all(set(parts) <= options for parts in joined):
+            return f"{mark}|{typed}"
+    return mark
 
 
 def split_cell(text: str, separator: str) -> list[str]:

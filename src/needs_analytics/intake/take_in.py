@@ -13,9 +13,16 @@ from needs_analytics.core.mapping import Mapping as OfficeMapping
 from needs_analytics.core.month import Month
 from needs_analytics.core.options import IntakeOptions
 from needs_analytics.core.records import Intake
-from needs_analytics.intake.answers import answer_columns, refused_ticks, unknown_options
+from needs_analytics.intake.answers import answer_columns, once_each, refused_ticks, unknown_options
 from needs_analytics.intake.blocks import Block, find_blocks
-from needs_analytics.intake.dictionary import Entry, decode_options, dictionary_table, read_entries, with_dictionary
+from needs_analytics.intake.dictionary import (
+    Entry,
+    decode_options,
+    dictionary_table,
+    for_offices,
+    read_entries,
+    with_dictionary,
+)
 from needs_analytics.intake.fields import (
     Vocabulary,
     field_types,
@@ -24,9 +31,11 @@ from needs_analytics.intake.fields import (
     match_fields,
     vocabulary,
 )
-from needs_analytics.intake.frames import Context, Findings, read_frame
-from needs_analytics.intake.groups import GroupWords, attribute_columns, flag_columns, group_words
+from needs_analytics.intake.frames import Context, Findings, read_frame, without_other_basis
+from needs_analytics.intake.groups import GroupWords, attribute_columns, flag_columns, group_words, without_group_items
 from needs_analytics.intake.join import join_tables
+from needs_analytics.intake.join_people import names_in, without_people, without_people_said
+from needs_analytics.intake.kobo import choices_of, decode_choices
 from needs_analytics.intake.need_words import NeedWords, need_words
 from needs_analytics.intake.questions import Question, propose_questions
 from needs_analytics.intake.recognise import TABLES, Recognition, platform_of, recognise
@@ -39,6 +48,9 @@ if TYPE_CHECKING:
 
     from needs_analytics.core.codebook import Codebook
     from needs_analytics.core.records import Sheet
+
+
+_OF_FIELDS = frozenset({"满意度", "使用过"})  # senses of questions that are fields of the survey, if anything
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +83,7 @@ class _Taken:
     recognition: Recognition
     questions: list[Question]
     office: str
+    registered: int
 
 
 def take_in(
@@ -113,9 +126,17 @@ def take_in(
         findings.issues.append(Issue("I001"))
     secret = key or secrets.token_bytes(32)
     blocks = [(sheet, block) for sheet in sheets for block in _blocks(sheet, words, mapping, options)]
-    entries = _dictionary(blocks, words, mapping, context, month)
-    taken = [_take(sheet, block, words, mapping, options, entries) for sheet, block in blocks]
+    blocks, choices = _decoded(blocks)
+    entries = _dictionary(blocks, words, mapping, context, month, findings)
+    taken = [
+        _Taken(block, Recognition(block, ("questions",), {"questions": ()}, "platform", "Kobo"), [], "", 0)
+        if (sheet.file, sheet.name) in choices
+        else _take(sheet, block, words, mapping, options, entries)
+        for sheet, block in blocks
+    ]
     frames = _frames(taken, words, mapping, context, findings)
+    findings.issues += once_each(findings.options, words.needs, codebook.need_names())
+    names = names_in(frames)
     tables, joined = join_tables(
         frames, codebook=codebook, mapping=mapping, secret=secret, month=month, words=words.needs
     )
@@ -130,9 +151,11 @@ def take_in(
             codebook,
             words.groups,
         ),
-        questions=dictionary_table(question for item in taken for question in item.questions),
-        issues=tuple(findings.issues),
-        ledger=pd.DataFrame(findings.ledger, columns=list(LEDGER_COLUMNS)),
+        questions=without_people(
+            dictionary_table(question for item in taken for question in item.questions), ("option", "wording"), names
+        ),
+        issues=tuple(without_people_said(findings.issues, names)),
+        ledger=without_people(pd.DataFrame(findings.ledger, columns=list(LEDGER_COLUMNS)), ("old", "new"), names),
         month=month,
         codebook=codebook,
     )
@@ -152,17 +175,38 @@ def _blocks(sheet: Sheet, words: _Words, mapping: OfficeMapping, options: Intake
     return find_blocks(sheet, words.score, words.literal, rule, searched=options.header_rows_searched)
 
 
+def _decoded(blocks: Sequence[tuple[Sheet, Block]]) -> tuple[list[tuple[Sheet, Block]], frozenset[tuple[str, str]]]:
+    """Decode the exports that carry the choices of their form, and say which sheets those choices are."""
+    forms = {(sheet.file, sheet.name): lists for sheet, block in blocks if (lists := choices_of(block))}
+    by_file = {file: lists for (file, _), lists in forms.items()}
+    decoded = [
+        (sheet, decode_choices(block, by_file[sheet.file]))
+        if sheet.file in by_file and (sheet.file, sheet.name) not in forms
+        else (sheet, block)
+        for sheet, block in blocks
+    ]
+    return decoded, frozenset(forms)
+
+
 def _dictionary(
-    blocks: Sequence[tuple[Sheet, Block]], words: _Words, mapping: OfficeMapping, context: Context, month: Month
+    blocks: Sequence[tuple[Sheet, Block]],
+    words: _Words,
+    mapping: OfficeMapping,
+    context: Context,
+    month: Month,
+    findings: Findings,
 ) -> list[Entry]:
     """Read the question dictionaries first: they decide how the surveys are read."""
-    frames = []
+    frames, offices = [], set()
     for sheet, block in blocks:
         rule = mapping.rule_for(sheet.file, sheet.name)
+        offices.add(rule.office or office_of(sheet.file))
         found = recognise(block, words.tables, 0, words.groups, told=rule.table)
         if "questions" in found.tables:
             frames.append(read_frame(block, "questions", found.matches["questions"], rule, context, Findings()))
-    return read_entries(frames, words.needs, month)
+    entries, unknown = for_offices(read_entries(frames, words.needs, month), offices)
+    findings.issues += [Issue("I214", value=office) for office in unknown]
+    return entries
 
 
 def _take(
@@ -178,8 +222,20 @@ def _take(
     if rule.fields and rule.table:
         tables = {name: replace(table, told={**table.told, **rule.fields}) for name, table in tables.items()}
     columns = sum(len(question.columns) for question in questions)
-    recognition = recognise(block, tables, columns, words.groups, told=rule.table)
-    return _Taken(block, recognition, questions if "survey" in recognition.tables else [], office)
+    recognition = _with_group_items(recognise(block, tables, columns, words.groups, told=rule.table), words.groups)
+    registered = 0
+    if "register" in recognition.tables:
+        block, registered = without_other_basis(block)
+        recognition = replace(recognition, block=block)
+    return _Taken(block, recognition, questions if "survey" in recognition.tables else [], office, registered)
+
+
+def _with_group_items(found: Recognition, groups: GroupWords) -> Recognition:
+    if "survey" not in found.tables:
+        return found
+    titled = [column for column, header in enumerate(found.block.headers) if header.parts]
+    survey = without_group_items(found.matches["survey"], flag_columns(found.block.headers, titled, groups))
+    return replace(found, matches={**found.matches, "survey": survey})
 
 
 def _questions(
@@ -187,7 +243,10 @@ def _questions(
 ) -> list[Question]:
     if not block.height:
         return []
-    taken = {match.column for match in match_fields(block.headers, survey) if match.how != "pattern"}
+    titled = [column for column, header in enumerate(block.headers) if header.parts]
+    items = flag_columns(block.headers, titled, words.groups)
+    matches = without_group_items(match_fields(block.headers, survey), items)
+    taken = {match.column for match in matches if match.how != "pattern"}
     free = [column for column, header in enumerate(block.headers) if header.parts and column not in taken]
     flags = flag_columns(block.headers, free, words.groups) | attribute_columns(block.headers, free, words.groups)
     columns = {column: block.column(column) for column in free if column not in flags}
@@ -205,9 +264,8 @@ def _frames(
     for item in taken:
         rule = mapping.rule_for(item.block.sheet.file, item.block.sheet.name)
         for table in item.recognition.tables:
-            used = (
-                {column for question in item.questions for column in question.columns} if table == "survey" else set()
-            )
+            used = {column for q in item.questions for column in q.columns if q.sense not in _OF_FIELDS}
+            used = used if table == "survey" else set()
             matches = [match for match in item.recognition.matches[table] if match.column not in used]
             frame = read_frame(item.block, table, matches, rule, context, findings)
             if table == "survey":
@@ -221,8 +279,7 @@ def _with_answers(frame: pd.DataFrame, item: _Taken, words: _Words, findings: Fi
     groups, ledger, issues = read_groups_of(item.block, frame, item.recognition, item.questions, words.groups)
     findings.ledger += ledger
     findings.issues += issues
-    for question in item.questions:
-        findings.issues += unknown_options(item.block, question)
+    findings.options += [issue for question in item.questions for issue in unknown_options(item.block, question)]
     findings.issues += refused_ticks(item.block, item.questions)
     answers = pd.DataFrame(answer_columns(item.block, item.questions), index=frame.index)
     platform = item.recognition.platform
@@ -247,6 +304,8 @@ def _said(item: _Taken) -> list[Issue]:
     issues = [
         Issue("I212", where, q.wording, {"sense": q.sense, "kind": q.kind}) for q in item.questions if q.is_ranking
     ]
+    if item.registered:
+        issues.append(Issue("I311", where, details={"count": item.registered}))
     if "survey" in item.recognition.tables and not item.questions:
         issues.append(Issue("W213", where, details={"file": sheet.file, "sheet": sheet.name}))
     return issues

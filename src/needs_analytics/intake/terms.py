@@ -3,49 +3,78 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from needs_analytics.core.wording import key, plain
 from needs_analytics.intake.reading import NOTHING, Reading, is_absent, is_number
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_STATUS_EXACT: Mapping[str, str] = {
+    **dict.fromkeys(("是", "√", "✓", "到", "来", "1", "1.0", "y", "yes", "有"), "完成"),
+    **dict.fromkeys(("否", "×", "x", "0", "0.0", "n", "no", "未", "没"), "爽约"),
+}
 _STATUS = (
     ("爽约", "爽约"),
-    ("未到", "爽约"),
     ("缺席", "爽约"),
-    ("未参加", "爽约"),
-    ("取消", "取消"),
-    ("退订", "取消"),
-    ("作废", "取消"),
+    ("缺勤", "爽约"),
+    ("无法", "拒绝"),
+    ("不予", "拒绝"),
+    ("不受理", "拒绝"),
+    ("驳回", "拒绝"),
     ("拒绝", "拒绝"),
     ("未接单", "拒绝"),
     ("已满", "拒绝"),
     ("满员", "拒绝"),
     ("未约上", "拒绝"),
+    ("没约上", "拒绝"),
     ("无名额", "拒绝"),
+    ("取消", "取消"),
+    ("退订", "取消"),
+    ("退单", "取消"),
+    ("作废", "取消"),
+    ("放弃", "取消"),
+    ("改日", "取消"),
+    ("改期", "取消"),
     ("等候", "等候"),
     ("等待", "等候"),
     ("排队", "等候"),
     ("候补", "等候"),
     ("轮候", "等候"),
-    ("未完成", "预约"),
-    ("完成", "完成"),
-    ("办结", "完成"),
-    ("已服务", "完成"),
-    ("已签到", "完成"),
     ("签到", "完成"),
     ("到场", "完成"),
+    ("服务中", "预约"),
+    ("办理中", "预约"),
+    ("处理中", "预约"),
+    ("进行中", "预约"),
+    ("待", "预约"),
+    ("在办", "预约"),
+    ("受理", "预约"),
+    ("转派", "预约"),
+    ("转办", "预约"),
+    ("交办", "预约"),
+    ("派单", "预约"),
+    ("跟进", "预约"),
+    ("安排", "预约"),
+    ("预约", "预约"),
+    ("完成", "完成"),
+    ("办结", "完成"),
+    ("办完", "完成"),
+    ("办好", "完成"),
+    ("结案", "完成"),
+    ("解决", "完成"),
+    ("已服务", "完成"),
     ("已使用", "完成"),
+    ("已到", "完成"),
+    ("来了", "完成"),
+    ("到了", "完成"),
     ("正常", "完成"),
     ("已评价", "完成"),
     ("已办", "完成"),
-    ("是", "完成"),
-    ("√", "完成"),
-    ("办理中", "预约"),
-    ("待办", "预约"),
-    ("预约", "预约"),
-    ("待服务", "预约"),
-    ("进行中", "预约"),
-    ("否", "爽约"),
 )
+_UNDONE = re.compile(r"(?:尚未|还未|还没|未|没有?)(?P<what>.*)")
+_CAME = re.compile(r"到|来|参加|签到|出现|使用|赴约")
 _PERIOD = (
     ("场", "场"),
     ("班", "场"),
@@ -93,7 +122,15 @@ _MODE = {
 
 
 def read_status(cell: object) -> Reading:
-    """Read how a use ended: 完成, 预约, 取消, 爽约, 等候 or 拒绝."""
+    """Read how a use ended: 完成, 预约, 取消, 爽约, 等候 or 拒绝; what is not done yet (未办结) is never 完成."""
+    text = key(str(cell))
+    if text in _STATUS_EXACT:
+        return Reading(_STATUS_EXACT[text], "normalised")
+    if is_absent(text):
+        return NOTHING
+    undone = _UNDONE.match(text)
+    if undone and not any(text.startswith(part) for part, _ in _STATUS):
+        return Reading("爽约" if _CAME.match(undone["what"]) else "预约", "normalised")
     return _first_part(cell, _STATUS, "W130")
 
 
@@ -128,6 +165,12 @@ def read_text(cell: object) -> Reading:
     """Read a short text; numbers that stand for a code lose the ``.0`` a spreadsheet gave them."""
     text = plain(_code(cell))
     return NOTHING if not text or is_absent(key(text)) else Reading(text)
+
+
+def read_verbatim(cell: object) -> Reading:
+    """Read a text as it stands, also one that elsewhere says that nothing is known."""
+    text = plain(_code(cell))
+    return Reading(text) if text else NOTHING
 
 
 def read_code(cell: object) -> Reading:

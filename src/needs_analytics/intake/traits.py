@@ -12,17 +12,21 @@ from needs_analytics.intake.reading import NOTHING, Reading, is_absent, is_error
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_AGE = re.compile(r"(约|大约|近)?(\d{1,3}(?:\.\d+)?|[零一二三四五六七八九十百]+)(周岁|岁|周年)?(左右|多|余|来岁)?")
+_AGE = re.compile(
+    r"(约|大约|近|快|虚岁)?(\d{1,3}(?:\.\d+)?|[零一二三四五六七八九十百]+)(多|余|来|几)?(周岁|岁|周年)?"
+    r"(左右|上下|出头|多|余)?"
+)
 _BAND = re.compile(r"(\d{1,3})(?:周岁|岁)?(?:[-~—–－至到_]+|\.\.)(\d{1,3})(?:周岁|岁)?")
 _OPEN_ABOVE = re.compile(
-    r"(?:≥|>=|大于等于|不低于)?(\d{1,3})(?:周岁|岁)?(?:及|或)?(?:以上|\+|\+岁|起)|(?:≥|>=)(\d{1,3})(?:周岁|岁)?"
+    r"(?:≥|>=|大于等于|不低于)?(\d{1,3})(?:周岁|岁)?(?:及|或)?(?:以上|\+|\+岁|起|_?plus)|(?:≥|>=)(\d{1,3})(?:周岁|岁)?"
 )
 _ABOVE = re.compile(r"(?:>|大于|超过)(\d{1,3})(?:周岁|岁)?")
 _OPEN_BELOW = re.compile(r"(\d{1,3})(?:周岁|岁)?(及|或)?以下|(?:<|小于|不满|未满)(\d{1,3})(?:周岁|岁)?")
 OLDEST = 120
 
 _SEX = {"男": "男", "女": "女", "男性": "男", "女性": "女", "m": "男", "f": "女", "male": "男", "female": "女",
-        "1": "男", "2": "女", "1.0": "男", "2.0": "女", "先生": "男", "女士": "女", "男士": "男"}  # fmt: skip
+        "1": "男", "2": "女", "1.0": "男", "2.0": "女", "先生": "男", "女士": "女", "男士": "男",
+        "男生": "男", "女生": "女"}  # fmt: skip
 _YES = frozenset(
     {
         "是",
@@ -152,6 +156,7 @@ _LEVEL_PARTS = (
     ("几乎不", 1),
     ("每年", 1),
 )
+_NOT_USED = re.compile(r"没用过|未使用|没参加过|说不上|不好说|无法评价")
 _URGENCY: Mapping[str, float] = {
     "一般": 1,
     "不急": 1,
@@ -246,7 +251,7 @@ def read_age(cell: object) -> Reading:
         chinese = chinese_number(single[2])
         years = float(chinese if chinese is not None else single[2])
         reading = _age(years)
-        if reading.value is not None and (single[1] or single[4]):
+        if reading.value is not None and (single[1] or single[3] or single[5]):
             return Reading(reading.value, "approximate", "W113")
         return Reading(reading.value, reading.note or ("normalised" if text != single[2] else ""), reading.code)
     try:
@@ -277,13 +282,13 @@ def _band(pattern: re.Pattern[str], found: re.Match[str]) -> Reading:
 
 def read_sex(cell: object) -> Reading:
     """Read a sex; the codes 1 and 2 are those of GB/T 2261.1 (1 男, 2 女)."""
-    text = key(str(cell))
+    text = re.sub(r"\(.*\)$", "", key(str(cell)))  # 男(家人代答)
     if is_absent(text) or text in {"0", "9", "0.0", "9.0"}:
         return NOTHING
     sex = _SEX.get(text)
     if sex is None:
         return Reading(None, "refused", "E102")
-    return Reading(sex, "" if text == sex else "normalised")
+    return Reading(sex, "" if key(str(cell)) == sex else "normalised")
 
 
 def read_yes_no(cell: object) -> Reading:
@@ -317,6 +322,8 @@ def read_satisfaction(cell: object) -> Reading:
     text = key(str(cell))
     if text and set(text) <= {"★", "☆"}:
         return Reading(float(text.count("★")), "normalised")
+    if _NOT_USED.search(text):
+        return NOTHING
     return _worded(text.removesuffix("分").removesuffix("星") if not is_number(cell) else cell, _SATISFACTION, ())
 
 

@@ -14,6 +14,7 @@ from needs_analytics.core.wording import plain
 from needs_analytics.intake import dates, numbers, terms, traits
 from needs_analytics.intake.eligibility import read_eligibility
 from needs_analytics.intake.groups import GroupWords, read_groups
+from needs_analytics.intake.masking import looks_like_names
 from needs_analytics.intake.reading import NOTHING, Reader, Reading, is_error
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from needs_analytics.core.month import Month
     from needs_analytics.intake.blocks import Block
 
+_VERBATIM = frozenset({"blank", "option", "threshold"})  # of a dictionary: 未知 and 不清楚 are what it speaks about
+_DUE_AHEAD = 24  # months a deadline may lie ahead
 PERSONAL = frozenset({"identifier", "birth_date"})
 LEDGER_COLUMNS = ("file", "sheet", "row", "column", "cell", "table", "field", "action", "old", "new", "code", "count")
 
@@ -51,8 +54,11 @@ def reader_for(kind: str, field: str, *, month: Month, groups: GroupWords, mappi
     """Return the reader of a field's type."""
     if kind == "level" and field == "urgency":
         return traits.read_urgency
+    if field in _VERBATIM:
+        return terms.read_verbatim
     special: Mapping[str, Callable[[], Reader]] = {
-        "date": lambda: dates.date_reader(month),
+        "number": lambda: numbers.read_capacity if field == "capacity" else numbers.read_count,
+        "date": lambda: dates.date_reader(month, ahead=_DUE_AHEAD if field == "due" else 1),
         "groups": lambda: lambda cell: read_groups(cell, groups),
         "group": lambda: lambda cell: read_groups(cell, groups),
         "eligibility": lambda: lambda cell: read_eligibility(cell, groups, mapping.eligibility),
@@ -63,12 +69,17 @@ def reader_for(kind: str, field: str, *, month: Month, groups: GroupWords, mappi
 def read_column(
     block: Block, position: int, table: str, field: str, reader: Reader, *, personal: bool = False
 ) -> TypedColumn:
-    """Read one column of a block; what is ``personal`` does not appear in ledger or issues."""
+    """Read one column of a block; what is ``personal`` or looks like names is not shown."""
     column = block.column(position)
+    personal = personal or looks_like_names(value for value in column.values if isinstance(value, str))
     readings = [_read(reader, value) for value in column.values]
     lookup = np.empty(len(readings), dtype=object)
     lookup[:] = [reading.value for reading in readings]
     typed = TypedColumn(table, field, lookup[column.codes])
+    dittos = block.dittos(position)
+    if dittos:
+        place = (block.sheet.file, block.sheet.name, None, column_letters(position), column_letters(position))
+        typed.ledger.append((*place, table, field, "normalised", "〃", "＝↑", "", dittos))
     order = np.argsort(column.codes, kind="stable")
     bounds = np.searchsorted(column.codes[order], np.arange(len(readings) + 1))
     for code, reading in enumerate(readings):

@@ -31,10 +31,15 @@ class WideColumn:
 def wide_columns(headers: Sequence[Header], groups: GroupWords) -> dict[int, WideColumn]:
     """Return the columns whose title names an age band, a sex or a special group, column to people counted.
 
-    Totals over columns that are told apart (男, beside 男 16–34) are left out.
+    Totals over columns that are told apart (男, beside 男 16–34) are left out, and registered residents (户籍) beside
+    residents (常住).
     """
     found = {}
+    registered = {column for column, header in enumerate(headers) if "户籍" in header.text}
+    skipped = registered if any("常住" in header.text for header in headers) else set()
     for column, header in enumerate(headers):
+        if column in skipped:
+            continue
         people = _people(header, groups)
         if people is not None:
             found[column] = people

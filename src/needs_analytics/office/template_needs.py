@@ -10,7 +10,7 @@ from needs_analytics.intake.fields import match_fields, vocabulary
 from needs_analytics.intake.groups import attribute_columns, flag_columns, group_words
 from needs_analytics.intake.headers import Header
 from needs_analytics.intake.need_words import need_words
-from needs_analytics.intake.questions import take_apart
+from needs_analytics.intake.stems import take_apart
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -1,0 +1,87 @@
+"""KoboToolbox and ODK exports: codes and column names brought to their labels by the form's choices sheet."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from needs_analytics.core.records import Column
+from needs_analytics.core.wording import key, plain
+from needs_analytics.intake.headers import Header
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from needs_analytics.core.records import Sheet
+    from needs_analytics.intake.blocks import Block
+
+Choices = dict[str, dict[str, str]]
+
+
+def choices_of(block: Block) -> Choices:
+    """Return a choices sheet's lists, each a mapping of names to labels; empty for any other sheet."""
+    titles = [key(header.last) for header in block.headers]
+    labels = [column for column, title in enumerate(titles) if title == "label" or title.startswith("label::")]
+    if "list_name" not in titles or "name" not in titles or not labels:
+        return {}
+    chinese = next((column for column in labels if "中文" in titles[column] or "zh" in titles[column]), labels[0])
+    lists: Choices = {}
+    columns = [block.column(column) for column in (titles.index("list_name"), titles.index("name"), chinese)]
+    for row in range(len(block.rows)):
+        name, code, label = (_code(column.values[column.codes[row]]) for column in columns)
+        if name and code:
+            lists.setdefault(name, {})[code] = label or code
+    return lists
+
+
+def decode_choices(block: Block, lists: Choices) -> Block:
+    """Replace the codes of an export by the labels of its form.
+
+    A question with several answers stands in one column of codes and in a yes/no column per answer; the first is
+    dropped beside the others. Groups of questions (``basic/``) leave the column names.
+    """
+    paths = [key(header.last) for header in block.headers]
+    parents = {path.rsplit("/", 1)[0] for path in paths if "/" in path} & set(paths)
+    headers, columns = list(block.headers), list(block.sheet.columns)
+    for position, path in enumerate(paths):
+        parent, _, name = path.rpartition("/")
+        if path in parents:
+            headers[position] = Header(())
+        elif parent in parents:
+            siblings = {other.rpartition("/")[2] for other in paths if other.rpartition("/")[0] == parent}
+            labels = _list_with(siblings, lists)
+            headers[position] = Header((parent.rpartition("/")[2], labels.get(name, name)))
+        else:
+            headers[position] = Header((name,)) if name else headers[position]
+            columns[position] = _decoded(columns[position], block, position, lists)
+    sheet: Sheet = replace(block.sheet, columns=tuple(columns))
+    return replace(block, headers=tuple(headers), sheet=sheet)
+
+
+def _decoded(column: Column, block: Block, position: int, lists: Choices) -> Column:
+    """Decode a column whose cells are codes of one list, several of them parted by spaces."""
+    cells = {_code(value) for value in block.column(position).values} - {""}
+    labels = _list_with({code for cell in cells for code in cell.split(" ")}, lists)
+    if not labels:
+        return column
+    several = any(" " in cell for cell in cells)
+    values = [_labelled(value, labels, several=several) for value in column.values]
+    return Column(column.codes, tuple(values))
+
+
+def _labelled(value: object, labels: Mapping[str, str], *, several: bool) -> object:
+    codes = _code(value).split(" ") if several else [_code(value)]
+    return "┋".join(labels[code] for code in codes) if all(code in labels for code in codes) else value
+
+
+def _list_with(codes: Iterable[str], lists: Choices) -> Mapping[str, str]:
+    """Return the shortest list that holds all of these codes, nothing for figures that only look like codes."""
+    wanted = set(codes)
+    if not wanted or all(code.isdigit() for code in wanted):
+        return {}
+    fitting: Sequence[dict[str, str]] = [labels for labels in lists.values() if wanted <= set(labels)]
+    return min(fitting, key=len, default={})
+
+
+def _code(value: object) -> str:
+    return str(int(value)) if isinstance(value, float) and value == int(value) else plain(str(value))
