@@ -33,7 +33,9 @@ NOTHING = Reading()
 
 Reader = Callable[[object], Reading]
 
-_ERRORS = frozenset({"#n/a", "#value!", "#ref!", "#div/0!", "#name?", "#num!", "#null!", "#spill!", "#calc!"})
+_ERRORS = frozenset(
+    {"#n/a", "#value!", "#ref!", "#div/0!", "#name?", "#num!", "#null!", "#spill!", "#calc!", "#公式未计算"}
+)
 _ABSENT = frozenset(
     {
         "",
