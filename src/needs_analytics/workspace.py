@@ -74,7 +74,8 @@ class Workspace:
     @cached_property
     def mapping(self) -> Mapping:
         """What ``mapping.toml`` says of the offices' sheets."""
-        return Mapping.parse(self._text(MAPPING)) if (self.path / MAPPING).is_file() else Mapping()
+        found = (self.path / MAPPING).is_file()
+        return Mapping.parse(self._text(MAPPING), codebook=self.codebook) if found else Mapping()
 
     @cached_property
     def codebook(self) -> Codebook:

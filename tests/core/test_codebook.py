@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from helpers.bugs import bug
 from needs_analytics.core.codebook import KEYS, Codebook
 from needs_analytics.core.tables import COLUMNS
 from needs_analytics.errors import UsageError
@@ -48,16 +47,7 @@ def test_fields_belong_to_tables_and_their_patterns_compile() -> None:
         re.compile(pattern)
 
 
-@pytest.mark.parametrize(
-    "table",
-    [
-        pytest.param(
-            table,
-            marks=bug("服务点名称 is a wording of both site and name") if table == "sites" else (),
-        )
-        for table in sorted(set(CODEBOOK.fields["table"]))
-    ],
-)
+@pytest.mark.parametrize("table", sorted(set(CODEBOOK.fields["table"])))
 def test_a_wording_belongs_to_one_field_of_a_table(table: str) -> None:
     rows = CODEBOOK.fields[CODEBOOK.fields["table"] == table]
     words = [word for synonyms in rows["synonyms"] for word in dict.fromkeys(synonyms.split("|")) if word]
@@ -87,7 +77,9 @@ def test_a_workspace_may_drop_the_packaged_rows() -> None:
     "rows",
     [
         pd.DataFrame({"name": ["遛鸟"]}),
-        pytest.param(pd.DataFrame({"need": ["OWN01"]}), marks=bug("a need without a name is taken, though forbidden")),
+        pd.DataFrame({"need": ["OWN01"]}),
+        pd.DataFrame({"need": ["OWN01", "OWN02"], "name": ["遛鸟", " "]}),
+        pd.DataFrame({"need": [np.nan], "name": ["遛鸟"]}),
     ],
 )
 def test_rows_without_key_or_name_are_refused(rows: pd.DataFrame) -> None:

@@ -6,7 +6,6 @@ from dataclasses import fields
 
 import pytest
 
-from helpers.bugs import bug
 from needs_analytics.core.config import Config, differing, parse_config
 from needs_analytics.core.options import Options
 from needs_analytics.errors import UsageError
@@ -19,13 +18,19 @@ def test_an_empty_file_is_all_defaults() -> None:
 
 def test_options_of_the_file_stand_beside_the_defaults() -> None:
     config = parse_config(
-        '[office]\nname = "幸福街道"\nlanguage = "en"\n[needs]\ntop = 5\nlevel = 1\n[weights]\nbounds = [0.2, 5]'
+        '[office]\nname = "幸福街道"\nlanguage = "en"\n[needs]\ntop = 5\nlevel = 0.9\n[gaps]\nbusy = 1\n[weights]\n'
+        "bounds = [0.2, 5]"
     )
     assert (config.name, config.language) == ("幸福街道", "en")
     assert config.options.needs.top == 5
     assert config.options.weights.bounds == (0.2, 5)
-    assert isinstance(config.options.needs.level, float)
-    assert differing(config.options) == {"needs.top": 5, "needs.level": 1.0, "weights.bounds": (0.2, 5)}
+    assert isinstance(config.options.gaps.busy, float)
+    assert differing(config.options) == {
+        "needs.top": 5,
+        "needs.level": 0.9,
+        "gaps.busy": 1.0,
+        "weights.bounds": (0.2, 5),
+    }
 
 
 def test_a_table_of_options_is_laid_over_its_defaults() -> None:
@@ -72,15 +77,37 @@ def test_an_unknown_key_is_refused_with_what_was_probably_meant(text: str, near:
         "[needs]\nlevel = true",
         '[report]\nformats = "xlsx"',
         'office = "x"',
-        pytest.param("intake = 3", marks=bug("TypeError: 'int' object is not iterable")),
-        pytest.param("[needs]\ntop = true", marks=bug("true is taken for the number 1")),
-        pytest.param("[weights]\nbounds = [0.1]", marks=bug("a pair of one is taken")),
-        pytest.param('[weights]\nbounds = ["a", "b"]', marks=bug("texts are taken for bounds")),
-        pytest.param('[segments]\nn_segments = "three"', marks=bug("an option without default takes anything")),
-        pytest.param('[matching]\ndefault_radius_m = { "社区" = "x" }', marks=bug("a text is taken for a radius")),
-        pytest.param('[office]\nlanguage = "fr"', marks=bug("a language we do not speak ends in a KeyError")),
+        "intake = 3",
+        "[needs]\ntop = true",
+        "[weights]\nbounds = [0.1]",
+        '[weights]\nbounds = ["a", "b"]',
+        '[segments]\nn_segments = "three"',
+        '[matching]\ndefault_radius_m = { "社区" = "x" }',
+        '[office]\nlanguage = "fr"',
     ],
 )
 def test_a_value_of_the_wrong_kind_is_refused(text: str) -> None:
     with pytest.raises(UsageError):
         parse_config(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('[needs]\ntop = "5"', 'needs.toml [needs] 中的“top = "5"”不对，应为不小于 1 的整数。可以写成：top = 5'),
+        ("[needs]\nlevel = 95", "应为 0.5 到 0.999 之间的数字。可以写成：level = 0.95"),
+        ('[report]\nformats = "xlsx"', '可以写成：formats = ["xlsx"]'),
+        ('[matching]\ndefault_radius_m = { "社区" = "近" }', "可以写成：社区 = 1000"),
+        ("intake = 3", "needs.toml 的 intake 写成了 3，应为一节"),
+        ("[needs]\ntop = 5\nlevel 0.9", "needs.toml 第 3 行写法有误"),
+    ],
+)
+def test_a_refusal_says_where_what_was_expected_and_what_to_write(text: str, said: str) -> None:
+    with pytest.raises(UsageError) as refusal:
+        parse_config(text)
+    assert said in str(refusal.value)
+
+
+def test_a_wrong_word_of_the_environment_is_named_by_its_variable() -> None:
+    with pytest.raises(UsageError, match="NEEDS_NEEDS_TOP"):
+        parse_config("", environment={"NEEDS_NEEDS_TOP": "many"})

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
 
-from helpers.bugs import bug
+from needs_analytics.core.codebook import Codebook
 from needs_analytics.core.mapping import Mapping
 from needs_analytics.errors import UsageError
 
@@ -19,12 +20,12 @@ office = "和平社区"
 header_row = 4
 header_rows = 2
 fields = { "姓 名（必填）" = "name", "备注" = "-" }
-constants = { community = "和平社区", month = 10 }
+constants = { community = "和平社区", household_size = 3 }
 
 [[sheet]]
 file = "*.xlsx"
 table = "usage"
-fields = { "备注" = "text", "人次" = "count" }
+fields = { "备注" = "status", "人次" = "count" }
 
 [places]
 "南里" = "槐荫里社区/2"
@@ -66,7 +67,7 @@ def test_the_first_rule_to_give_a_setting_wins() -> None:
     rule = Mapping.parse(FULL).rule_for("和平10月.xlsx", "Sheet1")
     assert (rule.table, rule.office, rule.header_row, rule.header_rows) == ("survey", "和平社区", 4, 2)
     assert rule.fields == {"姓名(必填)": "name", "备注": "-", "人次": "count"}
-    assert rule.constants == {"community": "和平社区", "month": "10"}
+    assert rule.constants == {"community": "和平社区", "household_size": "3"}
 
 
 def test_a_rule_speaks_only_of_its_files_and_sheets() -> None:
@@ -93,16 +94,14 @@ def test_a_name_with_brackets_is_known_when_it_is_written_as_it_is() -> None:
         ('[[sheet]]\ntabel = "survey"', "table"),
         ('[place]\na = "b"', "places"),
         ("[sheets]\n", "sheet"),
-        pytest.param(
-            '[[sheet]]\ntable = "surveys"',
-            "survey",
-            marks=bug("an unknown table is a KeyError in take_in, exit code 101"),
-        ),
-        pytest.param(
-            '[[sheet]]\ntable = "survey"\nfields = { "社群" = "comunity" }',
-            "community",
-            marks=bug("an unknown field drops its column without a word"),
-        ),
+        ('[[sheet]]\ntable = "需求调查"', 'table = "survey"'),
+        ('[[sheet]]\nheader_row = "3"', "header_row = 3"),
+        ('[[sheet]]\n[[sheet]]\n[sheet.fields]\n"社群" = "社区"', "community"),
+        ('[[sheet]]\n[sheet.constants]\ncomunity = "x"', "community"),
+        ('[sheet]\nfile = "a"', "[[sheet]]"),
+        ('crs = "GCJ02"', "GCJ-02"),
+        ('[[sheet]]\ntable = "surveys"', "survey"),
+        ('[[sheet]]\ntable = "survey"\nfields = { "社群" = "comunity" }', "community"),
     ],
 )
 def test_a_slip_is_refused_with_what_was_probably_meant(text: str, near: str) -> None:
@@ -117,16 +116,35 @@ def test_a_slip_is_refused_with_what_was_probably_meant(text: str, near: str) ->
         "= 3",
         "[[sheet]\n",
         '[sheet]\nfile = "a"',
-        pytest.param('[[sheet]]\nheader_row = "3"', marks=bug("a text for a number is taken and breaks take_in")),
-        pytest.param("[[sheet]]\nheader_row = -1", marks=bug("a negative header row is taken")),
-        pytest.param("[[sheet]]\nfile = 3", marks=bug("a number for a file name is taken and breaks fnmatch")),
-        pytest.param('[[sheet]]\ntable = ["survey"]', marks=bug("a list of tables is taken and breaks recognise")),
-        pytest.param('[[sheet]]\nfields = "x"', marks=bug("AttributeError instead of a sentence")),
-        pytest.param('[[sheet]]\nconstants = "x"', marks=bug("AttributeError instead of a sentence")),
-        pytest.param('places = "x"', marks=bug("AttributeError instead of a sentence")),
-        pytest.param('headers = { survey = "x" }', marks=bug("AttributeError instead of a sentence")),
+        '[[sheet]]\nheader_row = "3"',
+        "[[sheet]]\nheader_row = -1",
+        "[[sheet]]\nfile = 3",
+        '[[sheet]]\ntable = ["survey"]',
+        '[[sheet]]\nfields = "x"',
+        '[[sheet]]\nconstants = "x"',
+        'places = "x"',
+        'headers = { survey = "x" }',
     ],
 )
 def test_what_is_no_mapping_is_a_wrong_request_not_a_crash(text: str) -> None:
+    with pytest.raises(UsageError):
+        Mapping.parse(text)
+
+
+def test_a_refusal_says_which_sheet_and_setting_in_both_languages() -> None:
+    with pytest.raises(UsageError) as refusal:
+        Mapping.parse('[[sheet]]\nfile = "a"\n\n[[sheet]]\nheader_row = "第三行"')
+    assert str(refusal.value).startswith(
+        'mapping.toml 第 2 个 [[sheet]] 中的“header_row = "第三行"”不对，应为不小于 0 的整数。'
+    )
+    assert "header_row" in refusal.value.in_language("en")
+    assert "whole number" in refusal.value.in_language("en")
+
+
+def test_a_workspaces_own_field_may_be_named() -> None:
+    own = pd.DataFrame({"table": ["survey"], "field": ["dialect"], "label": ["方言"]})
+    codebook = Codebook.default().overridden({"fields": own})
+    text = '[[sheet]]\ntable = "survey"\n[sheet.fields]\n"讲什么话" = "dialect"'
+    assert Mapping.parse(text, codebook=codebook).rule_for("a.xlsx", "S").fields == {"讲什么话": "dialect"}
     with pytest.raises(UsageError):
         Mapping.parse(text)

@@ -13,9 +13,9 @@ import xlsxwriter
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from helpers.bugs import bug
 from needs_analytics.core.messages import LANGUAGES, issue_remedy, issue_sentence
 from needs_analytics.errors import FileRefusedError
+from needs_analytics.intake.reading import UNCOMPUTED, is_error
 from needs_analytics.office import read
 from needs_analytics.office.encoding import decode
 from needs_analytics.office.read import read_workbooks
@@ -141,16 +141,33 @@ def test_a_hidden_sheet_is_read_and_said(tmp_path: Path) -> None:
     assert [(issue.code, issue.where.sheet) for issue in sheets.issues if issue.where] == [("I007", "暗")]
 
 
-@bug("the reader gives an empty text for an error cell: #N/A is taken for blank without a word (TABLES: never blank)")
+def one_row(folder: Path, cells: str) -> tuple[list[object], list[str]]:
+    """Return the cells and the issues of a workbook of one row."""
+    sheets = read_workbooks([written(folder, "a.xlsx", workbook_xml(f'<row r="1">{cells}</row>'))])
+    return sheets[0].rows()[0], [issue.code for issue in sheets.issues]
+
+
 def test_an_error_cell_is_not_blank(tmp_path: Path) -> None:
-    path = written(tmp_path, "a.xlsx", workbook_xml('<row r="1"><c r="A1" t="e"><v>#N/A</v></c></row>'))
-    assert only_sheet(path).rows() == [["#N/A"]]
+    assert one_row(tmp_path, '<c r="A1" t="e"><v>#N/A</v></c>') == (["#N/A"], [])
 
 
-@bug("a formula without a stored value is taken for blank without a word (TABLES: said, never blank)")
-def test_a_formula_without_a_value_is_said(tmp_path: Path) -> None:
-    sheets = read_workbooks([written(tmp_path, "a.xlsx", workbook_xml('<row r="1"><c r="A1"><f>B1+1</f></c></row>'))])
-    assert sheets.issues
+def test_an_error_cell_stands_where_it_stood(tmp_path: Path) -> None:
+    cells = '<c r="A1"><v>1</v></c><c r="C1" t="e"><f>1/0</f><v>#DIV/0!</v></c>'
+    assert one_row(tmp_path, cells) == ([1.0, "", "#DIV/0!"], [])
+
+
+@pytest.mark.parametrize("cell", ["<f>B1+1</f>", "<f>B1+1</f><v></v>", "<f>B1+1</f><v/>", '<f t="shared" si="0"/>'])
+def test_a_formula_without_a_value_is_said_and_not_blank(tmp_path: Path, cell: str) -> None:
+    assert one_row(tmp_path, f'<c r="A1">{cell}</c>') == ([UNCOMPUTED], ["W009"])
+
+
+def test_a_formula_whose_result_is_an_empty_text_is_blank(tmp_path: Path) -> None:
+    cells = '<c r="A1" t="str"><f>IF(B1=1,"","")</f><v></v></c><c r="B1"><f>1+0</f><v>1</v></c>'
+    assert one_row(tmp_path, cells) == (["", 1.0], [])
+
+
+def test_a_formula_without_a_value_is_no_answer() -> None:
+    assert is_error(UNCOMPUTED)
 
 
 # Text files
@@ -227,17 +244,11 @@ def test_a_very_long_cell_is_read_or_refused_by_name(tmp_path: Path) -> None:
         ("a.xls", bytes.fromhex("d0cf11e0a1b11ae1") + b"\x00" * 600, "E001"),
         ("a.csv", "Müller,Straße,größer,für\n".encode("cp1252"), "E008"),
         ("a.csv", b"\x81\x20\xff\xff\x80", "E008"),
-        pytest.param("a.xlsx", encrypted_workbook(), "E002", marks=bug("the reader says only E001")),
-        pytest.param(
-            "a.xls", "<meta charset=utf-8><table><tr><td>姓名</td></tr></table>".encode(), "E003",
-            marks=bug("a web page that begins with <meta>, <head> or <style> is read as CSV"),
-        ),
-        pytest.param(
-            "a.xls", "<!-- 导出 --><table><tr><td>姓名</td></tr></table>".encode(), "E003",
-            marks=bug("a web page that begins with a comment is read as CSV"),
-        ),
-        pytest.param("a.xlsx", b"PK\x05\x06" + b"\x00" * 18, "E001", marks=bug("an empty zip is read as UTF-16 text")),
-        pytest.param("a.dbf", b"\x03\x7a\x0a\x05" + b"\x00" * 64, "E008", marks=bug("read as UTF-16")),
+        ("a.xlsx", encrypted_workbook(), "E002"),
+        ("a.xls", "<meta charset=utf-8><table><tr><td>姓名</td></tr></table>".encode(), "E003"),
+        ("a.xls", "<!-- 导出 --><table><tr><td>姓名</td></tr></table>".encode(), "E003"),
+        ("a.xlsx", b"PK\x05\x06" + b"\x00" * 18, "E001"),
+        ("a.dbf", b"\x03\x7a\x0a\x05" + b"\x00" * 64, "E008"),
     ],
 )  # fmt: skip
 def test_what_is_no_workbook_is_refused_by_its_content(tmp_path: Path, name: str, content: bytes, code: str) -> None:

@@ -117,7 +117,7 @@ def test_a_template_that_cannot_be_written_leaves_the_old_file(tmp_path, monkeyp
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(Path, "replace", locked)
-    with pytest.raises(UsageError, match="请关闭正打开的同名文件"):
+    with pytest.raises(UsageError, match="写不进目录"):
         write_template("menu", path, codebook=CODEBOOK)
     assert [file.read_bytes() for file in tmp_path.iterdir()] == [b"old"]
 

@@ -5,12 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from needs_analytics import files
 from needs_analytics.core import messages
 from needs_analytics.errors import UsageError
+from needs_analytics.files import write_whole
 from needs_analytics.reports import Document, Paragraph, Section
 from needs_analytics.reports import write as writing
 from needs_analytics.reports.words import WORD_KEYS, render_words
-from needs_analytics.reports.write import write_document, write_whole
+from needs_analytics.reports.write import write_document
 
 from . import CREATED, words
 
@@ -93,10 +95,33 @@ def test_a_draft_does_not_survive_a_full_disk(tmp_path, monkeypatch):
     def full(_: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(writing.os, "fsync", full)
+    monkeypatch.setattr(files.os, "fsync", full)
     with pytest.raises(OSError, match="No space"):
         write_whole(tmp_path / "x.html", b"new")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("interrupted", [1, 2])
+def test_formats_are_named_only_when_all_of_them_are_on_the_disk(tmp_path, monkeypatch, interrupted):
+    write_document(SMALL, tmp_path, created=CREATED, stem="x", formats=["xlsx", "html"], words=words.CHINESE)
+    old = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    calls = iter(range(1, 9))
+
+    def stop(_: int) -> None:
+        if next(calls) == interrupted:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(files.os, "fsync", stop)
+    other = Document("别的报告", [Section("一、总体情况", [Paragraph("乙")])])
+    with pytest.raises(KeyboardInterrupt):
+        write_document(other, tmp_path, created=CREATED, stem="x", formats=["xlsx", "html"], words=words.CHINESE)
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == old
+
+
+def test_a_folder_that_is_none_is_a_wrong_request(tmp_path):
+    (tmp_path / "reports").write_text("a file")
+    with pytest.raises(UsageError, match="写不进目录"):
+        write_document(SMALL, tmp_path / "reports" / "2026-10", created=CREATED, stem="x", words=words.CHINESE)
 
 
 def test_the_words_come_from_the_catalogue_with_their_places_kept(monkeypatch):

@@ -12,18 +12,39 @@ from needs_analytics.errors import NeedsError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+_VALUED = ("-C", "--workspace", "--lang")
+_FLAGS = ("-q", "--quiet", "--no-input")
 OWN_BUG = 101
 INTERRUPTED = 130
 
 
 def run(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit: 0 done, 1 blocking data, 2 wrong request, 101 our own bug."""
-    arguments = list(sys.argv[1:] if arguments is None else arguments)
+    arguments = general_first(sys.argv[1:] if arguments is None else arguments)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a GBK console must not die of a character it lacks
             stream.reconfigure(errors="replace")
     language = choose_language(arguments)
     sys.exit(_guarded(arguments, language))
+
+
+def general_first(arguments: Sequence[str]) -> list[str]:
+    """Move the options of every command before the command: ``needs check 2026-10 --lang en`` is what people write.
+
+    Examples
+    --------
+    >>> general_first(["check", "2026-10", "-q", "--lang", "en", "--json"])
+    ['-q', '--lang', 'en', 'check', '2026-10', '--json']
+    """
+    general, rest, given = [], [], iter(arguments)
+    for argument in given:
+        if argument in _VALUED:
+            general += [argument, *(value for value in [next(given, None)] if value is not None)]
+        elif argument in _FLAGS or argument.startswith(tuple(f"{name}=" for name in _VALUED)):
+            general.append(argument)
+        else:
+            rest.append(argument)
+    return general + rest
 
 
 def choose_language(arguments: Sequence[str]) -> str:

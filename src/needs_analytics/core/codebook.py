@@ -75,7 +75,7 @@ class Codebook:
         Raises
         ------
         UsageError
-            When a part lacks its key column or ``name``.
+            When a part lacks its key column or ``name``, or a cell of them is blank.
         """
         parts = {part: _merged(getattr(self, part), part, own, extend=extend) for part, own in rows.items()}
         return replace(self, **parts)
@@ -112,10 +112,15 @@ def _packaged() -> Codebook:
 
 def _merged(packaged: pd.DataFrame, part: Part, own: pd.DataFrame, *, extend: bool) -> pd.DataFrame:
     keys = KEYS[part]
-    missing = [column for column in keys if column not in own.columns]
+    named = [*keys, *({"name"} & set(packaged.columns))]
+    missing = [column for column in named if column not in own.columns]
     if missing:
         raise failure(UsageError, "codebook_column", part=part, column="、".join(missing))
     own = own.astype(object).where(own.notna(), "").astype(str).reindex(columns=packaged.columns, fill_value="")
+    for column in named:
+        blank = own[column].str.strip() == ""
+        if blank.any():
+            raise failure(UsageError, "codebook_blank", part=part, column=column, line=int(blank.argmax()) + 2)
     both = pd.concat([packaged, own]) if extend else own
     both = both.drop_duplicates(subset=keys, keep="last")
     return both.set_index(keys[0], drop=False).rename_axis(None) if len(keys) == 1 else both.reset_index(drop=True)

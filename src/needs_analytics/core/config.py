@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass, field, fields, is_dataclass, replace
-from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar, get_type_hints
 
-from needs_analytics.core.messages import failure
+from needs_analytics.core.messages import LANGUAGES, in_every_language
 from needs_analytics.core.options import Options
-from needs_analytics.errors import UsageError
+from needs_analytics.core.settings import OneOf, Place, parse_toml, read_section
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,36 +37,26 @@ class Config:
     options: Options = field(default_factory=Options)
 
 
+@dataclass(frozen=True, slots=True)
+class _Office:
+    name: str = ""
+    language: Annotated[str, OneOf(LANGUAGES)] = "zh"
+
+
 def parse_config(text: str, *, source: str = "needs.toml", environment: Mapping[str, str] | None = None) -> Config:
     """Read the text of a ``needs.toml``; ``NEEDS_<STAGE>_<OPTION>`` of the environment comes before the file.
 
     Raises
     ------
     UsageError
-        On a syntax error, an unknown key or a value of the wrong type.
+        On a syntax error, an unknown key or a value of the wrong kind.
     """
-    try:
-        raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise failure(UsageError, "toml_syntax", file=source, detail=str(error)) from error
-    stages = {stage.name for stage in fields(Options)}
-    head = raw.pop("office", {})
-    _check_keys(head, {"name", "language"}, f"{source} [office]")
-    _check_keys(raw, stages | {"office"}, source)
-    options = Options()
-    for stage in sorted(stages):
-        settings = dict(raw.get(stage, {}))
-        settings.update(_from_environment(stage, getattr(options, stage), environment or {}))
-        options = replace(options, **{stage: with_settings(getattr(options, stage), settings, f"{source} [{stage}]")})
-    return Config(name=str(head.get("name", "")), language=str(head.get("language", "zh")), options=options)
-
-
-def with_settings(stage: T, settings: Mapping[str, Any], source: str) -> T:
-    """Return a stage's options with some of them replaced, each checked against the type of its default."""
-    known = {option.name for option in fields(stage)}
-    _check_keys(settings, known, source)
-    values = {name: _typed(getattr(stage, name), value, f"{source} {name}") for name, value in settings.items()}
-    return replace(stage, **values)
+    stages = {stage.name: getattr(Options(), stage.name) for stage in fields(Options)}
+    given = read_section(parse_toml(text, source), dict.fromkeys(["office", *stages], dict), source, {})
+    head = _filled(_Office(), given.get("office", {}), f"{source} [office]")
+    filled = {name: _filled(stage, given.get(name, {}), f"{source} [{name}]") for name, stage in stages.items()}
+    told = {name: _from_environment(name, stage, environment or {}) for name, stage in filled.items()}
+    return Config(head.name, head.language, Options(**told))
 
 
 def differing(options: Options) -> dict[str, Any]:
@@ -82,31 +71,22 @@ def differing(options: Options) -> dict[str, Any]:
     return changed
 
 
-def _from_environment(stage: str, defaults: DataclassInstance, environment: Mapping[str, str]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for option in fields(defaults):
-        text = environment.get(f"NEEDS_{stage}_{option.name}".upper())
-        if text is not None:
+def _filled(record: T, given: Mapping[str, Any], where: Place) -> T:
+    """Return a record with the settings of a section in place of its own."""
+    kinds = get_type_hints(type(record), include_extras=True)
+    own = {option.name: getattr(record, option.name) for option in fields(record)}
+    settings = read_section(given, kinds, where, own)
+    return replace(record, **{name: {**own[name], **value} if isinstance(value, dict) else value
+                              for name, value in settings.items()})  # fmt: skip
+
+
+def _from_environment(stage: str, record: T, environment: Mapping[str, str]) -> T:
+    for option in fields(record):
+        name = f"NEEDS_{stage}_{option.name}".upper()
+        if name in environment:
             try:
-                found[option.name] = tomllib.loads(f"value = {text}")["value"]
+                value = tomllib.loads(f"value = {environment[name]}")["value"]
             except tomllib.TOMLDecodeError:
-                found[option.name] = text
-    return found
-
-
-def _check_keys(given: Mapping[str, Any], known: set[str], source: str) -> None:
-    for name in given:
-        if name not in known:
-            near = get_close_matches(name, sorted(known), n=1)
-            hint = near[0] if near else "、".join(sorted(known))
-            raise failure(UsageError, "option_unknown", file=source, option=name, near=hint)
-
-
-def _typed(default: Any, value: Any, source: str) -> Any:
-    if isinstance(default, tuple) and isinstance(value, list):
-        return tuple(value)
-    if isinstance(default, float) and isinstance(value, int) and not isinstance(value, bool):
-        return float(value)
-    if default is None or isinstance(value, type(default)):
-        return {**default, **value} if isinstance(default, dict) else value
-    raise failure(UsageError, "option_type", option=source, value=str(value), expected=type(default).__name__)
+                value = environment[name]
+            record = _filled(record, {option.name: value}, in_every_language("error.where_environment", name=name))
+    return record

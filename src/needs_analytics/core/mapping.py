@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import fnmatch
-import tomllib
 from dataclasses import dataclass, field
-from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any
+from types import GenericAlias
+from typing import TYPE_CHECKING, Annotated, Any
 
-from needs_analytics.core.messages import failure
+from needs_analytics.core.codebook import Codebook
+from needs_analytics.core.messages import LANGUAGES, failure, in_every_language, text
+from needs_analytics.core.settings import Limits, OneOf, Word, parse_toml, read_section, read_setting
+from needs_analytics.core.tables import iter_rows
 from needs_analytics.core.wording import key
 from needs_analytics.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping as MappingType
+
+_WORDS = ("places", "options", "services", "sites", "eligibility")
+_CRS = Annotated[str, OneOf(("WGS-84", "GCJ-02", "BD-09"))]
+_SAMPLE = {"file": "*.xlsx", "sheet": "*", "table": "survey", "office": "和平社区", "header_row": 1, "header_rows": 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,25 +89,27 @@ class Mapping:
     crs: str = ""
 
     @classmethod
-    def parse(cls, text: str, *, source: str = "mapping.toml") -> Mapping:
+    def parse(cls, content: str, *, source: str = "mapping.toml", codebook: Codebook | None = None) -> Mapping:
         """Read the text of a ``mapping.toml``.
 
         Raises
         ------
         UsageError
-            On a syntax error or an unknown section or key.
+            On a syntax error, an unknown section, key, table or field, or a value of the wrong kind.
         """
-        try:
-            raw = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
-            raise failure(UsageError, "toml_syntax", file=source, detail=str(error)) from error
-        known = {"sheet", "places", "options", "services", "sites", "eligibility", "headers", "crs"}
-        _refuse_unknown(raw, known, source)
+        known = _known_fields(codebook or Codebook.default())
+        told = {table: GenericAlias(dict, (str, _field_of(fields))) for table, fields in known.items()}
+        kinds = {**dict.fromkeys(_WORDS, dict[str, Word]), "sheet": Any, "headers": dict, "crs": _CRS}
+        given = read_section(parse_toml(content, source), kinds, source, {"crs": "GCJ-02"})
+        headers = read_section(given.get("headers", {}), told, f"{source} [headers]", {})
+        rules = given.get("sheet", [])
+        if not (isinstance(rules, list) and all(isinstance(rule, dict) for rule in rules)):
+            raise failure(UsageError, "mapping_sheets", file=source)
         return cls(
-            sheets=tuple(_sheet_rule(entry, source) for entry in raw.get("sheet", [])),
-            crs=str(raw.get("crs", "")),
-            headers={table: _keyed(entries) for table, entries in raw.get("headers", {}).items()},
-            **{name: _keyed(raw.get(name, {})) for name in ("places", "options", "services", "sites", "eligibility")},
+            sheets=tuple(_sheet_rule(rule, source, number, known) for number, rule in enumerate(rules, start=1)),
+            crs=given.get("crs", ""),
+            headers={table: _keyed(entries) for table, entries in headers.items()},
+            **{name: _keyed(given.get(name, {})) for name in _WORDS},
         )
 
     def rule_for(self, file: str, sheet: str) -> SheetRule:
@@ -131,23 +139,32 @@ def _keyed(entries: MappingType[str, Any]) -> dict[str, str]:
     return {key(str(wording)): str(meaning) for wording, meaning in entries.items()}
 
 
-def _sheet_rule(entry: dict[str, Any], source: str) -> SheetRule:
-    known = set(SheetRule.__dataclass_fields__)
-    _refuse_unknown(entry, known, f"{source} [[sheet]]")
-    settings = dict(entry)
-    settings["fields"] = _keyed(entry.get("fields", {}))
-    settings["constants"] = {name: str(value) for name, value in entry.get("constants", {}).items()}
-    return SheetRule(**settings)
+def _sheet_rule(
+    given: MappingType[str, Any], source: str, number: int, known: MappingType[str, MappingType[str, str]]
+) -> SheetRule:
+    where = in_every_language("error.where_sheet", file=source, number=number)
+    labels = {text(f"table.{table}", language): table for table in known for language in LANGUAGES}
+    row, table = Annotated[int, Limits(0)], Annotated[str, OneOf((*known, "ignore"), "+", labels)]
+    kinds = {"file": str, "sheet": str, "table": table, "office": str, "header_row": row, "header_rows": row}
+    settings = read_section(given, {**kinds, "fields": dict, "constants": dict}, where, _SAMPLE)
+    named = [part.strip() for part in settings.get("table", "").split("+") if part.strip() in known]
+    fields = {label: name for table in named or known for label, name in known[table].items()}
+    told = GenericAlias(dict, (str, _field_of(fields)))
+    renamed = read_setting("fields", settings.pop("fields", {}), told, where, None)
+    place = in_every_language("error.where_in", where=where, name="constants")
+    constants = read_section(settings.pop("constants", {}), dict.fromkeys(fields.values(), Word), place, {})
+    return SheetRule(
+        **settings, fields=_keyed(renamed), constants={name: str(value) for name, value in constants.items()}
+    )
 
 
-def _refuse_unknown(raw: dict[str, Any], known: set[str], source: str) -> None:
-    for name in raw:
-        if name not in known:
-            near = get_close_matches(name, sorted(known), n=1)
-            raise failure(
-                UsageError,
-                "option_unknown",
-                file=source,
-                option=name,
-                near=near[0] if near else "、".join(sorted(known)),
-            )
+def _known_fields(codebook: Codebook) -> dict[str, dict[str, str]]:
+    """Return table to what its fields are called, to the field."""
+    tables: dict[str, dict[str, str]] = {}
+    for table, name, label in iter_rows(codebook.fields, "table", "field", "label"):
+        tables.setdefault(table, {})[label] = name
+    return tables
+
+
+def _field_of(labels: MappingType[str, str]) -> Any:
+    return Annotated[str, OneOf((*dict.fromkeys(labels.values()), "-"), labels=labels)]

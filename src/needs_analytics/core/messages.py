@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from string import Formatter
@@ -55,7 +56,19 @@ def text(key: str, language: str = "zh", /, **details: object) -> str:
 
 def failure(kind: type[E], key: str, /, **details: object) -> E:
     """Make a typed error whose sentences stand in the catalogue's ``error`` section, in every language."""
-    return kind(key, {language: text(f"error.{key}", language, **details) for language in LANGUAGES})
+    return kind(key, in_every_language(f"error.{key}", **details))
+
+
+def in_every_language(key: str, /, **details: object) -> dict[str, str]:
+    """Return language to the sentence of a key; a detail may itself be given by language."""
+    return {
+        language: text(key, language, **{name: _chosen(detail, language) for name, detail in details.items()})
+        for language in LANGUAGES
+    }
+
+
+def _chosen(detail: object, language: str) -> object:
+    return detail[language] if isinstance(detail, Mapping) else detail
 
 
 def issue_title(issue: Issue, language: str = "zh") -> str:

@@ -1,8 +1,16 @@
-"""One frozen dataclass of options per stage; ``needs.toml`` maps onto them, every field with its default."""
+"""One frozen dataclass of options per stage; ``needs.toml`` maps onto them, every field with kind and default."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Annotated
+
+from needs_analytics.core.settings import Limits, OneOf
+
+Share = Annotated[float, Limits(0, 1)]
+Size = Annotated[float, Limits(0)]
+Whole = Annotated[int, Limits(0)]
+Count = Annotated[int, Limits(1)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,9 +27,9 @@ class IntakeOptions:
         Share of a column's answers that must be known needs for the column to be taken for a need question.
     """
 
-    header_rows_searched: int = 15
-    fuzzy_cutoff: float = 0.86
-    need_option_share: float = 0.5
+    header_rows_searched: Count = 15
+    fuzzy_cutoff: Share = 0.86
+    need_option_share: Share = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +44,8 @@ class CleaningOptions:
         Target population: younger respondents are kept but enter no estimate.
     """
 
-    oldest_age: int = 120
-    youngest_age: int = 16
+    oldest_age: Count = 120
+    youngest_age: Whole = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +62,9 @@ class WeightsOptions:
         Largest relative difference left at any margin.
     """
 
-    smallest_class: int = 5
-    bounds: tuple[float, float] = (0.1, 8.0)
-    tolerance: float = 1e-8
+    smallest_class: Count = 5
+    bounds: tuple[Share, Annotated[float, Limits(1)]] = (0.1, 8.0)
+    tolerance: Share = 1e-8
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +91,14 @@ class SegmentOptions:
         Seed of every draw.
     """
 
-    n_segments: int | None = None
-    largest_k: int = 7
-    smallest_share: float = 0.04
-    least_jaccard: float = 0.6
-    fewest_respondents: int = 200
-    n_bootstrap: int = 30
-    block_weights: dict[str, float] = field(default_factory=dict)
-    random_state: int = 0
+    n_segments: Count | None = None
+    largest_k: Annotated[int, Limits(2)] = 7
+    smallest_share: Share = 0.04
+    least_jaccard: Share = 0.6
+    fewest_respondents: Whole = 200
+    n_bootstrap: Count = 30
+    block_weights: dict[str, Size] = field(default_factory=dict)
+    random_state: Whole = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,14 +125,14 @@ class NeedsOptions:
         Share of false alarms accepted among the changes of one table.
     """
 
-    level: float = 0.95
-    top: int = 10
-    least_n_eff: float = 30.0
-    widest_interval: float = 0.30
-    narrow_interval: float = 0.05
-    widest_relative: float = 1.30
-    no_change_within: float = 0.05
-    false_discovery_rate: float = 0.05
+    level: Annotated[float, Limits(0.5, 0.999)] = 0.95
+    top: Count = 10
+    least_n_eff: Size = 30.0
+    widest_interval: Share = 0.30
+    narrow_interval: Share = 0.05
+    widest_relative: Size = 1.30
+    no_change_within: Share = 0.05
+    false_discovery_rate: Share = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,9 +151,9 @@ class MatchingOptions:
         Special groups served first.
     """
 
-    detour: float = 1.3
-    walking_speed: float = 70.0
-    default_radius_m: dict[str, float] = field(
+    detour: Annotated[float, Limits(1)] = 1.3
+    walking_speed: Annotated[float, Limits(1)] = 70.0
+    default_radius_m: dict[str, Size] = field(
         default_factory=lambda: {"": 1000.0, "片区": 1500.0, "社区": 1000.0, "小区": 500.0, "村": 1500.0}
     )
     priority_groups: tuple[str, ...] = (
@@ -181,12 +189,12 @@ class GapsOptions:
         Seed of every draw.
     """
 
-    busy: float = 0.90
-    bad_rating: float = 2.0
-    fewest_ratings: int = 10
-    replicates: int = 100
-    reach_shift_m: float = 150.0
-    random_state: int = 0
+    busy: Share = 0.90
+    bad_rating: Annotated[float, Limits(1, 5)] = 2.0
+    fewest_ratings: Whole = 10
+    replicates: Count = 100
+    reach_shift_m: Size = 150.0
+    random_state: Whole = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,8 +209,8 @@ class DisclosureOptions:
         Published counts are rounded to it.
     """
 
-    threshold: int = 5
-    base: int = 5
+    threshold: Count = 5
+    base: Count = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,8 +225,8 @@ class ReportOptions:
         Rows of a table in the body; all of them stand in the workbook.
     """
 
-    formats: tuple[str, ...] = ("xlsx", "html", "docx")
-    body_rows: int = 10
+    formats: tuple[Annotated[str, OneOf(("xlsx", "html", "docx"))], ...] = ("xlsx", "html", "docx")
+    body_rows: Count = 10
 
 
 @dataclass(frozen=True, slots=True)

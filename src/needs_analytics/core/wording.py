@@ -7,24 +7,28 @@ import unicodedata
 from functools import lru_cache
 
 _SPACES = re.compile(r"\s+")
-_INVISIBLE = re.compile(r"[\u200b-\u200f\u2060\ufeff\x00-\x08\x0b-\x1f]")
+_INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff\x00-\x08\x0b-\x1f]")
+_CIRCLED = re.compile(r"([①-⑳㊀-㊉])(?=\s*[A-Za-z\u4e00-\u9fff])")
 _NUMBERING = re.compile(
     r"^(?:[A-Za-z][.、．:：)）]|[（(]?\d{1,3}[)）.、．:：](?!\d)|第\d{1,3}题[、.．:：]?|Q\d{1,3}[.、．:：_]?"
-    r"|[一二三四五六七八九十]{1,3}[、.．]|[①-⑳⑴-⒇])\s*"
+    r"|[一二三四五六七八九十]{1,3}[、.．]|[（(][一二三四五六七八九十]{1,3}[)）])\s*"
 )
 _DIGITS = {"零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 
 
 @lru_cache(maxsize=65536)
 def plain(value: str) -> str:
-    r"""Return a text in one width, without invisible characters, its runs of spaces made one.
+    """Return a text in one width, without invisible characters, its runs of spaces made one.
+
+    A number in a circle before a word becomes one in brackets, or it would run into the word.
 
     Examples
     --------
-    >>> plain(" ６５　岁\\n")
-    '65 岁'
+    >>> plain(" ６５　岁"), plain("①助餐")
+    ('65 岁', '(1)助餐')
     """
-    return _SPACES.sub(" ", _INVISIBLE.sub("", unicodedata.normalize("NFKC", value))).strip()
+    marked = _CIRCLED.sub(r"(\1)", value)
+    return _SPACES.sub(" ", _INVISIBLE.sub("", unicodedata.normalize("NFKC", marked))).strip()
 
 
 @lru_cache(maxsize=65536)

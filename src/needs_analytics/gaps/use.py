@@ -56,7 +56,7 @@ def attribute_use(plan: MatchPlan, cleaned: Cleaned, options: GapsOptions) -> Us
     arcs = plan.arcs
     by_place = _persons_by_place(plan.sinks, cleaned)
     given, other = _spread(by_place, arcs, plan)
-    raw = np.bincount(arcs["cell"].to_numpy(int), given, len(plan.cells))
+    raw = np.bincount(arcs["cell"].to_numpy(int), given, len(plan.cells)).astype(float)  # integers without any arc
     reachable = plan.cells["reachable"].to_numpy(float)
     persons = np.minimum(raw, reachable)
     share = np.divide(persons, raw, out=np.zeros_like(raw), where=raw > 0)

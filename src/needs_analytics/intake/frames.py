@@ -98,7 +98,8 @@ def read_frame(
             columns["eligibility_text"] = read_column(block, match.column, table, match.field, read_text).values
         findings.ledger += typed.ledger
         findings.issues += typed.issues
-    for name, value in rule.constants.items():
+    unnamed = {"crs": context.mapping.crs} if context.mapping.crs and "crs" not in columns else {}
+    for name, value in {**unnamed, **rule.constants}.items():
         if name in types:
             reader = reader_for(types[name], name, month=context.month, groups=context.groups, mapping=context.mapping)
             columns[name] = np.full(len(block.rows), reader(value).value, dtype=object)

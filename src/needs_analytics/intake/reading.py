@@ -33,7 +33,12 @@ NOTHING = Reading()
 
 Reader = Callable[[object], Reading]
 
-_ERRORS = frozenset({"#n/a", "#value!", "#ref!", "#div/0!", "#name?", "#num!", "#null!", "#spill!", "#calc!"})
+UNCOMPUTED = "#公式未计算"
+"""Stands in a cell whose formula has no stored result."""
+
+_ERRORS = frozenset(
+    {"#n/a", "#value!", "#ref!", "#div/0!", "#name?", "#num!", "#null!", "#spill!", "#calc!", UNCOMPUTED}
+)
 _ABSENT = frozenset(
     {
         "",

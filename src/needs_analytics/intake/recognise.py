@@ -99,7 +99,9 @@ _MUST: Mapping[str, Callable[[_Evidence], bool]] = {
         e.any("name", "service") and e.any("eligibility", "mode", "needs", "uses_per_person_month", "provider")
     ),
     "supply": lambda e: e.has("service", "capacity"),
-    "sites": lambda e: e.has("site") and e.any("lon", "x", "tier", "radius_m", "area_m2", "address", "community"),
+    "sites": lambda e: (
+        e.any("site", "name") and e.any("lon", "x", "tier", "radius_m", "area_m2", "address", "community")
+    ),
     "places": lambda e: (
         (e.has("community") and e.any("households", "lon", "x")) or (e.has("grid") and e.any("households", "lon", "x"))
     ),

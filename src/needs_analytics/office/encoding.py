@@ -28,7 +28,8 @@ def decode(content: bytes) -> str | None:
         return text
     if b"\x00" in content[:4000]:
         little = content[1:4000:2].count(0) >= content[:4000:2].count(0)
-        return _strict(content, "utf-16-le" if little else "utf-16-be")
+        text = _strict(content, "utf-16-le" if little else "utf-16-be")
+        return None if text is None or "\x00" in text else text  # a text has no NULs, a database file has
     return None if _is_cut_utf_8(content) else _chinese(content)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import re
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -16,14 +17,18 @@ from needs_analytics.core.issue import CellRef, Issue
 from needs_analytics.core.messages import LANGUAGES, issue_remedy, issue_sentence
 from needs_analytics.core.records import Column, Sheet, SheetList
 from needs_analytics.errors import FileRefusedError
+from needs_analytics.intake.reading import UNCOMPUTED
 from needs_analytics.office.encoding import decode
+from needs_analytics.office.odd_cells import odd_cells
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 LARGEST_FILE = 64 * 2**20
 WORKBOOK_SUFFIXES = frozenset({".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".et", ".csv", ".tsv", ".txt"})
-_ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+_ZIP, _EMPTY_ZIP, _OLE = b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0"
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+_MARKUP = re.compile(r"<(?:!|\?xml|[a-z]+[\s/>])")
 _FOREIGN = {b"%PDF": "PDF", b"{\\rtf": "RTF", b"\x89PNG": "PNG", b"\xff\xd8\xff": "JPEG", b"Rar!": "RAR", b"7z": "7z"}
 
 
@@ -69,6 +74,7 @@ def read_workbooks(
             continue
         sheets += found
         issues += [Issue("I007", CellRef(sheet.file, sheet.name)) for sheet in found if sheet.hidden]
+        issues += [issue for sheet in found for issue in _uncomputed(sheet)]
     return SheetList(sheets, tuple(issues))
 
 
@@ -82,7 +88,7 @@ def _labelled(paths: list[Path], root: str | Path | None) -> list[tuple[Path, st
 
 def read_bytes(content: bytes, label: str, digest: str) -> list[Sheet]:
     """Read one workbook's bytes; the kind is told by the content, not by the name."""
-    if content.startswith((_ZIP, _OLE)):
+    if content.startswith((_ZIP, _EMPTY_ZIP, _OLE)):
         return _read_spreadsheet(content, label, digest)
     for magic, kind in _FOREIGN.items():
         if content.startswith(magic):
@@ -90,8 +96,7 @@ def read_bytes(content: bytes, label: str, digest: str) -> list[Sheet]:
     text = decode(content)
     if text is None:
         raise _RefusedError("E008", label)
-    head = text.lstrip()[:200].lower()
-    if head.startswith(("<html", "<!doctype html", "<table", "<?xml")):
+    if _MARKUP.match(text.lstrip()[:200].lower()):
         raise _RefusedError("E003", label, kind="HTML/XML")
     return [_read_delimited(text, label, digest)]
 
@@ -127,9 +132,10 @@ def _content(path: Path, label: str) -> bytes:
 def _read_spreadsheet(content: bytes, label: str, digest: str) -> list[Sheet]:
     try:
         workbook = calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
+        odd = odd_cells(content) if content.startswith(_ZIP) else {}
         return [
-            _from_rows(sheet.to_python(skip_empty_area=False), label, meta.name, digest,
-                       merged=_merged(sheet), hidden=meta.visible != calamine.SheetVisibleEnum.Visible)
+            _from_rows(_with_odd(sheet.to_python(skip_empty_area=False), odd.get(meta.name, ())), label, meta.name,
+                       digest, merged=_merged(sheet), hidden=meta.visible != calamine.SheetVisibleEnum.Visible)
             for position, meta in enumerate(workbook.sheets_metadata)
             if meta.typ == calamine.SheetTypeEnum.WorkSheet
             for sheet in [workbook.get_sheet_by_index(position)]
@@ -137,11 +143,39 @@ def _read_spreadsheet(content: bytes, label: str, digest: str) -> list[Sheet]:
     except calamine.PasswordError as error:
         raise _RefusedError("E002", label) from error
     except (calamine.CalamineError, OSError, ValueError) as error:
+        if content.startswith(_OLE) and _ENCRYPTED in content:
+            raise _RefusedError("E002", label) from error
         raise _RefusedError("E001", label, detail=type(error).__name__) from error
     except BaseException as error:  # a panic inside the reader derives from BaseException
         if type(error).__name__ != "PanicException":
             raise
         raise _RefusedError("E001", label, detail="PanicException") from error
+
+
+def _with_odd(rows: Sequence[Sequence[object]], odd: Sequence[tuple[int, int, str]]) -> Sequence[Sequence[object]]:
+    """Put back what the reader took for empty, also beyond the last cell it saw."""
+    if not odd:
+        return rows
+    height = max(len(rows), *(row + 1 for row, _, _ in odd))
+    width = max(len(rows[0]) if rows else 0, *(column + 1 for _, column, _ in odd))
+    full = [[*row, *[""] * (width - len(row))] for row in [*rows, *[[]] * (height - len(rows))]]
+    for row, column, text in odd:
+        full[row][column] = text
+    return full
+
+
+def _uncomputed(sheet: Sheet) -> list[Issue]:
+    """Say where formulas have no stored result, with the first of their cells."""
+    places = [
+        (row, position)
+        for position, column in enumerate(sheet.columns)
+        if UNCOMPUTED in column.values
+        for row in np.flatnonzero(column.codes == column.values.index(UNCOMPUTED))
+    ]
+    if not places:
+        return []
+    row, position = min(places)
+    return [Issue("W009", CellRef(sheet.file, sheet.name, int(row), position), details={"count": len(places)})]
 
 
 def _merged(sheet: object) -> tuple[tuple[int, int, int, int], ...]:

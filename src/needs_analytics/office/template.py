@@ -6,8 +6,6 @@ An office may paste past every drop-down and check, so a workbook that comes bac
 from __future__ import annotations
 
 import datetime as dt
-import os
-import uuid
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +15,7 @@ import xlsxwriter
 from needs_analytics.core.messages import LANGUAGES, failure, text
 from needs_analytics.core.wording import key
 from needs_analytics.errors import UsageError
+from needs_analytics.files import write_whole
 from needs_analytics.office.template_columns import ASKED, Template, plan_template
 from needs_analytics.office.template_guide import write_guide, write_services
 from needs_analytics.office.template_looks import add_looks
@@ -49,7 +48,7 @@ def template_name(table: str, language: str = "zh") -> str:
 
 
 def write_template(table: str, out_path: str | Path, *, codebook: Codebook, language: str = "zh") -> Path:
-    """Write a table's blank workbook; the file appears whole or not at all.
+    """Write a table's blank workbook, beside a file of that name that is open elsewhere, and return its name.
 
     Parameters
     ----------
@@ -67,11 +66,9 @@ def write_template(table: str, out_path: str | Path, *, codebook: Codebook, lang
     path = Path(out_path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        _put_in_place(path, content)
+        return write_whole(path, content)
     except OSError as error:
-        detail = error.strerror or type(error).__name__
-        raise failure(UsageError, "template_unwritable", file=str(path), detail=detail) from error
-    return path
+        raise failure(UsageError, "unwritable", folder=str(path.parent)) from error
 
 
 def render_template(table: str, *, codebook: Codebook, language: str = "zh") -> bytes:
@@ -110,16 +107,3 @@ def _set_properties(book: xlsxwriter.Workbook, template: Template) -> None:
     book.set_properties({"title": template.say("template.title", table=template.label), "created": _MADE})
     for name, value in (("template", template.table), ("template_version", VERSION), ("language", template.language)):
         book.set_custom_property(name, value, "text")
-
-
-def _put_in_place(path: Path, content: bytes) -> None:
-    """Write beside the file, then take its name."""
-    draft = path.with_name(f".{uuid.uuid4().hex}.tmp")
-    try:
-        with draft.open("xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)

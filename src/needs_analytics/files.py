@@ -1,0 +1,69 @@
+"""Writing files: each appears whole or not at all, and none waits for somebody who has it open."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from contextlib import ExitStack, suppress
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+_MOST_NAMES = 99
+
+
+def write_whole(path: Path, content: bytes) -> Path:
+    """Write one file as :func:`write_together` does, and return the name it has got."""
+    return write_together({path: content})[0]
+
+
+def write_together(contents: Mapping[Path, bytes]) -> list[Path]:
+    """Write files that belong together: all are on the disk before the first of them takes its name.
+
+    Whoever interrupts the writing leaves the old files, or in the moment of naming some old and some new ones, each of
+    them whole. A file that is locked (open in Excel or WPS) stays; the new one takes the next free name ``…(2)``.
+
+    Returns
+    -------
+    list of Path
+        The names the files have got.
+    """
+    with ExitStack() as drafts:
+        made = []
+        for path, content in contents.items():
+            draft = path.with_name(f".{uuid.uuid4().hex}.tmp")
+            drafts.callback(draft.unlink, missing_ok=True)
+            with draft.open("xb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            made.append((draft, path))
+        return [_take_name(draft, path) for draft, path in made]
+
+
+def _take_name(draft: Path, path: Path) -> Path:
+    """Move the draft to its name, or to the first ``…(n)`` that is not locked."""
+    others = (path.with_name(f"{path.stem}({number}){path.suffix}") for number in range(2, _MOST_NAMES + 1))
+    for name in (path, *others):
+        try:
+            draft.replace(name)
+        except PermissionError:
+            if not name.exists():
+                raise  # no file is locked: the folder itself cannot be written to
+        else:
+            _keep_entry(path.parent)
+            return name
+    raise PermissionError(13, "all names are locked", str(path))
+
+
+def _keep_entry(folder: Path) -> None:
+    """Make the new name itself last a power cut; Windows and some network drives know no such thing."""
+    if os.name == "posix":
+        with suppress(OSError):
+            descriptor = os.open(folder, os.O_RDONLY)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
