@@ -104,7 +104,7 @@ def _with_table(
         if site in column and np.isfinite(value):
             rows = (places["community"] == community).to_numpy()
             if isinstance(grid, str) and grid:
-                rows &= (places["grid"] == grid).to_numpy()
+                rows = rows & (places["grid"] == grid).to_numpy()
             distance[rows, column[site]] = value
     return distance
 
