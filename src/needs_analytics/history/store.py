@@ -64,6 +64,10 @@ _GAP = [
 ]
 _QUESTION = ["office", "question", "wording", "kind", "sense", "unit", "blank", "option", "need"]
 _USAGE = ["month", "service", "site", "count"]
+_TEXTS = frozenset(
+    {"need", "community", "grid", "segment", "group", "method", "flag", "cause", *_USAGE[:3], *_QUESTION}
+)
+_FIGURES = frozenset({*_ESTIMATE, *_GAP, *_USAGE}) - _TEXTS
 
 
 class Store:
@@ -170,7 +174,8 @@ class Store:
             return pd.DataFrame(columns=_names(query))
         with closing(self._connect()) as connection:
             cursor = connection.execute(query, parameters)
-            return pd.DataFrame(cursor.fetchall(), columns=[column[0] for column in cursor.description])
+            frame = pd.DataFrame(cursor.fetchall(), columns=[column[0] for column in cursor.description])
+        return frame.astype({name: float for name in frame.columns if name in _FIGURES})
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self.path, timeout=30, isolation_level=None)
@@ -239,22 +244,8 @@ def _names(query: str) -> list[str]:
 def _rows(frame: pd.DataFrame, columns: list[str]) -> Iterator[tuple[object, ...]]:
     plain = frame.reindex(columns=columns).astype(object)
     plain = plain.where(plain.notna(), None)
-    texts = {
-        "need",
-        "community",
-        "grid",
-        "segment",
-        "group",
-        "method",
-        "flag",
-        "cause",
-        "month",
-        "service",
-        "site",
-        *_QUESTION,
-    }
     for row in plain.itertuples(index=False, name=None):
         yield tuple(
-            ("" if value is None else str(value)) if name in texts else (None if value is None else float(value))
+            (None if value is None else float(value)) if name in _FIGURES else ("" if value is None else str(value))
             for name, value in zip(columns, row, strict=True)
         )
