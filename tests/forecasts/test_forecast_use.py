@@ -15,9 +15,8 @@ from needs_analytics.forecasts import forecast_use
 def history(values: list[float | None], first: str = "2025-01", service: str = "S", site: str = "P") -> pd.DataFrame:
     """Return one service's months; ``None`` is a month without a row."""
     months = pd.period_range(first, periods=len(values), freq="M")
-    rows = [
-        (str(month), service, site, value) for month, value in zip(months, values, strict=True) if value is not None
-    ]
+    pairs = zip(months, values, strict=True)
+    rows = [(str(month), service, site, value) for month, value in pairs if value is not None]
     return pd.DataFrame(rows, columns=["month", "service", "site", "count"])
 
 
