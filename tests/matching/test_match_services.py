@@ -226,7 +226,7 @@ def planned(case: dict[str, Any]) -> MatchPlan:
     )
 
 
-calm = settings(derandomize=True, max_examples=8, deadline=None, phases=[Phase.generate])
+calm = settings(derandomize=True, max_examples=6, deadline=None, phases=[Phase.generate])
 
 
 @calm

@@ -19,6 +19,8 @@ from needs_analytics.workspace import Workspace
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from needs_analytics.core.records import MonthResult
+
 MONTH = "2026-10"
 STAGES = ["read", "intake", "cleaning", "weights", "segments", "needs", "matching", "gaps", "forecasts"]
 
@@ -74,21 +76,25 @@ def test_a_month_runs_from_its_files_to_the_gap_and_tells_each_stage(town: Works
     assert result.run.counts["rows_in"] == sum(result.run.counts[name] for name in ("kept", "merged", "returned"))
 
 
-def test_the_same_files_give_the_same_digest_wherever_they_lie(town: Workspace, tmp_path: Path) -> None:
-    first, again = run_month(town, MONTH), run_month(town, MONTH)
+@pytest.fixture(scope="module")
+def result(town: Workspace) -> MonthResult:
+    return run_month(town, MONTH)
+
+
+def test_the_same_files_give_the_same_digest_wherever_they_lie(result: MonthResult, tmp_path: Path) -> None:
     other = run_month(workspace(tmp_path / "别处" / "小镇"), MONTH)  # a key of its own
-    assert first.run.digest == again.run.digest == other.run.digest
+    assert result.run.digest == other.run.digest
 
 
-def test_a_changed_answer_changes_the_digest(town: Workspace, tmp_path: Path) -> None:
+def test_a_changed_answer_changes_the_digest(result: MonthResult, tmp_path: Path) -> None:
     changed = workspace(tmp_path / "小镇")
     file = changed.inbox(MONTH) / "甲.csv"
     file.write_text(file.read_text(encoding="utf-8").replace("助餐;停车", "停车", 1), encoding="utf-8")
-    assert run_month(changed, MONTH).run.digest != run_month(town, MONTH).run.digest
+    assert run_month(changed, MONTH).run.digest != result.run.digest
 
 
-def test_the_run_record_names_every_file_and_no_place_or_clock(town: Workspace) -> None:
-    record = run_month(town, MONTH).run
+def test_the_run_record_names_every_file_and_no_place_or_clock(town: Workspace, result: MonthResult) -> None:
+    record = result.run
     assert sorted(record.inputs["file"]) == sorted(FILES)
     assert record.inputs["digest"].str.fullmatch("[0-9a-f]{64}").all()
     assert str(town.path.parent) not in repr(record.to_dict())
@@ -117,9 +123,8 @@ def test_a_month_without_a_folder_is_refused_by_name(town: Workspace) -> None:
         run_month(town, "2031-01")
 
 
-def test_last_months_kept_estimates_make_the_changes(town: Workspace, tmp_path: Path) -> None:
+def test_last_months_kept_estimates_make_the_changes(result: MonthResult, tmp_path: Path) -> None:
     own = workspace(tmp_path / "小镇")
-    result = run_month(own, MONTH)
     own.store.keep(result)
     later = own.inbox("2026-11")
     later.mkdir()
