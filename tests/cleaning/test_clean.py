@@ -10,7 +10,7 @@ from helpers.grids import codes, sheet, take, take_clean, told
 from needs_analytics.cleaning import clean
 
 HEADER = "姓名|身份证号|日期|性别|年龄|社区|您需要哪些服务"
-ANNA = "王秀英|420106195201011236"
+ANNA = "王秀英|420106195201011246"
 
 
 def answers(*rows: str, file: str = "表.xlsx") -> object:
@@ -34,7 +34,7 @@ def test_another_residents_answers_are_not_merged() -> None:
 
 
 def test_an_empty_answer_goes_back() -> None:
-    cleaned = take_clean(answers(f"{ANNA}|2026-10-03|女|74|和平社区|助餐、助浴", "赵建国||2026-10-03|||和平社区|"))
+    cleaned = take_clean(answers(f"{ANNA}|2026-10-03|女|74|和平社区|助餐、助浴", "赵建国||2026-10-03|||和平社区|未问"))
     assert told(cleaned, "E401") == [("3", "")]
     assert cleaned.returned["row"].tolist() == [3]
 
@@ -68,14 +68,14 @@ def test_a_contradiction_is_said_and_the_last_row_counts() -> None:
 
 
 def test_a_use_reported_by_two_files_counts_once() -> None:
-    rows = "日期|服务项目|服务点|姓名|身份证号|状态\n2026-10-03|助餐|食堂|王秀英|420106195201011236|完成"
+    rows = "日期|服务项目|服务点|姓名|身份证号|状态\n2026-10-03|助餐|食堂|王秀英|420106195201011246|完成"
     cleaned = take_clean(sheet(rows), sheet(rows.replace("完成", "已完成"), file="二.xlsx"))
     assert len(cleaned.usage) == 1
     assert "I412" in codes(cleaned)
 
 
 def test_two_uses_in_one_file_are_two() -> None:
-    row = "2026-10-03|助餐|食堂|王秀英|420106195201011236|完成"
+    row = "2026-10-03|助餐|食堂|王秀英|420106195201011246|完成"
     assert len(take_clean(sheet(f"日期|服务项目|服务点|姓名|身份证号|状态\n{row}\n{row}")).usage) == 2
 
 
@@ -86,7 +86,7 @@ def test_a_capacity_without_a_figure_is_said_not_0() -> None:
 
 
 PEOPLE = st.lists(
-    st.tuples(st.sampled_from(["420106195201011236", ""]), st.sampled_from(["2026-10-03", "2026-09-03", ""]),
+    st.tuples(st.sampled_from(["420106195201011246", ""]), st.sampled_from(["2026-10-03", "2026-09-03", ""]),
               st.sampled_from(["74", "12", ""]), st.sampled_from(["助餐、助浴", "助洁", ""])),
     min_size=1, max_size=8,
 )  # fmt: skip

@@ -15,7 +15,7 @@ from needs_analytics.intake.numbers import period_within, read_count
 from needs_analytics.intake.reading import Reader, Reading
 from needs_analytics.intake.terms import read_text, read_verbatim
 from needs_analytics.intake.traits import AgeRange
-from needs_analytics.intake.typed import PERSONAL, read_column, reader_for
+from needs_analytics.intake.typed import PERSONAL, VERBATIM, read_column, reader_for
 from needs_analytics.intake.wide_register import WideColumn, wide_columns
 
 if TYPE_CHECKING:
@@ -157,7 +157,7 @@ def _finished(columns: Mapping[str, Objects], types: Mapping[str, str], rows: in
             frame["age_high"] = np.array([value.high if isinstance(value, AgeRange) else np.nan for value in values])
         elif kind == "date":
             frame[name] = pd.to_datetime(pd.Series(values, dtype=object))
-        elif kind in {
+        elif name not in VERBATIM and kind in {
             "integer",
             "number",
             "money",

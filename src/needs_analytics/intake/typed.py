@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from needs_analytics.core.month import Month
     from needs_analytics.intake.blocks import Block
 
-_VERBATIM = frozenset({"blank", "option", "threshold"})  # of a dictionary: 未知 and 不清楚 are what it speaks about
+VERBATIM = frozenset({"blank", "option", "threshold"})  # of a dictionary: 未知 and 不清楚 are what it speaks about
 _DUE_AHEAD = 24  # months a deadline may lie ahead
 PERSONAL = frozenset({"identifier", "birth_date"})
 LEDGER_COLUMNS = ("file", "sheet", "row", "column", "cell", "table", "field", "action", "old", "new", "code", "count")
@@ -54,7 +54,7 @@ def reader_for(kind: str, field: str, *, month: Month, groups: GroupWords, mappi
     """Return the reader of a field's type."""
     if kind == "level" and field == "urgency":
         return traits.read_urgency
-    if field in _VERBATIM:
+    if field in VERBATIM:
         return terms.read_verbatim
     special: Mapping[str, Callable[[], Reader]] = {
         "number": lambda: numbers.read_capacity if field == "capacity" else numbers.read_count,
