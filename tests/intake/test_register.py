@@ -65,3 +65,19 @@ def test_sexes_across_the_columns_keep_the_age_of_their_row() -> None:
         (60.0, "女"): 95,
         (60.0, "男"): 90,
     }
+
+
+def test_columns_of_special_groups_are_counts_of_them() -> None:
+    grid = """
+        社区|网格|低保（人）|特困（五保）|持证残疾人|80岁以上高龄老人|独居老人数
+        和平社区||72|15|59|96|30
+        幸福社区||61|12|41|80|34
+    """
+    register = take(sheet(grid)).tables["register"]
+    assert register.groupby("group")["persons"].sum().to_dict() == {
+        "aged80": 176,
+        "alone_elder": 64,
+        "dibao": 133,
+        "disabled": 100,
+        "tekun": 27,
+    }
