@@ -169,3 +169,8 @@ def test_a_kobo_export_is_decoded_by_its_choices() -> None:
     assert answers["need:ELD01"].tolist()[:2] == [1, 0]
     assert answers["need:ELD01"].isna().tolist() == [False, False, True]
     assert "W202" not in codes(found)
+
+
+def test_a_blank_beside_a_no_was_not_answered_and_a_blank_beside_ticks_is_a_no() -> None:
+    answers = survey("姓名|社区|助餐|助浴|助洁\n王秀英|和平社区|是|否|\n赵建国|和平社区|是||\n李桂芳|和平社区|||")
+    assert answers["need:ELD04"].fillna(-1).tolist() == [-1, 0, -1]
