@@ -155,7 +155,9 @@ def _ticked(block: Block, question: Question) -> dict[str, Floats]:
     }
     stack = np.column_stack(list(cells.values()))
     blank = np.isnan(stack)
-    unknown: Bools = np.zeros(len(stack), dtype=bool) if question.blank == NONE else np.all(blank, axis=1)
+    unknown: Bools = np.zeros(len(stack), dtype=bool)
+    if question.blank != NONE:  # where a row says no in words, what it leaves blank was not answered
+        unknown = np.all(blank, axis=1) | np.any(stack == 0, axis=1)
     stack = np.where(blank & ~unknown[:, None], 0.0, stack)
     columns: dict[str, Floats] = {}
     for position, item in enumerate(question.items):

@@ -15,7 +15,7 @@ from needs_analytics.intake.numbers import period_within, read_count
 from needs_analytics.intake.reading import Reader, Reading
 from needs_analytics.intake.terms import read_text, read_verbatim
 from needs_analytics.intake.traits import AgeRange
-from needs_analytics.intake.typed import PERSONAL, read_column, reader_for
+from needs_analytics.intake.typed import PERSONAL, VERBATIM, read_column, reader_for
 from needs_analytics.intake.wide_register import WideColumn, wide_columns
 
 if TYPE_CHECKING:
@@ -157,7 +157,7 @@ def _finished(columns: Mapping[str, Objects], types: Mapping[str, str], rows: in
             frame["age_high"] = np.array([value.high if isinstance(value, AgeRange) else np.nan for value in values])
         elif kind == "date":
             frame[name] = pd.to_datetime(pd.Series(values, dtype=object))
-        elif kind in {
+        elif name not in VERBATIM and kind in {
             "integer",
             "number",
             "money",
@@ -230,19 +230,27 @@ def with_others(frame: pd.DataFrame) -> tuple[pd.DataFrame, int]:
     return frame.assign(persons=persons, group=frame["group"].where(~others, None)), int(beside.sum())
 
 
-def without_other_basis(block: Block) -> tuple[Block, int]:
-    """Set aside a register's rows of registered residents (户籍) where a column tells them from residents (常住)."""
+def basis_column(block: Block) -> int | None:
+    """Return the column of a register that tells registered people (户籍) from residents (常住), if any."""
     for position, header in enumerate(block.headers):
-        column = block.column(position)
-        words = [plain(value) if isinstance(value, str) else "?" for value in column.values]
-        known = {word for word in words if word}
-        if not header.parts or not known or not all(_BASIS.fullmatch(word) for word in known):
-            continue
-        registered = np.array(["户籍" in word for word in words])[column.codes]
-        if registered.any() and any("常住" in word for word in known):
-            asides = block.asides | {int(row): "basis" for row in block.rows[registered]}
-            return replace(block, rows=block.rows[~registered], asides=asides), int(registered.sum())
-    return block, 0
+        known = {plain(str(value)) for value in block.column(position).values} - {""}
+        if header.parts and known and all(_BASIS.fullmatch(word) for word in known):
+            return position
+    return None
+
+
+def without_other_basis(block: Block) -> tuple[Block, int]:
+    """Set aside a register's rows of registered people where rows of residents stand beside them."""
+    position = basis_column(block)
+    if position is None:
+        return block, 0
+    column = block.column(position)
+    words = [plain(str(value)) for value in column.values]
+    registered = np.array(["户籍" in word for word in words])[column.codes]
+    if not registered.any() or not any("常住" in word for word in words):
+        return block, 0
+    asides = block.asides | {int(row): "basis" for row in block.rows[registered]}
+    return replace(block, rows=block.rows[~registered], asides=asides), int(registered.sum())
 
 
 def _is_counted(block: Block, column: int) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from needs_analytics.core.wording import plain
-from needs_analytics.intake.masking import mask_texts
+from needs_analytics.intake.masking import mask_texts, without_names
 from needs_analytics.intake.people import IDENTIFIERS, code_of, household_keys, person_keys
 
 if TYPE_CHECKING:
@@ -55,6 +55,8 @@ def without_people(frame: pd.DataFrame, columns: Sequence[str], names: Set[str])
     """Mask the columns of a dictionary or ledger that repeat what somebody wrote in words."""
     wordy = frame["field"].isin(_FREE_FIELDS) if "field" in frame else pd.Series(True, index=frame.index)
     for column in columns:
+        plainly = {text: without_names(text, names) for text in frame[column].unique() if isinstance(text, str)}
+        frame = frame.assign(**{column: frame[column].map(lambda text, m=plainly: m.get(text, text))})
         masks = mask_texts({text for text in frame.loc[wordy, column] if isinstance(text, str)}, names)
         frame = frame.assign(
             **{column: frame[column].where(~wordy, frame[column].map(lambda text, m=masks: m.get(text, text)))}
@@ -66,7 +68,10 @@ def without_people_said(issues: Iterable[Issue], names: Set[str]) -> list[Issue]
     """Mask what issues repeat of words that somebody wrote; dates and figures stay as they are."""
     listed = list(issues)
     masks = mask_texts({issue.value for issue in listed if issue.code in _FREE_WORDS}, names)
-    return [replace(issue, value=masks[issue.value]) if issue.code in _FREE_WORDS else issue for issue in listed]
+    return [
+        replace(issue, value=masks[issue.value] if issue.code in _FREE_WORDS else without_names(issue.value, names))
+        for issue in listed
+    ]
 
 
 def _identified(frame: pd.DataFrame) -> pd.Series:

@@ -51,7 +51,8 @@ def _from_titles(frame: pd.DataFrame, book: PlaceBook) -> tuple[pd.DataFrame, li
         if is_grid(divider):
             frame.loc[part.index, "grid"] = part["grid"].where(part["grid"] != "", divider)
         community, source = _named(section, about, book)
-        rows = part.index[[not book.resolve("", grid).community for grid in part["grid"]]]
+        placed = {grid: bool(book.resolve("", grid).community) for grid in part["grid"].unique()}
+        rows = part.index[~part["grid"].map(placed).astype(bool)]
         titled.loc[rows, ["taken", "source"]] = community, source
     taken = titled.loc[titled["taken"] != ""]
     frame.loc[taken.index, "community"] = taken["taken"]

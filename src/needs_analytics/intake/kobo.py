@@ -15,20 +15,21 @@ if TYPE_CHECKING:
     from needs_analytics.core.records import Sheet
     from needs_analytics.intake.blocks import Block
 
+_MOST_CHOICES = 5000
 Choices = dict[str, dict[str, str]]
 
 
-def choices_of(block: Block) -> Choices:
+def choices_of(sheet: Sheet) -> Choices:
     """Return a choices sheet's lists, each a mapping of names to labels; empty for any other sheet."""
-    titles = [key(header.last) for header in block.headers]
+    rows = [[_code(cell) for cell in row] for row in sheet.rows(0, min(sheet.n_rows, _MOST_CHOICES))]
+    titles = [key(cell) for cell in rows[0]] if rows else []
     labels = [column for column, title in enumerate(titles) if title == "label" or title.startswith("label::")]
-    if "list_name" not in titles or "name" not in titles or not labels:
+    if not {"list_name", "name"} <= set(titles) or not labels:
         return {}
     chinese = next((column for column in labels if "中文" in titles[column] or "zh" in titles[column]), labels[0])
     lists: Choices = {}
-    columns = [block.column(column) for column in (titles.index("list_name"), titles.index("name"), chinese)]
-    for row in range(len(block.rows)):
-        name, code, label = (_code(column.values[column.codes[row]]) for column in columns)
+    for row in rows[1:]:
+        name, code, label = row[titles.index("list_name")], row[titles.index("name")], row[chinese]
         if name and code:
             lists.setdefault(name, {})[code] = label or code
     return lists

@@ -30,6 +30,7 @@ _INTRODUCED = re.compile(
 )
 _FULL_NAME = re.compile(rf"[{_SURNAMES}][\u4e00-\u9fff*＊某]{{1,2}}")
 _MOSTLY_NAMES = 0.6
+_LONG_NUMBER = re.compile(r"\d{11,}[xX]?")
 MASK = "＊"
 
 
@@ -48,6 +49,11 @@ def mask_texts(texts: Iterable[str], names: Set[str]) -> dict[str, str]:
         Names seen in any name column of the month; they are masked wherever they occur.
     """
     return {text: text if text == MASK else _masked(plain(text), names) for text in texts}
+
+
+def without_names(text: str, names: Set[str]) -> str:
+    """Return a cell of a date, an age or a figure without known names and numbers as long as a phone's or a card's."""
+    return _without_names(_LONG_NUMBER.sub(MASK, text), names)
 
 
 def _masked(text: str, names: Set[str]) -> str:

@@ -31,7 +31,7 @@ from needs_analytics.intake.fields import (
     match_fields,
     vocabulary,
 )
-from needs_analytics.intake.frames import Context, Findings, read_frame, without_other_basis
+from needs_analytics.intake.frames import Context, Findings, basis_column, read_frame, without_other_basis
 from needs_analytics.intake.groups import GroupWords, attribute_columns, flag_columns, group_words, without_group_items
 from needs_analytics.intake.join import join_tables
 from needs_analytics.intake.join_people import names_in, without_people, without_people_said
@@ -177,7 +177,7 @@ def _blocks(sheet: Sheet, words: _Words, mapping: OfficeMapping, options: Intake
 
 def _decoded(blocks: Sequence[tuple[Sheet, Block]]) -> tuple[list[tuple[Sheet, Block]], frozenset[tuple[str, str]]]:
     """Decode the exports that carry the choices of their form, and say which sheets those choices are."""
-    forms = {(sheet.file, sheet.name): lists for sheet, block in blocks if (lists := choices_of(block))}
+    forms = {(sheet.file, sheet.name): lists for sheet, _ in blocks if (lists := choices_of(sheet))}
     by_file = {file: lists for (file, _), lists in forms.items()}
     decoded = [
         (sheet, decode_choices(block, by_file[sheet.file]))
@@ -247,7 +247,8 @@ def _questions(
     items = flag_columns(block.headers, titled, words.groups)
     matches = without_group_items(match_fields(block.headers, survey), items)
     taken = {match.column for match in matches if match.how != "pattern"}
-    free = [column for column, header in enumerate(block.headers) if header.parts and column not in taken]
+    basis = basis_column(block)
+    free = [column for column in titled if column not in taken and column != basis]
     flags = flag_columns(block.headers, free, words.groups) | attribute_columns(block.headers, free, words.groups)
     columns = {column: block.column(column) for column in free if column not in flags}
     proposed = propose_questions(

@@ -18,14 +18,14 @@ from needs_analytics.intake.masking import looks_like_names
 from needs_analytics.intake.reading import NOTHING, Reader, Reading, is_error
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from needs_analytics.core.arrays import Ints, Objects
     from needs_analytics.core.mapping import Mapping as OfficeMapping
     from needs_analytics.core.month import Month
     from needs_analytics.intake.blocks import Block
 
-_VERBATIM = frozenset({"blank", "option", "threshold"})  # of a dictionary: 未知 and 不清楚 are what it speaks about
+VERBATIM = frozenset({"blank", "option", "threshold"})  # of a dictionary: 未知 and 不清楚 are what it speaks about
 _DUE_AHEAD = 24  # months a deadline may lie ahead
 PERSONAL = frozenset({"identifier", "birth_date"})
 LEDGER_COLUMNS = ("file", "sheet", "row", "column", "cell", "table", "field", "action", "old", "new", "code", "count")
@@ -54,7 +54,7 @@ def reader_for(kind: str, field: str, *, month: Month, groups: GroupWords, mappi
     """Return the reader of a field's type."""
     if kind == "level" and field == "urgency":
         return traits.read_urgency
-    if field in _VERBATIM:
+    if field in VERBATIM:
         return terms.read_verbatim
     special: Mapping[str, Callable[[], Reader]] = {
         "number": lambda: numbers.read_capacity if field == "capacity" else numbers.read_count,
@@ -71,7 +71,7 @@ def read_column(
 ) -> TypedColumn:
     """Read one column of a block; what is ``personal`` or looks like names is not shown."""
     column = block.column(position)
-    personal = personal or looks_like_names(value for value in column.values if isinstance(value, str))
+    of_names = not personal and looks_like_names(value for value in column.values if isinstance(value, str))
     readings = [_read(reader, value) for value in column.values]
     lookup = np.empty(len(readings), dtype=object)
     lookup[:] = [reading.value for reading in readings]
@@ -80,14 +80,24 @@ def read_column(
     if dittos:
         place = (block.sheet.file, block.sheet.name, None, column_letters(position), column_letters(position))
         typed.ledger.append((*place, table, field, "normalised", "〃", "＝↑", "", dittos))
-    order = np.argsort(column.codes, kind="stable")
-    bounds = np.searchsorted(column.codes[order], np.arange(len(readings) + 1))
-    for code, reading in enumerate(readings):
-        places = order[bounds[code] : bounds[code + 1]]
+    for code, places in _places(column.codes, readings, together=of_names):
+        reading = readings[code]
         if len(places) and (reading.note or reading.code):
-            old = "＊" if personal else _shown(column.values[code])
+            old = "＊" if personal or of_names else _shown(column.values[code])
             _log(typed, block, position, block.rows[places], old, reading)
     return typed
+
+
+def _places(codes: Ints, readings: Sequence[Reading], *, together: bool) -> Iterator[tuple[int, Ints]]:
+    """Yield each distinct cell with its rows; of a column of names, all that is refused as one."""
+    refused = [code for code, reading in enumerate(readings) if together and reading.note == "refused"]
+    order = np.argsort(codes, kind="stable")
+    bounds = np.searchsorted(codes[order], np.arange(len(readings) + 1))
+    for code in range(len(readings)):
+        if code not in refused:
+            yield code, order[bounds[code] : bounds[code + 1]]
+    if refused:
+        yield refused[0], np.flatnonzero(np.isin(codes, refused))
 
 
 def _read(reader: Reader, value: object) -> Reading:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from needs_analytics.intake.headers import Header
 
 _COUNTED = re.compile(r"(人口数|人口|人数|数量|常住|户籍|\(人\)|\(名\)|人$|数$|其中|:)")
+_UNIT = re.compile(r"[(（][人户名]+[)）]|(?:人|户)?数量?$")
+_PEOPLE_WORD = re.compile(r"老人|老年人|残疾人|人员|对象|家庭|儿童|妇女|小哥|军人|特困|低保|低收入|户$")
 _SEX = re.compile(r"(男性?|女性?)")
 
 
@@ -63,20 +65,20 @@ def _people(header: Header, groups: GroupWords) -> WideColumn | None:
         if hit:
             sex = hit[1][0]
             text = text[hit.end() :]
-        if not text or not re.search(r"\d", text):
-            group = group or (_exact_group(text, groups) if text else "")
-            continue
-        value = read_age(text).value
+        value = read_age(text).value if re.search(r"\d", text) else None
         if isinstance(value, AgeRange) and (value.low < value.high or "岁" in text):
             age = value
+        elif text:
+            group = group or _titled_group(key(part), text, groups)
     if age is None and not sex and not group:
         return None
     return WideColumn(age, sex, "" if age is not None else group)
 
 
-def _exact_group(text: str, groups: GroupWords) -> str:
-    return (
-        groups.headers.get(text)
-        or groups.values.get(text)
-        or (_group_of(text, groups) if text.endswith(("老人", "户", "家庭", "对象", "人员")) else "")
-    )
+def _titled_group(title: str, bare: str, groups: GroupWords) -> str:
+    """Return the group a column's title names, as it stands, without what is counted, or by its longest part."""
+    for text in (title, _UNIT.sub("", title), bare):
+        if text in groups.headers or text in groups.values:
+            return groups.headers.get(text) or groups.values[text]
+    whole = _UNIT.sub("", title)
+    return _group_of(whole, groups) if _PEOPLE_WORD.search(whole) else ""

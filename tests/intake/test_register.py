@@ -1,0 +1,83 @@
+"""The register: one row per population cell, whoever is counted twice is said."""
+
+from __future__ import annotations
+
+from helpers.grids import codes, sheet, take, told
+
+
+def persons(text: str) -> float:
+    register = take(sheet(text)).tables["register"]
+    return float(register.loc[register["group"].isna(), "persons"].sum())
+
+
+def test_residents_count_where_registered_people_stand_beside_them() -> None:
+    found = take(
+        sheet("""
+            社区|网格|口径|0-59岁|60岁以上
+            和平社区||户籍|500|100
+            和平社区||常住|400|90
+        """)
+    )
+    assert found.tables["register"]["persons"].sum() == 490
+    assert told(found, "I311") == [("1", "")]
+    assert found.sheets["asides"].tolist() == [1]
+
+
+def test_registered_people_alone_are_the_population() -> None:
+    assert persons("社区|网格|口径|0-59岁|60岁以上\n和平社区||户籍|500|100") == 600
+
+
+def test_columns_of_registered_people_beside_residents_are_left_out() -> None:
+    assert persons("社区|网格|常住0-59岁|常住60岁以上|户籍0-59岁|户籍60岁以上\n和平社区||400|90|500|100") == 490
+
+
+def test_rows_of_no_special_group_are_everybody_else() -> None:
+    register = """
+        社区|年龄段|性别|人群类别|人数
+        和平社区|60岁以上|女|独居老人|20
+        和平社区|60岁以上|女|无|80
+    """
+    assert persons(register) == 100
+    assert "I312" in codes(take(sheet(register)))
+
+
+def test_a_blank_group_is_everybody() -> None:
+    register = """
+        社区|年龄段|性别|人群类别|人数
+        和平社区|60岁以上|女|独居老人|20
+        和平社区|60岁以上|女||100
+    """
+    assert persons(register) == 100
+    assert "I312" not in codes(take(sheet(register)))
+
+
+def test_a_row_of_no_group_without_groups_beside_it_is_the_population() -> None:
+    register = "社区|年龄段|性别|人群类别|人数\n和平社区|60岁以上|女|无|100\n和平社区|60岁以上|男|无|90"
+    assert persons(register) == 190
+    assert "I312" not in codes(take(sheet(register)))
+
+
+def test_sexes_across_the_columns_keep_the_age_of_their_row() -> None:
+    register = take(sheet("社区|年龄段|男|女\n和平社区|0-59岁|300|310\n和平社区|60岁以上|90|95")).tables["register"]
+    assert register.groupby(["age_low", "sex"])["persons"].sum().to_dict() == {
+        (0.0, "女"): 310,
+        (0.0, "男"): 300,
+        (60.0, "女"): 95,
+        (60.0, "男"): 90,
+    }
+
+
+def test_columns_of_special_groups_are_counts_of_them() -> None:
+    grid = """
+        社区|网格|低保（人）|特困（五保）|持证残疾人|80岁以上高龄老人|独居老人数
+        和平社区||72|15|59|96|30
+        幸福社区||61|12|41|80|34
+    """
+    register = take(sheet(grid)).tables["register"]
+    assert register.groupby("group")["persons"].sum().to_dict() == {
+        "aged80": 176,
+        "alone_elder": 64,
+        "dibao": 133,
+        "disabled": 100,
+        "tekun": 27,
+    }
