@@ -17,6 +17,7 @@ _HOMES = {
     "Workspace": "workspace",
     "assign_segments": "segments",
     "clean": "cleaning",
+    "collect_month": "pipeline",
     "explain_number": "explain",
     "find_segments": "segments",
     "forecast_use": "forecasts",
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     from needs_analytics.needs import list_needs as list_needs
     from needs_analytics.office.read import read_workbooks as read_workbooks
     from needs_analytics.office.template import write_template as write_template
+    from needs_analytics.pipeline import collect_month as collect_month
     from needs_analytics.pipeline import run_month as run_month
     from needs_analytics.plans import plan_actions as plan_actions
     from needs_analytics.reports.figures import plot_month as plot_month

@@ -47,8 +47,8 @@ class Picture:
 
     @cached_property
     def png(self) -> bytes:
-        """The picture with its letters drawn by the font we ship."""
-        return picture_png(self.chart)
+        """The picture with its title, letters drawn by the font we ship."""
+        return picture_png(self.chart, title=True)
 
     @property
     def svg(self) -> str:

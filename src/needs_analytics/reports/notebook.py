@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from needs_analytics.core.issue import Issue
 
 MOST_ROWS = 10
+_TOP_NEEDS = 4
 _STAGES = ("demand", "covered", "eligible", "reachable", "served")
 
 
@@ -144,21 +145,15 @@ def _(record: Weights, words: Wording) -> Card:
 def _(record: Segments, words: Wording) -> Card:
     names = record.names()
     frame = record.profiles[record.profiles["segment"].isin(names)] if len(record.profiles) else record.profiles
-    named = "name" if words.language == "zh" else "name_en"
+    listed = [[words.need(code) for code in str(codes).split(";") if code] for codes in frame.get("top_needs", [])]
     frame = _with_interval(frame, "interval", "share").assign(
-        name=frame.get(named),
+        name=frame.get("name" if words.language == "zh" else "name_en"),
         age=frame.get("age_median"),
-        top_needs=[
-            words.listed([words.need(code) for code in str(codes).split(";") if code], 4)
-            for codes in frame.get("top_needs", [])
-        ],
+        top_needs=[words.listed(needs, _TOP_NEEDS) for needs in listed],
     )
     lines = [_status("segments", record, words), _say("segments", words, count=len(names), n=len(record.table))]
-    return Card(
-        _title("segments", words),
-        lines,
-        [_table("segments", frame, "name share interval persons n age top_needs", words)],
-    )
+    table = _table("segments", frame, "name share interval persons n age top_needs", words)
+    return Card(_title("segments", words), lines, [table])
 
 
 @_card.register
@@ -205,10 +200,9 @@ def _(record: GapReport, words: Wording) -> Card:
 
 @_card.register
 def _(record: ActionPlan, words: Wording) -> Card:
-    frame = record.table
+    frame = _by_need(record.table, words)
     frame = frame.assign(
         kind=[words.say(f"kind.{kind}") for kind in frame["kind"]],
-        need=frame["need_name"],
         service=frame["service_name"],
         gain=frame["persons"],
     )
