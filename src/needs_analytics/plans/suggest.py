@@ -49,6 +49,16 @@ def plan_actions(gaps: GapReport, matches: MatchPlan, cleaned: Cleaned) -> Actio
 
     Each large cause of a need's gap makes one suggestion; a full service is suggested to grow, site by site, by those
     in its reach for whom it was full (cheapest per person first, nobody counted twice).
+
+    Parameters
+    ----------
+    gaps, matches, cleaned
+        What the stages before gave.
+
+    Returns
+    -------
+    ActionPlan
+        Suggestions of at least one person.
     """
     needs = gaps.at("district")
     rows = [_cause_row(need, cause, gaps) for need in needs.to_dict("records") for cause in _KIND_OF_CAUSE

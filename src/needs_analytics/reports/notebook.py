@@ -128,7 +128,7 @@ def _(record: Cleaned, words: Wording) -> Card:
 def _(record: Weights, words: Wording) -> Card:
     lines = [
         _status("weights", record, words),
-        _say("sample", words, n=len(record.table), n_eff=record.n_eff, deff=record.deff),
+        _say("sample", words, n=len(record.table), n_eff=record.n_eff, deff=record.deff) if len(record.table) else "",
         _say("population", words, population=record.population) if record.representative else "",
     ]
     margins = record.margins.sort_values("asmd_before", ascending=False) if len(record.margins) else record.margins
