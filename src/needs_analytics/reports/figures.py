@@ -97,6 +97,11 @@ def plot_month(result: MonthResult, name: str = "needs", *, language: str = "zh"
     language
         ``zh`` or ``en``.
 
+    Returns
+    -------
+    Picture
+        A notebook shows it; ``.save(path)``, ``.png``, ``.svg`` and ``.figure`` are for other uses.
+
     Raises
     ------
     UsageError
