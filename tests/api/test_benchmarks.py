@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
-from benchmarks.cases import PROJECT
+PROJECT = Path(__file__).resolve().parents[2]
 
 
 def test_every_comparison_runs_on_a_tiny_size_and_writes_nothing_else() -> None:
