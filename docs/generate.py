@@ -68,7 +68,8 @@ def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 _NEEDS_HEAD = """# 需求、人群、服务目录
 
 程序认得的需求有{needs}项，人群{groups}类，常见服务{services}项。
-在《题目字典》的“对应需求”、服务菜单的“对应需求”和 `mapping.toml` 里，写名称、编码或“常见说法”里的词都行。目录里没有的需求，在工作区的 `codebook/needs.csv` 里加一行（列名同程序自带的
+在《题目字典》的“对应需求”、服务菜单的“对应需求”和 `mapping.toml` 里，写名称、编码或“常见说法”里的词都行。
+目录里没有的需求，在工作区的 `codebook/needs.csv` 里加一行（列名同程序自带的
 [needs.csv](../src/needs_analytics/core/data/needs.csv)，写得出的填，写不出的空着）。
 
 “解决途径”：直接服务的参加供需对接；协调推动、转办上报的列入“需协调和转办事项”。
@@ -91,7 +92,8 @@ _SERVICES_HEAD = """## 常见服务 Usual services
 
 _FIELDS_HEAD = """# 各表的列 Columns of every table
 
-字段名写在 `mapping.toml` 的 `[sheet.fields]` 等号右边（如 `"登记时间" = "date"`）；列名是模板里的写法，“也认得”的写法照样行。
+字段名写在 `mapping.toml` 的 `[sheet.fields]` 等号右边，如 `"登记时间" = "date"`。
+列名是模板里的写法，“也认得”的写法照样行。
 表和规则见 [tables.md](tables.md)，怎样填见 [表格怎么填.md](表格怎么填.md)。
 
 *Field names as `mapping.toml` wants them, beside the headers. Made from the codebook by `python docs/generate.py`.*
