@@ -1,12 +1,16 @@
-"""``python docs/generate.py`` writes ``needs.md`` and ``fields.md`` from the codebook; a test keeps them current."""
+"""``python docs/generate.py`` writes the pages made from code: needs, fields, settings; a test keeps them current."""
 
 from __future__ import annotations
 
+import inspect
+import re
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from needs_analytics.core.codebook import Codebook
 from needs_analytics.core.messages import text
+from needs_analytics.core.options import Options
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -55,6 +59,36 @@ def fields_page(codebook: Codebook) -> str:
     return "\n".join(parts)
 
 
+def settings_page() -> str:
+    """Return the page of all settings of ``needs.toml`` with their defaults."""
+    parts = [_SETTINGS_HEAD]
+    for section in fields(Options):
+        options = getattr(Options(), section.name)
+        said = _attributes(type(options))
+        lines = (
+            (f"`{name}`", _default(getattr(options, name)), _CHINESE[f"{section.name}.{name}"], said[name])
+            for name in (field.name for field in fields(options))
+        )
+        parts.append(f"## `[{section.name}]`\n")
+        parts.append(_table(("设置", "缺省值", "意思", "English"), lines))
+    return "\n".join(parts)
+
+
+def _attributes(kind: type) -> dict[str, str]:
+    """Return what a dataclass's docstring says of its fields."""
+    section = inspect.cleandoc(kind.__doc__ or "").split("----------\n", 1)[1]
+    found = re.findall(r"^(\w[\w, ]*)\n((?:    .*\n?)+)", section, re.MULTILINE)
+    return {name: " ".join(said.split()) for names, said in found for name in names.split(", ")}
+
+
+def _default(value: object) -> str:
+    if value is None or value == {}:
+        return "（不写）"
+    if isinstance(value, dict):
+        return "、".join(f"{key or '其他'} {number:g}" for key, number in value.items())
+    return "、".join(map(str, value)) if isinstance(value, tuple) else f"{value:g}"
+
+
 def _some(words: str, besides: str = "") -> str:
     listed = [word for word in words.split("|") if word and word != besides]
     return "、".join(listed[:_SHOWN]) + ("……" if len(listed) > _SHOWN else "")
@@ -99,6 +133,55 @@ _FIELDS_HEAD = """# 各表的列 Columns of every table
 *Field names as `mapping.toml` wants them, beside the headers. Made from the codebook by `python docs/generate.py`.*
 """
 
+_SETTINGS_HEAD = """# 设置 Settings (needs.toml)
+
+都有缺省值，不写就用缺省值。写法如 `[cleaning]` 一行，下面 `youngest_age = 18`。改过的设置会列在报告的口径说明里。
+
+*Every setting has a default. Made from the options by `python docs/generate.py`.*
+"""
+
+_CHINESE = {
+    "intake.header_rows_searched": "在表的前几行里找表头",
+    "intake.fuzzy_cutoff": "表头与已知写法有多像才当作同一个（0–1），当作了会说明",
+    "intake.need_option_share": "一列的回答里有多大比例是已知需求，才当作需求题",
+    "cleaning.oldest_age": "年龄超过它的不采用",
+    "cleaning.youngest_age": "推算多大年龄以上的居民；更小的留着，不计入估计",
+    "weights.smallest_class": "加权时某一类的答卷少于几份就与相邻的合并",
+    "weights.bounds": "权重相对平均值的上下限",
+    "weights.tolerance": "加权后各类人数与底册最多差多少（比例）",
+    "segments.n_segments": "指定人群类型数；不写则由稳定性决定",
+    "segments.largest_k": "最多试几种类型",
+    "segments.smallest_share": "一种类型至少占多大比例",
+    "segments.least_jaccard": "重复抽样的一致性低于它的类型不公布",
+    "segments.fewest_respondents": "答卷少于它时改按年龄段和重点人群划分",
+    "segments.n_bootstrap": "重复抽样多少次",
+    "segments.block_weights": "各组题目的权重，没写的都是1",
+    "segments.random_state": "随机数种子；不变，结果就不变",
+    "needs.level": "误差范围的把握",
+    "needs.top": "“前几位”指几位",
+    "needs.least_n_eff": "有效样本量低于它的不发布",
+    "needs.widest_interval": "误差范围达到这么宽的不发布",
+    "needs.narrow_interval": "误差范围不超过它的都可发布",
+    "needs.widest_relative": "误差范围与占比之比超过它的慎用",
+    "needs.no_change_within": "差异肯定在正负多少以内才写“无明显变化”",
+    "needs.false_discovery_rate": "一张表的变化里允许的误报比例",
+    "matching.detour": "步行距离是直线距离的几倍",
+    "matching.walking_speed": "每分钟走多少米（距离表写分钟时用）",
+    "matching.default_radius_m": "没写服务半径的服务点按级别取多少米",
+    "matching.priority_groups": "优先安排的重点人群（编码见 needs.md）",
+    "gaps.busy": "使用率达到多少算用足",
+    "gaps.bad_rating": "评价几分及以下算不满意",
+    "gaps.fewest_ratings": "评价少于几条时向全部服务的平均靠拢",
+    "gaps.replicates": "区间由多少次模拟得出",
+    "gaps.reach_shift_m": "半径加减多少米看影响",
+    "gaps.random_state": "随机数种子",
+    "disclosure.threshold": "少于几人的数字不公开",
+    "disclosure.base": "公开的数字按几取整",
+    "report.formats": "出哪几种报告",
+    "report.body_rows": "正文里一张表列几行（Excel 里是全部）",
+}
+
 if __name__ == "__main__":
     (FOLDER / "needs.md").write_text(needs_page(Codebook.default()), encoding="utf-8")
     (FOLDER / "fields.md").write_text(fields_page(Codebook.default()), encoding="utf-8")
+    (FOLDER / "settings.md").write_text(settings_page(), encoding="utf-8")

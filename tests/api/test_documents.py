@@ -65,12 +65,16 @@ def test_both_readmes_lead_to_what_an_office_needs(readme: Path, page: str) -> N
     assert f"]({page})" in readme.read_text(encoding="utf-8")
 
 
-def test_the_pages_made_from_the_codebook_are_current() -> None:
+def test_the_pages_made_from_code_are_current() -> None:
     made, codebook = generator(), Codebook.default()
 
     stale = [
         name
-        for name, page in (("needs.md", made.needs_page(codebook)), ("fields.md", made.fields_page(codebook)))
+        for name, page in (
+            ("needs.md", made.needs_page(codebook)),
+            ("fields.md", made.fields_page(codebook)),
+            ("settings.md", made.settings_page()),
+        )
         if (PROJECT / "docs" / name).read_text(encoding="utf-8") != page
     ]
 
