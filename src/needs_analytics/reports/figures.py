@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from needs_analytics.core.messages import failure
 from needs_analytics.errors import UsageError
+from needs_analytics.files import write_whole
 from needs_analytics.reports.alt_text import alt_text
 from needs_analytics.reports.content import charts
 from needs_analytics.reports.content.build import report_wording
@@ -16,7 +17,6 @@ from needs_analytics.reports.content.gap_tables import printable_gaps
 from needs_analytics.reports.content.need_tables import printable_needs
 from needs_analytics.reports.drawing import draw, picture_png, picture_svg
 from needs_analytics.reports.words import render_words
-from needs_analytics.reports.write import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -126,16 +126,12 @@ def _of_gaps(make: Callable[..., Chart | None]) -> Callable[[MonthResult, Wordin
     return lambda result, words: None if result.gaps.table.empty else make(result, printable_gaps(result, words), words)
 
 
-def _use(result: MonthResult, words: Wording) -> Chart | None:
-    return None if result.gaps.table.empty else charts.use_quadrants(result, words)
-
-
 _CHARTS: Mapping[str, tuple[Callable[[MonthResult, Wording], Chart | None], str]] = {
     "needs": (_of_needs(charts.need_bars), "needs"),
     "needs_by_community": (_of_needs(charts.need_heat), "needs"),
     "gaps": (_of_gaps(lambda _, shown, words: charts.gap_parts(shown, words)), "gaps"),
     "gaps_by_community": (_of_gaps(charts.gap_heat), "gaps"),
-    "use": (_use, "gaps"),
+    "use": (_of_gaps(lambda _, shown, words: charts.use_quadrants(shown, words)), "gaps"),
     "balance": (charts.balance_dots, "weights"),
     "segments": (_of_needs(charts.segment_heat), "segments"),
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-    stem = _NOT_IN_NAMES.sub("_", stem)
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -64,23 +64,7 @@ def write_document(
     known_words = render_words(document.language) if words is None else words
     contents = {name: RENDERERS[name](document, known_words, created) for name in dict.fromkeys(formats)}
     target = Path(folder)
-<<<<<<< HEAD
-=======
-    target.mkdir(parents=True, exist_ok=True)
     stem = _NOT_IN_NAMES.sub("_", stem)
-    return [write_whole(target / f"{stem}.{name}", content) for name, content in contents.items()]
-
-
-def write_whole(path: Path, content: bytes) -> Path:
-    """Write a file so that it appears whole, under the next free name ``…(2)`` where the file itself is locked.
-
-    Returns
-    -------
-    Path
-        The name the file has got.
-    """
-    draft = path.with_name(f".{uuid.uuid4().hex}.tmp")
->>>>>>> 592cd33 (Documents tested: links, commands, snippets, figures; an office's name that no file can have no longer stops the report)
     try:
         target.mkdir(parents=True, exist_ok=True)
         return write_together({target / f"{stem}.{name}": content for name, content in contents.items()})
