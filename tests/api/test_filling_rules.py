@@ -149,7 +149,6 @@ def test_a_longer_period_is_brought_to_the_month(period: str, monthly: float) ->
     assert capacity("10", period) == pytest.approx(monthly)
 
 
-@bug("the period in a capacity such as 100人/天 is dropped without a word")
 def test_a_period_within_the_figure_is_not_dropped_silently() -> None:
     taken = take(sheet("服务项目|服务点|容量\n食堂|甲点|100人/天"))
 
