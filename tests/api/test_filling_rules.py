@@ -155,6 +155,12 @@ def test_a_period_within_the_figure_is_not_dropped_silently() -> None:
     assert taken.tables["supply"]["monthly"].iloc[0] != 100 or codes(taken) & {"W131", "E112"}
 
 
+@bug("a period named in the figure counts only where the sheet has no column of periods at all")
+@pytest.mark.parametrize("figure", ["100人/天", "每天100份"])
+def test_a_period_within_the_figure_counts_where_its_own_cell_is_blank(figure: str) -> None:
+    assert capacity(figure, "") == pytest.approx(1800)
+
+
 def test_the_defaults_of_the_page_are_those_of_the_program() -> None:
     from needs_analytics.core.options import Options
     from needs_analytics.intake.questions import DEFAULT_THRESHOLD
