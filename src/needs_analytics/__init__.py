@@ -17,6 +17,7 @@ _HOMES = {
     "Workspace": "workspace",
     "assign_segments": "segments",
     "clean": "cleaning",
+    "collect_month": "pipeline",
     "explain_number": "explain",
     "find_segments": "segments",
     "forecast_use": "forecasts",
@@ -24,6 +25,7 @@ _HOMES = {
     "match_services": "matching",
     "measure_gaps": "gaps",
     "plan_actions": "plans",
+    "plot_month": "reports.figures",
     "read_workbooks": "office.read",
     "run_month": "pipeline",
     "take_in": "intake",
@@ -47,8 +49,10 @@ if TYPE_CHECKING:
     from needs_analytics.needs import list_needs as list_needs
     from needs_analytics.office.read import read_workbooks as read_workbooks
     from needs_analytics.office.template import write_template as write_template
+    from needs_analytics.pipeline import collect_month as collect_month
     from needs_analytics.pipeline import run_month as run_month
     from needs_analytics.plans import plan_actions as plan_actions
+    from needs_analytics.reports.figures import plot_month as plot_month
     from needs_analytics.reports.month import write_reports as write_reports
     from needs_analytics.segments import assign_segments as assign_segments
     from needs_analytics.segments import find_segments as find_segments
@@ -61,6 +65,7 @@ __all__ = sorted(_HOMES)  # noqa: PLE0605 - the names above, checked by the test
 def __getattr__(name: str) -> Any:
     """Load a public name, or a submodule, when it is first used."""
     if name in _HOMES:
+        importlib.import_module("needs_analytics.reports.notebook")  # how results look, before there is one
         return getattr(importlib.import_module(f"needs_analytics.{_HOMES[name]}"), name)
     try:
         return importlib.import_module(f"needs_analytics.{name}")

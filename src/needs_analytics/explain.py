@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from difflib import get_close_matches
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -56,6 +57,9 @@ class Explanation:
             parts += [f"{words['sources']}:", *(f"  {line}" for line in self.sources)]
         return "\n".join(parts)
 
+    def _repr_html_(self) -> str:
+        return f"<pre style='white-space:pre-wrap'>{escape(self.as_text())}</pre>"
+
     def to_dict(self) -> dict[str, Any]:
         """Return the explanation as plain values."""
         return {
@@ -71,8 +75,17 @@ def explain_number(result: MonthResult, key: str, *, language: str = "zh") -> Ex
 
     Parameters
     ----------
+    result
+        What :func:`needs_analytics.run_month` gave.
     key
         ``need:需求[:社区[:网格]]``, ``gap:需求[:社区[:网格]]``, ``service:服务[:服务点]`` or ``weights``.
+    language
+        ``zh`` or ``en``.
+
+    Returns
+    -------
+    Explanation
+        Formula, figures and the rows they come from; ``.as_text()`` is what ``needs explain`` prints.
 
     Raises
     ------

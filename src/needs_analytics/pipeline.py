@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from needs_analytics.cleaning import clean
 from needs_analytics.core.config import differing
 from needs_analytics.core.month import Month
+from needs_analytics.core.options import Options
 from needs_analytics.core.records import MonthResult, RunRecord
 from needs_analytics.forecasts import forecast_use
 from needs_analytics.gaps import measure_gaps
@@ -28,8 +29,16 @@ from needs_analytics.weights import weigh
 if TYPE_CHECKING:
     import pandas as pd
 
-    from needs_analytics.core.options import Options
-    from needs_analytics.core.records import Cleaned
+    from needs_analytics.core.records import (
+        ActionPlan,
+        Cleaned,
+        Forecast,
+        GapReport,
+        MatchPlan,
+        NeedsList,
+        Segments,
+        Weights,
+    )
     from needs_analytics.workspace import Workspace
 
 Progress = Callable[[str], None]
@@ -56,8 +65,22 @@ def run_month(workspace: Workspace, month: str | Month, *, progress: Progress | 
 
     Parameters
     ----------
+    workspace
+        The office's folder.
+    month
+        ``2026-10``; its workbooks stand in ``inbox/2026-10``.
     progress
         Called with the name of each stage as it begins.
+
+    Returns
+    -------
+    MonthResult
+        The records of every stage, to look at, explain, plot and write.
+
+    Raises
+    ------
+    UsageError
+        When there is no such month, or ``needs.toml`` or ``mapping.toml`` cannot be read.
     """
     tell = progress or (lambda _: None)
     options = workspace.config.options
@@ -78,10 +101,46 @@ def run_month(workspace: Workspace, month: str | Month, *, progress: Progress | 
     plans = plan_actions(gaps, matches, cleaned)
     tell("forecasts")
     outlook = forecast_use(use_so_far(workspace.store.usage(cleaned.month), cleaned), supply=cleaned.supply)
+    return collect_month(
+        cleaned, weights=weights, segments=segments, needs=needs, matches=matches, gaps=gaps, plans=plans,
+        outlook=outlook, name=workspace.config.name, options=options,
+    )  # fmt: skip
+
+
+def collect_month(
+    cleaned: Cleaned,
+    *,
+    weights: Weights,
+    segments: Segments,
+    needs: NeedsList,
+    matches: MatchPlan,
+    gaps: GapReport,
+    plans: ActionPlan,
+    outlook: Forecast,
+    name: str,
+    options: Options | None = None,
+) -> MonthResult:
+    """Put the results of the stages together, as :func:`run_month` does: for who ran them one by one.
+
+    Parameters
+    ----------
+    cleaned, weights, segments, needs, matches, gaps, plans, outlook
+        What the stages gave.
+    name
+        The office the report names.
+    options
+        The options the stages were run with, if other than the defaults.
+
+    Returns
+    -------
+    MonthResult
+        To explain, plot and write.
+    """
+    options = options or Options()
     stages = (cleaned, weights, segments, needs, matches, gaps, plans, outlook)
     issues = Counter(issue.code for stage in stages for issue in stage.issues)
-    run = _run_record(workspace.config.name, cleaned, options, issues, (needs.table, gaps.table))
-    return MonthResult(cleaned.month, workspace.config.name, *stages, options, run)
+    run = _run_record(name, cleaned, options, issues, (needs.table, gaps.table))
+    return MonthResult(cleaned.month, name, *stages, options, run)
 
 
 def _run_record(

@@ -128,3 +128,9 @@ def test_the_words_come_from_the_catalogue_with_their_places_kept(monkeypatch):
     entries = {f"render.{key}": sentence for key, sentence in words.CHINESE.items()}
     monkeypatch.setattr(messages, "catalogue", lambda _: entries)
     assert render_words("zh") == {key: words.CHINESE[key] for key in WORD_KEYS}
+
+
+def test_an_office_name_no_file_can_have_is_written_with_lines(document: Document, tmp_path: Path) -> None:
+    (written,) = write_document(document, tmp_path, created=CREATED, stem="一/二:<三>", formats=["html"])
+
+    assert written == tmp_path / "一_二__三_.html"

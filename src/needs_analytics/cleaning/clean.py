@@ -49,6 +49,13 @@ class _Outcome:
 def clean(intake: Intake, *, options: CleaningOptions | None = None) -> Cleaned:
     """Apply the rules and merge duplicates.
 
+    Parameters
+    ----------
+    intake
+        What :func:`needs_analytics.take_in` gave.
+    options
+        What is certainly wrong.
+
     Returns
     -------
     Cleaned

@@ -1,4 +1,4 @@
-"""Which rows are the same thing twice; the latest complete one stays."""
+"""Which rows are the same thing twice; the latest one stays."""
 
 from __future__ import annotations
 

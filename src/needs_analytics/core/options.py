@@ -231,7 +231,7 @@ class ReportOptions:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """All stages' options."""
+    """All stages' options; ``needs.toml`` has a table for each."""
 
     intake: IntakeOptions = IntakeOptions()
     cleaning: CleaningOptions = CleaningOptions()

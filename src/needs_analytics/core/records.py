@@ -50,12 +50,29 @@ class Pleasant:
         render = _renderers.get(type(self))
         return render(self) if render else str(self.table.to_html())
 
+    def __repr__(self) -> str:
+        parts = (f"{name}={_brief(getattr(self, name))}" for name in self.__dataclass_fields__)
+        return f"{type(self).__name__}({', '.join(parts)})"
+
     def to_dict(self) -> dict[str, Any]:
         """Return the record as plain Python values: DataFrames become lists of rows."""
         return {name: _plain(getattr(self, name)) for name in self.__dataclass_fields__}
 
 
+def _brief(value: Any) -> str:
+    """Say what a field holds in a word or two: a terminal is no place for whole tables."""
+    if isinstance(value, pd.DataFrame):
+        return f"<{len(value)} rows, {value.shape[1]} columns>"
+    if isinstance(value, (tuple, list, Mapping)):
+        return f"<{len(value)}>"
+    if isinstance(value, (str, int, float, type(None))):
+        return repr(value)
+    return str(value) if type(value).__name__ == "Month" else f"<{type(value).__name__}>"
+
+
 def _plain(value: Any) -> Any:
+    if isinstance(value, Pleasant):
+        return value.to_dict()
     if isinstance(value, pd.DataFrame):
         return value.astype(object).where(value.notna(), None).to_dict("records")
     if isinstance(value, (tuple, list)):
@@ -135,7 +152,7 @@ class SheetList(list[Sheet]):
         self.issues = issues
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Segments(Pleasant):
     """Resident segments 人群类型.
 
@@ -179,7 +196,7 @@ class Segments(Pleasant):
         return dict(zip(rows["segment"], rows["name"], strict=True))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Weights(Pleasant):
     """From sample to population.
 
@@ -220,7 +237,7 @@ class Weights(Pleasant):
         return self.status in {"raked", "not_converged"} and bool(np.isfinite(self.population))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Intake(Pleasant):
     """Raw sheets as typed tables, without identifiers.
 
@@ -254,7 +271,7 @@ class Intake(Pleasant):
         return self.sheets
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Cleaned(Pleasant):
     """The month's tables after the rules and the duplicates.
 
@@ -306,7 +323,7 @@ class Cleaned(Pleasant):
         return self.counts
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class NeedsList(Pleasant):
     """The needs list 需求清单.
 
@@ -384,7 +401,7 @@ NEEDS_COLUMNS = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class MatchPlan(Pleasant):
     """Needs matched to services under capacity, eligibility and reach.
 
@@ -427,7 +444,7 @@ class MatchPlan(Pleasant):
     issues: tuple[Issue, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class GapReport(Pleasant):
     """The supply-gap report 供需缺口: where the demand goes.
 
@@ -498,7 +515,7 @@ GAPS_COLUMNS = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class ActionPlan(Pleasant):
     """What to do next month 工作建议, most persons first.
 
@@ -514,7 +531,7 @@ class ActionPlan(Pleasant):
     issues: tuple[Issue, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Forecast(Pleasant):
     """Use in the coming months.
 
@@ -534,7 +551,7 @@ class Forecast(Pleasant):
     issues: tuple[Issue, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class RunRecord(Pleasant):
     """What a run was made of: digests of inputs, options that differ from the defaults, counts and versions.
 
@@ -556,8 +573,8 @@ class RunRecord(Pleasant):
         return self.inputs
 
 
-@dataclass(frozen=True)
-class MonthResult:
+@dataclass(frozen=True, repr=False)
+class MonthResult(Pleasant):
     """Everything a month gave: the records of every stage and how the run was made."""
 
     month: Month
@@ -572,6 +589,11 @@ class MonthResult:
     outlook: Forecast
     options: Options
     run: RunRecord
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """The needs of the whole sub-district, all residents."""
+        return self.needs.totals()
 
     @property
     def issues(self) -> tuple[Issue, ...]:

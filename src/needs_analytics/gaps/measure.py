@@ -30,6 +30,13 @@ def measure_gaps(
 ) -> GapReport:
     """Measure where the demand of every need goes.
 
+    Parameters
+    ----------
+    needs, matches, cleaned
+        What the stages before gave.
+    options
+        What counts as full and as dissatisfied, number of replicates.
+
     Returns
     -------
     GapReport

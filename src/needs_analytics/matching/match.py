@@ -39,6 +39,13 @@ def match_services(
     plan serves special groups first, then as many as possible, then equal shares of equals, then short ways.
     Segments do not enter the plan: they are cuts of the result.
 
+    Parameters
+    ----------
+    needs, cleaned, weights, segments
+        What the stages before gave.
+    options
+        Detour, walking speed, usual radii, groups served first.
+
     Returns
     -------
     MatchPlan

@@ -56,8 +56,19 @@ def list_needs(
 
     Parameters
     ----------
+    cleaned, weights
+        What :func:`needs_analytics.clean` and :func:`needs_analytics.weigh` gave.
+    segments
+        Resident segments, cuts of the list where they are published.
     previous
         Estimates of the month before, from the store; without them every change reads ``/``.
+    options
+        Confidence level, publication limits, what counts as no change.
+
+    Returns
+    -------
+    NeedsList
+        ``.totals()`` and ``.at("community")`` are the rows of all residents.
     """
     options = options or NeedsOptions()
     people = _people(cleaned, weights, segments)

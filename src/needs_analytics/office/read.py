@@ -50,6 +50,11 @@ def read_workbooks(
     root
         Folder the files are named relative to; their bare names without it.
 
+    Returns
+    -------
+    SheetList
+        A list of raw sheets; refusals and hidden sheets stand in ``.issues``.
+
     Raises
     ------
     FileRefusedError

@@ -54,8 +54,17 @@ def write_template(table: str, out_path: str | Path, *, codebook: Codebook, lang
     ----------
     table
         A canonical table or what it is called in either language (``survey``, ``需求调查``).
+    out_path
+        The file; its folder is made if it is missing.
     codebook
         Needs, groups and services to choose from, and the headers.
+    language
+        ``zh`` or ``en``.
+
+    Returns
+    -------
+    Path
+        The file written.
 
     Raises
     ------

@@ -49,6 +49,16 @@ def plan_actions(gaps: GapReport, matches: MatchPlan, cleaned: Cleaned) -> Actio
 
     Each large cause of a need's gap makes one suggestion; a full service is suggested to grow, site by site, by those
     in its reach for whom it was full (cheapest per person first, nobody counted twice).
+
+    Parameters
+    ----------
+    gaps, matches, cleaned
+        What the stages before gave.
+
+    Returns
+    -------
+    ActionPlan
+        Suggestions of at least one person.
     """
     needs = gaps.at("district")
     rows = [_cause_row(need, cause, gaps) for need in needs.to_dict("records") for cause in _KIND_OF_CAUSE
@@ -56,7 +66,7 @@ def plan_actions(gaps: GapReport, matches: MatchPlan, cleaned: Cleaned) -> Actio
     rows += _expansions(matches, gaps)
     table = pd.DataFrame(rows, columns=list(COLUMNS))
     names = cleaned.menu.drop_duplicates("service").set_index("service")["name"]
-    table["service_name"] = table["service"].map(names).astype(object).fillna("")
+    table["service_name"] = [names.get(service, "") for service in table["service"]]
     table = table[table["persons"] >= 1].sort_values(
         ["persons", "need", "kind"], ascending=[False, True, True], kind="stable"
     )

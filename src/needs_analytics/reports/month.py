@@ -49,9 +49,26 @@ def write_reports(
 
     The same result gives the same bytes; the files carry the month's last day as their date.
 
+    Parameters
+    ----------
+    result
+        What :func:`needs_analytics.run_month` gave.
+    folder
+        Where the files go; made if it is missing.
+    formats
+        Of ``xlsx``, ``html``, ``docx``.
+    language
+        ``zh`` or ``en``.
+
     Returns
     -------
-    The files in the order of the formats; a file that was open in another program is written beside as ``…(2)``.
+    list of Path
+        The files in the order of the formats; a file that was open in another program is written beside as ``…(2)``.
+
+    Raises
+    ------
+    UsageError
+        When a format is unknown.
     """
     document = build_document(result, language=language)
     stem = text("report.stem", language, office=result.workspace, month=str(result.month))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from needs_analytics.reports.words import Words
 
 RENDERERS = {"xlsx": render_xlsx, "html": render_html, "docx": render_docx}
+_NOT_IN_NAMES = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
 
 
 def write_document(
@@ -41,7 +43,7 @@ def write_document(
     created
         Date of issue that the files carry; the same document and date give the same bytes.
     stem
-        File name without its ending.
+        File name without its ending; what no file name may hold becomes ``_``.
     words
         The renderers' fixed words; by default the catalogue's in the document's language.
 
@@ -62,6 +64,7 @@ def write_document(
     known_words = render_words(document.language) if words is None else words
     contents = {name: RENDERERS[name](document, known_words, created) for name in dict.fromkeys(formats)}
     target = Path(folder)
+    stem = _NOT_IN_NAMES.sub("_", stem)
     try:
         target.mkdir(parents=True, exist_ok=True)
         return write_together({target / f"{stem}.{name}": content for name, content in contents.items()})

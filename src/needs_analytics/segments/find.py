@@ -85,6 +85,11 @@ def assign_segments(
         As in :func:`find_segments`.
     model
         The ``.model`` of the earlier :class:`Segments`.
+
+    Returns
+    -------
+    Segments
+        As from :func:`find_segments`.
     """
     codebook = codebook or Codebook.default()
     residents = read_residents(survey, weights, codebook)

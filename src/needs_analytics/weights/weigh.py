@@ -38,6 +38,8 @@ def weigh(
         Cleaned answers; respondents younger than the target population get no weight.
     register
         Population cells; without any, weights are equal and persons cannot be computed.
+    options
+        Smallest classes, bounds of the weights, tolerance.
     youngest_age
         Lower bound of the target population; 16 by default.
 

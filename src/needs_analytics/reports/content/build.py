@@ -38,7 +38,7 @@ SHEETS: Mapping[str, tuple[str, ...]] = {
 
 def build_document(result: MonthResult, *, language: str = "zh") -> Document:
     """Return the report of a month, after disclosure control."""
-    words = Wording.of(result.cleaned.codebook, _segment_names(result, language), language, result.options)
+    words = report_wording(result, language)
     tables = [
         *need_tables(result, words),
         *gap_tables(result, words),
@@ -65,6 +65,11 @@ def build_document(result: MonthResult, *, language: str = "zh") -> Document:
             keywords=words.say("keywords", month=month).split(words.say("list_comma")),
         ),
     )
+
+
+def report_wording(result: MonthResult, language: str) -> Wording:
+    """Return the words of a month's report."""
+    return Wording.of(result.cleaned.codebook, _segment_names(result, language), language, result.options)
 
 
 def _segment_names(result: MonthResult, language: str) -> dict[str, str]:

@@ -61,11 +61,13 @@ _draw.register(QuadrantChart, draw_quadrants)
 _draw.register(LineChart, draw_lines)
 
 
-def picture_png(chart: Chart) -> bytes:
-    """Return the chart as a PNG without dates; the same chart gives the same bytes."""
+def picture_png(chart: Chart, *, title: bool = False) -> bytes:
+    """Return the chart as a PNG without dates, its title in it if wished; the same chart gives the same bytes."""
     written = BytesIO()
     with chart_style():
-        _draw(chart, "").savefig(written, format="png", dpi=PNG_DPI, metadata={"Software": None})
+        _draw(chart, chart.title if title else "").savefig(
+            written, format="png", dpi=PNG_DPI, metadata={"Software": None}
+        )
     return written.getvalue()
 
 

@@ -1,0 +1,37 @@
+"""Print how ours compares with named peers, and what a whole month takes; write nothing."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.cases import run_cases, sample_folder, time_month
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--tiny", action="store_true", help="only show that every comparison runs")
+    tiny = parser.parse_args().tiny
+    console = Console(width=140)
+    with TemporaryDirectory() as made:
+        folder = sample_folder(Path(made))
+        table = Table("case", "against", "note", title="Seconds are this machine's; the ratio (ours ÷ peer) travels")
+        for heading in ("ours (s)", "peer (s)", "ratio"):
+            table.add_column(heading, justify="right")
+        for timing in run_cases(folder, tiny=tiny):
+            figures = (f"{timing.ours:.3f}", f"{timing.peer:.3f}", f"{timing.ratio:.2f}")
+            table.add_row(timing.name, timing.against, timing.note, *figures)
+        console.print(table)
+        if not tiny:
+            seconds, memory = time_month(folder, Path(made))
+            console.print(
+                f"Whole month with its report, in a fresh process: {seconds:.1f} s, peak memory {memory:,.0f} MB"
+            )
+
+
+if __name__ == "__main__":
+    main()
