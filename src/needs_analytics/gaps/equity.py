@@ -105,7 +105,8 @@ def _rates(
     own = cells[key].map(dict(zip(sums[key], rate, strict=True))).to_numpy(float)
     values = parts[list(GAP)].sum(axis=1).to_numpy(float)[rows] - own * parts["demand"].to_numpy(float)[rows]
     needs_each = max(parts["demand"].sum() / max(population, 1.0), 1.0)
-    error = split_error(cells, [key], values, sums[[key]]) * np.sqrt(needs_each) / sums["demand"].to_numpy(float)
+    demand = sums["demand"].where(sums["demand"] > 0).to_numpy(float)
+    error = split_error(cells, [key], values, sums[[key]]) * np.sqrt(needs_each) / demand
     low, high = widened(rate.to_numpy(float), limits.rate_low, limits.rate_high, error)
     return pd.DataFrame({
         key: sums[key], "gap_rate": rate, "gap_rate_low": np.maximum(low, 0.0), "gap_rate_high": np.minimum(high, 1.0),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from needs_analytics.core.wording import key
-from needs_analytics.intake.groups import GroupWords, _group_of
+from needs_analytics.intake.groups import GroupWords, group_of
 from needs_analytics.intake.traits import AgeRange, read_age
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from needs_analytics.intake.headers import Header
 
 _COUNTED = re.compile(r"(人口数|人口|人数|数量|常住|户籍|\(人\)|\(名\)|人$|数$|其中|:)")
+_PEOPLE = ("人", "者", "户", "家庭", "对象", "人员", "儿童", "产妇", "小哥", "骑手", "司机")
 _SEX = re.compile(r"(男性?|女性?)")
 
 
@@ -58,25 +59,30 @@ def _people(header: Header, groups: GroupWords) -> WideColumn | None:
     age: AgeRange | None = None
     sex = group = ""
     for part in header.parts:
+        whole = re.sub(r"[(（].{1,3}[)）]$", "", key(part))
         text = _COUNTED.sub("", key(part))
         hit = _SEX.fullmatch(text) or re.match(r"(男|女)性?[-_·、]?(?=\d|[一二三四五六七八九十])", text)
         if hit:
             sex = hit[1][0]
-            text = text[hit.end() :]
+            text = whole = text[hit.end() :]
         if not text or not re.search(r"\d", text):
-            group = group or (_exact_group(text, groups) if text else "")
+            group = group or _exact_group(whole, groups) or _exact_group(text, groups)
             continue
         value = read_age(text).value
         if isinstance(value, AgeRange) and (value.low < value.high or "岁" in text):
             age = value
+        elif value is None:
+            group = group or _exact_group(whole, groups)
     if age is None and not sex and not group:
         return None
     return WideColumn(age, sex, "" if age is not None else group)
 
 
 def _exact_group(text: str, groups: GroupWords) -> str:
+    if not text:
+        return ""
     return (
         groups.headers.get(text)
         or groups.values.get(text)
-        or (_group_of(text, groups) if text.endswith(("老人", "户", "家庭", "对象", "人员")) else "")
+        or (group_of(text, groups) if text.endswith(_PEOPLE) else "")
     )
