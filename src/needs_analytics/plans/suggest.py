@@ -56,7 +56,7 @@ def plan_actions(gaps: GapReport, matches: MatchPlan, cleaned: Cleaned) -> Actio
     rows += _expansions(matches, gaps)
     table = pd.DataFrame(rows, columns=list(COLUMNS))
     names = cleaned.menu.drop_duplicates("service").set_index("service")["name"]
-    table["service_name"] = table["service"].map(names).fillna("")
+    table["service_name"] = table["service"].map(names).astype(object).fillna("")
     table = table[table["persons"] >= 1].sort_values(
         ["persons", "need", "kind"], ascending=[False, True, True], kind="stable"
     )
