@@ -15,16 +15,8 @@ from needs_analytics.core.config import differing
 from needs_analytics.core.month import Month
 from needs_analytics.core.options import Options
 from needs_analytics.core.records import MonthResult, RunRecord
-from needs_analytics.forecasts import forecast_use
-from needs_analytics.gaps import measure_gaps
-from needs_analytics.history.store import use_so_far
 from needs_analytics.intake import take_in
-from needs_analytics.matching import match_services
-from needs_analytics.needs import list_needs
 from needs_analytics.office.read import read_workbooks
-from needs_analytics.plans import plan_actions
-from needs_analytics.segments import find_segments
-from needs_analytics.weights import weigh
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -82,6 +74,15 @@ def run_month(workspace: Workspace, month: str | Month, *, progress: Progress | 
     UsageError
         When there is no such month, or ``needs.toml`` or ``mapping.toml`` cannot be read.
     """
+    from needs_analytics.forecasts import forecast_use
+    from needs_analytics.gaps import measure_gaps
+    from needs_analytics.history.store import use_so_far
+    from needs_analytics.matching import match_services
+    from needs_analytics.needs import list_needs
+    from needs_analytics.plans import plan_actions
+    from needs_analytics.segments import find_segments
+    from needs_analytics.weights import weigh
+
     tell = progress or (lambda _: None)
     options = workspace.config.options
     cleaned = prepare_month(workspace, month, progress=progress)

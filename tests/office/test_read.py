@@ -128,7 +128,7 @@ def test_an_empty_sheet_has_no_rows(tmp_path: Path) -> None:
     assert only_sheet(path).n_rows == 0
 
 
-def test_a_hidden_sheet_is_read_and_said(tmp_path: Path) -> None:
+def test_a_hidden_sheet_is_marked_as_such(tmp_path: Path) -> None:
     path = tmp_path / "hidden.xlsx"
     book = xlsxwriter.Workbook(str(path))
     book.add_worksheet("明").write(0, 0, "x")
@@ -138,7 +138,7 @@ def test_a_hidden_sheet_is_read_and_said(tmp_path: Path) -> None:
     book.close()
     sheets = read_workbooks([path])
     assert [(sheet.name, sheet.hidden) for sheet in sheets] == [("明", False), ("暗", True)]
-    assert [(issue.code, issue.where.sheet) for issue in sheets.issues if issue.where] == [("I007", "暗")]
+    assert not sheets.issues
 
 
 def one_row(folder: Path, cells: str) -> tuple[list[object], list[str]]:

@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 import pandas as pd
 
+from needs_analytics.core.messages import LANGUAGES, text
+from needs_analytics.core.wording import key
+
 if TYPE_CHECKING:
     from dataclasses import Field
 
@@ -137,6 +140,13 @@ class Sheet:
     def n_rows(self) -> int:
         """Number of rows, empty ones included."""
         return len(self.columns[0].codes) if self.columns else 0
+
+    @property
+    def says_no_data(self) -> bool:
+        """Whether its first column holds the sentence by which our templates mark the sheets that only explain."""
+        marks = {key(text("template.not_data", language)) for language in LANGUAGES}
+        cells = self.columns[0].values if self.columns else ()
+        return any(isinstance(cell, str) and key(cell) in marks for cell in cells)
 
     def rows(self, first: int = 0, last: int | None = None) -> list[list[object]]:
         """Return rows ``first`` to ``last`` (exclusive) as lists of cells."""

@@ -150,10 +150,8 @@ def _meanings(cell: str, question: Question) -> set[str] | None:
 
 
 def _ticked(block: Block, question: Question) -> dict[str, Floats]:
-    cells = {
-        item: _ticks(block.column(column), item) for item, column in zip(question.items, question.columns, strict=True)
-    }
-    stack = np.column_stack(list(cells.values()))
+    cells = [_ticks(block.column(column), item) for item, column in zip(question.items, question.columns, strict=True)]
+    stack = np.column_stack(cells)
     blank = np.isnan(stack)
     unknown: Bools = np.zeros(len(stack), dtype=bool)
     if question.blank != NONE:  # where a row says no in words, what it leaves blank was not answered

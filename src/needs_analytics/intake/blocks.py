@@ -222,7 +222,7 @@ def _asides(grid: Grid, rows: Ints, header: str, width: int) -> dict[int, str]:
         reason = _aside(grid, row, header) or ("" if row in below else _alone(grid, row, width))
         if reason:
             asides[row] = reason
-    return asides | _below_totals(rows, below, asides)
+    return asides | _below_totals(grid, rows, asides)
 
 
 def _merged_down(grid: Grid) -> dict[int, int]:
@@ -235,9 +235,19 @@ def _merged_down(grid: Grid) -> dict[int, int]:
     }
 
 
-def _below_totals(rows: Ints, below: dict[int, int], asides: dict[int, str]) -> dict[int, str]:
+def _below_totals(grid: Grid, rows: Ints, asides: dict[int, str]) -> dict[int, str]:
     """Return the rows that a merged total (全镇合计 beside 户籍 and 常住) also heads."""
-    return {row: "total" for row in map(int, rows) if asides.get(below.get(row, -1)) == "total" and row not in asides}
+    covered = {
+        row
+        for top, left, bottom, _ in grid.sheet.merged
+        if bottom > top and left < _FIRST_CELLS and asides.get(top) == "total" and _is_total(grid.row(top)[left])
+        for row in range(top + 1, bottom + 1)
+    }
+    return {row: "total" for row in map(int, rows) if row in covered and row not in asides}
+
+
+def _is_total(cell: str) -> bool:
+    return bool(_SUMMARY.fullmatch(key(cell)) or _EVERYWHERE.fullmatch(key(cell)))
 
 
 def _in_first_cells(grid: Grid, rows: Ints, test: Callable[[str], bool]) -> Bools:

@@ -11,7 +11,7 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 from needs_analytics.core.wording import key
-from needs_analytics.intake.groups import GroupWords, _group_of
+from needs_analytics.intake.groups import GroupWords, group_of
 from needs_analytics.intake.reading import NOTHING, Reading, is_absent
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def _main_part(text: str) -> str:
 def _rule(part: str, words: GroupWords) -> str:
     atoms = _ages(part)
     rest = _AGE_FROM.sub("", _AGE_TO.sub("", _AGE_SPAN.sub("", part)))
-    group = _group_of(rest, words) if rest else ""
+    group = group_of(rest, words) if rest else ""
     word = next((_WORDS[known] for known in sorted(_WORDS, key=len, reverse=True) if known in rest), "")
     if group and not (word and group in {"elderly", "youth", "women"}):
         atoms.append(f"group={group}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
@@ -11,15 +11,17 @@ from typing import TYPE_CHECKING, Literal
 from needs_analytics.core.wording import key, plain, without_numbering
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     import pandas as pd
 
     from needs_analytics.core.codebook import Codebook
     from needs_analytics.intake.headers import Header
 
-How = Literal["told", "exact", "core", "contains", "fuzzy", "pattern"]
-QUALITY: dict[How, float] = {"told": 3.0, "exact": 2.0, "core": 1.8, "contains": 1.2, "fuzzy": 1.0, "pattern": 0.8}
+How = Literal["told", "exact", "core", "contains", "fuzzy", "pattern", "contents"]
+QUALITY: dict[How, float] = {
+    "told": 3.0, "exact": 2.0, "core": 1.8, "contains": 1.2, "fuzzy": 1.0, "pattern": 0.8, "contents": 0.5,
+}  # fmt: skip
 
 _BRACKETS = re.compile(r"[(\[【〔][^)\]】〕]*[)\]】〕]")
 _FILLERS = re.compile(
@@ -27,6 +29,7 @@ _FILLERS = re.compile(
     r"|本人|被访者|受访者|被访人|受访人|居民|的|是|为|必填|选填|单选|多选|填空|自动|[?？:：*\s/／·]"
 )
 _COVERAGE = 0.6
+_SIMILAR = 0.86
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,8 @@ class Vocabulary:
         Field to what a question about it looks like; the weakest evidence, it yields to need questions.
     dropped
         Fields that are not kept.
+    types
+        Field to the type of its values.
     """
 
     told: Mapping[str, str]
@@ -67,6 +72,7 @@ class Vocabulary:
     rejects: Mapping[str, tuple[str, ...]]
     patterns: Mapping[str, re.Pattern[str]]
     dropped: frozenset[str] = frozenset({"-"})
+    types: Mapping[str, str] = field(default_factory=dict)
 
 
 def vocabulary(table: str, codebook: Codebook, told: Mapping[str, str]) -> Vocabulary:
@@ -80,7 +86,7 @@ def vocabulary(table: str, codebook: Codebook, told: Mapping[str, str]) -> Vocab
         rejects[str(row.field)] = tuple(key(word) for word in str(row.reject).split("|") if word)
     patterns = {str(row.field): re.compile(str(row.pattern)) for row in rows.itertuples() if row.pattern}
     dropped = frozenset({"-", *rows.loc[rows["type"] == "drop", "field"]})
-    return Vocabulary(told, exact, rejects, patterns, dropped)
+    return Vocabulary(told, exact, rejects, patterns, dropped, field_types(codebook, table))
 
 
 def literal_words(codebook: Codebook) -> frozenset[str]:
@@ -90,12 +96,20 @@ def literal_words(codebook: Codebook) -> frozenset[str]:
     return frozenset(word for word in words if len(word) > 1)
 
 
-def match_fields(headers: Sequence[Header], words: Vocabulary) -> list[FieldMatch]:
+def match_fields(
+    headers: Sequence[Header], words: Vocabulary, *, accept: Callable[[int, str], bool] = lambda *_: True
+) -> list[FieldMatch]:
     """Take columns for fields; of several columns for one field the surest, then the leftmost, wins.
 
     A field that is dropped anyway takes all its columns.
+
+    Parameters
+    ----------
+    accept
+        Whether a column may be taken for a field, by its cells.
     """
-    matches = [match for column, header in enumerate(headers) for match in [_match(column, header, words)] if match]
+    found = [_match(column, header, words) for column, header in enumerate(headers)]
+    matches = [match for match in found if match and (match.how == "told" or accept(match.column, match.field))]
     best: dict[str, FieldMatch] = {}
     for match in sorted(matches, key=lambda match: (-match.quality, match.column)):
         best.setdefault(f"{match.field}|{match.column}" if match.field in words.dropped else match.field, match)
@@ -165,11 +179,21 @@ def _contained(whole: str, core: str, words: Vocabulary) -> tuple[str, How] | No
 def _similar(whole: str, core: str, words: Vocabulary) -> tuple[str, How] | None:
     if not 3 <= len(core) <= 12:
         return None
-    score, wording = max(((_similarity(core, wording), wording) for wording in words.exact), default=(0.0, ""))
+    close = (wording for wording in words.exact if _may_be_similar(core, wording))
+    score, wording = max(((_similarity(core, wording), wording) for wording in close), default=(0.0, ""))
     field = words.exact.get(wording, "")
-    if score >= 0.86 and not _rejected(whole, field, words):
+    if score >= _SIMILAR and not _rejected(whole, field, words):
         return field, "fuzzy"
     return None
+
+
+def _may_be_similar(one: str, other: str) -> bool:
+    """Whether two texts share enough characters to be similar; cheap, and never wrong with a no."""
+    both = len(one) + len(other)
+    if 2 * min(len(one), len(other)) < _SIMILAR * both:
+        return False
+    shared = set(one) & set(other)
+    return 2 * sum(min(one.count(mark), other.count(mark)) for mark in shared) >= _SIMILAR * both
 
 
 def _patterned(wording: str, words: Vocabulary) -> tuple[str, How] | None:
@@ -184,8 +208,7 @@ def _patterned(wording: str, words: Vocabulary) -> tuple[str, How] | None:
 
 @lru_cache(maxsize=65536)
 def _similarity(one: str, other: str) -> float:
-    matcher = SequenceMatcher(None, one, other)
-    return matcher.ratio() if matcher.quick_ratio() >= 0.8 else 0.0
+    return SequenceMatcher(None, one, other).ratio()
 
 
 def _rejected(whole: str, field: str, words: Vocabulary) -> bool:

@@ -11,6 +11,9 @@ import pandas as pd
 
 from needs_analytics.core.issue import CellRef, Issue
 from needs_analytics.core.wording import key, plain
+from needs_analytics.intake.across import unfolded
+from needs_analytics.intake.coordinates import coordinates, crs_in
+from needs_analytics.intake.crosstab import month_of
 from needs_analytics.intake.numbers import period_within, read_count
 from needs_analytics.intake.reading import Reader, Reading
 from needs_analytics.intake.terms import read_text, read_verbatim
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
     from needs_analytics.core.month import Month
     from needs_analytics.core.records import Column
     from needs_analytics.intake.blocks import Block
+    from needs_analytics.intake.crosstab import Crosstab
     from needs_analytics.intake.fields import FieldMatch
     from needs_analytics.intake.groups import GroupWords
 
@@ -72,20 +76,50 @@ def provenance(block: Block) -> pd.DataFrame:
 
 
 def read_frame(
-    block: Block, table: str, matches: Sequence[FieldMatch], rule: SheetRule, context: Context, findings: Findings
-) -> pd.DataFrame:
+    block: Block, table: str, matches: Sequence[FieldMatch], rule: SheetRule, context: Context, findings: Findings, *,
+    layout: Crosstab | None = None,
+) -> pd.DataFrame:  # fmt: skip
     """Read the matched columns of a block into a frame of the table's fields.
 
-    Ages and age bands become ``age_low`` and ``age_high``; a field the office gave as a constant is filled in.
+    Ages and age bands become ``age_low`` and ``age_high``; a field the office gave as a constant is filled in; what
+    is laid out across is brought under each other.
     """
     types = context.types[table]
-    columns: dict[str, Objects] = {}
     counted = _counted_columns(block, context.groups) if table == "register" else {}
+    matches = [match for match in matches if match.column not in counted]
+    columns = _read_columns(block, table, matches, context, findings)
+    if table in {"sites", "places"} and "crs" not in columns:
+        columns |= _stated_crs(block, matches)
+    unnamed = {"crs": context.mapping.crs} if context.mapping.crs and "crs" not in columns else {}
+    for name, value in {**unnamed, **rule.constants}.items():
+        if name in types:
+            reader = reader_for(types[name], name, month=context.month, groups=context.groups, mapping=context.mapping)
+            columns[name] = np.full(len(block.rows), reader(value).value, dtype=object)
+    frame = pd.concat([provenance(block), _finished(columns, types, len(block.rows))], axis=1)
+    if not {"community", "compound"} & set(columns):
+        frame = frame.assign(section=block.sections(), about="\x1f".join(_about(block)))
+    if table == "supply":
+        frame["period"] = _periods(block, frame, matches)
+    if layout is not None and layout.table == table:
+        return unfolded(block, frame, layout, context.month, findings)
+    if table == "usage" and not {"date", "month"} & set(frame.columns):
+        frame["month"] = month_of([*block.titles, block.sheet.name, block.sheet.file], context.month) or None
+    if table == "register":
+        return _register(block, frame, counted, findings)
+    return frame
+
+
+def _read_columns(
+    block: Block, table: str, matches: Sequence[FieldMatch], context: Context, findings: Findings
+) -> dict[str, Objects]:
+    types = context.types[table]
+    columns: dict[str, Objects] = {}
     for match in matches:
-        if match.column in counted:
-            continue
         kind = types.get(match.field, "drop")
         if kind == "drop":
+            continue
+        if kind == "coordinate_pair":
+            columns |= coordinates(block, match, table, findings)
             continue
         reader = reader_for(kind, match.field, month=context.month, groups=context.groups, mapping=context.mapping)
         if table == "questions" and kind == "needs":
@@ -98,19 +132,17 @@ def read_frame(
             columns["eligibility_text"] = read_column(block, match.column, table, match.field, read_text).values
         findings.ledger += typed.ledger
         findings.issues += typed.issues
-    unnamed = {"crs": context.mapping.crs} if context.mapping.crs and "crs" not in columns else {}
-    for name, value in {**unnamed, **rule.constants}.items():
-        if name in types:
-            reader = reader_for(types[name], name, month=context.month, groups=context.groups, mapping=context.mapping)
-            columns[name] = np.full(len(block.rows), reader(value).value, dtype=object)
-    frame = pd.concat([provenance(block), _finished(columns, types, len(block.rows))], axis=1)
-    if not {"community", "compound"} & set(columns):
-        frame = frame.assign(section=block.sections(), about="\x1f".join(_about(block)))
-    if table == "supply" and "period" not in frame:
-        frame["period"] = _periods(block, matches)
-    if table == "register":
-        return _register(block, frame, counted, findings)
-    return frame
+    return columns
+
+
+def _stated_crs(block: Block, matches: Sequence[FieldMatch]) -> dict[str, Objects]:
+    """Return the coordinate system that the headers of the coordinates, or else title and notes, name."""
+    headers = [match.wording for match in matches if match.field in {"lon", "lat", "lonlat"}]
+    if not headers:
+        return {}
+    notes = [cell for row in block.asides for cell in map(str, block.sheet.rows(row, row + 1)[0])]
+    found = next((crs for crs in map(crs_in, [*headers, *block.titles, *notes]) if crs), "")
+    return {"crs": np.full(len(block.rows), found, dtype=object)} if found else {}
 
 
 def _about(block: Block) -> tuple[str, ...]:
@@ -175,15 +207,15 @@ def _finished(columns: Mapping[str, Objects], types: Mapping[str, str], rows: in
     return pd.DataFrame(frame, index=pd.RangeIndex(rows))
 
 
-def _periods(block: Block, matches: Sequence[FieldMatch]) -> list[str | None]:
-    """Return the period that every capacity names itself, else the one of its header."""
-    of_header = _period_of_header(matches)
+def _periods(block: Block, frame: pd.DataFrame, matches: Sequence[FieldMatch]) -> pd.Series:
+    """Return what each capacity is per: as its row says, else as its own words (每天40份), else as the header."""
+    stated = frame.get("period", pd.Series([None] * len(frame), index=frame.index, dtype=object))
     position = next((match.column for match in matches if match.field == "capacity"), None)
     if position is None:
-        return [of_header] * len(block.rows)
+        return stated
     column = block.column(position)
-    named = [period_within(value) or of_header for value in column.values]
-    return [named[code] for code in column.codes]
+    named = np.array([period_within(value) or _period_of_header(matches) for value in column.values], dtype=object)
+    return stated.where(stated.notna(), pd.Series(named[column.codes], index=frame.index))
 
 
 def _period_of_header(matches: Sequence[FieldMatch]) -> str | None:

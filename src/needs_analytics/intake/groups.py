@@ -143,7 +143,7 @@ def read_groups(cell: object, words: GroupWords) -> Reading:
     unknown = False
     for part in _SEPARATORS.split(re.sub(r"\s+", "、", str(cell).strip())):
         word = key(part)
-        group = _group_of(word, words)
+        group = group_of(word, words)
         if group:
             found.append(group)
         elif word and word not in _NOBODY:
@@ -152,7 +152,8 @@ def read_groups(cell: object, words: GroupWords) -> Reading:
     return Reading(value, "normalised", "W141" if unknown else "")
 
 
-def _group_of(word: str, words: GroupWords) -> str:
+def group_of(word: str, words: GroupWords) -> str:
+    """Return the group a word names, by itself, without 人员 and the like, or by the longest wording inside it."""
     if word in words.values:
         return words.values[word]
     for suffix in ("人员", "老人", "老年人", "家庭", "户", "对象", "人", "者"):
@@ -187,7 +188,7 @@ def _group_items(headers: Sequence[Header], free: Sequence[int], words: GroupWor
     for name, items in questions.items():
         exact = sum(item in words.values or item in words.headers for item in items.values())
         nobody = sum(item in _NOBODY for item in items.values())
-        named = {column: words.headers.get(item) or _group_of(item, words) for column, item in items.items()}
+        named = {column: words.headers.get(item) or group_of(item, words) for column, item in items.items()}
         by_stem = name in asked and sum(map(bool, named.values())) >= _SOME * len(items)
         if by_stem or (exact >= 2 and exact + nobody >= 0.5 * len(items)):
             found |= {column: group or NO_GROUP for column, group in named.items()}

@@ -86,8 +86,15 @@ def _continues(grid: Grid, upper: int) -> bool:
     above, below = grid.filled[upper], grid.filled[lower]
     if not (below & ~above).any():
         return False
+    if _joined(grid, upper):
+        return True
     heads = _group_heads(grid, upper)
     return not (above & below & ~heads).any()
+
+
+def _joined(grid: Grid, upper: int) -> bool:
+    """Whether a cell is merged over a row and the one below it: then both are one header."""
+    return any(top <= upper < bottom and left == right for top, left, bottom, right in grid.sheet.merged)
 
 
 def _group_heads(grid: Grid, row: int) -> Bools:

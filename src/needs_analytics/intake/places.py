@@ -26,6 +26,7 @@ _NAMED_NUMBER = re.compile(
     r"(.*[^第零一二三四五六七八九十百\d])第?(\d{1,3}|[零一二三四五六七八九十百]{1,4})号?(?:网格|片区|格|小组|组|社|队)"
 )
 _GROUP = re.compile(r".*(?:小组|组)")
+_CALLED_GRID = re.compile(r"格|片|责任区|组|社$|队|^\d{1,2}$")
 _GRID_SUFFIX = re.compile(r"(网格|片区|责任区)$")
 _CODE_TAIL = re.compile(r"[a-z]{1,8}[-_]?(?:wg|g|w)?[-_]?0*(\d{1,3})")
 
@@ -96,7 +97,8 @@ class PlaceBook:
         start = max(starts, key=len)
         tail = re.sub(r"^(社区居委会|居委会|社区|村委会|村)?[-_/·—\s]*", "", rest[len(start) :])
         known = self.grids.get(self.communities[start], {})
-        if tail and not _GRID.fullmatch(tail) and bare_grid(tail) not in known:
+        numbered = _GRID.fullmatch(tail) and (known or _CALLED_GRID.search(tail))  # 东风路126号 is an address
+        if tail and not numbered and bare_grid(tail) not in known:
             return None
         return self.communities[start], tail
 

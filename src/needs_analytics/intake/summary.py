@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from needs_analytics.intake.groups import attribute_columns, flag_columns
+from needs_analytics.intake.wide_register import wide_columns
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -66,6 +67,7 @@ def sheet_summary(
     for sheet in sheets:
         if (sheet.file, sheet.name) not in covered:
             told = mapping.rule_for(sheet.file, sheet.name).table == "ignore"
+            why = "ignored" if told else "explains" if sheet.says_no_data else "hidden" if sheet.hidden else "empty"
             rows.append(
                 {
                     "file": sheet.file,
@@ -75,7 +77,7 @@ def sheet_summary(
                     "office": office_of(sheet.file),
                     "platform": "",
                     "tables": "",
-                    "why": "ignored" if told else "empty",
+                    "why": why,
                     "header_row": 0,
                     "header_rows": 0,
                     "rows": sheet.n_rows if told else 0,
@@ -94,6 +96,9 @@ def _block_row(
     used = {match.column for matches in found.matches.values() for match in matches} | {
         c for q in questions for c in q.columns
     }
+    used |= {*found.layout.columns, *found.layout.totals} if found.layout else set()
+    if "register" in found.tables:
+        used |= set(wide_columns(block.headers, groups))
     free = [column for column, header in enumerate(block.headers) if header.parts and column not in used]
     if "survey" in found.tables:
         flags = flag_columns(block.headers, free, groups) | attribute_columns(block.headers, free, groups)

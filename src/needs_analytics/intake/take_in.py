@@ -13,8 +13,10 @@ from needs_analytics.core.mapping import Mapping as OfficeMapping
 from needs_analytics.core.month import Month
 from needs_analytics.core.options import IntakeOptions
 from needs_analytics.core.records import Intake
+from needs_analytics.core.wording import key
 from needs_analytics.intake.answers import answer_columns, once_each, refused_ticks, unknown_options
 from needs_analytics.intake.blocks import Block, find_blocks
+from needs_analytics.intake.crosstab import heads_across
 from needs_analytics.intake.dictionary import (
     Entry,
     decode_options,
@@ -32,10 +34,18 @@ from needs_analytics.intake.fields import (
     vocabulary,
 )
 from needs_analytics.intake.frames import Context, Findings, basis_column, read_frame, without_other_basis
-from needs_analytics.intake.groups import GroupWords, attribute_columns, flag_columns, group_words, without_group_items
+from needs_analytics.intake.groups import (
+    GroupWords,
+    attribute_columns,
+    flag_columns,
+    group_of,
+    group_words,
+    without_group_items,
+)
 from needs_analytics.intake.join import join_tables
 from needs_analytics.intake.join_people import names_in, without_people, without_people_said
 from needs_analytics.intake.kobo import choices_of, decode_choices
+from needs_analytics.intake.names import Names, known_names
 from needs_analytics.intake.need_words import NeedWords, need_words
 from needs_analytics.intake.questions import Question, propose_questions
 from needs_analytics.intake.recognise import TABLES, Recognition, platform_of, recognise
@@ -48,6 +58,9 @@ if TYPE_CHECKING:
 
     from needs_analytics.core.codebook import Codebook
     from needs_analytics.core.records import Sheet
+
+_SHORT, _LONG = 10, 30  # characters of a header that names a group of people, or a need
+_ALSO_A_CELL = 0.4  # an age band, a group or a month heads a column, or is an answer
 
 
 _OF_FIELDS = frozenset({"满意度", "使用过"})  # senses of questions that are fields of the survey, if anything
@@ -66,13 +79,22 @@ class _Words:
     def score(self, text: str) -> float:
         """Return how much a text looks like a header."""
         known = looks_like_header(text, self.exact)
-        return known or (
-            1.0
-            if self.needs.covered(text) >= 2 and len(text) <= 30
-            else 1.0
-            if text[:1].isdigit() and "、" in text[:4]
-            else 0.0
-        )
+        asks = text[:1].isdigit() and "、" in text[:4]
+        if known or asks or (len(text) <= _LONG and self.needs.covered(text) >= 2):
+            return known or 1.0
+        across = heads_across(text) or (len(text) <= _SHORT and bool(group_of(key(text), self.groups)))
+        return _ALSO_A_CELL * float(across)
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What every block is looked at with."""
+
+    words: _Words
+    mapping: OfficeMapping
+    options: IntakeOptions
+    entries: Sequence[Entry]
+    month: Month
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,12 +150,14 @@ def take_in(
     blocks = [(sheet, block) for sheet in sheets for block in _blocks(sheet, words, mapping, options)]
     blocks, choices = _decoded(blocks)
     entries = _dictionary(blocks, words, mapping, context, month, findings)
-    taken = [
+    look = _Look(words, mapping, options, entries, month)
+    looked = [
         _Taken(block, Recognition(block, ("questions",), {"questions": ()}, "platform", "Kobo"), [], "", 0)
         if (sheet.file, sheet.name) in choices
-        else _take(sheet, block, words, mapping, options, entries)
+        else _take(sheet, block, look)
         for sheet, block in blocks
     ]
+    taken = _with_names(looked, look)
     frames = _frames(taken, words, mapping, context, findings)
     findings.issues += once_each(findings.options, words.needs, codebook.need_names())
     names = names_in(frames)
@@ -142,6 +166,11 @@ def take_in(
     )
     findings.issues += joined
     findings.issues += [issue for item in taken for issue in _said(item)]
+    findings.issues += [
+        Issue("I007", CellRef(sheet.file, sheet.name), details={"file": sheet.file, "sheet": sheet.name})
+        for sheet in sheets
+        if sheet.hidden and not sheet.says_no_data and not mapping.rule_for(sheet.file, sheet.name).table
+    ]
     return Intake(
         tables=tables,
         sheets=sheet_summary(
@@ -165,12 +194,13 @@ def _collect_words(codebook: Codebook, mapping: OfficeMapping) -> _Words:
     tables = {table: vocabulary(table, codebook, mapping.headers.get(table, {})) for table in TABLES}
     groups = group_words(codebook)
     exact = frozenset(word for table in tables.values() for word in table.exact) | frozenset(groups.headers)
-    return _Words(need_words(codebook, mapping.options), groups, tables, exact, literal_words(codebook))
+    literal = literal_words(codebook) | {word for word in groups.headers if len(word) > 1}
+    return _Words(need_words(codebook, mapping.options), groups, tables, exact, literal)
 
 
 def _blocks(sheet: Sheet, words: _Words, mapping: OfficeMapping, options: IntakeOptions) -> list[Block]:
     rule = mapping.rule_for(sheet.file, sheet.name)
-    if rule.table == "ignore":
+    if rule.table == "ignore" or (not rule.table and (sheet.says_no_data or sheet.hidden)):
         return []
     return find_blocks(sheet, words.score, words.literal, rule, searched=options.header_rows_searched)
 
@@ -201,7 +231,7 @@ def _dictionary(
     for sheet, block in blocks:
         rule = mapping.rule_for(sheet.file, sheet.name)
         offices.add(rule.office or office_of(sheet.file))
-        found = recognise(block, words.tables, 0, words.groups, told=rule.table)
+        found = recognise(block, words.tables, (), words.groups, told=rule.table, month=month)
         if "questions" in found.tables:
             frames.append(read_frame(block, "questions", found.matches["questions"], rule, context, Findings()))
     entries, unknown = for_offices(read_entries(frames, words.needs, month), offices)
@@ -209,20 +239,19 @@ def _dictionary(
     return entries
 
 
-def _take(
-    sheet: Sheet, block: Block, words: _Words, mapping: OfficeMapping, options: IntakeOptions, entries: Sequence[Entry]
-) -> _Taken:
-    rule = mapping.rule_for(sheet.file, sheet.name)
+def _take(sheet: Sheet, block: Block, look: _Look, names: Names | None = None) -> _Taken:
+    words, rule = look.words, look.mapping.rule_for(sheet.file, sheet.name)
     office = rule.office or office_of(sheet.file)
-    block = decode_options(block, office, entries)
+    block = decode_options(block, office, look.entries)
     told = {**words.tables["survey"].told, **rule.fields}
     survey = replace(words.tables["survey"], told=told)
-    questions = _questions(block, office, words, survey, entries, options)
+    questions = _questions(block, office, words, survey, look.entries, look.options)
     tables = {**words.tables, "survey": survey}
     if rule.fields and rule.table:
         tables = {name: replace(table, told={**table.told, **rule.fields}) for name, table in tables.items()}
-    columns = sum(len(question.columns) for question in questions)
-    recognition = _with_group_items(recognise(block, tables, columns, words.groups, told=rule.table), words.groups)
+    columns = [column for question in questions for column in question.columns]
+    found = recognise(block, tables, columns, words.groups, told=rule.table, month=look.month, names=names)
+    recognition = _with_group_items(found, words.groups)
     registered = 0
     if "register" in recognition.tables:
         block, registered = without_other_basis(block)
@@ -236,6 +265,28 @@ def _with_group_items(found: Recognition, groups: GroupWords) -> Recognition:
     titled = [column for column, header in enumerate(found.block.headers) if header.parts]
     survey = without_group_items(found.matches["survey"], flag_columns(found.block.headers, titled, groups))
     return replace(found, matches={**found.matches, "survey": survey})
+
+
+def _with_names(taken: Sequence[_Taken], look: _Look) -> list[_Taken]:
+    """Look again at what was not taken for anything, now that services, sites and places are known by name."""
+    names = known_names((item.block, item.recognition) for item in taken)
+    return [again for item in taken for again in _second_look(item, look, names)]
+
+
+def _second_look(item: _Taken, look: _Look, names: Names) -> list[_Taken]:
+    sheet = item.block.sheet
+    if item.recognition.why in {"told", "platform", "aside"} or "questions" in item.recognition.tables:
+        return [item]
+    if item.block.height:
+        again = _take(sheet, item.block, look, names)
+        return [again if again.recognition.why == "across" or not item.recognition.tables else item]
+
+    def score(text: str) -> float:
+        return look.words.score(text) or float(names.knows(text))
+
+    rule = look.mapping.rule_for(sheet.file, sheet.name)
+    blocks = find_blocks(sheet, score, look.words.literal, rule, searched=look.options.header_rows_searched)
+    return [_take(sheet, block, look, names) for block in blocks]
 
 
 def _questions(
@@ -268,7 +319,7 @@ def _frames(
             used = {column for q in item.questions for column in q.columns if q.sense not in _OF_FIELDS}
             used = used if table == "survey" else set()
             matches = [match for match in item.recognition.matches[table] if match.column not in used]
-            frame = read_frame(item.block, table, matches, rule, context, findings)
+            frame = read_frame(item.block, table, matches, rule, context, findings, layout=item.recognition.layout)
             if table == "survey":
                 frame = _with_answers(frame, item, words, findings)
             frame["office"] = item.office
@@ -291,6 +342,8 @@ def _said(item: _Taken) -> list[Issue]:
     """Say what was not taken for any table, what is ambiguous, and questions whose meaning should be confirmed."""
     sheet = item.block.sheet
     where = CellRef(sheet.file, sheet.name, item.block.head if item.block.height else None)
+    if item.recognition.candidates == ("usage",):
+        return [Issue("W203", where, details={"file": sheet.file, "sheet": sheet.name})]
     if item.recognition.why == "asked":
         return [
             Issue(
@@ -300,6 +353,10 @@ def _said(item: _Taken) -> list[Issue]:
                 {"file": sheet.file, "sheet": sheet.name, "first": item.recognition.candidates[0]},
             )
         ]
+    if item.recognition.why == "calendar":
+        return [Issue("I206", where)]
+    if item.recognition.why == "aside":
+        return [Issue("I204", where, details={"file": sheet.file, "sheet": sheet.name})]
     if not item.recognition.tables:
         return [Issue("W202", where, details={"file": sheet.file, "sheet": sheet.name, "rows": len(item.block.rows)})]
     issues = [

@@ -69,6 +69,7 @@ def composite_shares(
     model = fay_herriot(offset.T, np.where(known, np.maximum(variance, 1e-6), 1.0).T, np.ones((len(grids), 1)))
     estimate = synthetic + np.where(np.isfinite(model.estimate), model.estimate, 0.0).T
     mse = np.where(np.isfinite(model.mse), model.mse, variance.T).T + ((1 - model.gamma) ** 2).T * spread**2
+    mse = np.where(np.isfinite(mse), mse, spread**2)  # a need that nobody in a known grid was asked about
     share = _benchmarked(np.clip(estimate, 0.0, 1.0), mse, grids, row, upper)
     return Composite(share, np.sqrt(mse), direct, np.sqrt(np.where(known, variance, np.nan)))
 

@@ -78,7 +78,6 @@ def read_workbooks(
             issues.append(refusal.issue)
             continue
         sheets += found
-        issues += [Issue("I007", CellRef(sheet.file, sheet.name)) for sheet in found if sheet.hidden]
         issues += [issue for sheet in found for issue in _uncomputed(sheet)]
     return SheetList(sheets, tuple(issues))
 

@@ -3,25 +3,33 @@
 from __future__ import annotations
 
 import re
+from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from needs_analytics.core.messages import failure
 from needs_analytics.errors import UsageError
 from needs_analytics.files import write_together
-from needs_analytics.reports.docx import render_docx
-from needs_analytics.reports.html import render_html
 from needs_analytics.reports.words import render_words
-from needs_analytics.reports.xlsx import render_xlsx
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from needs_analytics.reports.document import Document
     from needs_analytics.reports.words import Words
 
-RENDERERS = {"xlsx": render_xlsx, "html": render_html, "docx": render_docx}
+
+def _render(kind: str, document: Document, words: Words, created: dt.date) -> bytes:
+    """Render one format; its libraries are loaded only now, a workbook of findings needs no plots."""
+    render: Callable[..., bytes] = getattr(import_module(f"needs_analytics.reports.{kind}"), f"render_{kind}")
+    return render(document, words, created)
+
+
+RENDERERS: dict[str, Callable[[Document, Words, dt.date], bytes]] = {
+    kind: partial(_render, kind) for kind in ("xlsx", "html", "docx")
+}
 _NOT_IN_NAMES = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
 
 

@@ -1,0 +1,70 @@
+"""Coordinates as offices write them: both in one cell, the system named in the header."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from needs_analytics.core.wording import key
+from needs_analytics.intake.contents import PAIR
+from needs_analytics.intake.reading import NOTHING, Reader, Reading, is_absent
+from needs_analytics.intake.terms import read_crs
+from needs_analytics.intake.typed import read_column
+
+if TYPE_CHECKING:
+    from needs_analytics.core.arrays import Objects
+    from needs_analytics.intake.blocks import Block
+    from needs_analytics.intake.fields import FieldMatch
+    from needs_analytics.intake.frames import Findings
+
+_LATITUDE_FIRST = re.compile(r"纬度?.{0,3}经")
+_CHINA = ((73.0, 136.0), (3.0, 54.0))  # the ranges of longitude and latitude, which do not overlap
+_NAMED = re.compile(r"gcj|火星|高德|腾讯|bd-?09|百度|wgs|gps|cgcs|国家2000|4326")
+
+
+def crs_in(text: str) -> str:
+    """Return the coordinate system a header or a note names, ``""`` where it names none or several.
+
+    Examples
+    --------
+    >>> crs_in("中心点坐标（高德，经度，纬度）"), crs_in("百度经度"), crs_in("经度")
+    ('GCJ-02', 'BD-09', '')
+    """
+    found = {str(read_crs(hit).value) for hit in _NAMED.findall(key(text))}
+    return found.pop() if len(found) == 1 else ""
+
+
+def coordinates(block: Block, match: FieldMatch, table: str, findings: Findings) -> dict[str, Objects]:
+    """Read a column of pairs into longitudes and latitudes; a pair the other way round is turned and logged."""
+    swapped = _LATITUDE_FIRST.search(key(match.wording)) is not None
+    columns = {}
+    for position, field in enumerate(("lon", "lat")):
+        reader = _reader(1 - position if swapped else position, position)
+        typed = read_column(block, match.column, table, field, reader)
+        columns[field] = np.array([None if value is None else float(value) for value in typed.values], dtype=object)
+        findings.ledger += typed.ledger
+        findings.issues += typed.issues if position == 0 else []
+    return columns
+
+
+def _reader(part: int, wanted: int) -> Reader:
+    def read(cell: object) -> Reading:
+        text = key(str(cell)).strip("()")
+        if is_absent(text):
+            return NOTHING
+        found = PAIR.fullmatch(text)
+        if not found:
+            return Reading(None, "refused", "E112")
+        value, other = float(found[part + 1]), float(found[2 - part])
+        if _is(value, wanted) or not _is(other, wanted):
+            return Reading(value, "normalised")
+        return Reading(other, "approximate", "W138")
+
+    return read
+
+
+def _is(value: float, wanted: int) -> bool:
+    low, high = _CHINA[wanted]
+    return low <= value <= high
