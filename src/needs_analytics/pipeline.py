@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from needs_analytics.cleaning import clean
 from needs_analytics.core.config import differing
 from needs_analytics.core.month import Month
-from needs_analytics.core.records import MonthResult, RunRecord
+from needs_analytics.core.records import MonthResult, RunRecord, SheetList
 from needs_analytics.forecasts import forecast_use
 from needs_analytics.gaps import measure_gaps
 from needs_analytics.history.store import use_so_far
@@ -41,7 +41,8 @@ def prepare_month(workspace: Workspace, month: str | Month, *, progress: Progres
     tell = progress or (lambda _: None)
     month = Month.parse(month)
     tell("read")
-    sheets = read_workbooks(workspace.workbooks(month), on_refusal="collect", root=workspace.inbox(month))
+    found = read_workbooks(workspace.workbooks(month), on_refusal="collect", root=workspace.inbox(month))
+    sheets = SheetList(found, (*found.issues, *workspace.left_out(month)))
     tell("intake")
     intake = take_in(
         sheets, codebook=workspace.codebook, month=month, key=workspace.key(), mapping=workspace.mapping,

@@ -300,6 +300,8 @@ def _said(item: _Taken) -> list[Issue]:
                 {"file": sheet.file, "sheet": sheet.name, "first": item.recognition.candidates[0]},
             )
         ]
+    if not item.recognition.tables and item.block.height and not len(item.block.rows):
+        return [Issue("W203", where)]
     if not item.recognition.tables:
         return [Issue("W202", where, details={"file": sheet.file, "sheet": sheet.name, "rows": len(item.block.rows)})]
     issues = [

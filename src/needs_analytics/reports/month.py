@@ -54,8 +54,13 @@ def write_reports(
     The files in the order of the formats; a file that was open in another program is written beside as ``…(2)``.
     """
     document = build_document(result, language=language)
-    stem = text("report.stem", language, office=result.workspace, month=str(result.month))
+    stem = report_stem(result, language)
     return write_document(document, folder, created=result.month.last_day, stem=stem, formats=formats)
+
+
+def report_stem(result: MonthResult, language: str = "zh") -> str:
+    """Return the name of a report's files without their endings."""
+    return text("report.stem", language, office=result.workspace, month=str(result.month))
 
 
 def month_json(result: MonthResult, files: Sequence[Path]) -> dict[str, Any]:
@@ -66,6 +71,7 @@ def month_json(result: MonthResult, files: Sequence[Path]) -> dict[str, Any]:
         "workspace": result.workspace,
         "inputs": _rows(result.run.inputs),
         "counts": dict(result.run.counts),
+        "issues": dict(result.run.issues),
         "needs": _rows(result.needs.table),
         "gaps": _rows(result.gaps.table),
         "files": [str(path) for path in files],
