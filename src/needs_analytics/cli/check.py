@@ -86,8 +86,9 @@ def _print_issues(issues: tuple[Issue, ...], language: str) -> None:
     if not serious:
         click.echo(text("cli.check.no_issues", language))
         return
-    errors = sum(issue.severity == "error" for issue in serious)
-    click.echo(text("cli.check.issues", language, errors=errors, warnings=len(serious) - errors))
+    errors = sum(issue.times for issue in serious if issue.severity == "error")
+    doubts = sum(issue.times for issue in serious if issue.severity == "warning")
+    click.echo(text("cli.check.issues", language, errors=errors, warnings=doubts))
     lines: dict[tuple[str, str], list[Issue]] = {}
     for issue in sorted(serious, key=lambda issue: _ORDER[issue.severity]):
         sheet = _place(issue.where.file, issue.where.sheet) if issue.where else ""
@@ -98,16 +99,17 @@ def _print_issues(issues: tuple[Issue, ...], language: str) -> None:
         for (_, said), found in ((key, found) for key, found in shown.items() if key[0] == sheet):
             click.echo(f"    [{found[0].code}] {_cells(found, language)}{said}")
     if len(lines) > len(shown):
-        rest = len(serious) - sum(map(len, shown.values()))
+        rest = errors + doubts - sum(issue.times for found in shown.values() for issue in found)
         click.echo(text("cli.check.more", language, count=rest))
     _print_lines_to_paste(serious, language)
 
 
 def _cells(issues: list[Issue], language: str) -> str:
-    cells = [issue.where.cell for issue in issues if issue.where and issue.where.cell]
+    cells = [cell for issue in issues for cell in issue.cells]
     if not cells:
         return ""
-    more = text("cli.check.more_cells", language, count=len(cells)) if len(cells) > _CELLS else ""
+    number = sum(issue.times for issue in issues)
+    more = text("cli.check.more_cells", language, count=number) if number > min(len(cells), _CELLS) else ""
     return text("error.comma", language).join(cells[:_CELLS]) + more + " "
 
 

@@ -119,7 +119,7 @@ def _issues(cleaned: Cleaned, language: str) -> Table:
             issue_title(issue, language),
             issue.where.file if issue.where else "",
             issue.where.sheet if issue.where else "",
-            issue.where.cell if issue.where else "",
+            "、".join(issue.cells) + ("…" if issue.times > len(issue.cells) else ""),
             issue.value,
             issue_sentence(issue, language),
             issue_remedy(issue, language),
