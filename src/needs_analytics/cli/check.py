@@ -105,7 +105,8 @@ def _print_issues(issues: tuple[Issue, ...], language: str) -> None:
 
 
 def _cells(issues: list[Issue], language: str) -> str:
-    cells = [cell for issue in issues for cell in issue.cells]
+    places = [cell for issue in issues for cell in issue.cells]
+    cells = [text("cli.check.row", language, row=place) if place.isdigit() else place for place in places]
     if not cells:
         return ""
     number = sum(issue.times for issue in issues)

@@ -54,7 +54,8 @@ def make_report(context: Context, month: str, *, formats: tuple[str, ...], out: 
         print_json(month_json(result, written))
         return
     gaps = result.gaps.at("district")
-    context.say("report.summary", workspace=result.workspace, month=str(parsed), respondents=len(result.cleaned.survey),
+    summary = "report.summary" if gaps["gap"].notna().any() else "report.summary_no_gaps"
+    context.say(summary, workspace=result.workspace, month=str(parsed), respondents=len(result.cleaned.survey),
                 needs=result.needs.table["need"].nunique(), gaps=int((gaps["gap"] > 0).sum()))  # fmt: skip
     _say_notes(context, result)
     stem = report_stem(result, context.language)

@@ -59,7 +59,9 @@ def _sheet_lines(issues: Sequence[Issue], language: str) -> list[str]:
     for issue in issues:
         if issue.code in _SHEETS:
             table = str(issue.details.get("first", ""))
-            said = text("check.proposals_sheet", language, candidates=issue.value or "—")
+            said = text(
+                "check.proposals_sheet", language, candidates=issue.value or text("check.proposals_tables", language)
+            )
             entry = (
                 f"# {said}",
                 "[[sheet]]",
