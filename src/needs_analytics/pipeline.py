@@ -14,7 +14,7 @@ from needs_analytics.cleaning import clean
 from needs_analytics.core.config import differing
 from needs_analytics.core.month import Month
 from needs_analytics.core.options import Options
-from needs_analytics.core.records import MonthResult, RunRecord
+from needs_analytics.core.records import MonthResult, RunRecord, SheetList
 from needs_analytics.intake import take_in
 from needs_analytics.office.read import read_workbooks
 
@@ -42,7 +42,8 @@ def prepare_month(workspace: Workspace, month: str | Month, *, progress: Progres
     tell = progress or (lambda _: None)
     month = Month.parse(month)
     tell("read")
-    sheets = read_workbooks(workspace.workbooks(month), on_refusal="collect", root=workspace.inbox(month))
+    found = read_workbooks(workspace.workbooks(month), on_refusal="collect", root=workspace.inbox(month))
+    sheets = SheetList(found, (*found.issues, *workspace.left_out(month)))
     tell("intake")
     intake = take_in(
         sheets, codebook=workspace.codebook, month=month, key=workspace.key(), mapping=workspace.mapping,

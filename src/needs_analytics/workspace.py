@@ -13,9 +13,12 @@ import pandas as pd
 
 from needs_analytics.core.codebook import KEYS, Codebook
 from needs_analytics.core.config import Config, parse_config
+from needs_analytics.core.issue import CellRef, Issue
 from needs_analytics.core.mapping import Mapping
 from needs_analytics.core.messages import failure, text
+from needs_analytics.core.settings import listed
 from needs_analytics.errors import UsageError
+from needs_analytics.files import write_whole
 from needs_analytics.history.store import Store
 from needs_analytics.office.read import WORKBOOK_SUFFIXES
 
@@ -24,7 +27,7 @@ if TYPE_CHECKING:
 
 CONFIG, MAPPING, KEY = "needs.toml", "mapping.toml", ".needs-key"
 FOLDERS = ("inbox", "templates", "check", "reports", "history", "codebook")
-_LOCK_FILES = ("~$", ".~", ".")
+_OPEN = ("~$", ".~")
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,7 @@ class Workspace:
     def __init__(self, path: str | Path) -> None:
         object.__setattr__(self, "path", Path(path))
         if not (self.path / CONFIG).is_file():
-            raise failure(UsageError, "no_workspace", path=str(path))
+            raise failure(UsageError, "not_a_workspace", path=str(path))
 
     @classmethod
     def create(cls, path: str | Path, name: str, *, language: str = "zh") -> Workspace:
@@ -63,7 +66,7 @@ class Workspace:
         for folder in (here, *here.parents):
             if (folder / CONFIG).is_file():
                 return cls(folder)
-        raise failure(UsageError, "no_workspace", path=str(start))
+        raise failure(UsageError, "no_workspace", path=str(here))
 
     @cached_property
     def config(self) -> Config:
@@ -118,14 +121,26 @@ class Workspace:
         UsageError
             When the month's folder is not there.
         """
+        return [path for path in self._files(month) if _is_workbook(path)]
+
+    def left_out(self, month: Month | str) -> list[Issue]:
+        """Say which files of a month are not read because they are no workbooks."""
+        others = [path for path in self._files(month) if not _is_workbook(path) and not _is_of_the_system(path)]
+        return [Issue("W011", CellRef(path.relative_to(self.inbox(month)).as_posix())) for path in others]
+
+    def open_elsewhere(self, month: Month | str) -> list[Path]:
+        """Return the workbooks of a month that somebody has open: Excel and WPS then keep a lock file beside them."""
+        locks = [path for path in self._files(month) if path.name.startswith(_OPEN)]
+        return [path for path in self.workbooks(month)
+                if any(path.parent == lock.parent and path.name.endswith(lock.name[2:]) for lock in locks)]  # fmt: skip
+
+    def _files(self, month: Month | str) -> list[Path]:
         folder = self.inbox(month)
-        if not folder.is_dir():
-            known = sorted(path.name for path in (self.path / "inbox").glob("*") if path.is_dir())
-            raise failure(
-                UsageError, "no_month_folder", month=str(month), known="、".join(known) or "—", folder=f"inbox/{month}"
-            )
-        found = [path for path in folder.rglob("*") if path.is_file() and path.suffix.lower() in WORKBOOK_SUFFIXES]
-        return sorted(path for path in found if not path.name.startswith(_LOCK_FILES))
+        if folder.is_dir():
+            return sorted(path for path in folder.rglob("*") if path.is_file())
+        known = sorted(path.name for path in folder.parent.glob("*") if path.is_dir())
+        key = "no_month_folder" if known else "no_months"
+        raise failure(UsageError, key, month=str(month), known=listed(known), folder=str(folder))
 
     def _text(self, name: str) -> str:
         try:
@@ -134,6 +149,14 @@ class Workspace:
             raise failure(UsageError, "toml_encoding", file=name) from error
 
 
+def _is_workbook(path: Path) -> bool:
+    return path.suffix.lower() in WORKBOOK_SUFFIXES and not _is_of_the_system(path)
+
+
+def _is_of_the_system(path: Path) -> bool:
+    return path.name.startswith((*_OPEN, ".")) or path.name.lower() in {"thumbs.db", "desktop.ini"}
+
+
 def _write_new(file: Path, content: str) -> None:
     if not file.exists():
-        file.write_text(content, encoding="utf-8")
+        write_whole(file, content.encode())

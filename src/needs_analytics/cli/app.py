@@ -12,6 +12,8 @@ from needs_analytics.cli import check, demo, explain, init, report, template
 from needs_analytics.cli.context import Context
 from needs_analytics.core.messages import LANGUAGES, catalogue, text
 
+_HELP = ("-h", "--help")
+
 
 def build(language: str) -> click.RichGroup:
     """Return the ``needs`` command with all its verbs."""
@@ -28,8 +30,8 @@ def build(language: str) -> click.RichGroup:
     @click.group(
         cls=click.RichGroup,
         help=text("cli.help", language),
-        context_settings={"help_option_names": ["-h", "--help"]},
         no_args_is_help=True,
+        subcommand_metavar=text("cli.metavar_commands", language),
     )
     @click.option("-C", "--workspace", type=click.Path(path_type=Path), help=text("cli.option_workspace", language))
     @click.option(
@@ -60,8 +62,9 @@ def build(language: str) -> click.RichGroup:
 
 
 def _help_in(command: click.Command, language: str) -> None:
-    command.context_settings.setdefault("help_option_names", ["-h", "--help"])
-    option = command.get_help_option(click.Context(command))
+    command.options_metavar = text("cli.metavar_options", language)
+    command.context_settings["help_option_names"] = list(_HELP)
+    option = command.get_help_option(click.Context(command, help_option_names=list(_HELP)))
     if option is not None:
         option.help = text("cli.option_help", language)
 
@@ -71,6 +74,12 @@ def _speak(language: str) -> None:
     sentences = {
         key.removeprefix("click."): value for key, value in catalogue(language).items() if key.startswith("click.")
     }
+
+    class Formatter(click.RichHelpFormatter):
+        def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
+            super().write_usage(prog, args, prefix or text("cli.usage", language))
+
+    click.RichContext.formatter_class = Formatter
 
     def translate(sentence: str) -> str:
         return sentences.get(sentence, sentence)

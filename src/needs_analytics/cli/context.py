@@ -11,12 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
-from needs_analytics.core.messages import text
+from needs_analytics.core.messages import failure, text
+from needs_analytics.core.settings import listed
+from needs_analytics.errors import BlockingDataError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from needs_analytics.core.month import Month
     from needs_analytics.workspace import Workspace
 
 
@@ -45,6 +48,27 @@ class Context:
         from needs_analytics.workspace import Workspace
 
         return Workspace(self.workspace) if self.workspace else Workspace.find()
+
+    def open_month(self, month: str) -> tuple[Workspace, Month]:
+        """Return the workspace and the month, for which there are workbooks.
+
+        Raises
+        ------
+        BlockingDataError
+            When the month's folder holds nothing to read.
+        """
+        from needs_analytics.core.month import Month
+
+        parsed = Month.parse(month)
+        workspace = self.open_workspace()
+        if not workspace.workbooks(parsed):
+            folder = workspace.inbox(parsed)
+            others = sorted(path.name for path in folder.rglob("*") if path.is_file())
+            key = "empty_month_but" if others else "empty_month"
+            raise failure(BlockingDataError, key, folder=str(folder), month=str(parsed), others=listed(others[:5]))
+        for path in workspace.open_elsewhere(parsed):
+            self.say("open_elsewhere", file=path.name)
+        return workspace, parsed
 
     def progress(self) -> Callable[[str], None]:
         """Return what a pipeline calls at each stage: a line each, with the seconds of the stage before it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import rich_click as click
@@ -15,7 +16,12 @@ def command(language: str) -> click.Command:
     """Return the command in a language."""
 
     @click.command("demo", help=help_text("demo", language))
-    @click.argument("path", type=click.Path(path_type=Path, file_okay=False), default=Path("demo"))
+    @click.argument(
+        "path",
+        type=click.Path(path_type=Path, file_okay=False),
+        default=Path("demo"),
+        metavar=text("cli.metavar_path", language),
+    )
     @click.option("--seed", type=int, default=20261001, show_default=True, help=text("cli.demo.seed", language))
     @click.option("--month", default="2026-10", show_default=True, help=text("cli.demo.month", language))
     @click.option("--force", is_flag=True, help=text("cli.demo.force", language))
@@ -35,6 +41,6 @@ def command(language: str) -> click.Command:
         if no_report:
             context.tell_next("check.next", month=month)
         else:
-            make_report(context, workspace, month, formats=(), out=None, as_json=False)
+            make_report(replace(context, workspace=path), month, formats=(), out=None, as_json=False)
 
     return demo

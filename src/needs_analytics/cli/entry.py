@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _VALUED = ("-C", "--workspace", "--lang")
 _FLAGS = ("-q", "--quiet", "--no-input")
+REFUSED = 2
 OWN_BUG = 101
 INTERRUPTED = 130
 
@@ -64,7 +65,7 @@ def _guarded(arguments: Sequence[str], language: str) -> int:
     from needs_analytics.cli.app import build
 
     try:
-        build(language).main(args=list(arguments), prog_name="needs", standalone_mode=False)
+        code = build(language).main(args=list(arguments), prog_name="needs", standalone_mode=False)
     except click.exceptions.Exit as leave:
         return leave.exit_code
     except click.ClickException as wrong:
@@ -79,13 +80,17 @@ def _guarded(arguments: Sequence[str], language: str) -> int:
     except BrokenPipeError:  # the reader of our output (head, less) has gone
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as wrong:
+        file = wrong.filename or wrong.strerror or type(wrong).__name__
+        print(text("cli.system_refused", language, file=file), file=sys.stderr)  # noqa: T201
+        return REFUSED
     except Exception as bug:
         if os.environ.get("NEEDS_DEBUG"):  # for developers on invented data: values may be a resident's
             raise
         _show_bug(bug)
         print(text("cli.own_bug", language, kind=type(bug).__name__), file=sys.stderr)  # noqa: T201
         return OWN_BUG
-    return 0
+    return code if isinstance(code, int) else 0
 
 
 def _show_bug(bug: Exception) -> None:

@@ -13,7 +13,7 @@ def command(language: str) -> click.Command:
     """Return the command in a language."""
 
     @click.command("explain", help=help_text("explain", language))
-    @click.argument("key")
+    @click.argument("key", metavar=text("cli.metavar_key", language))
     @click.option("--month", help=text("cli.explain.month", language))
     @click.option("--json", "as_json", is_flag=True, help=text("cli.option_json", language))
     @click.pass_obj

@@ -14,7 +14,7 @@ def command(language: str) -> click.Command:
     """Return the command in a language."""
 
     @click.command("init", help=help_text("init", language))
-    @click.argument("name")
+    @click.argument("name", metavar=text("cli.metavar_name", language))
     @click.option("--path", type=click.Path(path_type=Path, file_okay=False), help=text("cli.init.path", language))
     @click.pass_obj
     def init(context: Context, name: str, path: Path | None) -> None:

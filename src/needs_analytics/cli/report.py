@@ -8,63 +8,72 @@ from typing import TYPE_CHECKING
 import rich_click as click
 
 from needs_analytics.cli.context import Context, help_text, print_json
-from needs_analytics.core.messages import failure, text
-from needs_analytics.errors import BlockingDataError, UsageError
+from needs_analytics.core.messages import failure, issue_remedy, issue_sentence, text
+from needs_analytics.core.options import FORMATS
+from needs_analytics.errors import BlockingDataError
 
 if TYPE_CHECKING:
-    from needs_analytics.workspace import Workspace
+    from needs_analytics.core.records import MonthResult
+
+_NOTES = 5
 
 
 def command(language: str) -> click.Command:
     """Return the command in a language."""
 
     @click.command("report", help=help_text("report", language))
-    @click.argument("month")
+    @click.argument("month", metavar=text("cli.metavar_month", language))
     @click.option(
-        "--format", "formats", multiple=True, metavar="xlsx|html|docx", help=text("cli.report.format", language)
+        "--format", "formats", multiple=True, type=click.Choice(FORMATS), help=text("cli.report.format", language)
     )
     @click.option("--out", type=click.Path(path_type=Path, file_okay=False), help=text("cli.report.out", language))
     @click.option("--json", "as_json", is_flag=True, help=text("cli.option_json", language))
     @click.pass_obj
     def report(context: Context, month: str, formats: tuple[str, ...], out: Path | None, *, as_json: bool) -> None:
-        make_report(context, context.open_workspace(), month, formats=formats, out=out, as_json=as_json)
+        make_report(context, month, formats=formats, out=out, as_json=as_json)
 
     return report
 
 
-def make_report(
-    context: Context, workspace: Workspace, month: str, *, formats: tuple[str, ...], out: Path | None, as_json: bool
-) -> None:
+def make_report(context: Context, month: str, *, formats: tuple[str, ...], out: Path | None, as_json: bool) -> None:
     """Run a month, write its files, keep it in the store, say what to do next."""
-    from needs_analytics.core.month import Month
     from needs_analytics.pipeline import run_month
-    from needs_analytics.reports.month import month_json, write_reports
+    from needs_analytics.reports.month import month_json, report_stem, write_reports
 
-    wanted = formats or workspace.config.options.report.formats
-    unknown = [name for name in wanted if name not in {"xlsx", "html", "docx"}]
-    if unknown:
-        raise failure(UsageError, "format_unknown", format=unknown[0])
-    parsed = Month.parse(month)
-    folder = f"inbox/{parsed}"
-    if not workspace.workbooks(parsed):
-        raise failure(BlockingDataError, "empty_month", folder=folder, month=str(parsed))
+    workspace, parsed = context.open_month(month)
     tell = context.progress()
     result = run_month(workspace, parsed, progress=tell)
     if not (result.cleaned.sheets["tables"] != "").any():
         raise failure(BlockingDataError, "nothing_usable", month=str(parsed))
     tell("writing")
     target = out or workspace.path / "reports" / str(parsed)
+    wanted = formats or workspace.config.options.report.formats
     written = write_reports(result, target, formats=wanted, language=context.language)
     revision = workspace.store.keep(result)
     if as_json:
         print_json(month_json(result, written))
         return
     gaps = result.gaps.at("district")
-    context.say("report.summary", workspace=result.workspace, month=str(parsed), respondents=len(result.cleaned.survey),
+    summary = "report.summary" if gaps["gap"].notna().any() else "report.summary_no_gaps"
+    context.say(summary, workspace=result.workspace, month=str(parsed), respondents=len(result.cleaned.survey),
                 needs=result.needs.table["need"].nunique(), gaps=int((gaps["gap"] > 0).sum()))  # fmt: skip
+    _say_notes(context, result)
+    stem = report_stem(result, context.language)
     for path in written:
-        context.say("report.file", path=path)
+        key = "report.file" if path.stem == stem else "report.locked"
+        context.say(key, path=path, file=f"{stem}{path.suffix}")
     context.say("report.revision", month=str(parsed), revision=revision)
-    key = f"gap:{gaps.sort_values('gap')['need_name'].iloc[-1]}" if len(gaps) else "weights"
+    worst = f"gap:{gaps.sort_values('gap')['need_name'].iloc[-1]}" if len(gaps) else "weights"
     first = next((path for path in written if path.suffix == ".html"), written[0] if written else target)
-    context.tell_next("report.next", path=first, key=key)
+    context.tell_next("report.next", path=first, key=worst)
+
+
+def _say_notes(context: Context, result: MonthResult) -> None:
+    """Say what limits the whole month; what concerns single cells stands in the check."""
+    issues = [issue for issue in result.issues if issue.where is None]
+    notes = [f"{issue_sentence(issue, context.language)}{issue_remedy(issue, context.language)}"
+             for issue in issues if issue.severity != "info"]  # fmt: skip
+    for note in list(dict.fromkeys(notes))[:_NOTES]:
+        context.say("report.note", note=note)
+    if len(set(notes)) > _NOTES:
+        context.say("report.more_notes", count=len(set(notes)) - _NOTES)

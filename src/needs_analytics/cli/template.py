@@ -15,7 +15,7 @@ def command(language: str) -> click.Command:
     """Return the command in a language."""
 
     @click.command("template", help=help_text("template", language))
-    @click.argument("table")
+    @click.argument("table", metavar=text("cli.metavar_table", language))
     @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help=text("cli.template.out", language))
     @click.pass_obj
     def template(context: Context, table: str, out: Path | None) -> None:

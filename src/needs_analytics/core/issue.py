@@ -70,3 +70,14 @@ class Issue:
     def severity(self) -> Severity:
         """Severity, told by the code's first letter."""
         return _SEVERITIES[self.code[0]]
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """The cells it speaks of, the first few where one value stands in many (``details["more"]``)."""
+        more = str(self.details.get("more", "")).rstrip("…").split("、")
+        return tuple(cell for cell in ((self.where.cell if self.where else ""), *more) if cell)
+
+    @property
+    def times(self) -> int:
+        """In how many cells the same value stands."""
+        return int(str(self.details["count"])) if "more" in self.details else 1

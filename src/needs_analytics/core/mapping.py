@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping as MappingType
 
 _WORDS = ("places", "options", "services", "sites", "eligibility")
+_NO_NEED = ("none", "unknown", "other")
 _CRS = Annotated[str, OneOf(("WGS-84", "GCJ-02", "BD-09"))]
 _SAMPLE = {"file": "*.xlsx", "sheet": "*", "table": "survey", "office": "和平社区", "header_row": 1, "header_rows": 1}
 
@@ -97,9 +98,11 @@ class Mapping:
         UsageError
             On a syntax error, an unknown section, key, table or field, or a value of the wrong kind.
         """
-        known = _known_fields(codebook or Codebook.default())
+        codebook = codebook or Codebook.default()
+        known, needs = _known_fields(codebook), OneOf((*codebook.needs["name"], *codebook.needs.index, *_NO_NEED))
         told = {table: GenericAlias(dict, (str, _field_of(fields))) for table, fields in known.items()}
-        kinds = {**dict.fromkeys(_WORDS, dict[str, Word]), "sheet": Any, "headers": dict, "crs": _CRS}
+        kinds = {**dict.fromkeys(_WORDS, dict[str, Word]), "sheet": Any, "headers": dict, "crs": _CRS,
+                 "options": GenericAlias(dict, (str, Annotated[str, needs]))}  # fmt: skip
         given = read_section(parse_toml(content, source), kinds, source, {"crs": "GCJ-02"})
         headers = read_section(given.get("headers", {}), told, f"{source} [headers]", {})
         rules = given.get("sheet", [])

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from needs_analytics.core.settings import Limits, OneOf
 
+FORMATS = ("xlsx", "html", "docx")
 Share = Annotated[float, Limits(0, 1)]
 Size = Annotated[float, Limits(0)]
 Whole = Annotated[int, Limits(0)]
@@ -225,7 +226,7 @@ class ReportOptions:
         Rows of a table in the body; all of them stand in the workbook.
     """
 
-    formats: tuple[Annotated[str, OneOf(("xlsx", "html", "docx"))], ...] = ("xlsx", "html", "docx")
+    formats: tuple[Annotated[str, OneOf(FORMATS)], ...] = FORMATS
     body_rows: Count = 10
 
 

@@ -55,7 +55,8 @@ class OneOf:
 
     def said(self, _: Mapping[str, str]) -> Mapping[str, str]:
         """Return in words what is expected."""
-        return in_every_language("error.kind_choice", choices=listed(self.choices))
+        more = ["…"] if len(self.choices) > _LISTED else []
+        return in_every_language("error.kind_choice", choices=listed([*self.choices[:_LISTED], *more]))
 
     def nearest(self, value: str) -> list[str]:
         """Return the word that was probably meant, if any is near."""
@@ -64,6 +65,7 @@ class OneOf:
 
 
 Word = Annotated[str | int | float | dt.date, "what may look like a number"]
+_LISTED = 30
 _EITHER = (UnionType, Union)
 
 
@@ -84,7 +86,8 @@ def parse_toml(content: str, file: str) -> dict[str, Any]:
     except tomllib.TOMLDecodeError as error:
         found = re.search(r"line (\d+)", str(error))
         line = int(found[1]) if found else len(content.splitlines())
-        raise failure(UsageError, "toml_syntax", file=file, line=line) from error
+        twice = "Cannot declare" in str(error) or "Cannot overwrite" in str(error)
+        raise failure(UsageError, "toml_twice" if twice else "toml_syntax", file=file, line=line) from error
 
 
 def read_section(

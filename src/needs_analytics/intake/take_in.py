@@ -357,6 +357,8 @@ def _said(item: _Taken) -> list[Issue]:
         return [Issue("I206", where)]
     if item.recognition.why == "aside":
         return [Issue("I204", where, details={"file": sheet.file, "sheet": sheet.name})]
+    if not item.recognition.tables and item.block.height and not len(item.block.rows):
+        return [Issue("W206", where)]
     if not item.recognition.tables:
         return [Issue("W202", where, details={"file": sheet.file, "sheet": sheet.name, "rows": len(item.block.rows)})]
     issues = [

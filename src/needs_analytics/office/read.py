@@ -127,7 +127,7 @@ def _content(path: Path, label: str) -> bytes:
             raise _RefusedError("E004", label, size=f"{size / 2**20:.0f}", limit=LARGEST_FILE // 2**20)
         content = path.read_bytes()
     except OSError as error:
-        raise _RefusedError("E001", label, detail=error.strerror or type(error).__name__) from error
+        raise _RefusedError("E001", label) from error
     if not content.strip():
         raise _RefusedError("E005", label)
     return content
@@ -149,11 +149,11 @@ def _read_spreadsheet(content: bytes, label: str, digest: str) -> list[Sheet]:
     except (calamine.CalamineError, OSError, ValueError) as error:
         if content.startswith(_OLE) and _ENCRYPTED in content:
             raise _RefusedError("E002", label) from error
-        raise _RefusedError("E001", label, detail=type(error).__name__) from error
+        raise _RefusedError("E001", label) from error
     except BaseException as error:  # a panic inside the reader derives from BaseException
         if type(error).__name__ != "PanicException":
             raise
-        raise _RefusedError("E001", label, detail="PanicException") from error
+        raise _RefusedError("E001", label) from error
 
 
 def _with_odd(rows: Sequence[Sequence[object]], odd: Sequence[tuple[int, int, str]]) -> Sequence[Sequence[object]]:
@@ -193,7 +193,7 @@ def _read_delimited(text: str, label: str, digest: str) -> Sheet:
         delimiter = max(",\t;|", key=lambda mark: _steadiness(_records(head, mark)))
         rows: list[list[object]] = [list(row) for row in _records(text, delimiter)]
     except csv.Error as error:
-        raise _RefusedError("E001", label, detail=str(error)) from error
+        raise _RefusedError("E001", label) from error
     width = max(map(len, rows), default=0)
     return _from_rows([row + [""] * (width - len(row)) for row in rows], label, Path(label).stem, digest)
 

@@ -71,8 +71,13 @@ def write_reports(
         When a format is unknown.
     """
     document = build_document(result, language=language)
-    stem = text("report.stem", language, office=result.workspace, month=str(result.month))
+    stem = report_stem(result, language)
     return write_document(document, folder, created=result.month.last_day, stem=stem, formats=formats)
+
+
+def report_stem(result: MonthResult, language: str = "zh") -> str:
+    """Return the name of a report's files without their endings."""
+    return text("report.stem", language, office=result.workspace, month=str(result.month))
 
 
 def month_json(result: MonthResult, files: Sequence[Path]) -> dict[str, Any]:
@@ -83,6 +88,7 @@ def month_json(result: MonthResult, files: Sequence[Path]) -> dict[str, Any]:
         "workspace": result.workspace,
         "inputs": _rows(result.run.inputs),
         "counts": dict(result.run.counts),
+        "issues": dict(result.run.issues),
         "needs": _rows(result.needs.table),
         "gaps": _rows(result.gaps.table),
         "files": [str(path) for path in files],
@@ -130,7 +136,7 @@ def _issues(cleaned: Cleaned, language: str) -> Table:
             issue_title(issue, language),
             issue.where.file if issue.where else "",
             issue.where.sheet if issue.where else "",
-            issue.where.cell if issue.where else "",
+            "、".join(issue.cells) + ("…" if issue.times > len(issue.cells) else ""),
             issue.value,
             issue_sentence(issue, language),
             issue_remedy(issue, language),

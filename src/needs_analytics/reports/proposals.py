@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from needs_analytics.core.messages import text
+from needs_analytics.files import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,13 +24,17 @@ def write_proposals(issues: Sequence[Issue], folder: Path, *, language: str = "z
     A line whose meaning could only be guessed at is commented out and waits for the office's word.
     """
     target = folder / FILE
-    lines = [*_sheet_lines(issues, language), *_lines(issues, language)]
+    lines = proposed_lines(issues, language)
     if not lines:
         target.unlink(missing_ok=True)
         return None
     folder.mkdir(parents=True, exist_ok=True)
-    target.write_text("\n".join([text("check.proposals_head", language), *lines, ""]), encoding="utf-8")
-    return target
+    return write_whole(target, "\n".join([text("check.proposals_head", language), *lines, ""]).encode())
+
+
+def proposed_lines(issues: Sequence[Issue], language: str = "zh") -> list[str]:
+    """Return the proposed lines, none where nothing is asked."""
+    return [*_sheet_lines(issues, language), *_lines(issues, language)]
 
 
 def _lines(issues: Sequence[Issue], language: str) -> list[str]:
@@ -54,7 +59,9 @@ def _sheet_lines(issues: Sequence[Issue], language: str) -> list[str]:
     for issue in issues:
         if issue.code in _SHEETS:
             table = str(issue.details.get("first", ""))
-            said = text("check.proposals_sheet", language, candidates=issue.value or "—")
+            said = text(
+                "check.proposals_sheet", language, candidates=issue.value or text("check.proposals_tables", language)
+            )
             entry = (
                 f"# {said}",
                 "[[sheet]]",
