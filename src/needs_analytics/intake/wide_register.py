@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from needs_analytics.intake.headers import Header
 
 _COUNTED = re.compile(r"(人口数|人口|人数|数量|常住|户籍|\(人\)|\(名\)|人$|数$|其中|:)")
-_UNIT = re.compile(r"[(（][人户名]+[)）]|(?:人|户)?数量?$")
+_UNIT = re.compile(r"[(（][人户名]+[)）]|户?数量?$")
 _PEOPLE_WORD = re.compile(r"老人|老年人|残疾人|人员|对象|家庭|儿童|妇女|小哥|军人|特困|低保|低收入|户$")
 _SEX = re.compile(r"(男性?|女性?)")
 
