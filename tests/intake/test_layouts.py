@@ -1,4 +1,4 @@
-"""Tables laid out across: columns are brought under each other, totals are checked and not counted."""
+"""Tables laid out across: their columns are brought under each other, totals are checked and not counted."""
 
 from __future__ import annotations
 
@@ -47,10 +47,8 @@ def test_communities_are_across_services_and_uses_preferred_to_users() -> None:
         merged=["A2:A3", "B2:C2", "D2:E2", "F2:G2"],
     )
     assert usage.groupby(["service", "community"])["count"].sum().to_dict() == {
-        ("长者食堂(堂食)", "东门社区"): 80,
-        ("长者食堂(堂食)", "西门社区"): 50,
-        ("助浴", "东门社区"): 3,
-        ("助浴", "西门社区"): 1,
+        ("长者食堂(堂食)", "东门社区"): 80, ("长者食堂(堂食)", "西门社区"): 50,
+        ("助浴", "东门社区"): 3, ("助浴", "西门社区"): 1,
     }  # fmt: skip
     assert set(usage["month"]) == {"2026-10"}
 
@@ -131,3 +129,15 @@ def test_ticks_for_services_are_answers_and_no_uses() -> None:
         ),
     )
     assert (len(found.tables["survey"]), len(found.tables["usage"])) == (2, 0)
+
+
+def test_use_in_a_list_and_in_a_count_is_asked_about_and_left_out_as_told() -> None:
+    count = sheet("服务 | 东门社区 | 西门社区\n长者食堂 | 80 | 50\n助浴 | 3 | 2", name="月报")
+    people = sheet(
+        "日期 | 服务 | 姓名 | 到场情况\n10月5日 | 助浴 | 王小明 | 已到\n10月6日 | 助浴 | 李小红 | 已到", name="签到"
+    )
+    month = [sheet(MENU, name="菜单"), sheet(PLACES, name="网格"), count, people]
+    asked = take(*month)
+    assert (told(asked, "W508"), asked.tables["usage"]["count"].sum()) == ([("", "助浴")], 137)
+    answered = take(*month, mapping='[[sheet]]\nsheet = "签到"\nleave_out = ["助浴"]')
+    assert (told(answered, "W508"), answered.tables["usage"]["count"].sum()) == ([], 135)

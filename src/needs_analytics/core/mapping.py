@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 _WORDS = ("places", "options", "services", "sites", "eligibility")
 _NO_NEED = ("none", "unknown", "other")
 _CRS = Annotated[str, OneOf(("WGS-84", "GCJ-02", "BD-09"))]
-_SAMPLE = {"file": "*.xlsx", "sheet": "*", "table": "survey", "office": "和平社区", "header_row": 1, "header_rows": 1}
+_SAMPLE = {"file": "*.xlsx", "sheet": "*", "table": "survey", "office": "和平社区", "header_row": 1, "header_rows": 1,
+           "leave_out": ["手机课"]}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,8 @@ class SheetRule:
         Header wording to canonical field; ``-`` drops the column.
     constants
         Canonical field to one value for every row.
+    leave_out
+        Services of a list of uses that another sheet counts already.
     """
 
     file: str = "*"
@@ -51,6 +54,7 @@ class SheetRule:
     header_rows: int = 0
     fields: MappingType[str, str] = field(default_factory=dict)
     constants: MappingType[str, str] = field(default_factory=dict)
+    leave_out: tuple[str, ...] = ()
 
     def applies(self, file: str, sheet: str) -> bool:
         """Whether the rule speaks of this sheet; file patterns match the path below the month or the bare name."""
@@ -130,6 +134,7 @@ class Mapping:
             header_rows=next((rule.header_rows for rule in rules if rule.header_rows), 0),
             fields=fields,
             constants=constants,
+            leave_out=tuple(service for rule in rules for service in rule.leave_out),
         )
 
 
@@ -149,6 +154,7 @@ def _sheet_rule(
     labels = {text(f"table.{table}", language): table for table in known for language in LANGUAGES}
     row, table = Annotated[int, Limits(0)], Annotated[str, OneOf((*known, "ignore"), "+", labels)]
     kinds = {"file": str, "sheet": str, "table": table, "office": str, "header_row": row, "header_rows": row}
+    kinds["leave_out"] = tuple[str, ...]
     settings = read_section(given, {**kinds, "fields": dict, "constants": dict}, where, _SAMPLE)
     named = [part.strip() for part in settings.get("table", "").split("+") if part.strip() in known]
     fields = {label: name for table in named or known for label, name in known[table].items()}

@@ -11,6 +11,7 @@ import pandas as pd
 from needs_analytics.core.issue import CellRef, Issue
 from needs_analytics.core.wording import key
 from needs_analytics.intake.capacity_month import with_monthly_capacity
+from needs_analytics.intake.double_use import counted_once
 from needs_analytics.intake.need_words import NONE, OTHER, UNKNOWN, NeedWords
 from needs_analytics.intake.references import first_known, name_book, resolve_names
 from needs_analytics.intake.separators import find_separator, split_cell
@@ -40,7 +41,8 @@ def resolve_services(
     for table in ("supply", "usage", "distances"):
         tables[table], found = resolve_names(tables[table], "site", sites, table, ("W503", "W504"))
         issues += found
-    tables["usage"] = _usage(tables["usage"], month)
+    tables["usage"], found = counted_once(_usage(tables["usage"], month), services, mapping, month)
+    issues += found
     tables["supply"], found = with_monthly_capacity(tables["supply"], month)
     issues += found
     tables["requests"] = _requests(tables["requests"], words, month)

@@ -60,7 +60,6 @@ def _people(header: Header, groups: GroupWords) -> WideColumn | None:
     age: AgeRange | None = None
     sex = group = ""
     for part in header.parts:
-        re.sub(r"[(（].{1,3}[)）]$", "", key(part))
         text = _COUNTED.sub("", key(part))
         hit = _SEX.fullmatch(text) or re.match(r"(男|女)性?[-_·、]?(?=\d|[一二三四五六七八九十])", text)
         if hit:
@@ -78,7 +77,7 @@ def _people(header: Header, groups: GroupWords) -> WideColumn | None:
 
 def _titled_group(title: str, bare: str, groups: GroupWords) -> str:
     """Return the group a column's title names, as it stands, without what is counted, or by its longest part."""
-    for text in (title, re.sub("数量?$", "", title), _UNIT.sub("", title), bare):
+    for text in (title, _UNIT.sub("", title), bare):
         if text in groups.headers or text in groups.values:
             return groups.headers.get(text) or groups.values[text]
     whole = _UNIT.sub("", title)
