@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from helpers.bugs import bug
 from helpers.grids import codes, sheet, survey, take, take_clean
 from needs_analytics.intake.separators import find_separator
 
@@ -143,7 +142,6 @@ def capacity(figure: str, period: str, schedule: str = "") -> float:
     return float(supply["monthly"].iloc[0])
 
 
-@bug("a capacity per quarter or half-year is taken for one a month or a year")
 @pytest.mark.parametrize(("period", "monthly"), [("季度", 10 / 3), ("半年", 10 / 6)])
 def test_a_longer_period_is_brought_to_the_month(period: str, monthly: float) -> None:
     assert capacity("10", period) == pytest.approx(monthly)
@@ -155,7 +153,6 @@ def test_a_period_within_the_figure_is_not_dropped_silently() -> None:
     assert taken.tables["supply"]["monthly"].iloc[0] != 100 or codes(taken) & {"W131", "E112"}
 
 
-@bug("a period named in the figure counts only where the sheet has no column of periods at all")
 @pytest.mark.parametrize("figure", ["100人/天", "每天100份"])
 def test_a_period_within_the_figure_counts_where_its_own_cell_is_blank(figure: str) -> None:
     assert capacity(figure, "") == pytest.approx(1800)

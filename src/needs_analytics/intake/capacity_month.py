@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from needs_analytics.core.month import Month
 
 WEEKS_A_MONTH = 52 / 12
+_MONTHS = {"月": 1, "季": 3, "半年": 6, "年": 12}
 _TIMES = re.compile(r"(?:各|至少|约|共|办|开)*(\d+|[一二两三四五六七八九十]+)(?:场|次|班|期|节|天|个半天)")
 _PER = (
     ("每周", WEEKS_A_MONTH),
@@ -40,8 +41,8 @@ _WEEKDAYS = "一二三四五六日"
 def with_monthly_capacity(supply: pd.DataFrame, month: Month) -> tuple[pd.DataFrame, list[Issue]]:
     """Add ``times`` (periods in the month) and ``monthly`` (units a month) to the capacity table.
 
-    A month has its calendar days or, for weekday services, its working days by the official holiday calendar; 52/12
-    weeks; a session without a schedule is held once. What had to be assumed is said.
+    A month has its calendar days or, for weekday services, its working days by the official holiday calendar; its days
+    ÷ 7 weeks; a session without a schedule is held once. What had to be assumed is said.
     """
     if supply.empty:
         return supply, []
@@ -65,10 +66,8 @@ def _times(period: object, schedule: object, month: Month) -> tuple[float, str]:
     text = key(schedule) if isinstance(schedule, str) else ""
     if not isinstance(period, str):
         return 1.0, "按月计"
-    if period == "月":
-        return 1.0, ""
-    if period == "年":
-        return 1 / 12, ""
+    if period in _MONTHS:
+        return 1 / _MONTHS[period], ""
     if period == "周":
         return month.last_day.day / 7, ""
     if period == "场":

@@ -38,6 +38,8 @@ PROVENANCE = ("file", "digest", "sheet", "row")
 _BASIS = re.compile(r"[(（]?(?:户籍|常住|实有|流动)(?:人口|人数|数)?[)）]?")
 _TEN_THOUSAND = re.compile(r"万元|\(万\)|（万）")
 _PERIOD_IN_HEADER = (
+    ("半年", "半年"),
+    ("季", "季"),
     ("每月", "月"),
     ("月", "月"),
     ("每周", "周"),
