@@ -109,23 +109,19 @@ def test_page_and_letter_are_readable_in_chinese(form: str, request: pytest.Fixt
     assert "NP01" not in text
 
 
-@pytest.mark.xfail(strict=True, reason="the table of coverage stands in the workbook only")
 @pytest.mark.parametrize("form", ["page", "letter"])
 def test_page_and_letter_tell_the_coverage(form: str, request: pytest.FixtureRequest) -> None:
     assert "各社区服务覆盖" in request.getfixturevalue(form)
 
 
-@pytest.mark.xfail(strict=True, reason="capacity nobody stated is printed as 0")
 def test_capacity_nobody_stated_is_not_printed_as_nothing(book: dict[str, Cells]) -> None:
     assert {row["月容量"] for row in table_of(book, "服务", "服务点", "月容量")} == {"…"}
 
 
-@pytest.mark.xfail(strict=True, reason="a share naming a problem among three is called the share that has the need")
 def test_ranks_are_not_called_prevalences(page: str) -> None:
     assert "有此需求的受访者所占的比例" not in page
 
 
-@pytest.mark.xfail(strict=True, reason="提问对象 of the dictionary is not printed")
 def test_the_report_says_of_whom_it_was_asked(page: str) -> None:
     """302 of the 1 400 were not asked: their main problems are being addressed, or they would not say."""
     assert "第1题答1、2、3分者" in page

@@ -46,6 +46,7 @@ COLUMNS = (
 )
 _SENSES = frozenset({"需要", "希望新增", "最需要前k", "使用过", "满意度"})
 _FIRST = re.compile(r"最需要(?:的)?(?:前(\d|k)(?:项|个)?)?")
+_WRITTEN = re.compile(r"〖[^〗]*〗?")  # what a respondent wrote beside 其他: an answer, no option, perhaps a name
 _BLANKS = {
     "none": NONE,
     "无需求": NONE,
@@ -224,9 +225,10 @@ def dictionary_table(questions: Iterable[Question]) -> pd.DataFrame:
             "first_month": q.first_month,
             "last_month": q.last_month,
         }
+        listed = {_WRITTEN.sub("", option): meaning for option, meaning in sorted(q.options.items(), reverse=True)}
         rows += [
             {**base, "option": option, "option_code": "", "need": meaning, "position": ""}
-            for option, meaning in sorted(q.options.items())
+            for option, meaning in sorted(listed.items())
         ]
     return pd.DataFrame(rows, columns=list(COLUMNS))
 

@@ -17,7 +17,7 @@ from needs_analytics.intake.crosstab import month_of
 from needs_analytics.intake.numbers import period_within, read_count
 from needs_analytics.intake.reading import Reader, Reading
 from needs_analytics.intake.terms import read_text, read_verbatim
-from needs_analytics.intake.traits import AgeRange
+from needs_analytics.intake.traits import AgeRange, are_age_codes
 from needs_analytics.intake.typed import PERSONAL, VERBATIM, read_column, reader_for
 from needs_analytics.intake.wide_register import WideColumn, wide_columns
 
@@ -122,6 +122,11 @@ def _read_columns(
             continue
         if kind == "coordinate_pair":
             columns |= coordinates(block, match, table, findings)
+            continue
+        if table == "survey" and kind == "age" and are_age_codes(block.column(match.column)):
+            where = CellRef(block.sheet.file, block.sheet.name, block.head + 1, match.column)
+            findings.issues.append(Issue("W126", where, match.wording))
+            columns[match.field] = np.full(len(block.rows), None, dtype=object)
             continue
         reader = reader_for(kind, match.field, month=context.month, groups=context.groups, mapping=context.mapping)
         if table == "questions" and kind == "needs":

@@ -6,11 +6,15 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from needs_analytics.core.wording import chinese_number, key
 from needs_analytics.intake.reading import NOTHING, Reading, is_absent, is_error, is_number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from needs_analytics.core.records import Column
 
 _AGE = re.compile(
     r"(约|大约|近|快|虚岁)?(\d{1,3}(?:\.\d+)?|[零一二三四五六七八九十百]+)(多|余|来|几)?(周岁|岁|周年)?"
@@ -23,6 +27,7 @@ _OPEN_ABOVE = re.compile(
 _ABOVE = re.compile(r"(?:>|大于|超过)(\d{1,3})(?:周岁|岁)?")
 _OPEN_BELOW = re.compile(r"(\d{1,3})(?:周岁|岁)?(及|或)?以下|(?:<|小于|不满|未满)(\d{1,3})(?:周岁|岁)?")
 OLDEST = 120
+_OLDEST_CODE, _CODED_FROM = 12, 5
 
 _SEX = {"男": "男", "女": "女", "男性": "男", "女性": "女", "m": "男", "f": "女", "male": "男", "female": "女",
         "1": "男", "2": "女", "1.0": "男", "2.0": "女", "先生": "男", "女士": "女", "男士": "男",
@@ -258,6 +263,19 @@ def read_age(cell: object) -> Reading:
         return _age(float(text))
     except ValueError:
         return Reading(None, "refused", "E112")
+
+
+def are_age_codes(column: Column) -> bool:
+    """Whether a column of ages holds the codes of age bands (1, 2 … 8): no respondent is older than twelve."""
+    counts = np.bincount(column.codes, minlength=len(column.values))
+    figures = [
+        (float(text), int(count))
+        for text, count in zip((key(str(value)) for value in column.values), counts, strict=True)
+        if count and not is_absent(text) and text.removesuffix(".0").isdecimal()
+    ]
+    filled = sum(int(n) for value, n in zip(column.values, counts, strict=True) if not is_absent(key(str(value))))
+    whole = sum(count for _, count in figures) == filled
+    return whole and filled >= _CODED_FROM and max(years for years, _ in figures) <= _OLDEST_CODE
 
 
 def _age(years: float) -> Reading:

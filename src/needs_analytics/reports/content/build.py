@@ -28,7 +28,7 @@ SHEETS: Mapping[str, tuple[str, ...]] = {
     "parts": ("parts", "reach"),
     "groups": ("segments", "equity", "needs_by_cut", "gaps_by_segment"),
     "grids": ("needs_by_grid", "gaps_by_grid"),
-    "supply": ("services", "coverage", "outlook"),
+    "supply": ("services", "lacking", "coverage", "outlook"),
     "resources": ("resources",),
     "actions": ("actions",),
     "referred": ("referred", "requests"),

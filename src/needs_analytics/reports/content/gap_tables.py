@@ -199,7 +199,7 @@ def supply_tables(result: MonthResult, words: Wording) -> list[Table]:
     if len(services):
         tables.append(_services(result, services, words))
     if len(result.matches.coverage):
-        tables.append(_coverage(result, words))
+        tables += [table for table in (_lacking(result, words), _coverage(result, words)) if table.rows]
     if len(result.cleaned.menu):
         tables.append(_resources(result, words))
     return tables
@@ -208,14 +208,16 @@ def supply_tables(result: MonthResult, words: Wording) -> list[Table]:
 def _services(result: MonthResult, services: pd.DataFrame, words: Wording) -> Table:
     options = result.options.disclosure
     few = (services["used_units"] > 0) & (services["used_units"] < options.threshold)
+    stated = services["capacity_known"].astype(bool) | (services["capacity"] > 0)
+    services = services.astype({"capacity": object, "capacity_persons": object})
     frame = pd.DataFrame(
         {
             "service": services["service_name"],
             "site": [site or words.say("word.all_services") for site in services["site"]],
-            "capacity": services["capacity"],
+            "capacity": services["capacity"].where(stated, UNKNOWN),
             "unit": services["unit"],
             "uses_per_person": services["uses_per_person"],
-            "capacity_persons": services["capacity_persons"],
+            "capacity_persons": services["capacity_persons"].where(stated, UNKNOWN),
             "used_units": public_counts(services["used_units"], options),
             "utilisation": [
                 HIDDEN if small else rate for small, rate in zip(few, services["utilisation"], strict=True)
@@ -247,10 +249,23 @@ def _coverage(result: MonthResult, words: Wording) -> Table:
     frame = result.matches.coverage
     yes, no = words.say("word.covered_yes"), words.say("word.covered_no")
     frame = frame.assign(
-        need=[words.need(code) for code in frame["need"]], covered=[yes if has else no for has in frame["covered"]]
+        need=[words.need(code) for code in frame["need"]],
+        covered=[yes if has else no for has in frame["covered"]],
     )
     shown = columns("community need covered services sites capacity_persons", words)
     return Table.from_frame("coverage", words.say("table.coverage"), frame, shown, notes=[words.say("note.coverage")])
+
+
+def _lacking(result: MonthResult, words: Wording) -> Table:
+    """Return the needs that no service covers somewhere, with the communities, the most widespread first."""
+    frame = result.matches.coverage
+    whole = frame["community"].nunique()
+    rows = [
+        (words.need(need), len(places), words.say("word.all_places") if len(places) == whole else words.listed(places))
+        for need, places in frame[~frame["covered"].astype(bool)].groupby("need", sort=False)["community"]
+    ]
+    rows.sort(key=lambda row: -row[1])
+    return Table("lacking", words.say("table.lacking"), columns("need lacking lacking_where", words), rows)
 
 
 def _resources(result: MonthResult, words: Wording) -> Table:

@@ -181,8 +181,12 @@ def _needs(m: Material) -> list[Block]:
     blocks += [
         *m.block("needs"),
         *([ChartBlock(bars)] if bars else []),
-        Note(words.say("text.need_note" if m.result.weights.representative else "text.need_note_plain")),
+        Note(words.say(_share_note(m))),
     ]
+    asked = m.result.cleaned.questions
+    limited = [str(whom) for whom in asked["asked_of"].unique() if whom not in {"全部", ""}]
+    if limited:
+        blocks.append(Note(words.say("text.asked_of", list=words.listed(limited, 6))))
     partial = totals[totals["coverage"].astype(float) < 0.8]["need"]
     if len(partial):
         blocks.append(Note(words.say("text.partial", list=words.listed(partial, 10)), "caution"))
@@ -199,6 +203,13 @@ def _needs(m: Material) -> list[Block]:
             *m.block("rankings"),
         ]
     return blocks
+
+
+def _share_note(m: Material) -> str:
+    """Return the key of the note on shares: a share of those who named a need among their first is no prevalence."""
+    if (m.result.needs.totals()["method"] == "rank_only").all():
+        return "text.need_note_ranked"
+    return "text.need_note" if m.result.weights.representative else "text.need_note_plain"
 
 
 def _tiers(m: Material) -> str:
@@ -238,6 +249,10 @@ def _supply(m: Material) -> list[Block]:
     chart = charts.use_quadrants(m.gaps, words) if len(result.gaps.table) else None
     if chart is not None:
         blocks += [Heading(words.say("heading.quadrant")), Paragraph(_quadrant_text(m)), ChartBlock(chart)]
+    if "lacking" in m.tables:
+        listed = [str(row[0]) for row in m.tables["lacking"].rows]
+        lead = words.say("text.lacking", count=len(listed), list=words.listed(listed, 6))
+        blocks += [Heading(words.say("heading.coverage")), Paragraph(lead), *m.block("lacking")]
     return blocks
 
 
