@@ -172,7 +172,7 @@ def test_needs_nobody_serves_directly_are_referred() -> None:
 
 def test_the_offices_own_menu_brings_a_referred_need_into_the_plan() -> None:
     answers = survey(*(residents(20, community=c, age=70, sex="男", yes={MEALS: 10, PARKING: 6}) for c in "甲乙"))
-    plan = matched(answers, menu="service | needs\nS | ELD01;PRO05")
+    plan = matched(answers, menu="service | needs\nS | ELD01;PRO05", supply="service | site | capacity\nS | P | 100")
     assert plan.referred.empty
     assert PARKING in set(plan.cells["need"])
 

@@ -98,14 +98,12 @@ def test_the_greatest_problem_is_the_least_addressed(nepal: Nepal) -> None:
     }
 
 
-@pytest.mark.xfail(strict=True, reason="capacity nobody stated is counted as 0")
 def test_capacity_nobody_stated_is_unknown(nepal: Nepal) -> None:
     coverage = nepal.results["2015-11"].matches.coverage
     assert coverage.loc[coverage["covered"], ["units", "capacity_persons"]].isna().all(axis=None)
     assert (coverage.loc[~coverage["covered"], "capacity_persons"] == 0).all()
 
 
-@pytest.mark.xfail(strict=True, reason="a service without any known capacity keeps its need from being passed on")
 def test_problems_no_capacity_meets_are_passed_on(nepal: Nepal) -> None:
     """Housing, money and inspections are met by no direct service, and the menu gives them no capacity."""
     referred = nepal.results["2015-11"].matches.referred

@@ -89,7 +89,10 @@ def _with_limits(
 
 
 def _capacity(matches: MatchPlan) -> Floats:
-    """Share each service@site's capacity over the cells in reach: by the plan's flows, what is left by their demand."""
+    """Share each service@site's capacity over the cells in reach: by the plan's flows, what is left by their demand.
+
+    NaN for the cells that reach a site of which nobody knows what it can do.
+    """
     arcs, cells = matches.arcs, matches.cells
     if arcs.empty:
         return np.zeros(len(cells))
@@ -97,7 +100,8 @@ def _capacity(matches: MatchPlan) -> Floats:
     flow = arcs["persons"].to_numpy(float)
     demand = cells["reachable"].to_numpy(float)[cell]
     size = len(matches.sinks)
-    spare = np.maximum(matches.sinks["capacity_persons"].to_numpy(float) - np.bincount(sink, flow, size), 0.0)
+    persons = matches.sinks["capacity_persons"].where(matches.sinks["capacity_stated"]).to_numpy(float)
+    spare = np.maximum(persons - np.bincount(sink, flow, size), 0.0)
     total = np.bincount(sink, demand, size)
     extra = np.divide(spare, total, out=np.zeros(size), where=total > 0)[sink] * demand
     return np.asarray(np.bincount(cell, flow + extra, len(cells)), dtype=np.float64)

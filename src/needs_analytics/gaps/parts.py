@@ -31,7 +31,7 @@ def split_demand(cells: pd.DataFrame, use: Use) -> pd.DataFrame:
         cells[name].to_numpy(float) for name in ("demand", "covered", "eligible", "reachable", "served")
     )
     used = use.persons
-    busy = use.busy | ~use.known
+    busy = use.busy
     full = np.where(busy, reachable - np.maximum(served, np.where(use.known, used, 0.0)), 0.0)
     left = np.where(busy, np.maximum(served - used, 0.0), reachable - used)
     known = use.known

@@ -58,7 +58,7 @@ def draw_gaps(plan: MatchPlan, use: Use, options: GapsOptions) -> Replicates:
     in_reach = (np.bincount(ends[0], minlength=len(cells)) > 0) if len(arcs) else np.zeros(len(cells), bool)
     draws = _demand_draws(cells, options.replicates, generator)
     gap, within = np.empty_like(draws), np.where(in_reach, draws, 0.0)
-    busy, tiers = use.busy | ~use.known, cells["tier"].to_numpy(int)
+    busy, tiers = use.busy, cells["tier"].to_numpy(int)
     for row, reachable in enumerate(within):
         served = served_per_source(reachable, capacity, ends, tiers)
         used = np.where(use.known, np.minimum(use.persons, reachable), 0.0)
@@ -94,7 +94,7 @@ def gap_limits(
     rates = np.divide(gap, whole, out=np.zeros_like(gap), where=whole > 0)
     rate = np.divide(estimate, demand, out=np.zeros_like(estimate), where=demand > 0)
     rate_low, rate_high = _bias_corrected(rates, rate, level)
-    offered = (reachable > 0).any(axis=0)  # where nothing is in anybody's reach no capacity can be short
+    offered = (reachable > 0).any(axis=0) & np.isfinite(capacity)  # nothing in reach can be short, nor what is unknown
     p_short = np.where(offered, (reachable > capacity + 1e-9).sum(axis=0) / max(len(gap), 1), np.nan)
     error = float(np.max(gap.std(axis=0, ddof=1), initial=0.0) / np.sqrt(len(gap))) if len(gap) > 1 else float("nan")
     return Limits(low, high, rate_low, rate_high, p_short, error)

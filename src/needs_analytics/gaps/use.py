@@ -33,7 +33,8 @@ class Use:
     known
         ``(cells,)`` whether every service in reach has records.
     busy
-        ``(cells,)`` whether the sites in reach ran at capacity or turned people away.
+        ``(cells,)`` whether the sites in reach ran at capacity, turned people away or, unrecorded, may have; never
+        where nobody stated what a site in reach can do and nobody was turned away.
     other
         Use by persons outside the cells: ``need, community, persons``.
     """
@@ -65,14 +66,15 @@ def attribute_use(plan: MatchPlan, cleaned: Cleaned, options: GapsOptions) -> Us
         given * sinks["bad_share"].to_numpy(float)[arcs["sink"].to_numpy(int)],
         len(plan.cells),
     )
+    known = _known(arcs, sinks, len(plan.cells))
     beyond = plan.cells.assign(persons=raw - persons)[["need", "community", "persons"]]
     other = pd.concat([other, beyond[beyond["persons"] > 1e-9]], ignore_index=True)
     return Use(
         sinks,
         persons,
         bad * share,
-        _known(arcs, sinks, len(plan.cells)),
-        _busy(arcs, sinks, len(plan.cells), options),
+        known,
+        _busy(arcs, sinks, known, options),
         other.groupby(["need", "community"], as_index=False)[["persons"]].sum(),
     )
 
@@ -188,11 +190,12 @@ def _known(arcs: pd.DataFrame, sinks: pd.DataFrame, cells: int) -> Bools:
     return known
 
 
-def _busy(arcs: pd.DataFrame, sinks: pd.DataFrame, cells: int, options: GapsOptions) -> Bools:
+def _busy(arcs: pd.DataFrame, sinks: pd.DataFrame, known: Bools, options: GapsOptions) -> Bools:
     sink, cell = arcs["sink"].to_numpy(int), arcs["cell"].to_numpy(int)
     persons = sinks["capacity_persons"].to_numpy(float)
     used = np.nan_to_num(sinks["utilisation"].to_numpy(float)) * persons
-    capacity = np.bincount(cell, persons[sink], cells)
-    filled = np.bincount(cell, used[sink], cells)
-    waiting = np.bincount(cell, sinks["waiting"].to_numpy(float)[sink], cells)
-    return (filled >= options.busy * capacity) | (waiting > 0)
+    capacity = np.bincount(cell, persons[sink], len(known))
+    filled = np.bincount(cell, used[sink], len(known))
+    waiting = np.bincount(cell, sinks["waiting"].to_numpy(float)[sink], len(known))
+    unstated = np.bincount(cell, ~sinks["capacity_stated"].to_numpy(bool)[sink], len(known)) > 0
+    return (((filled >= options.busy * capacity) | ~known) & ~unstated) | (waiting > 0)

@@ -11,7 +11,7 @@ import pandas as pd
 
 from needs_analytics.core.records import Column
 from needs_analytics.core.tables import iter_rows
-from needs_analytics.core.wording import key, plain, without_numbering
+from needs_analytics.core.wording import chinese_number, key, plain, without_numbering
 from needs_analytics.intake.need_words import NONE, UNKNOWN, NeedWords
 from needs_analytics.intake.questions import DEFAULT_THRESHOLD, LIKERT, Question, is_answer
 from needs_analytics.intake.separators import find_separator, split_cell
@@ -45,7 +45,8 @@ COLUMNS = (
     "position",
 )
 _SENSES = frozenset({"需要", "希望新增", "最需要前k", "使用过", "满意度"})
-_FIRST = re.compile(r"最需要(?:的)?(?:前(\d|k)(?:项|个)?)?")
+_TRAITS = frozenset({"属性", "基本信息", "背景"})  # what a question asks about the respondent
+_FIRST = re.compile(r"最需要(?:的)?(?:前(\d|k|[一二三四五六七八九])(?:项|个)?)?")
 _WRITTEN = re.compile(r"〖[^〗]*〗?")  # what a respondent wrote beside 其他: an answer, no option, perhaps a name
 _BLANKS = {
     "none": NONE,
@@ -151,9 +152,15 @@ def read_entries(frames: Iterable[pd.DataFrame], words: NeedWords, month: Month)
         }
         if single:
             wordings = tuple(dict.fromkeys((wording, position, "") for wording, position, _ in wordings))
-        of_needs = bool(settings["sense"] or any(group["need"]))
+        of_needs = settings["sense"] not in _TRAITS and bool(settings["sense"] or any(group["need"]))
         entries.append(Entry(str(office), str(question), wordings, options, codes, settings, of_needs))
     return entries
+
+
+def unknown_senses(entries: Iterable[Entry]) -> dict[str, str]:
+    """Return what stands under 含义 and is no sense, with one of the questions it stands beside."""
+    stated = {entry.settings["sense"]: entry.question for entry in entries if entry.settings["sense"]}
+    return {sense: question for sense, question in stated.items() if _sense(sense)[0] not in _SENSES | _TRAITS}
 
 
 def for_offices(entries: Sequence[Entry], offices: Collection[str]) -> tuple[list[Entry], list[str]]:
@@ -243,9 +250,9 @@ def _corrected(
 ) -> Question | None:
     settings = entry.settings
     kind = cast("Kind", settings["kind"].removesuffix("题") or (match.kind if match else "多选"))
-    sense, first = _sense(settings["sense"]) if settings["sense"] else (match.sense if match else "需要", 0)
+    sense, first = _sense(settings["sense"])
     if sense not in _SENSES:
-        return None
+        sense = match.sense if match else "需要"
     positions = tuple(column for column, _, _ in columns)
     ranked = kind == "排序" and len(columns) > 1
     ticked = len(columns) > 1 and not ranked
@@ -350,7 +357,7 @@ def _sense(text: str) -> tuple[str, int]:
     """Return the sense a cell names and, of 最需要前3, how many could be named."""
     ranked = _FIRST.fullmatch(key(text))
     if ranked:
-        return "最需要前k", int(ranked[1]) if (ranked[1] or "").isdigit() else 0
+        return "最需要前k", int(chinese_number(ranked[1] or "") or 0)
     return plain(text), 0
 
 

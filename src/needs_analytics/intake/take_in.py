@@ -23,6 +23,7 @@ from needs_analytics.intake.dictionary import (
     dictionary_table,
     for_offices,
     read_entries,
+    unknown_senses,
     with_dictionary,
 )
 from needs_analytics.intake.fields import (
@@ -236,6 +237,10 @@ def _dictionary(
             frames.append(read_frame(block, "questions", found.matches["questions"], rule, context, Findings()))
     entries, unknown = for_offices(read_entries(frames, words.needs, month), offices)
     findings.issues += [Issue("I214", value=office) for office in unknown]
+    findings.issues += [
+        Issue("W215", value=sense, details={"question": question})
+        for sense, question in unknown_senses(entries).items()
+    ]
     return entries
 
 

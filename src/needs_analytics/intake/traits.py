@@ -32,6 +32,7 @@ _OLDEST_CODE, _CODED_FROM = 12, 5
 _SEX = {"男": "男", "女": "女", "男性": "男", "女性": "女", "m": "男", "f": "女", "male": "男", "female": "女",
         "1": "男", "2": "女", "1.0": "男", "2.0": "女", "先生": "男", "女士": "女", "男士": "男",
         "男生": "男", "女生": "女"}  # fmt: skip
+_OTHER_SEX = frozenset({"其他", "其它", "other", "第三性别", "thirdgender", "不便透露", "不愿透露", "prefernottosay"})
 _YES = frozenset(
     {
         "是",
@@ -303,6 +304,8 @@ def read_sex(cell: object) -> Reading:
     text = re.sub(r"\(.*\)$", "", key(str(cell)))  # 男(家人代答)
     if is_absent(text) or text in {"0", "9", "0.0", "9.0"}:
         return NOTHING
+    if text in _OTHER_SEX:
+        return Reading(None, "normalised")
     sex = _SEX.get(text)
     if sex is None:
         return Reading(None, "refused", "E102")

@@ -19,10 +19,11 @@ def service_sinks(cleaned: Cleaned) -> tuple[pd.DataFrame, list[Issue]]:
     """Return one row per service@site with what it can do in a month.
 
     Columns: ``service, site, capacity`` (units), ``capacity_persons, uses_per_person, unit, capacity_known,
-    max_extra_persons``.
+    capacity_stated, max_extra_persons``.
 
     Where the capacity is not known (masked, or the service has no capacity row), the month's use stands for it and
-    ``capacity_known`` is false. Without a known frequency a person uses a service once a month.
+    ``capacity_known`` is false; where there is none either, the plan serves nobody there and ``capacity_stated`` is
+    false: what it can do is unknown. Without a known frequency a person uses a service once a month.
     """
     menu = cleaned.menu.set_index("service")
     supply = cleaned.supply[cleaned.supply["service"].isin(menu.index)].copy()
@@ -72,6 +73,7 @@ def _with_unknown_capacity(sinks: pd.DataFrame, cleaned: Cleaned) -> pd.DataFram
     return sinks.assign(
         capacity=capacity,
         capacity_known=known,
+        capacity_stated=known | (capacity > 0),
         capacity_persons=persons,
         max_extra_persons=sinks["max_extra"] / sinks["uses_per_person"],
     ).drop(columns="known")

@@ -23,7 +23,8 @@ def service_coverage(needs: NeedsList, cleaned: Cleaned, sinks: pd.DataFrame) ->
 
     Returns
     -------
-    ``units`` is NaN where services of different units cover the need: they are not summed across units.
+    ``units`` is NaN where services of different units cover the need: they are not summed across units; both it and
+    ``capacity_persons`` are NaN where nobody stated what the services can do.
     """
     names = needs.totals().drop_duplicates("need").set_index("need")["need_name"]
     communities = sorted(set(needs.places["community"]) | set(cleaned.sites["community"].dropna()))
@@ -39,6 +40,8 @@ def service_coverage(needs: NeedsList, cleaned: Cleaned, sinks: pd.DataFrame) ->
         for community in communities:
             here = own[everywhere[own.index] | (own["community"] == community)]
             units = sorted(set(here["unit"]))
+            least = 1 if len(here) else 0  # of a service there is something, but perhaps nobody says how much
+            stated = here[here["capacity_stated"].astype(bool)]
             rows.append(
                 {
                     "need": need,
@@ -46,9 +49,9 @@ def service_coverage(needs: NeedsList, cleaned: Cleaned, sinks: pd.DataFrame) ->
                     "community": community,
                     "services": here["service"].nunique(),
                     "sites": here.loc[here["site"] != "", "site"].nunique(),
-                    "units": here["capacity"].sum() if len(units) == 1 else np.nan,
+                    "units": stated["capacity"].sum(min_count=least) if len(units) <= 1 else np.nan,
                     "unit": "、".join(units),
-                    "capacity_persons": here["capacity_persons"].sum(),
+                    "capacity_persons": stated["capacity_persons"].sum(min_count=least),
                     "covered": len(here) > 0,
                 }
             )

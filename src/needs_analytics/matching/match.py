@@ -87,11 +87,19 @@ def _status(needs: NeedsList, cleaned: Cleaned) -> str:
     return "matched" if needs.status == "estimated" else "no_persons"
 
 
+def _own_needs(cleaned: Cleaned) -> set[str]:
+    """Return the needs that the office's own menu gives capacity: stated, or shown by use."""
+    supply, usage = cleaned.supply, cleaned.usage
+    able = set(supply.loc[supply["capacity"].notna(), "service"]) | set(usage.loc[usage["count"] > 0, "service"])
+    menu = cleaned.menu[cleaned.menu["service"].isin(able)]
+    return {need for text in menu["needs"] for need in (text or "").split(";") if need}
+
+
 def _wanted(needs: NeedsList, cleaned: Cleaned) -> list[str]:
     """Return the needs that enter the gap: direct services, or capacity in the office's own menu."""
     totals = needs.totals()
     totals = totals[totals["method"] == "direct"]
-    own = {need for text in cleaned.menu["needs"] for need in (text or "").split(";") if need}
+    own = _own_needs(cleaned)
     return [
         need
         for need, path in zip(totals["need"], totals["resolution_path"], strict=True)
@@ -101,7 +109,7 @@ def _wanted(needs: NeedsList, cleaned: Cleaned) -> list[str]:
 
 def _referred(needs: NeedsList, cleaned: Cleaned) -> pd.DataFrame:
     """Return the needs that no direct service of the office meets, with what to do about them."""
-    own = {need for text in cleaned.menu["needs"] for need in (text or "").split(";") if need}
+    own = _own_needs(cleaned)
     totals = needs.totals()
     rows = totals[(totals["resolution_path"] != DIRECT) & ~totals["need"].isin(own)]
     columns = [

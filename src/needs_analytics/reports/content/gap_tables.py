@@ -208,7 +208,7 @@ def supply_tables(result: MonthResult, words: Wording) -> list[Table]:
 def _services(result: MonthResult, services: pd.DataFrame, words: Wording) -> Table:
     options = result.options.disclosure
     few = (services["used_units"] > 0) & (services["used_units"] < options.threshold)
-    stated = services["capacity_known"].astype(bool) | (services["capacity"] > 0)
+    stated = services["capacity_stated"].astype(bool)
     services = services.astype({"capacity": object, "capacity_persons": object})
     frame = pd.DataFrame(
         {
