@@ -28,9 +28,10 @@ class Composite:
 
 @dataclass(frozen=True)
 class Sample:
-    """The respondents: answers ``(n, J)`` with NaN for unknown, weights, class and grid of each (−1 unknown)."""
+    """The respondents: answers ``(n, J)``, NaN unknown, and their weights; weight, class, grid of each (−1 unknown)."""
 
     answers: Floats
+    own_weights: Floats
     weights: Floats
     classes: Ints
     grid: Ints
@@ -57,7 +58,7 @@ def composite_shares(
     direct, n_eff = _direct(sample, len(grids))
     place = communities["community"].map({name: row for row, name in enumerate(communities["community"])})
     row = grids["community"].map(dict(zip(communities["community"], place, strict=True))).to_numpy()
-    overall = _shares(sample.answers, sample.weights)
+    overall = _shares(sample.answers, sample.own_weights)
     target = np.where(np.isfinite(upper[row]), upper[row], overall)
     spread = np.where(
         np.isfinite(upper_se[row]), upper_se[row], np.sqrt(np.maximum(overall * (1 - overall), 0.0) / _PRIOR)
@@ -78,7 +79,7 @@ def _direct(sample: Sample, grids: int) -> tuple[Floats, Floats]:
     """Return direct shares and Kish effective numbers of known answers by grid."""
     inside = sample.grid >= 0
     known = np.isfinite(sample.answers[inside])
-    weights, code = sample.weights[inside, None], sample.grid[inside]
+    weights, code = sample.own_weights[inside], sample.grid[inside]
     yes = _sums(np.where(known, weights * np.nan_to_num(sample.answers[inside]), 0.0), code, grids)
     total = _sums(np.where(known, weights, 0.0), code, grids)
     squares = _sums(np.where(known, weights**2, 0.0), code, grids)
@@ -92,7 +93,7 @@ def _synthetic(sample: Sample, grids: pd.DataFrame, overall: Floats, target: Flo
     rates = np.empty((classes, sample.answers.shape[1]))
     for code in range(classes):
         members = sample.classes == code
-        rates[code] = _shrunk(sample.answers[members], sample.weights[members], overall)
+        rates[code] = _shrunk(sample.answers[members], sample.own_weights[members], overall)
     mix = np.zeros((len(grids), classes))
     known = (sample.grid >= 0) & (sample.classes >= 0)
     np.add.at(mix, (sample.grid[known], sample.classes[known]), sample.weights[known])
@@ -115,8 +116,8 @@ def _shrunk(answers: Floats, weights: Floats, overall: Floats) -> Floats:
 
 def _shares(answers: Floats, weights: Floats) -> Floats:
     known = np.isfinite(answers)
-    total: Floats = (weights[:, None] * known).sum(axis=0)
-    yes: Floats = (weights[:, None] * np.nan_to_num(answers)).sum(axis=0)
+    total: Floats = (weights * known).sum(axis=0)
+    yes: Floats = (weights * np.nan_to_num(answers)).sum(axis=0)
     return np.divide(yes, total, out=np.zeros_like(yes), where=total > 0)
 
 

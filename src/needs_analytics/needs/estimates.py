@@ -13,8 +13,9 @@ from needs_analytics.numerics.domains import DomainShares, domain_shares
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from needs_analytics.core.arrays import Floats
+    from needs_analytics.core.arrays import Floats, Ints
     from needs_analytics.core.records import Weights
+    from needs_analytics.needs.asked import Asked
     from needs_analytics.needs.domains import Domains
 
 _THIN = 2
@@ -23,10 +24,11 @@ _ASKED = 5
 
 @dataclass(frozen=True)
 class Design:
-    """Weights ``(n,)`` and the rest of the sampling design as the variance functions take it."""
+    """Weights ``(n,)``, the rest of the sampling design as the variance functions take it, and the raked margins."""
 
     weights: Floats
     variance: Mapping[str, Any]
+    margins: Mapping[str, Ints]
 
 
 def sampling_design(people: pd.DataFrame, weights: Weights) -> Design:
@@ -43,21 +45,21 @@ def sampling_design(people: pd.DataFrame, weights: Weights) -> Design:
     codes, _ = pd.factorize(strata)
     first = pd.Series(codes).groupby(clusters).transform("first").to_numpy()  # a household lies in one stratum
     variance: dict[str, Any] = {"strata": first, "clusters": clusters}
-    if weights.codes and weights.status == "raked":
-        variance |= {"calibration": list(weights.codes.values()), "base_weights": people["base_weight"].to_numpy(float)}
-    return Design(people["weight"].to_numpy(float), variance)
+    raked = weights.codes if weights.status == "raked" else {}
+    if raked:
+        variance |= {"calibration": list(raked.values()), "base_weights": people["base_weight"].to_numpy(float)}
+    return Design(people["weight"].to_numpy(float), variance, raked)
 
 
 def direct_table(
-    needs: list[str], answers: Floats, domains: Domains, design: Design, level: float, method: str
+    needs: list[str], answers: Floats, domains: Domains, asked: list[Asked], level: float, method: str
 ) -> pd.DataFrame:
     """Return one row per domain and need, the needs of a domain in one stretch."""
-    shares = domain_shares(answers, design.weights, domains.members, level=level, **design.variance)
+    shares = _shares(answers, domains, asked, level)
     frame = domains.frame.loc[domains.frame.index.repeat(len(needs))].reset_index(drop=True)
     frame.insert(0, "need", np.tile(np.array(needs, dtype=object), len(domains.frame)))
     population = np.repeat(domains.population, len(needs))
-    values = _columns(shares)
-    frame = frame.assign(**values, population=population, method=method, direct_share=np.nan, direct_se=np.nan)
+    frame = frame.assign(**shares, population=population, method=method, direct_share=np.nan, direct_se=np.nan)
     return (
         with_persons(frame)
         if method != "rank_only"
@@ -87,22 +89,36 @@ def coverage(answers: Floats, people: pd.DataFrame, places: pd.DataFrame) -> Flo
 
 
 def mean_urgency(answers: Floats, urgency: Floats, weights: Floats, domains: Domains) -> Floats:
-    """Return the weighted mean urgency of those who have a need, ``(domains, J)``; NaN where nobody said."""
+    """Return the mean urgency, weighted ``(n, J)``, of those who have a need, ``(domains, J)``; NaN if nobody said."""
     known = np.isfinite(urgency)
-    yes = np.where(answers == 1, weights[:, None], 0.0) * known[:, None]
+    yes = np.where(answers == 1, weights, 0.0) * known[:, None]
     members = domains.members.astype(float).T
     total: Floats = members @ yes
     said: Floats = members @ (yes * np.where(known, urgency, 0.0)[:, None])
     return np.divide(said, total, out=np.full_like(total, np.nan), where=total > 0)
 
 
+def _shares(answers: Floats, domains: Domains, asked: list[Asked], level: float) -> dict[str, Floats]:
+    """Return the estimates of all needs, each from those who were asked and with their weights."""
+    made: dict[str, Floats] = {}
+    for part in asked:
+        found = domain_shares(
+            answers[np.ix_(part.rows, part.columns)], part.design.weights, domains.members[part.rows], level=level,
+            **part.design.variance,
+        )  # fmt: skip
+        for name, values in _columns(found).items():
+            whole = made.setdefault(name, np.full((values.shape[0], answers.shape[1]), np.nan))
+            whole[:, part.columns] = values
+    return {name: values.ravel() for name, values in made.items()}
+
+
 def _columns(shares: DomainShares) -> dict[str, Floats]:
     return {
-        "n": shares.n.ravel(),
-        "n_yes": shares.n_yes.ravel(),
-        "n_eff": shares.n_eff.ravel(),
-        "share": shares.value.ravel(),
-        "share_se": shares.se.ravel(),
-        "share_low": np.where(np.isnan(shares.value), np.nan, shares.low).ravel(),
-        "share_high": np.where(np.isnan(shares.value), np.nan, shares.high).ravel(),
+        "n": shares.n,
+        "n_yes": shares.n_yes,
+        "n_eff": shares.n_eff,
+        "share": shares.value,
+        "share_se": shares.se,
+        "share_low": np.where(np.isnan(shares.value), np.nan, shares.low),
+        "share_high": np.where(np.isnan(shares.value), np.nan, shares.high),
     }

@@ -10,6 +10,7 @@ import pandas as pd
 from needs_analytics.core.issue import Issue
 from needs_analytics.core.options import NeedsOptions
 from needs_analytics.core.records import ALL, NEEDS_COLUMNS, NeedsList
+from needs_analytics.needs.asked import asked_together, weights_by_need
 from needs_analytics.needs.change import with_changes
 from needs_analytics.needs.composite import Composite, Sample, composite_shares
 from needs_analytics.needs.domains import Domains, make_domains
@@ -125,14 +126,16 @@ def _measured(
     options: NeedsOptions,
 ) -> pd.DataFrame:
     answers = people[[f"need:{need}" for need in needs]].to_numpy(float)
-    table = direct_table(needs, answers, domains, design, options.level, "direct")
+    asked = asked_together(people, answers, design)
+    own = weights_by_need(asked, answers.shape)
+    table = direct_table(needs, answers, domains, asked, options.level, "direct")
     table = table.assign(
-        urgency=mean_urgency(answers, people["urgency"].to_numpy(float), design.weights, domains).ravel(),
+        urgency=mean_urgency(answers, people["urgency"].to_numpy(float), own, domains).ravel(),
         coverage=np.tile(coverage(answers, people, places), len(domains.frame)),
     )
     grids = places[places["grid"] != ""].reset_index(drop=True)
     if len(grids):
-        table = _with_composites(table, people, answers, grids, weights, needs)
+        table = _with_composites(table, people, answers, own, grids, weights, needs)
     return with_ranks(table, answers, domains, design, options)
 
 
@@ -140,6 +143,7 @@ def _with_composites(
     table: pd.DataFrame,
     people: pd.DataFrame,
     answers: Floats,
+    own: Floats,
     grids: pd.DataFrame,
     weights: Weights,
     needs: list[str],
@@ -152,7 +156,7 @@ def _with_composites(
     grid = np.array([place.get(pair, -1) for pair in zip(people["community"], people["grid"], strict=True)])
     classes = next(iter(weights.codes.values())) if weights.codes else np.zeros(len(people), int)
     made = composite_shares(
-        Sample(answers, people["weight"].to_numpy(float), classes, grid), grids, communities,
+        Sample(answers, own, people["weight"].to_numpy(float), classes, grid), grids, communities,
         table.loc[upper, "share"].to_numpy(float).reshape(shape), _spread(table.loc[upper]).reshape(shape),
     )  # fmt: skip
     return _replaced(table, made)
@@ -184,7 +188,8 @@ def _ranked(
     options: NeedsOptions,
 ) -> pd.DataFrame:
     answers = people[[f"rank:{need}" for need in needs]].to_numpy(float)
-    table = direct_table(needs, answers, domains, design, options.level, "rank_only")
+    asked = asked_together(people, answers, design)
+    table = direct_table(needs, answers, domains, asked, options.level, "rank_only")
     table = table.assign(urgency=np.nan, coverage=np.tile(coverage(answers, people, places), len(domains.frame)))
     return with_ranks(table, answers, domains, design, options)
 

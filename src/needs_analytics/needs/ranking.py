@@ -32,13 +32,21 @@ def with_ranks(
     needs = answers.shape[1]
     shares = table["share"].to_numpy(float).reshape(-1, needs)
     rank = np.vstack([competition_ranks(row) for row in shares]) if len(shares) else shares
+    error = table["share_se"].to_numpy(float).reshape(shares.shape)
     low, high = np.full(shares.shape, np.nan), np.full(shares.shape, np.nan)
     for row in np.flatnonzero(_ranked(domains.frame)):
         members = domains.members[:, [row]].toarray()[:, 0]
-        covariance = share_covariance(answers, design.weights, members, **design.variance)
+        covariance = _scaled(share_covariance(answers, design.weights, members, **design.variance), error[row])
         low[row], high[row] = rank_intervals(shares[row], covariance, level=options.level)
     ranked = table.assign(rank=rank.ravel(), rank_low=low.ravel(), rank_high=high.ravel())
     return ranked.assign(tier=_tiers(ranked, options))
+
+
+def _scaled(covariance: Floats, error: Floats) -> Floats:
+    """Return the covariance with the estimates' own standard errors: needs are asked of different respondents."""
+    before = np.sqrt(np.diag(covariance))
+    ratio = np.divide(error, before, out=np.ones_like(error), where=before > 0)
+    return np.asarray(covariance * np.outer(ratio, ratio))
 
 
 def _ranked(frame: pd.DataFrame) -> Bools:
