@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -16,6 +16,9 @@ from needs_analytics.samples.residents import settle_people
 from needs_analytics.samples.town import lay_out_town
 from needs_analytics.samples.wishes import draw_wishes
 from needs_analytics.weights import weigh
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 REGISTER = """community | age_low | age_high | sex | persons
 甲 | 16 | 59 | 女 | 3000
