@@ -128,7 +128,7 @@ def test_a_new_workspace_is_ready_and_says_what_comes_next(needs: Needs, tmp_pat
     found = needs("init", "幸福街道", "--path", folder, "--lang", language)
     assert (found.code, found.out) == (0, "")
     assert tomllib.loads((folder / "needs.toml").read_text(encoding="utf-8"))["office"]["name"] == "幸福街道"
-    assert "needs -C" in found.err.splitlines()[-1]
+    assert " -C " in found.err.splitlines()[-1]
     assert needs("-C", folder, "check", MONTH).code == 2
 
 

@@ -43,7 +43,7 @@ def command(language: str) -> click.Command:
         if proposed is not None:
             context.say("check.proposed", path=proposed)
         if not (cleaned.sheets["tables"] != "").any():
-            context.say("check.blocked", month=str(parsed))
+            context.say("check.blocked", needs=context.invocation(), month=str(parsed))
             ctx.exit(1)
         context.tell_next("check.next", month=str(parsed))
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import math
+import shutil
 import sys
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import rich_click as click
@@ -17,7 +19,6 @@ from needs_analytics.errors import BlockingDataError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from needs_analytics.core.month import Month
     from needs_analytics.workspace import Workspace
@@ -40,8 +41,18 @@ class Context:
     def tell_next(self, key: str, /, **details: object) -> None:
         """Print the last line: what to do next."""
         if not self.quiet:
-            step = text(f"cli.{key}", self.language, **details)
+            step = text(f"cli.{key}", self.language, **{"needs": self.invocation(), **details})
             click.echo(text("cli.next", self.language, step=step), err=True)
+
+    def invocation(self) -> str:
+        """Return how this program was called, with the workspace: what is printed can be pasted."""
+        program, name = sys.argv[0], Path(sys.argv[0]).stem
+        if name not in {"needs", "needs-analytics"}:
+            words = [Path(sys.executable).name, "-m", "needs_analytics"]
+        else:
+            words = [name if shutil.which(name) == shutil.which(program) else program]
+        words += ["-C", str(self.workspace)] if self.workspace else []
+        return " ".join(f'"{word}"' if " " in word else word for word in words)
 
     def open_workspace(self) -> Workspace:
         """Return the workspace named with ``-C`` or found from here upwards."""

@@ -37,10 +37,11 @@ def command(language: str) -> click.Command:
             raise failure(UsageError, "demo_exists", path=str(path))
         workspace = Workspace.create(path, text("cli.demo.name", context.language), language=context.language)
         made = write_month(workspace.inbox(Month.parse(month)), month=str(Month.parse(month)), seed=seed)
+        there = replace(context, workspace=path)
         context.say("demo.made", count=len(made.files), folder=workspace.inbox(month))
         if no_report:
-            context.tell_next("check.next", month=month)
+            there.tell_next("check.next", month=month)
         else:
-            make_report(replace(context, workspace=path), month, formats=(), out=None, as_json=False)
+            make_report(there, month, formats=(), out=None, as_json=False)
 
     return demo

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import rich_click as click
@@ -22,6 +23,6 @@ def command(language: str) -> click.Command:
 
         workspace = Workspace.create(path or Path(name), name, language=context.language)
         context.say("init.done", path=workspace.path)
-        context.tell_next("init.next", inbox=workspace.path / "inbox" / "2026-10", path=workspace.path)
+        replace(context, workspace=workspace.path).tell_next("init.next", inbox=workspace.path / "inbox" / "2026-10")
 
     return init
