@@ -10,7 +10,8 @@ import numpy as np
 from needs_analytics.core.issue import CellRef, Issue
 from needs_analytics.core.wording import key, plain, without_numbering
 from needs_analytics.intake.need_words import NONE, OTHER, UNKNOWN, NeedWords
-from needs_analytics.intake.questions import LIKERT, Question
+from needs_analytics.intake.negation import denies
+from needs_analytics.intake.questions import LIKERT, Question, asks_what_lacks
 from needs_analytics.intake.reading import is_absent
 from needs_analytics.intake.separators import split_cell
 from needs_analytics.intake.traits import read_yes_no
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from needs_analytics.intake.blocks import Block
 
 _TOP_LEVEL = 5
+_DOUBTED = "?"  # of an option that is not understood and may say no
 _SKIPPED = frozenset({"(跳过)", "-3", "-3.0"})
 _EMPTY = frozenset({"(空)", "-2", "-2.0"})
 
@@ -97,8 +99,9 @@ def once_each(issues: Sequence[Issue], words: NeedWords, names: Mapping[str, str
     for same in said.values():
         first = same[0]
         nearest = [names.get(need, need) for need in words.nearest(first.value)]
+        near = "" if not nearest or words.denied(first.value) else nearest[0]
         count = sum(int(str(issue.details["count"])) for issue in same)
-        details = {"count": count, "near": nearest[0] if nearest else "", "nearest": "、".join(nearest) or "—"}
+        details = {"count": count, "near": near, "nearest": "、".join(nearest) or "—"}
         merged.append(replace(first, details={**first.details, **details}))
     return merged
 
@@ -125,7 +128,7 @@ def _one_cell(column: Column, question: Question) -> dict[str, Floats]:
     for row, value in enumerate(column.values):
         meanings = _meanings(str(value), question)
         if meanings is not None:
-            table[row] = 0.0
+            table[row] = np.nan if _DOUBTED in meanings else 0.0
             for meaning in meanings:
                 if meaning in place:
                     table[row, place[meaning]] = 1.0
@@ -133,7 +136,10 @@ def _one_cell(column: Column, question: Question) -> dict[str, Floats]:
 
 
 def _meanings(cell: str, question: Question) -> set[str] | None:
-    """Return what a cell's options mean; ``None`` when the answer is not known."""
+    """Return what a cell's options mean; ``None`` when the answer is not known.
+
+    An option that is not understood and may say no (除助餐外都需要) leaves open what the cell does not choose.
+    """
     text = key(cell)
     if text in _SKIPPED or text in _EMPTY:
         return None
@@ -145,8 +151,13 @@ def _meanings(cell: str, question: Question) -> set[str] | None:
         and text not in {"无", "/", "-", "—"}
     ):
         return None
-    meanings = {question.options.get(option, "") for option in split_cell(cell, question.separator)}
-    return None if meanings == {UNKNOWN} else meanings
+    meanings = {_meaning(option, question) for option in split_cell(cell, question.separator)}
+    return None if meanings and meanings <= {UNKNOWN, _DOUBTED} else meanings
+
+
+def _meaning(option: str, question: Question) -> str:
+    meaning = question.options.get(option, "")
+    return meaning or (_DOUBTED if denies(key(option), lacking=asks_what_lacks(question.wording)) else "")
 
 
 def _ticked(block: Block, question: Question) -> dict[str, Floats]:

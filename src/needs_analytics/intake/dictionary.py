@@ -13,7 +13,7 @@ from needs_analytics.core.records import Column
 from needs_analytics.core.tables import iter_rows
 from needs_analytics.core.wording import chinese_number, key, plain, without_numbering
 from needs_analytics.intake.need_words import NONE, UNKNOWN, NeedWords
-from needs_analytics.intake.questions import DEFAULT_THRESHOLD, LIKERT, Question, is_answer
+from needs_analytics.intake.questions import DEFAULT_THRESHOLD, LIKERT, Question, asks_what_lacks, is_answer
 from needs_analytics.intake.separators import find_separator, split_cell
 from needs_analytics.intake.stems import stems_of
 
@@ -295,8 +295,9 @@ def _options(
     kind: str,
 ) -> dict[str, str]:
     told = {key(option): need for option, need in entry.options.items()}
+    lacking = asks_what_lacks(entry.settings["wording"] or (match.wording if match else ""))
     if items:
-        return {item: told.get(key(item), words.meaning(item)) for item in items}
+        return {item: told.get(key(item), words.meaning(item, lacking=lacking)) for item in items}
     options = dict(entry.options)
     if match is not None:
         options.update({option: told.get(key(option), meaning) for option, meaning in match.options.items()})
@@ -304,7 +305,7 @@ def _options(
     for position in positions:
         for value in filter(is_answer, map(str, block.column(position).values)):
             for option in split_cell(value, separator):
-                options.setdefault(option, told.get(key(option), words.meaning(option)))
+                options.setdefault(option, told.get(key(option), words.meaning(option, lacking=lacking)))
     return {option: meaning for option, meaning in options.items() if option}
 
 

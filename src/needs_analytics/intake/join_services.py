@@ -122,7 +122,7 @@ def _requests(frame: pd.DataFrame, words: NeedWords, month: Month) -> pd.DataFra
         return frame
     frame = frame.copy()
     texts = first_known(frame, ("category", "text"))
-    meanings = {text: words.meaning(str(text)) for text in texts.dropna().unique()}
+    meanings = {text: words.meaning(str(text), lacking=True) for text in texts.dropna().unique()}
     frame["need"] = texts.map(lambda text: meanings.get(text) if meanings.get(text) not in _NO_NEED else None)
     dates = pd.to_datetime(frame["date"]) if "date" in frame else pd.Series(pd.NaT, index=frame.index)
     return frame.assign(month=dates.dt.strftime("%Y-%m").fillna(str(month)))

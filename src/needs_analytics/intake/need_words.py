@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from needs_analytics.core.wording import key, without_numbering
+from needs_analytics.intake.negation import NAMED, denies
 from needs_analytics.intake.reading import is_absent
 
 if TYPE_CHECKING:
@@ -45,8 +46,16 @@ class NeedWords:
     exact: Mapping[str, str]
     inside: tuple[tuple[str, str], ...]
 
-    def meaning(self, option: str) -> str:
-        """Return the need an option means, ``none``, ``unknown``, ``other``, or ``""`` when it is not known."""
+    def meaning(self, option: str, *, lacking: bool = False) -> str:
+        """Return the need an option means, ``none``, ``unknown``, ``other``, or ``""`` when it is not known.
+
+        A need named beside a no (不需要助餐, 除助餐外) is not known.
+
+        Parameters
+        ----------
+        lacking
+            Whether the option says what is wrong or missing, so that 没有 and 缺 name a need.
+        """
         whole = key(option)
         bare = key(without_numbering(option))
         for text in (whole, bare):
@@ -60,18 +69,26 @@ class NeedWords:
             return NONE
         if _NOTHING_SAID.fullmatch(bare):
             return UNKNOWN
+        denied = self.denied(option, lacking=lacking)
         short = _WISH.sub("", key(_BRACKET.sub("", bare)))
-        if short in self.exact:
+        if short in self.exact and not denied:
             return self.exact[short]
         if _OTHER.fullmatch(bare):
             return OTHER
-        return next((need for word, need in self.inside if word in bare), "")
+        return "" if denied else next((need for word, need in self.inside if word in bare), "")
+
+    def denied(self, option: str, *, lacking: bool = False) -> bool:
+        """Whether an option names a need beside something that may say no to it."""
+        bare = rest = key(without_numbering(option))
+        for word, _ in self.inside:
+            rest = rest.replace(word, NAMED)
+        return rest != bare and denies(rest, lacking=lacking)
 
     def covered(self, option: str) -> int:
         """Return how many characters of an option are understood: all of a known wording, else the part inside it."""
         bare = key(without_numbering(option))
         meaning = self.meaning(option)
-        if not meaning:
+        if not meaning and not self.denied(option):
             return 0
         if meaning in {NONE, UNKNOWN, OTHER} or bare in self.told or bare in self.exact:
             return len(option)

@@ -37,6 +37,9 @@ _NEW = re.compile(
     r"希望(?:社区|街道)?(?:新增|增加|增设|开设|新开)|想增加|建议(?:增加|增设|新增)|应(?:当|该)?增加|还希望|新增(?:哪些|什么)"
 )
 _NEEDED = re.compile(r"需要|需求|希望|想要|困难|难题|诉求|急需|盼望|期待|need", re.IGNORECASE)
+_LACKING = re.compile(
+    r"问题|不足|困难|难题|难处|短板|缺|烦心|不便|不方便|不满|愁|诉求|problem|difficult", re.IGNORECASE
+)
 _HOUSEHOLD = re.compile(r"您家|贵户|全家|家里|家中|家庭(?:目前|现在|成员)?(?:的)?(?:需|主要|存在)|本户|户主填写|每户")
 _RANKED = re.compile(r"排序|排名|依次|按重要")
 _POSITION = re.compile(r"第([一二三四五\d])(?:位|需求|需要|选择|重要|大|项)|(首要|首选)|(次要|其次)")
@@ -190,7 +193,7 @@ def _grouped(stems: Mapping[int, Stem], columns: Mapping[int, Column], words: Ne
         stem.stem for stem in stems.values() if stem.item and words.meaning(stem.item) not in {"", UNKNOWN, OTHER}
     }
     for column, stem in stems.items():
-        meaning = words.meaning(stem.item or stem.stem)
+        meaning = words.meaning(stem.item or stem.stem, lacking=asks_what_lacks(stem.stem))
         position = rank_position(f"{stem.stem}{stem.item}")
         flags = _is_flag_or_scale(columns[column])
         if position:
@@ -245,7 +248,7 @@ def _several_columns(
     if all(positions):
         return _ranks_in_columns(office, members, positions, first, columns, words)
     items = tuple(stems[column].item or stems[column].stem for column in members)
-    options = {item: words.meaning(item) for item in items}
+    options = {item: words.meaning(item, lacking=asks_what_lacks(first.stem)) for item in items}
     if not any(meaning not in {"", NONE, UNKNOWN, OTHER} for meaning in options.values()):
         return None
     wording = first.stem if first.item else ""
@@ -282,8 +285,9 @@ def _ticks(column: Column) -> bool:
 def _ranks_in_columns(
     office: str, members: list[int], positions: list[str], first: Stem, columns: Mapping[int, Column], words: NeedWords
 ) -> Question | None:
-    options = {text: words.meaning(text) for column in members for text in _texts(columns[column])}
-    if not _mostly_needs(options, Counter(options), 0.3):
+    lacking = asks_what_lacks(first.stem)
+    options = {text: words.meaning(text, lacking=lacking) for column in members for text in _texts(columns[column])}
+    if not _mostly_needs(options, Counter(options), 0.3, words):
         return None
     return Question(
         office,
@@ -318,14 +322,19 @@ def _one_column(
     for text, count in texts.items():
         for option in split_cell(text, separator):
             tokens[option] += count
-    options = {option: words.meaning(option) for option in tokens}
-    if not _mostly_needs(options, tokens, least_share if not _NEEDED.search(wording) else least_share / 2):
+    options = {option: words.meaning(option, lacking=asks_what_lacks(wording)) for option in tokens}
+    if not _mostly_needs(options, tokens, least_share if not _NEEDED.search(wording) else least_share / 2, words):
         return None
     kind = _kind(wording, separator, texts)
     sense, most = _sense(wording, kind)
     blank = UNKNOWN if not handmade or NONE in options.values() else NONE
     return Question(office, stems[column].number or wording, wording, kind, sense, _unit(wording), blank, most,
                     columns=(column,), options=options, separator=separator)  # fmt: skip
+
+
+def asks_what_lacks(wording: str) -> bool:
+    """Whether a question asks for problems, so that 没有健身器材 among its answers is a need."""
+    return bool(_LACKING.search(wording))
 
 
 def is_answer(text: str) -> bool:
@@ -337,8 +346,10 @@ def _texts(column: Column) -> list[str]:
     return [plain(str(value)) for value in column.values if is_answer(str(value))]
 
 
-def _mostly_needs(options: Mapping[str, str], tokens: Mapping[str, object], least: float) -> bool:
-    known = sum(_weight(tokens[option]) for option, meaning in options.items() if meaning)
+def _mostly_needs(
+    options: Mapping[str, str], tokens: Mapping[str, object], least: float, words: NeedWords
+) -> bool:  # fmt: skip
+    known = sum(_weight(tokens[option]) for option, meaning in options.items() if meaning or words.denied(option))
     needs = sum(
         _weight(tokens[option]) for option, meaning in options.items() if meaning not in {"", NONE, UNKNOWN, OTHER}
     )
