@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from helpers.grids import codes, sheet, take
+import pytest
+
+from helpers.grids import codes, everything, sheet, take
 from needs_analytics.core.issue import Issue
 from needs_analytics.core.mapping import Mapping
-from needs_analytics.reports.proposals import FILE, write_proposals
+from needs_analytics.reports.proposals import FILE, is_same_word, proposed_lines, write_proposals
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,7 +20,9 @@ FORM = "姓名|社区|您需要哪些服务\n王秀英|和平社区|助餐、停
 def test_pasted_lines_answer_the_question(tmp_path: Path) -> None:
     written = write_proposals(take(sheet(FORM)).issues, tmp_path)
     assert written == tmp_path / FILE
-    pasted = written.read_text(encoding="utf-8")
+    proposed = written.read_text(encoding="utf-8")
+    assert Mapping.parse(proposed).options == {}
+    pasted = proposed.replace('# "停放车辆" =', '"停放车辆" =')
     assert Mapping.parse(pasted).options["停放车辆"]
     assert "W210" not in codes(take(sheet(FORM), mapping=pasted))
 
@@ -30,11 +34,48 @@ def test_a_line_without_an_answer_waits_for_the_office(tmp_path: Path) -> None:
     assert Mapping.parse(written.read_text(encoding="utf-8")).options == {}
 
 
+@pytest.mark.parametrize(
+    ("value", "near"),
+    [
+        ("电话", "水电气暖维修"),
+        ("免费领鸡蛋", "健康体检"),
+        ("望江南社区", "望江社区"),
+        ("助浴", "助餐"),
+        ("不需要助餐", "助餐"),
+        ("幸福第一社区", "幸福第二社区"),
+    ],
+)
+def test_a_line_that_is_only_guessed_is_commented_out(value: str, near: str) -> None:
+    assert not is_same_word(value, near)
+    lines = proposed_lines([Issue("W210", value=value, details={"count": 1, "near": near, "nearest": near})])
+    assert lines[-1].startswith("# ")
+
+
+@pytest.mark.parametrize(
+    ("value", "near"), [("助餐服务", "助餐"), ("望江村", "望江社区"), ("无障碍改告", "无障碍改造")]
+)
+def test_one_slip_or_a_generic_ending_is_the_same_word(value: str, near: str) -> None:
+    assert is_same_word(value, near)
+
+
+@pytest.mark.parametrize("value", ["1234", "＊", "王桂英＊", "王桂英13912345678", "ab", "139 1234 5678"])
+def test_what_is_no_word_or_may_tell_a_resident_is_not_proposed(value: str) -> None:
+    assert proposed_lines([Issue("W210", value=value, details={"count": 1, "near": "助餐", "nearest": "助餐"})]) == []
+
+
+def test_a_phone_written_with_spaces_is_not_split_into_options() -> None:
+    found = take(sheet("姓名|社区|您需要哪些服务\n王秀英|和平社区|助餐 助浴 139 1234 5678\n赵建国|和平社区|助浴 助餐"))
+    assert not {"139", "1234", "5678"} & {issue.value for issue in found.issues}
+    assert "1234" not in everything(found)
+
+
 def test_a_sheet_that_may_be_two_tables_gets_its_lines(tmp_path: Path) -> None:
     issue = Issue("W201", value="usage、menu", details={"file": "一.xlsx", "sheet": "表1", "first": "usage"})
     written = write_proposals([issue], tmp_path)
     assert written is not None
-    assert Mapping.parse(written.read_text(encoding="utf-8")).rule_for("一.xlsx", "表1").table == "usage"
+    pasted = written.read_text(encoding="utf-8").replace("# [[", "[[").replace("# file", "file")
+    pasted = pasted.replace("# sheet", "sheet").replace("# table", "table")
+    assert Mapping.parse(pasted).rule_for("一.xlsx", "表1").table == "usage"
 
 
 def test_nothing_asked_writes_nothing_and_clears_the_last_time(tmp_path: Path) -> None:

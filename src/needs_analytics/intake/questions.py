@@ -37,9 +37,7 @@ _NEW = re.compile(
     r"希望(?:社区|街道)?(?:新增|增加|增设|开设|新开)|想增加|建议(?:增加|增设|新增)|应(?:当|该)?增加|还希望|新增(?:哪些|什么)"
 )
 _NEEDED = re.compile(r"需要|需求|希望|想要|困难|难题|诉求|急需|盼望|期待|need", re.IGNORECASE)
-_LACKING = re.compile(
-    r"问题|不足|困难|难题|难处|短板|缺|烦心|不便|不方便|不满|愁|诉求|problem|difficult", re.IGNORECASE
-)
+_LACKING = re.compile(r"问题|不足|困难|难题|难处|短板|缺|烦心|不便|不方便|不满|愁|诉求|problem", re.IGNORECASE)
 _HOUSEHOLD = re.compile(r"您家|贵户|全家|家里|家中|家庭(?:目前|现在|成员)?(?:的)?(?:需|主要|存在)|本户|户主填写|每户")
 _RANKED = re.compile(r"排序|排名|依次|按重要")
 _POSITION = re.compile(r"第([一二三四五\d])(?:位|需求|需要|选择|重要|大|项)|(首要|首选)|(次要|其次)")

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from needs_analytics.core.identifiers import without_identifiers
 from needs_analytics.core.wording import plain
 
 if TYPE_CHECKING:
@@ -90,7 +91,8 @@ def _with_typed(mark: str, texts: Mapping[str, int]) -> str:
 
 
 def split_cell(text: str, separator: str) -> list[str]:
-    """Split a cell into its options; separators inside brackets do not count."""
+    """Split a cell into its options; separators inside brackets do not count, numbers of people are no options."""
+    text = without_identifiers(text)
     if not separator:
         return [plain(text)] if plain(text) else []
     inside = [found.span() for found in _BRACKETED.finditer(text)]

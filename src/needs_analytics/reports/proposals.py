@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
+from needs_analytics.core.identifiers import MASK, without_identifiers
 from needs_analytics.core.messages import text
+from needs_analytics.core.wording import key
 from needs_analytics.files import write_whole
 
 if TYPE_CHECKING:
@@ -15,6 +18,10 @@ if TYPE_CHECKING:
 
 FILE = "mapping-proposed.toml"
 _SECTIONS = {"W210": "options", "W301": "places", "W501": "services", "W503": "sites", "W142": "eligibility"}
+_WORD = re.compile(r"[\u4e00-\u9fff]|[A-Za-z]{3}")
+_GENERIC = re.compile(r"(?:服务|活动|项目|社区居委会|居委会|社区|村委会|村|站|点|中心)$")
+_TELLING = re.compile(r"[\d一二三四五六七八九十东南西北中上下左右前后内外大小新老男女不没无未非]")
+_LEAST = 4  # characters of which one may be a slip; of fewer, one makes another word
 _SHEETS = frozenset({"W201", "W202"})
 
 
@@ -40,7 +47,7 @@ def proposed_lines(issues: Sequence[Issue], language: str = "zh") -> list[str]:
 def _lines(issues: Sequence[Issue], language: str) -> list[str]:
     lines: list[str] = []
     for code, section in _SECTIONS.items():
-        asked = {issue.value: issue for issue in issues if issue.code == code}
+        asked = {issue.value: issue for issue in issues if issue.code == code and _may_be_proposed(issue.value)}
         if asked:
             lines += ["", f"[{section}]", *(_line(value, issue, language) for value, issue in asked.items())]
     return lines
@@ -51,7 +58,28 @@ def _line(value: str, issue: Issue, language: str) -> str:
     count = issue.details.get("count", 1)
     said = text("check.proposals_count", language, count=count, nearest=issue.details.get("nearest", near) or "—")
     line = f"{_quoted(value)} = {_quoted(near)}"
-    return f"{line}  # {said}" if near else f"# {line}  # {said}"
+    return f"{line}  # {said}" if is_same_word(value, near) else f"# {line}  # {said}"
+
+
+def _may_be_proposed(value: str) -> bool:
+    """Whether a value is a word and nothing that could tell a resident."""
+    return bool(_WORD.search(value)) and MASK not in value and without_identifiers(value) == value
+
+
+def is_same_word(value: str, near: str) -> bool:
+    """Whether two spellings are surely one word: alike but for a generic ending or one slip that changes no sense."""
+    one, other = (_GENERIC.sub("", key(text)) for text in (value, near))
+    if not one or not other:
+        return False
+    if one == other:
+        return True
+    if min(len(one), len(other)) < _LEAST or abs(len(one) - len(other)) > 1:
+        return False
+    start = next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    longest = max(len(one), len(other))
+    tails = [text[start + (len(text) == longest) :] for text in (one, other)]
+    slips = "".join(text[start : start + (len(text) == longest)] for text in (one, other))
+    return tails[0] == tails[1] and not _TELLING.search(slips)
 
 
 def _sheet_lines(issues: Sequence[Issue], language: str) -> list[str]:
@@ -62,14 +90,14 @@ def _sheet_lines(issues: Sequence[Issue], language: str) -> list[str]:
             said = text(
                 "check.proposals_sheet", language, candidates=issue.value or text("check.proposals_tables", language)
             )
-            entry = (
+            lines += [
+                "",
                 f"# {said}",
-                "[[sheet]]",
-                f"file = {_quoted(str(issue.details['file']))}",
-                f"sheet = {_quoted(str(issue.details['sheet']))}",
-                f"table = {_quoted(table)}",
-            )
-            lines += ["", *(entry if table else (line if line.startswith("#") else f"# {line}" for line in entry))]
+                "# [[sheet]]",
+                f"# file = {_quoted(str(issue.details['file']))}",
+                f"# sheet = {_quoted(str(issue.details['sheet']))}",
+                f"# table = {_quoted(table)}",
+            ]
     return lines
 
 
