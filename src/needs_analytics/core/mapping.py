@@ -8,6 +8,7 @@ from types import GenericAlias
 from typing import TYPE_CHECKING, Annotated, Any
 
 from needs_analytics.core.codebook import Codebook
+from needs_analytics.core.identifiers import without_identifiers
 from needs_analytics.core.messages import LANGUAGES, failure, in_every_language, text
 from needs_analytics.core.settings import Limits, OneOf, Word, parse_toml, read_section, read_setting
 from needs_analytics.core.tables import iter_rows
@@ -139,8 +140,8 @@ class Mapping:
 
 
 def _fits(name: str, pattern: str) -> bool:
-    """Whether a name is the pattern as it is written (``表[1].xlsx``) or fits its ``*``."""
-    return name == pattern or fnmatch.fnmatchcase(name, pattern)
+    """Whether a name is the pattern as it is written (``表[1].xlsx``), also as a check writes it, or fits its ``*``."""
+    return pattern in {name, without_identifiers(name)} or fnmatch.fnmatchcase(name, pattern)
 
 
 def _keyed(entries: MappingType[str, Any]) -> dict[str, str]:

@@ -10,7 +10,7 @@ from needs_analytics.core.wording import key, plain
 from needs_analytics.errors import UsageError
 from needs_analytics.intake.reading import NOTHING, Reader, Reading, is_absent, is_error, is_number
 
-_DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?")
+_DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*[日号]?")
 _WEEKDAY = re.compile(r"[(]?(?:星期|周)[一二三四五六日天][)]?")
 _TIME = re.compile(
     r"t?\s*(上午|下午|晚上)?\s*(\d{1,2})\s*[:时点]\s*(\d{1,2})?[:分]?(\d{1,2})?(?:\.\d+)?秒?\s*(am|pm)?"

@@ -10,6 +10,7 @@ from needs_analytics.core.tables import COLUMNS, conform
 from needs_analytics.intake.join_people import without_identifiers
 from needs_analytics.intake.join_places import resolve_places
 from needs_analytics.intake.join_services import resolve_services
+from needs_analytics.intake.labels import without_numbers_in_names
 from needs_analytics.intake.survey_rows import complete_survey
 
 if TYPE_CHECKING:
@@ -33,11 +34,12 @@ def join_tables(
 ) -> tuple[dict[str, pd.DataFrame], list[Issue]]:
     """Join the frames of every table and bring them to their canonical columns."""
     tables = {table: _stacked(frames.get(table, ())) for table in COLUMNS}
+    tables, names = without_numbers_in_names(tables)
     tables, places = resolve_places(tables, mapping)
     tables, people = complete_survey(tables, codebook, month)
     tables = without_identifiers(tables, secret)
     tables, services = resolve_services(tables, codebook, mapping, words, month)
-    issues = [*places, *people, *services]
+    issues = [*names, *places, *people, *services]
     return {table: conform(frame, table) for table, frame in tables.items()}, issues
 
 

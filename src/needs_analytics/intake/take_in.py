@@ -46,6 +46,7 @@ from needs_analytics.intake.groups import (
 from needs_analytics.intake.join import join_tables
 from needs_analytics.intake.join_people import names_in, without_people, without_people_said
 from needs_analytics.intake.kobo import choices_of, decode_choices
+from needs_analytics.intake.labels import without_numbers_in_labels
 from needs_analytics.intake.names import Names, known_names
 from needs_analytics.intake.need_words import NeedWords, need_words
 from needs_analytics.intake.questions import Question, propose_questions
@@ -172,7 +173,7 @@ def take_in(
         for sheet in sheets
         if sheet.hidden and not sheet.says_no_data and not mapping.rule_for(sheet.file, sheet.name).table
     ]
-    return Intake(
+    taken_in = Intake(
         tables=tables,
         sheets=sheet_summary(
             [(item.block, item.recognition, item.questions, item.office) for item in taken],
@@ -189,6 +190,7 @@ def take_in(
         month=month,
         codebook=codebook,
     )
+    return without_numbers_in_labels(taken_in, sheets)
 
 
 def _collect_words(codebook: Codebook, mapping: OfficeMapping) -> _Words:
