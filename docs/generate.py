@@ -142,9 +142,7 @@ _SETTINGS_HEAD = """# 设置 Settings (needs.toml)
 
 _CHINESE = {
     "intake.header_rows_searched": "在表的前几行里找表头",
-    "intake.fuzzy_cutoff": "表头与已知写法有多像才当作同一个（0–1），当作了会说明",
     "intake.need_option_share": "一列的回答里有多大比例是已知需求，才当作需求题",
-    "cleaning.oldest_age": "年龄超过它的不采用",
     "cleaning.youngest_age": "推算多大年龄以上的居民；更小的留着，不计入估计",
     "weights.smallest_class": "加权时某一类的答卷少于几份就与相邻的合并",
     "weights.bounds": "权重相对平均值的上下限",

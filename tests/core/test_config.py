@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields
+from pathlib import Path
 
 import pytest
 
+import needs_analytics
 from needs_analytics.core.config import Config, differing, parse_config
 from needs_analytics.core.options import Options
 from needs_analytics.errors import UsageError
@@ -53,11 +56,19 @@ def test_every_option_can_be_written_as_it_is() -> None:
                 assert parse_config(f"[{stage.name}]\n{option.name} = {value}").options == Options()
 
 
+def test_every_option_is_read_somewhere() -> None:
+    source = Path(needs_analytics.__file__).parent
+    texts = [path.read_text(encoding="utf-8") for path in source.rglob("*.py") if path.name != "options.py"]
+    read = set(re.findall(r"\.([a-z_]+)", "\n".join(texts)))
+    listed = {option.name for stage in fields(Options) for option in fields(getattr(Options(), stage.name))}
+    assert listed - read == set()
+
+
 @pytest.mark.parametrize(
     ("text", "near"),
     [
         ("[intak]\n", "intake"),
-        ("[intake]\nfuzzy_cutof = 0.9", "fuzzy_cutoff"),
+        ("[intake]\nneed_option_shar = 0.9", "need_option_share"),
         ('[office]\nnam = "x"', "name"),
         ("[needs]\nxyz = 1", "top"),
     ],

@@ -22,14 +22,11 @@ class IntakeOptions:
     ----------
     header_rows_searched
         Rows from the top of a block in which the header is looked for.
-    fuzzy_cutoff
-        Similarity (0–1) from which a header that is no known wording is taken for one, and said so.
     need_option_share
         Share of a column's answers that must be known needs for the column to be taken for a need question.
     """
 
     header_rows_searched: Count = 15
-    fuzzy_cutoff: Share = 0.86
     need_option_share: Share = 0.5
 
 
@@ -39,13 +36,10 @@ class CleaningOptions:
 
     Attributes
     ----------
-    oldest_age
-        An age above it is refused.
     youngest_age
         Target population: younger respondents are kept but enter no estimate.
     """
 
-    oldest_age: Count = 120
     youngest_age: Whole = 16
 
 

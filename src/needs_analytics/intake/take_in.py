@@ -53,6 +53,7 @@ from needs_analytics.intake.questions import Question, propose_questions
 from needs_analytics.intake.recognise import TABLES, Recognition, platform_of, recognise
 from needs_analytics.intake.respondents import read_groups_of
 from needs_analytics.intake.summary import office_of, sheet_summary
+from needs_analytics.intake.twins import twin_fields, twin_questions
 from needs_analytics.intake.typed import LEDGER_COLUMNS
 
 if TYPE_CHECKING:
@@ -326,6 +327,8 @@ def _frames(
             used = {column for q in item.questions for column in q.columns if q.sense not in _OF_FIELDS}
             used = used if table == "survey" else set()
             matches = [match for match in item.recognition.matches[table] if match.column not in used]
+            exact, across = words.tables[table].exact, set(item.recognition.across)
+            findings.issues += twin_fields(item.block, matches, exact, context.types[table], used | across)
             frame = read_frame(item.block, table, matches, rule, context, findings, layout=item.recognition.layout)
             if table == "survey":
                 frame = _with_answers(frame, item, words, findings)
@@ -340,6 +343,7 @@ def _with_answers(frame: pd.DataFrame, item: _Taken, words: _Words, findings: Fi
     findings.issues += issues
     findings.options += [issue for question in item.questions for issue in unknown_options(item.block, question)]
     findings.issues += refused_ticks(item.block, item.questions)
+    findings.issues += twin_questions(item.block, item.questions)
     answers = pd.DataFrame(answer_columns(item.block, item.questions), index=frame.index)
     platform = item.recognition.platform
     return pd.concat([frame.assign(groups=groups, platform=platform), answers], axis=1)
