@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from needs_analytics.intake.fields import FieldMatch
     from needs_analytics.intake.questions import Question
 
-_FREE = frozenset({"drop", "text", "identifier"})  # kinds of which a table may well have several wordings
+_FREE = frozenset(
+    {"drop", "text", "identifier", "code", "date"}
+)  # kinds of which a table may well have several wordings
 
 
 def twin_fields(
