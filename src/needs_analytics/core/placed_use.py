@@ -53,7 +53,7 @@ def _shares(sinks: pd.DataFrame) -> Floats:
     one = (sinks["site"] == NO_SITE).astype(float)
     flows = sinks["planned_persons"] if "planned_persons" in sinks else pd.Series(0.0, index=sinks.index)
     weight = pd.Series(1.0, index=sinks.index)
-    for better in (sinks["capacity"], flows, one):
-        better = better.astype(float).fillna(0.0).clip(lower=0.0)
+    for given in (sinks["capacity"], flows, one):
+        better = given.astype(float).fillna(0.0).clip(lower=0.0)
         weight = weight.where(better.groupby(sinks["service"]).transform("sum") <= 0, better)
     return np.asarray(weight / weight.groupby(sinks["service"]).transform("sum"), dtype=np.float64)

@@ -537,9 +537,9 @@ class ActionPlan(Pleasant):
     Attributes
     ----------
     table
-        One row per suggestion: ``kind`` (``expand``, ``new_service``, ``new_site``, ``eligibility``, ``publicity``,
-        ``quality``, ``refer``), ``need, need_name, service, service_name, site, community, persons, persons_low,
-        persons_high, units, unit``.
+        One row per suggestion: ``kind`` (``expand``, ``expand_after`` publicity, ``new_service``, ``new_site``,
+        ``eligibility``, ``publicity``, ``quality``), ``need, need_name, service, service_name, site, community,
+        persons, units, unit, cost, within_offer`` and the need's ``gap, gap_low, gap_high, n, flag``.
     """
 
     table: pd.DataFrame
