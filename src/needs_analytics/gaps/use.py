@@ -108,7 +108,7 @@ def _units(sinks: pd.DataFrame, usage: pd.DataFrame) -> pd.Series:
     placed = place_use(sinks, usage)
     counts = placed["share"] * usage["count"].to_numpy(float)[placed["use"]]
     units = counts.groupby(placed["sink"]).sum(min_count=1).reindex(np.arange(len(sinks)), fill_value=0.0)
-    return units.set_axis(sinks.index).astype(float)
+    return pd.Series(units.to_numpy(float), index=sinks.index)
 
 
 def _ratings(done: pd.DataFrame, options: GapsOptions) -> pd.DataFrame:

@@ -105,7 +105,7 @@ def _spare(matches: MatchPlan, gaps: GapReport) -> pd.DataFrame:
     cells = matches.cells.iloc[matches.arcs["cell"].to_numpy(int)]
     pairs = pd.DataFrame({"sink": matches.arcs["sink"].to_numpy(int), "need": cells["need"].to_numpy()})
     pairs = pairs[cells["reachable"].to_numpy(float) > 0].drop_duplicates()
-    wanted = pairs["need"].map(gaps.at("district").set_index("need")["not_taken_up"]).fillna(0.0)
+    wanted = pairs["need"].map(gaps.at("district").set_index("need")["not_taken_up"]).astype(float).fillna(0.0)
     whole = wanted.groupby(pairs["sink"]).transform("sum")
     known = services["capacity_known"].astype(bool)
     pairs["persons"] = pairs["sink"].map(room.where(known).fillna(0.0)) * (wanted / whole.where(whole > 0)).fillna(0.0)
