@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from helpers.town import MEALS, need_row, residents, run_stages, survey, town
+from helpers.town import BATHING, MEALS, need_row, residents, run_stages, survey, town
 from needs_analytics.core.options import GapsOptions, Options
 
 if TYPE_CHECKING:
@@ -17,10 +17,12 @@ if TYPE_CHECKING:
 REGISTER = "community | age_low | age_high | sex | persons\n甲 | 16 | 120 | 男 | 400\n乙 | 16 | 120 | 男 | 400"
 
 
-def month(**given: Any) -> MonthResult:
+def month(answers: pd.DataFrame | None = None, **given: Any) -> MonthResult:
     """Return a month in which 200 of 400 residents each of 甲 and 乙 need meals."""
-    answers = survey(*(residents(40, community=c, age=70, sex="男", yes={MEALS: 20}) for c in "甲乙"))
-    cleaned = town(answers, **{"register": REGISTER, "menu": "service | needs\nS | ELD01", **given})
+    usual = survey(*(residents(40, community=c, age=70, sex="男", yes={MEALS: 20}) for c in "甲乙"))
+    cleaned = town(
+        usual if answers is None else answers, **{"register": REGISTER, "menu": "service | needs\nS | ELD01", **given}
+    )
     return run_stages(cleaned, options=Options(gaps=GapsOptions(replicates=10)))
 
 
@@ -56,8 +58,32 @@ def test_growth_is_no_more_than_the_office_offers() -> None:
 def test_a_half_empty_service_is_made_known_not_enlarged() -> None:
     result = month(supply=full(), usage="service | count\nS | 50")
     assert rows(result, "expand") == []
+    (known,), (later,) = rows(result, "publicity"), rows(result, "expand_after")
+    assert known["persons"] == pytest.approx(50)  # of 100 uses a month 50 are free
+    assert known["persons"] + later["persons"] == pytest.approx(need_row(result.gaps, MEALS)["not_taken_up"])
+
+
+def test_publicity_is_for_no_more_persons_than_there_is_room_for_whatever_the_unit() -> None:
+    menu = "service | needs | uses_per_person_month\nS | ELD01;ELD02 | 4"
+    answers = survey(*(residents(40, community=c, age=70, sex="男", yes={MEALS: 20, BATHING: 10}) for c in "甲乙"))
+    result = month(answers, menu=menu, supply=full(capacity=400.0), usage="service | count\nS | 100")
+    services = result.gaps.services.iloc[0]
+    room = services["capacity_persons"] * (1 - services["utilisation"])
+    made = rows(result, "publicity")
+    assert len(made) == 2
+    assert sum(row["persons"] for row in made) == pytest.approx(room)
+
+
+def test_a_half_empty_service_with_room_for_all_needs_no_more() -> None:
+    result = month(supply=full(capacity=900.0), usage="service | count\nS | 50")
     (row,) = rows(result, "publicity")
     assert row["persons"] == pytest.approx(need_row(result.gaps, MEALS)["not_taken_up"])
+    assert rows(result, "expand_after") == []
+
+
+def test_a_service_of_unknown_capacity_is_not_suggested_to_grow() -> None:
+    result = month(supply=full(capacity=None), usage="service | count\nS | 50")
+    assert not {"expand", "expand_after"} & set(result.plans.table["kind"])
 
 
 def test_nobody_is_counted_at_two_sites() -> None:

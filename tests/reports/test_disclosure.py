@@ -331,8 +331,9 @@ def test_a_segment_of_three_is_hidden_with_a_companion(document: Document) -> No
 
 
 def test_no_suggestion_comes_from_a_hidden_or_withheld_gap() -> None:
-    made = month({MEALS: 2, BATHING: 30}, {MEALS: 2, BATHING: 30}, menu="service | needs\nS2 | ELD02", supply=None)
-    assert MEALS in set(made.plans.table["need"])
+    small = {"menu": "service | needs\nS2 | ELD02", "supply": "service | capacity\nS2 | 20"}
+    made = month({MEALS: 2, BATHING: 30}, {MEALS: 2, BATHING: 30}, usage="service | count\nS2 | 20", **small)
+    assert {MEALS, BATHING} <= set(made.plans.table["need"])
     assert all(not row["need"].startswith("助餐") for row in rows_of(build_document(made), "actions"))
 
 

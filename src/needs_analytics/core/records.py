@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 import pandas as pd
 
-from needs_analytics.core.messages import LANGUAGES, text
+from needs_analytics.core.messages import LANGUAGES, failure, text
 from needs_analytics.core.wording import key
+from needs_analytics.errors import UsageError
 
 if TYPE_CHECKING:
     from dataclasses import Field
@@ -368,8 +369,10 @@ class NeedsList(Pleasant):
         """Rows of all residents at one level: ``district``, ``community`` or ``grid``."""
         table = self.table[(self.table["segment"] == ALL) & (self.table["group"] == ALL)]
         whole, upper = table["community"] == ALL, table["grid"] == ALL
-        chosen = {"district": whole, "community": ~whole & upper, "grid": ~whole & ~upper}[level]
-        return table[chosen].reset_index(drop=True)
+        levels = {"district": whole, "community": ~whole & upper, "grid": ~whole & ~upper}
+        if level not in levels:
+            raise failure(UsageError, "gap_level", level=level, known="、".join(levels))
+        return table[levels[level]].reset_index(drop=True)
 
 
 NEEDS_COLUMNS = (
@@ -492,8 +495,10 @@ class GapReport(Pleasant):
         """Rows of all segments at one level: ``district``, ``community`` or ``grid``."""
         table = self.table[self.table["segment"] == ALL]
         whole, upper = table["community"] == ALL, table["grid"] == ALL
-        chosen = {"district": whole, "community": ~whole & upper, "grid": ~whole & ~upper}[level]
-        return table[chosen].reset_index(drop=True)
+        levels = {"district": whole, "community": ~whole & upper, "grid": ~whole & ~upper}
+        if level not in levels:
+            raise failure(UsageError, "gap_level", level=level, known="、".join(levels))
+        return table[levels[level]].reset_index(drop=True)
 
 
 PARTS = ("met", "no_service", "not_eligible", "too_far", "full", "not_taken_up", "dissatisfied")
@@ -532,9 +537,9 @@ class ActionPlan(Pleasant):
     Attributes
     ----------
     table
-        One row per suggestion: ``kind`` (``expand``, ``new_service``, ``new_site``, ``eligibility``, ``publicity``,
-        ``quality``, ``refer``), ``need, need_name, service, service_name, site, community, persons, persons_low,
-        persons_high, units, unit``.
+        One row per suggestion: ``kind`` (``expand``, ``expand_after`` publicity, ``new_service``, ``new_site``,
+        ``eligibility``, ``publicity``, ``quality``), ``need, need_name, service, service_name, site, community,
+        persons, units, unit, cost, within_offer`` and the need's ``gap, gap_low, gap_high, n, flag``.
     """
 
     table: pd.DataFrame

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from needs_analytics.core.issue import Issue
 from needs_analytics.core.options import GapsOptions
 from needs_analytics.core.records import ALL, GAPS_COLUMNS, GapReport
+from needs_analytics.gaps.doubts import doubts_of_use
 from needs_analytics.gaps.equity import cells_by_cut, community_rates, group_equity, split_error, widened
 from needs_analytics.gaps.parts import GAP, largest_cause, split_demand, sum_parts
 from needs_analytics.gaps.replicates import Replicates, draw_gaps, gap_limits, membership
@@ -65,7 +65,7 @@ def measure_gaps(
             "replicates": float(options.replicates),
             "largest_error": max((error for _, error in made), default=float("nan")),
         },
-        issues=tuple(_issues(use, cleaned)),
+        issues=tuple(doubts_of_use(use.sinks, cleaned, options)),
     )
 
 
@@ -194,15 +194,6 @@ def _reach(matches: MatchPlan, options: GapsOptions) -> pd.DataFrame:
     return pd.DataFrame(rows).groupby("need", as_index=False).sum()
 
 
-def _issues(use: Use, cleaned: Cleaned) -> list[Issue]:
-    if cleaned.usage.empty:
-        return [Issue("W720")]
-    unrecorded = use.sinks.loc[~use.sinks["recorded"], "service_name"].drop_duplicates()
-    issues = [Issue("W721", value=str(name)) for name in unrecorded]
-    unrated = use.sinks[use.sinks["recorded"] & (use.sinks["ratings"] < 10)]["service_name"].drop_duplicates()
-    return issues + ([Issue("I722", value="、".join(unrated), details={"count": len(unrated)})] if len(unrated) else [])
-
-
 def _empty(matches: MatchPlan, cleaned: Cleaned, options: GapsOptions) -> GapReport:
     figures = [
         c
@@ -219,4 +210,5 @@ def _empty(matches: MatchPlan, cleaned: Cleaned, options: GapsOptions) -> GapRep
         pd.DataFrame(),
         matches.status if matches.status != "matched" else "no_direct_needs",
         {},
+        tuple(doubts_of_use(services, cleaned, options)) if len(services) else (),
     )

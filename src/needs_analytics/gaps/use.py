@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from needs_analytics.core.placed_use import place_use
+
 if TYPE_CHECKING:
     from needs_analytics.core.arrays import Bools, Floats
     from needs_analytics.core.options import GapsOptions
@@ -81,18 +83,14 @@ def attribute_use(plan: MatchPlan, cleaned: Cleaned, options: GapsOptions) -> Us
 
 def sink_use(sinks: pd.DataFrame, cleaned: Cleaned, options: GapsOptions) -> pd.DataFrame:
     """Add the month's use to every service@site."""
-    usage = cleaned.usage.assign(site=cleaned.usage["site"].fillna(""))
-    keys = ["service", "site"]
+    usage = cleaned.usage
     done = usage[usage["status"] == DONE]
-    units = done.groupby(keys)["count"].sum(min_count=1)
-    turned = usage[usage["status"].isin(TURNED_AWAY)].groupby(keys)["count"].sum()
     persons = _persons_by_place(sinks, cleaned).groupby("sink")["persons"].sum()
     result = sinks.copy()
-    pairs = list(zip(sinks["service"], sinks["site"], strict=True))
     result["recorded"] = sinks["service"].isin(set(usage.loc[usage["count"].notna(), "service"]))
-    result["used_units"] = [units.get(pair, 0.0) for pair in pairs]
+    result["used_units"] = _units(sinks, done)
     result["used_persons"] = persons.reindex(sinks.index, fill_value=0.0).astype(float)
-    result["waiting"] = [turned.get(pair, 0.0) for pair in pairs]
+    result["waiting"] = _units(sinks, usage[usage["status"].isin(TURNED_AWAY)]).fillna(0.0)
     result["utilisation"] = np.where(
         result["recorded"] & (result["capacity"] > 0),
         result["used_units"] / result["capacity"].where(result["capacity"] > 0),
@@ -103,6 +101,14 @@ def sink_use(sinks: pd.DataFrame, cleaned: Cleaned, options: GapsOptions) -> pd.
         result[name] = result["service"].map(rated[name]).fillna(0.0)
     result.loc[~result["recorded"], ["used_units", "used_persons", "utilisation"]] = np.nan
     return result
+
+
+def _units(sinks: pd.DataFrame, usage: pd.DataFrame) -> pd.Series:
+    """Return the uses at every service@site: 0 where there are none, NaN where none of them can be read."""
+    placed = place_use(sinks, usage)
+    counts = placed["share"] * usage["count"].to_numpy(float)[placed["use"]]
+    units = counts.groupby(placed["sink"]).sum(min_count=1).reindex(np.arange(len(sinks)), fill_value=0.0)
+    return pd.Series(units.to_numpy(float), index=sinks.index)
 
 
 def _ratings(done: pd.DataFrame, options: GapsOptions) -> pd.DataFrame:
@@ -125,22 +131,31 @@ def _ratings(done: pd.DataFrame, options: GapsOptions) -> pd.DataFrame:
 
 
 def _persons_by_place(sinks: pd.DataFrame, cleaned: Cleaned) -> pd.DataFrame:
-    """Return ``sink, community, grid, persons`` of the completed uses."""
+    """Return ``sink, community, grid, persons`` of the completed uses.
+
+    A person is counted once at each site; where it is not known at which, once for the service, and not at all beside
+    uses of which it is known.
+    """
     usage = cleaned.usage[cleaned.usage["status"] == DONE]
-    position = {pair: index for index, pair in enumerate(zip(sinks["service"], sinks["site"], strict=True))}
-    frame = pd.DataFrame({
-        "sink": [position.get(pair, -1) for pair in zip(usage["service"], usage["site"].fillna(""), strict=True)],
-        "community": usage["community"].fillna("").to_numpy(), "grid": usage["grid"].fillna("").to_numpy(),
-        "person": usage["person_key"].to_numpy(), "count": usage["count"].to_numpy(float),
-    })  # fmt: skip
-    frame = frame[frame["sink"] >= 0]
-    keyed = frame[frame["person"].notna()]
-    keyed = keyed.drop_duplicates(["sink", "person"]).assign(persons=1.0)
-    rest = frame[frame["person"].isna()]
+    placed = place_use(sinks, usage)
+    use, sink = placed["use"].to_numpy(int), placed["sink"].to_numpy(int)
+    frame = placed.assign(
+        service=sinks["service"].to_numpy()[sink], community=usage["community"].fillna("").to_numpy()[use],
+        grid=usage["grid"].fillna("").to_numpy()[use], person=usage["person_key"].to_numpy()[use],
+        count=usage["count"].to_numpy(float)[use], sure=placed["share"] >= 1.0,
+    )  # fmt: skip
+    keyed, rest = frame[frame["person"].notna()], frame[frame["person"].isna()]
+    sure, spread = keyed[keyed["sure"]], keyed[~keyed["sure"]]
+    somewhere = pd.MultiIndex.from_frame(spread[["service", "person"]])
+    spread = spread[~somewhere.isin(pd.MultiIndex.from_frame(sure[["service", "person"]]))]
+    once = spread.drop_duplicates(["service", "person"])["use"]
     frequency = sinks["uses_per_person"].to_numpy(float)[rest["sink"].to_numpy(int)]
-    rest = rest.assign(persons=rest["count"].fillna(0.0) / frequency)
-    both = pd.concat([keyed, rest])
-    return both.groupby(["sink", "community", "grid"], as_index=False)[["persons"]].sum()
+    persons = pd.concat([
+        sure.drop_duplicates(["sink", "person"]).assign(persons=1.0),
+        spread[spread["use"].isin(once)].assign(persons=lambda rows: rows["share"]),
+        rest.assign(persons=rest["count"].fillna(0.0) * rest["share"] / frequency),
+    ])  # fmt: skip
+    return persons.groupby(["sink", "community", "grid"], as_index=False)[["persons"]].sum()
 
 
 def _spread(by_place: pd.DataFrame, arcs: pd.DataFrame, plan: MatchPlan) -> tuple[Floats, pd.DataFrame]:

@@ -8,11 +8,10 @@ import numpy as np
 import pandas as pd
 
 from needs_analytics.core.issue import Issue
+from needs_analytics.core.placed_use import NO_SITE, place_use
 
 if TYPE_CHECKING:
     from needs_analytics.core.records import Cleaned
-
-NO_SITE = ""
 
 
 def service_sinks(cleaned: Cleaned) -> tuple[pd.DataFrame, list[Issue]]:
@@ -37,6 +36,7 @@ def service_sinks(cleaned: Cleaned) -> tuple[pd.DataFrame, list[Issue]]:
         pd.concat([supply, pd.DataFrame({"service": missing, "site": None})], ignore_index=True) if missing else supply
     )
     supply["site"] = supply["site"].fillna(NO_SITE)
+    supply["monthly"] = supply["monthly"].where(supply["monthly"] >= 0)  # nobody can do less than nothing: unknown
     supply["extra"] = supply["max_extra"].astype(float) * supply["times"]
     grouped = supply.groupby(["service", "site"], sort=True)
     sinks = pd.DataFrame({
@@ -63,10 +63,9 @@ def _with_frequency(sinks: pd.DataFrame, menu: pd.DataFrame) -> tuple[pd.DataFra
 
 def _with_unknown_capacity(sinks: pd.DataFrame, cleaned: Cleaned) -> pd.DataFrame:
     used = cleaned.usage[cleaned.usage["status"] == "完成"]
-    done = used.groupby([used["service"], used["site"].fillna(NO_SITE)])["count"].sum()
-    lower = pd.Series(
-        [done.get(pair, 0.0) for pair in zip(sinks["service"], sinks["site"], strict=True)], index=sinks.index
-    )
+    placed = place_use(sinks, used)
+    counts = used["count"].fillna(0.0).to_numpy(float)[placed["use"]] * placed["share"].to_numpy(float)
+    lower = np.bincount(placed["sink"].to_numpy(int), counts, len(sinks))
     known = sinks["capacity"].notna() & sinks["known"]
     capacity = sinks["capacity"].where(known, np.fmax(sinks["capacity"].fillna(0.0), lower))
     persons = capacity / sinks["uses_per_person"]

@@ -48,7 +48,8 @@ def plan_actions(gaps: GapReport, matches: MatchPlan, cleaned: Cleaned) -> Actio
     """Suggest what to do next month, most persons first.
 
     Each large cause of a need's gap makes one suggestion; a full service is suggested to grow, site by site, by those
-    in its reach for whom it was full (cheapest per person first, nobody counted twice).
+    in its reach for whom it was full (cheapest per person first, nobody counted twice). Publicity is suggested for no
+    more persons than the services in reach have room for; for the others there has to be more capacity first.
 
     Parameters
     ----------
@@ -63,7 +64,7 @@ def plan_actions(gaps: GapReport, matches: MatchPlan, cleaned: Cleaned) -> Actio
     needs = gaps.at("district")
     rows = [_cause_row(need, cause, gaps) for need in needs.to_dict("records") for cause in _KIND_OF_CAUSE
             if need[cause] >= _LEAST_SHARE * need["demand"] > 0]  # fmt: skip
-    rows += _expansions(matches, gaps)
+    rows = _within_spare(rows, _spare(matches, gaps)) + _expansions(matches, gaps)
     table = pd.DataFrame(rows, columns=list(COLUMNS))
     names = cleaned.menu.drop_duplicates("service").set_index("service")["name"]
     table["service_name"] = [names.get(service, "") for service in table["service"]]
@@ -73,7 +74,7 @@ def plan_actions(gaps: GapReport, matches: MatchPlan, cleaned: Cleaned) -> Actio
     return ActionPlan(table.reset_index(drop=True))
 
 
-def _cause_row(need: Mapping[Hashable, Any], cause: str, gaps: GapReport) -> dict[str, object]:
+def _cause_row(need: Mapping[Hashable, Any], cause: str, gaps: GapReport) -> dict[str, Any]:
     """Return the suggestion of one cause with the community that has most of it."""
     places = gaps.at("community")
     places = places[(places["need"] == need["need"]) & places[cause].notna()]
@@ -90,6 +91,40 @@ def _cause_row(need: Mapping[Hashable, Any], cause: str, gaps: GapReport) -> dic
         "within_offer": True,
         **_of_need(need),
     }
+
+
+def _spare(matches: MatchPlan, gaps: GapReport) -> pd.DataFrame:
+    """Return, by need, for how many more ``persons`` the services in its reach have room, and whether all is ``known``.
+
+    The room of a service that meets several needs is shared between them by those who did not take them up.
+    """
+    if matches.arcs.empty:
+        return pd.DataFrame({"persons": [], "known": []})
+    services = gaps.services.reset_index(drop=True)
+    room = ((services["capacity"] - services["used_units"]) / services["uses_per_person"]).clip(lower=0.0)
+    cells = matches.cells.iloc[matches.arcs["cell"].to_numpy(int)]
+    pairs = pd.DataFrame({"sink": matches.arcs["sink"].to_numpy(int), "need": cells["need"].to_numpy()})
+    pairs = pairs[cells["reachable"].to_numpy(float) > 0].drop_duplicates()
+    wanted = pairs["need"].map(gaps.at("district").set_index("need")["not_taken_up"]).astype(float).fillna(0.0)
+    whole = wanted.groupby(pairs["sink"]).transform("sum")
+    known = services["capacity_known"].astype(bool)
+    pairs["persons"] = pairs["sink"].map(room.where(known).fillna(0.0)) * (wanted / whole.where(whole > 0)).fillna(0.0)
+    pairs["known"] = pairs["sink"].map(known)
+    return pairs.groupby("need").agg(persons=("persons", "sum"), known=("known", "all"))
+
+
+def _within_spare(rows: list[dict[str, Any]], spare: pd.DataFrame) -> list[dict[str, Any]]:
+    """Limit publicity to the room there is; who is beyond it needs more capacity, where all of it is known."""
+    result = []
+    for row in rows:
+        if row["kind"] != "publicity" or row["need"] not in spare.index:
+            result.append(row)
+            continue
+        persons, known = spare.loc[row["need"], ["persons", "known"]]
+        result.append({**row, "persons": min(row["persons"], persons)})
+        if known:
+            result.append({**row, "kind": "expand_after", "persons": max(row["persons"] - persons, 0.0)})
+    return result
 
 
 def _of_need(need: Mapping[Hashable, Any]) -> dict[str, object]:
@@ -113,12 +148,14 @@ def _full(matches: MatchPlan, gaps: GapReport) -> Floats:
 
 
 def _expansions(matches: MatchPlan, gaps: GapReport) -> list[dict[str, object]]:
-    """Return how far each full service@site should grow: those it was full for, counted once."""
+    """Return how far each full service@site of known capacity should grow: those it was full for, counted once."""
     if matches.arcs.empty:
         return []
     left = _full(matches, gaps)
     sinks = matches.sinks.assign(per_person=matches.sinks["cost_per_unit"] * matches.sinks["uses_per_person"])
-    order = sinks[sinks["price"] > 0].sort_values(["per_person", "service", "site"], na_position="last")
+    order = sinks[(sinks["price"] > 0) & sinks["capacity_known"].astype(bool)].sort_values(
+        ["per_person", "service", "site"], na_position="last"
+    )
     by_need = {need["need"]: need for need in gaps.at("district").to_dict("records")}
     rows: list[dict[str, object]] = []
     for position, sink in order.iterrows():

@@ -165,6 +165,23 @@ def public_counts(values: pd.Series, options: DisclosureOptions) -> pd.Series:
     return hidden_where(shown, (figures > 0) & (figures < options.threshold))
 
 
+def public_use(services: pd.DataFrame, options: DisclosureOptions) -> pd.DataFrame:
+    """Return ``used_units`` and ``utilisation`` of services fit to print.
+
+    The rate follows from the printed use, so that use and rate agree and the exact use does not follow from both. Use
+    is not rounded above a capacity it did not reach. Without a reported capacity there is no rate.
+    """
+    used, capacity = services["used_units"].to_numpy(float), services["capacity"].to_numpy(float)
+    known = services["capacity_known"].to_numpy(bool) & np.isfinite(used) & (capacity > 0)
+    few = (used > 0) & (used < options.threshold)
+    shown = rounded_counts(used, options.base)
+    within = known & (used <= capacity)
+    shown = np.where(within, np.minimum(shown, np.floor(np.nan_to_num(capacity) / options.base) * options.base), shown)
+    rate = np.divide(shown, capacity, out=np.full(len(used), np.nan), where=known & ~few)
+    units = pd.Series(shown, index=services.index, dtype=object).where(np.isfinite(used), UNKNOWN)
+    return pd.DataFrame({"used_units": hidden_where(units, few), "utilisation": rate, "hidden": known & few})
+
+
 def hidden_where(values: pd.Series, few: npt.ArrayLike) -> pd.Series:
     """Return a column with ``*`` where few stand behind a figure."""
     return values.astype(object).mask(np.asarray(few, dtype=bool), HIDDEN)

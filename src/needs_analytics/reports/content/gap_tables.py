@@ -11,8 +11,10 @@ from needs_analytics.core.records import ALL, PARTS
 from needs_analytics.reports.content.columns import columns
 from needs_analytics.reports.content.disclose import (
     blanked,
+    hidden_where,
     public_counts,
     public_gaps,
+    public_use,
     rounded_counts,
     rounded_persons,
     too_few,
@@ -22,7 +24,7 @@ from needs_analytics.reports.formats import HIDDEN, UNKNOWN, interval_text
 from needs_analytics.reports.tables import Table
 
 if TYPE_CHECKING:
-    from needs_analytics.core.options import DisclosureOptions
+    from needs_analytics.core.options import Options
     from needs_analytics.core.records import MonthResult
     from needs_analytics.reports.content.wording import Wording
 
@@ -207,24 +209,22 @@ def supply_tables(result: MonthResult, words: Wording) -> list[Table]:
 
 def _services(result: MonthResult, services: pd.DataFrame, words: Wording) -> Table:
     options = result.options.disclosure
-    few = (services["used_units"] > 0) & (services["used_units"] < options.threshold)
-    stated = services["capacity_stated"].astype(bool)
+    use = public_use(services, options)
+    known = services["capacity_known"].astype(bool)
     services = services.astype({"capacity": object, "capacity_persons": object})
     frame = pd.DataFrame(
         {
             "service": services["service_name"],
             "site": [site or words.say("word.all_services") for site in services["site"]],
-            "capacity": services["capacity"].where(stated, UNKNOWN),
+            "capacity": services["capacity"].where(known, UNKNOWN),
             "unit": services["unit"],
             "uses_per_person": services["uses_per_person"],
-            "capacity_persons": services["capacity_persons"].where(stated, UNKNOWN),
-            "used_units": public_counts(services["used_units"], options),
-            "utilisation": [
-                HIDDEN if small else rate for small, rate in zip(few, services["utilisation"], strict=True)
-            ],
+            "capacity_persons": services["capacity_persons"].where(known, UNKNOWN),
+            "used_units": use["used_units"],
+            "utilisation": hidden_where(use["utilisation"].astype(object).where(known, UNKNOWN), use["hidden"]),
             "waiting": public_counts(services["waiting"], options),
-            "bad_share": _bad_shares(services, options),
-            "order": services["utilisation"].fillna(-1).where(~few, -1),
+            "bad_share": _bad_shares(services, result.options),
+            "order": use["utilisation"].fillna(-1),
         }
     ).sort_values(["order", "service", "site"], ascending=[False, True, True])
     shown = columns(
@@ -235,13 +235,14 @@ def _services(result: MonthResult, services: pd.DataFrame, words: Wording) -> Ta
     )
 
 
-def _bad_shares(services: pd.DataFrame, options: DisclosureOptions) -> list[object]:
-    """Return the shares of bad ratings, hidden where few rated badly or few did not."""
-    few = too_few(services["bad_ratings"], services["ratings"], options)
-    rated = services["ratings"] >= options.threshold
+def _bad_shares(services: pd.DataFrame, options: Options) -> list[object]:
+    """Return the shares of bad ratings as given, hidden where few rated badly or few did not; none of few ratings."""
+    few = too_few(services["bad_ratings"], services["ratings"], options.disclosure)
+    rated = services["ratings"] >= max(options.disclosure.threshold, options.gaps.fewest_ratings)
+    share = services["bad_ratings"] / services["ratings"].where(rated)
     return [
-        (HIDDEN if small else share) if enough else UNKNOWN
-        for share, enough, small in zip(services["bad_share"], rated, few, strict=True)
+        (HIDDEN if small else value) if enough else UNKNOWN
+        for value, enough, small in zip(share, rated, few, strict=True)
     ]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from needs_analytics.reports.content.disclose import public_use
 from needs_analytics.reports.content.other_tables import place_of
 from needs_analytics.reports.content.sections import Material, furthest_behind, issue_counts
 from needs_analytics.reports.document import Highlight, Link
@@ -99,6 +100,7 @@ def _use(m: Material) -> list[Highlight]:
     services, words = m.result.gaps.services, m.words
     if services.empty or "services" not in m.tables:
         return []
+    services = services.assign(utilisation=public_use(services, m.result.options.disclosure)["utilisation"])
     lines = []
     full = services[
         (services["utilisation"] >= 0.9) & (services["waiting"] >= m.result.options.disclosure.threshold)

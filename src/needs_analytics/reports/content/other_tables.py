@@ -163,6 +163,7 @@ def printable_actions(result: MonthResult) -> pd.DataFrame:
     rows = result.plans.table
     rows = rows[rows["need"].isin(factor.index)]
     moved = rows["need"].map(factor).astype(float)
+    moved = moved.where(rows["kind"] != "publicity", moved.clip(upper=1.0))  # no more than there is room for
     return rows.assign(
         persons=rows["persons"] * moved,
         units=rows["units"] * moved,

@@ -9,7 +9,7 @@ import numpy as np
 
 from needs_analytics.core.records import ALL
 from needs_analytics.reports.content import charts
-from needs_analytics.reports.content.disclose import public_shares, rounded_counts, too_few
+from needs_analytics.reports.content.disclose import public_shares, public_use, rounded_counts, too_few
 from needs_analytics.reports.content.other_tables import place_of
 from needs_analytics.reports.document import Block, ChartBlock, Heading, Note, Paragraph, Section, TableBlock
 from needs_analytics.reports.formats import Blank, interval_text, number_text
@@ -235,7 +235,9 @@ def _supply(m: Material) -> list[Block]:
     blocks: list[Block] = [
         Heading(words.say("heading.services")),
         Paragraph(
-            _use_text(services, words),
+            _use_text(
+                services.assign(utilisation=public_use(services, result.options.disclosure)["utilisation"]), words
+            ),
             lead=words.say("text.supply_lead", services=result.cleaned.menu["service"].nunique(), sites=sites),
         ),
     ]
@@ -257,6 +259,7 @@ def _supply(m: Material) -> list[Block]:
 
 
 def _use_text(services: pd.DataFrame, words: Wording) -> str:
+    """Say how well the services of known capacity are used, from the printed rates."""
     known = services[services["utilisation"].notna()]
     if known.empty:
         return ""

@@ -1,0 +1,69 @@
+"""What is doubtful about the month's use: nobody recorded it, its place is not known, it is far above the capacity."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from needs_analytics.core.issue import Issue
+from needs_analytics.core.placed_use import NO_SITE, place_use
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from needs_analytics.core.options import GapsOptions
+    from needs_analytics.core.records import Cleaned
+
+_FAR_ABOVE = 1.2  # use over capacity from which rows were perhaps sent twice
+_FEW, _BASE = 10, 5  # the sentences are printed: no small number, and none exactly
+
+
+def doubts_of_use(sinks: pd.DataFrame, cleaned: Cleaned, options: GapsOptions) -> list[Issue]:
+    """Return what has to be said about the use of the plan's services."""
+    if cleaned.usage.empty:
+        return [Issue("W720")]
+    unrecorded = sinks.loc[~sinks["recorded"], "service_name"].drop_duplicates()
+    few = sinks[sinks["recorded"] & (sinks["ratings"] < options.fewest_ratings)]["service_name"].drop_duplicates()
+    return [
+        *(Issue("W721", value=str(name)) for name in unrecorded),
+        *([Issue("I722", value="、".join(few), details={"count": len(few)})] if len(few) else []),
+        *_of_unknown_place(sinks, cleaned),
+        *_far_above(sinks),
+    ]
+
+
+def _of_unknown_place(sinks: pd.DataFrame, cleaned: Cleaned) -> list[Issue]:
+    """Say, service by service, which use was put where it was not recorded.
+
+    Nothing is lost, and nothing said, where the capacity is not told by site or there is only one site to go to.
+    """
+    placed = place_use(sinks, cleaned.usage)
+    moved = placed[~placed["at_site"]].drop_duplicates("use")
+    moved = moved[(sinks["site"] != NO_SITE).to_numpy()[moved["sink"]]]
+    site = cleaned.usage["site"].fillna(NO_SITE).to_numpy()[moved["use"]]
+    rows = moved.assign(service=sinks["service_name"].to_numpy()[moved["sink"]], site=site)
+    said = {issue.value for issue in cleaned.issues if issue.code == "W503"}
+    issues = []
+    for service, part in rows.groupby("service", sort=True):
+        elsewhere = part[~part["site"].isin({NO_SITE, *said})]
+        if len(elsewhere):
+            names = "、".join(sorted(set(elsewhere["site"])))
+            issues.append(Issue("W723", value=str(service), details={"sites": names, "count": len(elsewhere)}))
+        if len(part) > len(elsewhere) and (part["share"] < 1).any():
+            issues.append(Issue("I724", value=str(service), details={"count": len(part) - len(elsewhere)}))
+    return issues
+
+
+def _far_above(sinks: pd.DataFrame) -> list[Issue]:
+    above = sinks[sinks["capacity_known"] & (sinks["utilisation"] > _FAR_ABOVE) & (sinks["used_units"] >= _FEW)]
+    return [
+        Issue(
+            "W725",
+            value=str(row["service_name"]) + (f"（{row['site']}）" if row["site"] else ""),
+            details={
+                "used": f"{round(row['used_units'] / _BASE) * _BASE:,.0f}",
+                "capacity": f"{row['capacity']:,.0f}",
+                "unit": row["unit"],
+            },
+        )
+        for row in above.to_dict("records")
+    ]
