@@ -178,7 +178,8 @@ def test_what_is_to_be_pasted_is_a_mapping_that_is_understood(needs: Needs, offi
     uses = table("服务项目,服务点,日期,人次", "合唱团排练,和平食堂,2026-10-08,9", "书画展,文化站,2026-10-09,8")
     workspace = office({**whole_month(), "需求调查.csv": answers, "使用记录.csv": uses})
     found = needs("check", MONTH)
-    lines = re.sub(r"(?m)^# ?(.*= *)(?:\"\" *)?(#.*)?$", r'\1"other"', found.out[found.out.index("\n[") :])
+    proposed = re.sub(r'(?m)^# (".+" = ".+?")', r"\1", found.out[found.out.index("\n[") :])
+    lines = re.sub(r"(?m)^# ?(.*= *)(?:\"\" *)?(#.*)?$", r'\1"other"', proposed)
     assert sorted(tomllib.loads(lines)) == ["options", "places", "services"]
     mapping = workspace / "mapping.toml"
     mapping.write_text(mapping.read_text(encoding="utf-8") + lines, encoding="utf-8")
