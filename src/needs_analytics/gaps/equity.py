@@ -14,9 +14,9 @@ from needs_analytics.gaps.replicates import Replicates, gap_limits, membership
 
 if TYPE_CHECKING:
     from needs_analytics.core.arrays import Floats
-    from needs_analytics.core.records import Cleaned, MatchPlan
+    from needs_analytics.core.records import Cleaned, MatchPlan, NeedsList
 
-COLUMNS = ("group", "group_name", "n", "gap_rate", "gap_rate_low", "gap_rate_high", "met_share")
+COLUMNS = ("group", "group_name", "n", "n_eff", "gap_rate", "gap_rate_low", "gap_rate_high", "met_share")
 _FEWEST = 10
 _LEVEL = 0.95
 _Z = 1.959963984540054
@@ -32,11 +32,13 @@ def cells_by_cut(matches: MatchPlan, cut: str) -> pd.DataFrame:
     return cells.merge(cuts[[*keys, cut, "cut_share", "cut_n"]], on=keys)
 
 
-def group_equity(matches: MatchPlan, parts: pd.DataFrame, replicates: Replicates, cleaned: Cleaned) -> pd.DataFrame:
+def group_equity(
+    matches: MatchPlan, parts: pd.DataFrame, replicates: Replicates, cleaned: Cleaned, needs: NeedsList
+) -> pd.DataFrame:
     """Return one row per printable special group and one for everyone (``全部``), over all needs in the gap.
 
     Persons are not summed over needs: only rates are given, with their intervals. The met share counts only needs
-    whose use is known. Groups of fewer than ten respondents are left out.
+    whose use is known. Groups of fewer than ten respondents are left out; ``n_eff`` is the effective sample size.
     """
     columns = ["cell", "need", "eligible_class", "tier", "group", "cut_share", "cut_n"]
     everyone = matches.cells[["need", "eligible_class", "tier"]].assign(
@@ -51,23 +53,38 @@ def group_equity(matches: MatchPlan, parts: pd.DataFrame, replicates: Replicates
     printable = ~rates["group"].map(groups["sensitivity"]).fillna("").str.startswith("高度敏感")
     rates = rates[printable & (rates["n"] >= _FEWEST)]
     rates["group_name"] = rates["group"].map(groups["name"]).fillna(ALL)
+    rates["n_eff"] = rates["group"].map(_effective(needs, matches, "group"))
     order = rates.assign(last=rates["group"] != ALL).sort_values(
         ["last", "gap_rate", "group"], ascending=[True, False, True]
     )
     return order[list(COLUMNS)].reset_index(drop=True)
 
 
-def community_rates(matches: MatchPlan, parts: pd.DataFrame, replicates: Replicates, cleaned: Cleaned) -> pd.DataFrame:
-    """Return ``community, n, gap_rate, gap_rate_low, gap_rate_high, met_share`` over all needs, the worst first.
+def community_rates(
+    matches: MatchPlan, parts: pd.DataFrame, replicates: Replicates, cleaned: Cleaned, needs: NeedsList
+) -> pd.DataFrame:
+    """Return ``community, n, n_eff, gap_rate, gap_rate_low, gap_rate_high, met_share`` over all needs, the worst first.
 
-    ``n`` counts the community's respondents.
+    ``n`` counts the community's respondents, ``n_eff`` is their effective number.
     """
     cells = matches.cells[["need", "eligible_class", "tier", "community"]].assign(
         cell=np.arange(len(matches.cells)), cut_share=1.0, cut_n=np.inf
     )
     rates = _rates(cells, "community", parts, replicates, _population(matches))
     rates["n"] = rates["community"].map(cleaned.survey["community"].value_counts()).fillna(0).astype(int)
+    rates["n_eff"] = rates["community"].map(_effective(needs, matches, "community"))
     return rates.sort_values(["gap_rate", "community"], ascending=[False, True]).reset_index(drop=True)
+
+
+def _effective(needs: NeedsList, matches: MatchPlan, key: str) -> pd.Series:
+    """Return the effective sample size of every value of a key: the middle one of its shares of the needs in the gap.
+
+    A share cannot rest on more answers than there are, however little its residuals vary.
+    """
+    rows = needs.table[needs.table["need"].isin(matches.cells["need"])]
+    others = [name for name in ("community", "grid", "segment", "group") if name != key]
+    rows = rows[(rows[others] == ALL).all(axis=1)]
+    return np.minimum(rows["n_eff"], rows["n"]).groupby(rows[key]).median()
 
 
 def _population(matches: MatchPlan) -> float:

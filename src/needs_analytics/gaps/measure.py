@@ -57,8 +57,8 @@ def measure_gaps(
     return GapReport(
         table=table,
         services=use.sinks,
-        equity=group_equity(matches, parts, replicates, cleaned),
-        communities=community_rates(matches, parts, replicates, cleaned),
+        equity=group_equity(matches, parts, replicates, cleaned, needs),
+        communities=community_rates(matches, parts, replicates, cleaned, needs),
         reach=_reach(matches, options),
         status="matched" if len(cleaned.usage) else "no_usage",
         monte_carlo={

@@ -8,8 +8,10 @@ import numpy as np
 import pandas as pd
 
 from needs_analytics.core.records import ALL, PARTS
+from needs_analytics.needs.flags import publication_flags
 from needs_analytics.reports.content.columns import columns
 from needs_analytics.reports.content.disclose import (
+    WITHHELD,
     blanked,
     hidden_where,
     public_counts,
@@ -134,17 +136,36 @@ def left_out(frame: pd.DataFrame, words: Wording) -> list[str]:
     return [words.say("note.left_out", count=count)] if count else []
 
 
+def rate_flags(frame: pd.DataFrame, result: MonthResult) -> pd.Series:
+    """Return the publication flag of every rate of a group or a community, by the rule of the needs list."""
+    rates = frame.rename(columns={"gap_rate": "share", "gap_rate_low": "share_low", "gap_rate_high": "share_high"})
+    rates = rates.assign(method="direct", direct_share=np.nan, coverage=1.0)
+    flags = publication_flags(rates, result.options.needs, representative=result.weights.representative)
+    return pd.Series(flags, index=frame.index)
+
+
+def _public_rates(frame: pd.DataFrame, result: MonthResult, words: Wording) -> pd.DataFrame:
+    """Return rates with their intervals and flags, what is hidden or withheld blanked."""
+    flags, options = rate_flags(frame, result), result.options.disclosure
+    few = too_few(frame["n"], np.full(len(frame), len(result.cleaned.survey)), options)
+    public = frame.assign(
+        n=rounded_counts(frame["n"], options.base),
+        rate_interval=_rate_intervals(frame),
+        flag=[words.label("flag", flag) for flag in flags],
+        hidden=few,
+        withheld=(flags == WITHHELD).to_numpy() & ~few,
+    )
+    return blanked(public, ("gap_rate", "rate_interval", "met_share", "largest"))
+
+
 def _equity(result: MonthResult, words: Wording) -> Table:
     frame = result.gaps.equity
-    shown = columns("group n gap_rate rate_interval met_share", words)
+    shown = columns("group n gap_rate rate_interval met_share flag", words)
     if frame.empty:
         return Table("equity", words.say("table.equity"), shown, [])
-    options = result.options.disclosure
     names = [words.say("word.everyone") if group == ALL else words.groups.get(group, group) for group in frame["group"]]
-    public = frame.assign(group=names, n=rounded_counts(frame["n"], options.base), rate_interval=_rate_intervals(frame),
-                          hidden=too_few(frame["n"], np.full(len(frame), len(result.cleaned.survey)), options),
-                          withheld=False)  # fmt: skip
-    public = blanked(public, ("n", "gap_rate", "rate_interval", "met_share"))
+    public = _public_rates(frame, result, words).assign(group=names)
+    public["n"] = hidden_where(public["n"], public["hidden"])
     return Table.from_frame(
         "equity", words.say("table.equity"), public, shown, notes=[words.say("note.rates")], emphasis={0: "total"}
     )
@@ -155,18 +176,13 @@ def _communities(result: MonthResult, printable: pd.DataFrame, words: Wording) -
     frame = result.gaps.communities
     leading = printable[(printable["segment_code"] == ALL) & (printable["grid"] == ALL) & (printable["sort_gap"] >= 0)]
     first = leading.drop_duplicates("community").set_index("community")["need"]
-    answers = np.full(len(frame), len(result.cleaned.survey))
-    few = too_few(frame["n"], answers, result.options.disclosure)
-    public = frame.assign(
-        rate_interval=_rate_intervals(frame),
-        largest=[first.get(name, HIDDEN) for name in frame["community"]],
-        hidden=few,
-        withheld=(frame["n"] < result.options.needs.least_n_eff).to_numpy() & ~few,
-    )
-    public = blanked(public, ("gap_rate", "rate_interval", "met_share", "largest"))
-    shown = columns("community gap_rate rate_interval met_share largest", words)
+    frame = frame.assign(largest=[first.get(name, HIDDEN) for name in frame["community"]])
     return Table.from_frame(
-        "communities", words.say("table.communities"), public, shown, notes=[words.say("note.rates")]
+        "communities",
+        words.say("table.communities"),
+        _public_rates(frame, result, words),
+        columns("community gap_rate rate_interval met_share largest flag", words),
+        notes=[words.say("note.rates")],
     )
 
 

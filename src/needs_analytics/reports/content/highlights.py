@@ -127,8 +127,7 @@ def _site(table: Table, row: pd.Series) -> Link:
 
 
 def _equity(m: Material) -> list[Highlight]:
-    rows = m.result.gaps.equity
-    worse = furthest_behind(rows) if len(rows) else rows
+    rows, worse = m.result.gaps.equity, furthest_behind(m.result)
     if worse.empty or "equity" not in m.tables:
         return []
     words, first, everyone = m.words, worse.iloc[0], rows.iloc[0]

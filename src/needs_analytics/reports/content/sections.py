@@ -9,7 +9,8 @@ import numpy as np
 
 from needs_analytics.core.records import ALL
 from needs_analytics.reports.content import charts
-from needs_analytics.reports.content.disclose import public_shares, public_use, rounded_counts, too_few
+from needs_analytics.reports.content.disclose import WITHHELD, public_shares, public_use, rounded_counts, too_few
+from needs_analytics.reports.content.gap_tables import rate_flags
 from needs_analytics.reports.content.other_tables import place_of
 from needs_analytics.reports.document import Block, ChartBlock, Heading, Note, Paragraph, Section, TableBlock
 from needs_analytics.reports.formats import Blank, interval_text, number_text
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from needs_analytics.reports.content.wording import Wording
     from needs_analytics.reports.tables import Table
 
-_ENOUGH = 30  # respondents of a group the report singles out
 _SAYS_MUST, _UP, _DOWN, _SAME = "必列", "明显上升", "明显下降", "无明显变化"
 
 
@@ -362,9 +362,11 @@ def _groups(m: Material) -> list[Block]:
 
 def _equity_text(m: Material) -> str:
     words, rows = m.words, m.result.gaps.equity
-    worse = [words.groups.get(group, group) for group in furthest_behind(rows)["group"]]
+    worse = [words.groups.get(group, group) for group in furthest_behind(m.result)["group"]]
     head = words.say("text.equity_lead", list=words.listed(worse, 6)) if worse else words.say("text.equity_none")
     first = rows.iloc[0]
+    if first["group"] != ALL or rate_flags(rows, m.result).iloc[0] == WITHHELD:
+        return head
     return head + words.say(
         "text.equity_overall",
         rate=number_text(first["gap_rate"], "share"),
@@ -372,10 +374,11 @@ def _equity_text(m: Material) -> str:
     )
 
 
-def furthest_behind(equity: pd.DataFrame) -> pd.DataFrame:
-    """Return the groups whose gap rate lies surely above everyone's: their interval begins above its rate."""
-    everyone = equity.loc[equity["group"] == ALL, "gap_rate"]
-    others = equity[(equity["group"] != ALL) & (equity["n"] >= _ENOUGH)]
+def furthest_behind(result: MonthResult) -> pd.DataFrame:
+    """Return the publishable groups whose gap rate lies surely above everyone's: their interval begins above it."""
+    rows = result.gaps.equity
+    rows = rows[(rate_flags(rows, result) != WITHHELD).to_numpy()] if len(rows) else rows
+    everyone, others = rows.loc[rows["group"] == ALL, "gap_rate"], rows[rows["group"] != ALL]
     return others[others["gap_rate_low"] > everyone.iloc[0]] if len(everyone) else others.iloc[:0]
 
 
