@@ -386,6 +386,17 @@ def test_a_community_of_few_respondents_has_no_gap_rate_in_table_or_sentence() -
     assert "乙（" not in repr(document.sections)
 
 
+def test_the_gap_rate_of_a_group_with_too_small_a_sample_is_withheld() -> None:
+    groups = ["alone_elder"] * 20 + [""] * 400
+    answers = survey(residents(420, community="甲", age=70, sex="男", groups=groups, yes={MEALS: 210}))
+    register = "community | age_low | age_high | sex | persons\n甲|16|120|男|600"
+    made = run_stages(town(answers, register=register, **SUPPLY))
+    everyone, elders = rows_of(build_document(made), "equity")
+    assert made.gaps.equity["n_eff"].iloc[1] <= 20
+    assert (elders["flag"], elders["gap_rate"], elders["rate_interval"]) == ("不发布", UNKNOWN, UNKNOWN)
+    assert everyone["flag"] != "不发布"
+
+
 def test_a_hidden_change_is_in_no_sentence() -> None:
     now = month({MEALS: 2, PARKING: 30}, {MEALS: 1, PARKING: 30})
     before = now.needs.table.assign(share=0.6, share_low=0.5, share_high=0.7, n_yes=70.0)

@@ -84,7 +84,8 @@ def _effective(needs: NeedsList, matches: MatchPlan, key: str) -> pd.Series:
     rows = needs.table[needs.table["need"].isin(matches.cells["need"])]
     others = [name for name in ("community", "grid", "segment", "group") if name != key]
     rows = rows[(rows[others] == ALL).all(axis=1)]
-    return np.minimum(rows["n_eff"], rows["n"]).groupby(rows[key]).median()
+    effective: pd.Series = rows[["n_eff", "n"]].min(axis=1).groupby(rows[key]).median()
+    return effective
 
 
 def _population(matches: MatchPlan) -> float:
