@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from needs_analytics.reports.content.disclose import rounded_persons
+from needs_analytics.reports.content.disclose import rounded_effective, rounded_persons
 from needs_analytics.reports.content.gap_tables import gap_tables, printable_gaps, supply_tables
 from needs_analytics.reports.content.highlights import highlights
 from needs_analytics.reports.content.need_tables import need_tables, printable_needs
@@ -99,7 +99,9 @@ def _facts(result: MonthResult, words: Wording) -> list[tuple[str, str]]:
         )
     )
     if np.isfinite(weights.deff):
-        facts.append(("n_eff", words.say("fact.n_eff_value", n_eff=round(weights.n_eff / 5) * 5, deff=weights.deff)))
+        facts.append(
+            ("n_eff", words.say("fact.n_eff_value", n_eff=rounded_effective(weights.n_eff), deff=weights.deff))
+        )
     facts.append(("files", words.say("fact.files_value", n=len(result.run.inputs))))
     return [(words.say(f"fact.{name}"), value) for name, value in facts]
 

@@ -187,6 +187,11 @@ def hidden_where(values: pd.Series, few: npt.ArrayLike) -> pd.Series:
     return values.astype(object).mask(np.asarray(few, dtype=bool), HIDDEN)
 
 
+def rounded_effective(n_eff: float, base: int = 5) -> int:
+    """Return an effective sample size rounded, never to nothing."""
+    return max(base, round(n_eff / base) * base)
+
+
 def blanked(frame: pd.DataFrame, columns: Iterable[str]) -> pd.DataFrame:
     """Replace the telling columns of hidden rows by ``*`` and of withheld rows by ``…``."""
     telling = [name for name in columns if name in frame]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -125,9 +126,9 @@ def _table(name: str, frame: pd.DataFrame, shown: str, notes: list[str], words: 
     if name in {"gaps_by_grid", "gaps_by_segment"}:
         notes = [*notes, *left_out(frame, words)]
         frame = frame[frame["sort_gap"] >= 0]
-    return Table.from_frame(
-        name, words.say(f"table.{name}"), frame.reset_index(drop=True), columns(shown, words), notes=notes
-    )
+    naming = words.say("column.naming")  # in the needs list n is how many answered, here how many named the need
+    heads = [replace(head, label=naming) if head.key == "n" else head for head in columns(shown, words)]
+    return Table.from_frame(name, words.say(f"table.{name}"), frame.reset_index(drop=True), heads, notes=notes)
 
 
 def left_out(frame: pd.DataFrame, words: Wording) -> list[str]:

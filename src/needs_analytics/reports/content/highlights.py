@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from needs_analytics.reports.content.disclose import public_use
+from needs_analytics.reports.content.disclose import public_use, rounded_effective
 from needs_analytics.reports.content.other_tables import place_of
 from needs_analytics.reports.content.sections import Material, furthest_behind, issue_counts
 from needs_analytics.reports.document import Highlight, Link
@@ -15,23 +15,14 @@ if TYPE_CHECKING:
 
     from needs_analytics.reports.tables import Table
 
-_MOST = 10
+_MOST, _ACTIONS = 10, 2
 
 
 def highlights(m: Material) -> list[Highlight]:
     """Return the lines of the first page."""
-    lines = [
-        *_sample(m),
-        *_needs(m),
-        *_gaps(m),
-        *_use(m),
-        *_equity(m),
-        *_referred(m),
-        *_change(m),
-        *_action(m),
-        *_data(m),
-    ]
-    return lines[:_MOST]
+    first = [*_sample(m), *_needs(m), *_gaps(m), *_use(m), *_equity(m), *_referred(m), *_change(m)]
+    last = [*_action(m), *_data(m)]  # what to do next, and what the figures rest on, are always said
+    return [*first[: _MOST - len(last)], *last]
 
 
 def _sample(m: Material) -> list[Highlight]:
@@ -45,7 +36,7 @@ def _sample(m: Material) -> list[Highlight]:
     communities = result.cleaned.survey["community"].nunique()
     return [
         Highlight(
-            words.say("highlight.answers", n=n, communities=communities, n_eff=round(result.weights.n_eff / 5) * 5),
+            words.say("highlight.answers", n=n, communities=communities, n_eff=rounded_effective(result.weights.n_eff)),
             link,
         )
     ]
@@ -152,9 +143,8 @@ def _referred(m: Material) -> list[Highlight]:
 
 def _change(m: Material) -> list[Highlight]:
     words = m.words
-    rows = m.result.needs.totals()
     if "changes" not in m.tables:
-        return [Highlight(words.say("highlight.change_first"))] if len(rows) else []
+        return []
     moved = m.changes[m.changes["change"].isin(["明显上升", "明显下降"])]
     items = [
         words.need(row.need) + words.say("bracketed", text=words.label("verdict", row.change))
@@ -170,12 +160,10 @@ def _action(m: Material) -> list[Highlight]:
     if "actions" not in m.tables:
         return []
     table = m.tables["actions"]
-    return [
-        Highlight(
-            m.words.say("highlight.action", action=table.rows[0][table.column_index("action")]),
-            Link("actions", 0, "action"),
-        )
-    ]
+    column = table.column_index("action")
+    listed = [str(row[column]) for row in table.rows[:_ACTIONS]]
+    sentence = m.words.say("highlight.action", action=m.words.say("list_semicolon").join(listed))
+    return [Highlight(sentence, Link("actions", 0, "action"))]
 
 
 def _data(m: Material) -> list[Highlight]:

@@ -9,7 +9,14 @@ import numpy as np
 
 from needs_analytics.core.records import ALL
 from needs_analytics.reports.content import charts
-from needs_analytics.reports.content.disclose import WITHHELD, public_shares, public_use, rounded_counts, too_few
+from needs_analytics.reports.content.disclose import (
+    WITHHELD,
+    public_shares,
+    public_use,
+    rounded_counts,
+    rounded_effective,
+    too_few,
+)
 from needs_analytics.reports.content.gap_tables import rate_flags
 from needs_analytics.reports.content.other_tables import place_of
 from needs_analytics.reports.document import Block, ChartBlock, Heading, Note, Paragraph, Section, TableBlock
@@ -158,7 +165,7 @@ def _representative(m: Material) -> list[Block]:
             words.say(
                 "text.weighted",
                 margins=words.listed([words.say(f"word.{name}") for name in names]),
-                n_eff=round(weights.n_eff / 5) * 5,
+                n_eff=rounded_effective(weights.n_eff),
             )
         )
     ]
@@ -377,7 +384,9 @@ def _equity_text(m: Material) -> str:
 def furthest_behind(result: MonthResult) -> pd.DataFrame:
     """Return the publishable groups whose gap rate lies surely above everyone's: their interval begins above it."""
     rows = result.gaps.equity
-    rows = rows[(rate_flags(rows, result) != WITHHELD).to_numpy()] if len(rows) else rows
+    if rows.empty:
+        return rows
+    rows = rows[(rate_flags(rows, result) != WITHHELD).to_numpy()]
     everyone, others = rows.loc[rows["group"] == ALL, "gap_rate"], rows[rows["group"] != ALL]
     return others[others["gap_rate_low"] > everyone.iloc[0]] if len(everyone) else others.iloc[:0]
 
