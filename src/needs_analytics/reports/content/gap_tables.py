@@ -275,8 +275,8 @@ def _coverage(result: MonthResult, words: Wording) -> Table:
 
 
 def _lacking(result: MonthResult, words: Wording) -> Table:
-    """Return the needs that no service covers somewhere, with the communities, the most widespread first."""
-    frame = result.matches.coverage
+    """Return the needs that no service covers somewhere, most widespread first; what is passed on is not expected."""
+    frame = result.matches.coverage[~result.matches.coverage["need"].isin(result.matches.referred["need"])]
     whole = frame["community"].nunique()
     rows = [
         (words.need(need), len(places), words.say("word.all_places") if len(places) == whole else words.listed(places))
