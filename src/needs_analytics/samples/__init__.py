@@ -1,6 +1,20 @@
-"""A believable sub-district that does not exist, and a month of what its offices would send."""
+"""Believable towns that do not exist, what their offices would send in a month, and the truth behind it."""
 
 from needs_analytics.samples.mess import PlantedCell
-from needs_analytics.samples.month import PlantedPair, SampleMonth, write_month
+from needs_analytics.samples.month import PlantedPair, SampleMonth, write_month, write_town
+from needs_analytics.samples.plan import Plan, read_plan
+from needs_analytics.samples.snapshot import Snapshot, World, found_town, take_snapshot
 
-__all__ = ["PlantedCell", "PlantedPair", "SampleMonth", "write_month"]
+__all__ = [
+    "Plan",
+    "PlantedCell",
+    "PlantedPair",
+    "SampleMonth",
+    "Snapshot",
+    "World",
+    "found_town",
+    "read_plan",
+    "take_snapshot",
+    "write_month",
+    "write_town",
+]

@@ -1,29 +1,27 @@
-"""Who answers through which office, when, and what they say there: the seam between the truth and the workbooks."""
+"""What residents say through which office, and when: the seam between the truth and the workbooks."""
 
 from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from needs_analytics.samples.draws import packaged_words, stream
+from needs_analytics.samples.draws import stream
 from needs_analytics.samples.names import ages_on
+from needs_analytics.samples.respondents import choose_respondents, lives_in
 from needs_analytics.samples.services import open_days
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from needs_analytics.samples.plan import Plan
+    from needs_analytics.samples.snapshot import Snapshot
 
-    from needs_analytics.core.month import Month
-
-OFFICES = ("handmade", "tencent", "legacy", "wjx", "window")
-"""Offices by the short names of ``offices.toml``; those with few communities choose their respondents first."""
-_ADULT_BANDS = ["16-34岁", "35-59岁", "60-69岁", "70-79岁", "80岁及以上"]
-_ASKED_BY_ALL = ("ELD01", "ELD03", "ELD08", "HEA05", "PRO05")
 _CORRECTED = 2
 """Needs ticked wrongly in an answer that is corrected later."""
+_OLD_HABITS = 0.4
+"""Share of the residents of a merged grid who still name the old one."""
 
 
 @dataclass(frozen=True)
@@ -32,16 +30,20 @@ class Answers:
 
     Attributes
     ----------
+    snapshot
+        The truth they are drawn from.
     rows
-        One row per answer sheet: ``office, person, moment, special`` (``""``, ``pair``, ``earlier``, ``outside`` or
-        ``youth``), ``gives_name, gives_phone, gives_id_card``, the person's columns, ``participation, use,
-        satisfaction`` (levels 0–4), ``seconds``; in an office's order of time.
+        One row per answer sheet: ``office, person, panel, moment, special`` (``""``, ``panel``, ``pair``, ``earlier``,
+        ``outside``, ``youth`` or ``household``), ``gives_name, gives_phone, gives_id_card``, the person's columns,
+        ``participation, use, satisfaction`` (levels 0–4), ``seconds``; in an office's order of time.
     needs
-        What each sheet says, booleans on the index of ``rows``, one column per need.
+        What each sheet says, booleans on the index of ``rows``, one column per need; of a household form: what anybody
+        in the household needs.
     pairs
         ``first, second`` (labels of ``rows``), ``by`` (``id_card`` or ``phone``): sheets of one and the same resident.
     """
 
+    snapshot: Snapshot
     rows: pd.DataFrame
     needs: pd.DataFrame
     pairs: pd.DataFrame
@@ -51,94 +53,118 @@ class Answers:
         rows = self.rows[self.rows["office"] == office]
         return rows, self.needs.loc[rows.index]
 
+    def stream(self, *names: str) -> np.random.Generator:
+        """Return the random numbers of one piece of the month."""
+        return stream(self.snapshot.seed, *names, str(self.snapshot.month))
 
-def office_facts(office: str) -> dict[str, Any]:
-    """Return an office's section of ``offices.toml``."""
-    facts: dict[str, Any] = packaged_words("offices")[office]
-    return facts
-
-
-def office_file(office: str, month: Month) -> str:
-    """Return the name of the file an office sends."""
-    facts = office_facts(office)
-    return str(facts["file"]).format(answers=facts["answers"], year=month.year, month=month.number)
+    def file_of(self, office: str) -> str:
+        """Return the name of the file in which an office's answers, or the ledger, are sent."""
+        plan, month = self.snapshot.plan, self.snapshot.month
+        name = str(plan.office(plan.office(office).get("inside", office))["file"])
+        return name.format(answers=int((self.rows["office"] == office).sum()), year=month.year, month=month.number)
 
 
-def collect_answers(people: pd.DataFrame, wishes: pd.DataFrame, month: Month, seed: int) -> Answers:
-    """Let residents answer through the five offices.
-
-    Parameters
-    ----------
-    people, wishes
-        The truth, as ``settle_people`` and ``draw_wishes`` make it, the people named.
-    """
-    rng = stream(seed, "answers", str(month))
-    rows = _choose_answerers(people, month, rng)
-    rows, pairs = _add_pairs(rows, people, rng)
-    rows = _date_answers(rows, pairs, month, rng)
-    order = rows.sort_values(["office", "moment"], kind="stable").index
-    rows = _identify(rows.loc[order], people, rng)
-    needs = wishes.loc[rows["person"]].set_axis(rows.index)
-    rows = pd.concat([rows, _draw_attitudes(rows, needs, stream(seed, "attitudes", str(month)))], axis=1)
-    return Answers(rows, _uncorrected(needs, rows, rng), pairs)
+def collect_answers(snapshot: Snapshot) -> Answers:
+    """Let residents answer through the plan's offices."""
+    plan, people, month = snapshot.plan, snapshot.people, snapshot.month
+    rng = stream(snapshot.seed, "answers", str(month))
+    rows = _with_youths(_adult_sheets(snapshot, rng), snapshot, rng)
+    rows, pairs = _add_pairs(rows, plan, people, rng)
+    rows = pd.concat([rows, _household_sheets(snapshot, stream(snapshot.seed, "households", str(month)))])
+    rows = _date_answers(rows.reset_index(drop=True), pairs, snapshot, rng)
+    order = rows.assign(place=rows["office"].map(plan.offices.index)).sort_values(["place", "moment"], kind="stable")
+    rows = _identify(rows.loc[order.index], snapshot, rng)
+    rows = rows.assign(grid_told=_told_grids(rows, rng))
+    needs = _said(rows, snapshot)
+    attitudes = _draw_attitudes(rows, needs, plan, stream(snapshot.seed, "attitudes", str(month)))
+    return Answers(snapshot, pd.concat([rows, attitudes], axis=1), _uncorrected(needs, rows, plan, rng), pairs)
 
 
-def _choose_answerers(people: pd.DataFrame, month: Month, rng: np.random.Generator) -> pd.DataFrame:
-    """Choose distinct residents for every office; youths below sixteen are few and chosen apart."""
-    seconds = pd.Series([pair["second"] for pair in packaged_words("offices")["pairs"] for _ in range(pair["number"])])
-    free = np.ones(len(people), dtype=bool)
+def _adult_sheets(snapshot: Snapshot, rng: np.random.Generator) -> pd.DataFrame:
+    """Choose the respondents and let some of them date their sheet before the month."""
+    rows = choose_respondents(snapshot)
+    special = np.where(rows["panel"], "panel", "").astype(object)
+    for office in snapshot.plan.offices:
+        fresh = np.flatnonzero((rows["office"] == office) & ~rows["panel"])
+        late = min(snapshot.plan.office(office).get("outside", 0), len(fresh))
+        special[rng.choice(fresh, late, replace=False)] = "outside"
+    return rows.assign(special=special)
+
+
+def _with_youths(rows: pd.DataFrame, snapshot: Snapshot, rng: np.random.Generator) -> pd.DataFrame:
+    """Add the few sheets of youths below sixteen."""
     parts = []
-    for office in OFFICES:
-        facts = office_facts(office)
-        adults = facts["answers"] - facts["youths"] - int((seconds == office).sum())
-        chance = free * _pulls(people, facts)
-        chosen = rng.choice(len(people), adults, replace=False, p=chance / chance.sum())
-        youth = free & people["age"].between(12, 15).to_numpy() & _lives_in(people, facts)
-        youths = rng.choice(np.flatnonzero(youth), facts["youths"], replace=False)
-        special = np.array([""] * adults + ["youth"] * len(youths), dtype=object)
-        special[rng.choice(adults, facts["outside"], replace=False)] = "outside"
-        persons = np.concatenate([chosen, youths])
-        free[persons] = False
-        parts.append(pd.DataFrame({"office": office, "person": persons, "special": special}))
-    return pd.concat(parts, ignore_index=True)
+    for office in snapshot.plan.offices:
+        facts = snapshot.plan.office(office)
+        young = snapshot.people["age"].between(12, 15).to_numpy() & lives_in(snapshot.people, facts["communities"])
+        persons = rng.choice(np.flatnonzero(young), facts.get("youths", 0), replace=False)
+        parts.append(pd.DataFrame({"office": office, "person": persons, "panel": False, "special": "youth"}))
+    return pd.concat([rows, *parts], ignore_index=True)
 
 
-def _pulls(people: pd.DataFrame, facts: Mapping[str, Any]) -> np.ndarray:
-    pull = people["band"].map(dict(zip(_ADULT_BANDS, facts["pull"], strict=True))).fillna(0).to_numpy()
-    for group, factor in facts.get("group_pull", {}).items():
-        pull = pull * np.where(people[group], factor, 1.0)
-    return np.asarray(pull * _lives_in(people, facts))
+def _household_sheets(snapshot: Snapshot, rng: np.random.Generator) -> pd.DataFrame:
+    """Let households fill in one form together, by the oldest member below eighty."""
+    parts = []
+    people = snapshot.people
+    for office in snapshot.plan.offices:
+        facts = snapshot.plan.office(office)
+        if facts.get("unit", "人") != "户":
+            continue
+        heads = people[lives_in(people, facts["communities"]) & people["age"].between(25, 79)]
+        heads = heads.sort_values("age", ascending=False, kind="stable").drop_duplicates("household")
+        chosen = np.sort(rng.choice(heads.index.to_numpy(), min(facts["households"], len(heads)), replace=False))
+        parts.append(pd.DataFrame({"office": office, "person": chosen, "special": "household"}))
+    columns = ["office", "person", "special"]
+    sheets = pd.concat(parts) if parts else pd.DataFrame({name: [] for name in columns})
+    return sheets.assign(panel=False, by="").astype({"person": int, "office": object, "special": object, "by": object})
 
 
-def _lives_in(people: pd.DataFrame, facts: Mapping[str, Any]) -> np.ndarray:
-    if not facts["communities"]:
-        return np.ones(len(people), dtype=bool)
-    return people["community"].isin(facts["communities"]).to_numpy()
+def _told_grids(rows: pd.DataFrame, rng: np.random.Generator) -> np.ndarray:
+    """Return the grid each respondent names: some still go by the one that was merged into another."""
+    by_habit = rng.random(len(rows)) < _OLD_HABITS
+    return np.where(by_habit, rows["grid_before"], rows["grid"])
 
 
-def _add_pairs(rows: pd.DataFrame, people: pd.DataFrame, rng: np.random.Generator) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _said(rows: pd.DataFrame, snapshot: Snapshot) -> pd.DataFrame:
+    """Return what each sheet says: the person's needs, or those of anybody in the household."""
+    needs = snapshot.needs.loc[rows["person"]].set_axis(rows.index)
+    joint = rows.index[rows["special"] == "household"]
+    if len(joint):
+        homes = rows.loc[joint, "household"]
+        members = snapshot.people["household"].isin(homes)
+        together = snapshot.needs[members].groupby(snapshot.people.loc[members, "household"]).any()
+        needs.loc[joint] = together.loc[homes].to_numpy()
+    return needs
+
+
+def _add_pairs(
+    rows: pd.DataFrame, plan: Plan, people: pd.DataFrame, rng: np.random.Generator
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Let some residents answer again: in another office's file, or in the same one with a corrected answer."""
-    rows = rows.assign(by="")
-    pairs = []
-    for plan in packaged_words("offices")["pairs"]:
-        lives = _lives_in(people.loc[rows["person"]], office_facts(plan["second"]))
-        fit = (rows["office"] == plan["first"]) & (rows["special"] == "") & lives
-        firsts = rng.choice(rows.index[fit].to_numpy(), plan["number"], replace=False)
-        again = rows.loc[firsts].assign(office=plan["second"], special="pair")
+    rows = rows.assign(by=np.where(rows["panel"], "phone", "").astype(object))
+    pairs = [pd.DataFrame({"first": [], "second": [], "by": []}, dtype=object)]
+    for wanted in plan.words("offices").get("pairs", []):
+        first, second, by = (str(wanted[name]) for name in ("first", "second", "by"))
+        lives = lives_in(people.loc[rows["person"]], plan.office(second)["communities"])
+        fit = rows.index[(rows["office"] == first) & (rows["special"] == "") & lives].to_numpy()
+        firsts = rng.choice(fit, min(wanted["number"], len(fit)), replace=False)
+        again = rows.loc[firsts].assign(office=second, special="pair")
         again.index = pd.RangeIndex(len(rows), len(rows) + len(again))
-        rows.loc[firsts, "special"] = "earlier" if plan["first"] == plan["second"] else "pair"
+        rows.loc[firsts, "special"] = "earlier" if first == second else "pair"
         rows = pd.concat([rows, again])
-        both = firsts.tolist() + again.index.tolist()
-        rows.loc[both, "by"] = plan["by"]
-        pairs.append(pd.DataFrame({"first": firsts, "second": again.index, "by": plan["by"]}))
-    return rows, pd.concat(pairs, ignore_index=True)
+        rows.loc[[*firsts, *again.index], "by"] = by
+        pairs.append(pd.DataFrame({"first": firsts, "second": again.index, "by": by}))
+    return rows, pd.concat(pairs, ignore_index=True).astype({"first": int, "second": int})
 
 
-def _date_answers(rows: pd.DataFrame, pairs: pd.DataFrame, month: Month, rng: np.random.Generator) -> pd.DataFrame:
+def _date_answers(
+    rows: pd.DataFrame, pairs: pd.DataFrame, snapshot: Snapshot, rng: np.random.Generator
+) -> pd.DataFrame:
     """Give every sheet its day and time; a correction comes a few days after what it corrects."""
     moments = pd.Series(pd.NaT, index=rows.index, dtype="datetime64[s]")
-    for office in OFFICES:
-        facts = office_facts(office)
+    month = snapshot.month
+    for office in snapshot.plan.offices:
+        facts = snapshot.plan.office(office)
         days = np.array(open_days(month, "12345" if facts["workdays"] else "1234567"), dtype="datetime64[s]")
         own = rows.index[rows["office"] == office]
         seconds = rng.integers(facts["hours"][0] * 3600, facts["hours"][1] * 3600, len(own))
@@ -157,42 +183,46 @@ def _days(rng: np.random.Generator, n: int, low: int, high: int) -> np.ndarray:
     return np.asarray(seconds.astype("timedelta64[s]"))
 
 
-def _identify(rows: pd.DataFrame, people: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
+def _identify(rows: pd.DataFrame, snapshot: Snapshot, rng: np.random.Generator) -> pd.DataFrame:
     """Join what the person is and decide what identifies the sheet: a pair always gives what links it."""
-    known = people.loc[rows["person"]].set_axis(rows.index)
+    known = snapshot.people.loc[rows["person"]].set_axis(rows.index)
+    gives = {office: snapshot.plan.office(office)["gives"] for office in snapshot.plan.offices}
     rows = rows.join(known.drop(columns="age")).assign(age=ages_on(known["birth"], rows["moment"]))
     links = {"name": rows["by"] != "", "phone": rows["by"] == "phone", "id_card": rows["by"] == "id_card"}
     for given, linked in links.items():
-        share = rows["office"].map({office: office_facts(office)["gives"][given] for office in OFFICES})
+        share = rows["office"].map({office: float(shares[given]) for office, shares in gives.items()})
         rows[f"gives_{given}"] = linked | (rng.random(len(rows)) < share)
     return rows
 
 
-def _draw_attitudes(rows: pd.DataFrame, needs: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
-    """Draw levels 0–4 of taking part, of use and of satisfaction, and the seconds spent."""
-    older, woman = (rows["age"] >= 60).to_numpy(), (rows["sex"] == "女").to_numpy()
+def _draw_attitudes(rows: pd.DataFrame, needs: pd.DataFrame, plan: Plan, rng: np.random.Generator) -> pd.DataFrame:
+    """Draw levels 0–4 of taking part, of use and of satisfaction from the segment's, and the seconds spent."""
+    means = plan.table("segments").set_index("segment")
+    usual = means.reindex(rows["segment"].where(rows["segment"] != "", "上班青年")).set_axis(rows.index)
     burden = needs.sum(axis=1).to_numpy()
     home, homes = pd.factorize(rows["community"], sort=True)
     outlook = rng.normal(0, 0.3, len(homes))[home]
 
-    def level(mean: np.ndarray) -> np.ndarray:
-        return np.clip(np.round(mean + rng.normal(0, 1.1, len(rows))), 0, 4).astype(int)
+    def level(name: str, shift: np.ndarray | float = 0.0) -> np.ndarray:
+        luck = usual["spread"] * rng.standard_normal(len(rows))
+        levels = np.round((usual[name] + luck).to_numpy(float) + shift)
+        return np.asarray(levels.clip(0, 4), dtype=int)
 
     return pd.DataFrame(
         {
-            "participation": level(1.0 + 1.0 * older + 0.3 * woman),
-            "use": level(1.1 + 0.6 * older + 0.07 * burden),
-            "satisfaction": level(2.9 + outlook - 0.06 * burden),
+            "participation": level("participation"),
+            "use": level("use"),
+            "satisfaction": level("satisfaction", outlook - 0.03 * burden),
             "seconds": np.round(rng.lognormal(5.4, 0.45, len(rows))).astype(int),
         },
         index=rows.index,
     )
 
 
-def _uncorrected(needs: pd.DataFrame, rows: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
+def _uncorrected(needs: pd.DataFrame, rows: pd.DataFrame, plan: Plan, rng: np.random.Generator) -> pd.DataFrame:
     """Turn a few answers of the sheets that are corrected later."""
     said = needs.copy()
     for label in rows.index[rows["special"] == "earlier"]:
-        turned = rng.choice(_ASKED_BY_ALL, _CORRECTED, replace=False)
+        turned = rng.choice(plan.words("offices")["asked_by_all"], _CORRECTED, replace=False)
         said.loc[label, turned] = ~said.loc[label, turned]
     return said

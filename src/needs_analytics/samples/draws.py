@@ -27,6 +27,11 @@ def stream(seed: int, *names: str | int) -> np.random.Generator:
     return np.random.default_rng([seed, *(zlib.crc32(str(name).encode()) for name in names)])
 
 
+def packaged(path: str) -> bool:
+    """Tell whether a file comes with the package's data."""
+    return _DATA.joinpath(path).is_file()
+
+
 @cache
 def packaged_table(name: str) -> pd.DataFrame:
     """Return a CSV of the package; shared, so not to be changed."""

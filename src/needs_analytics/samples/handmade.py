@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from needs_analytics.samples.answers import Answers, office_facts
-from needs_analytics.samples.draws import packaged_words, stream
+from needs_analytics.samples.draws import packaged_words
 from needs_analytics.samples.names import chinese_number
 from needs_analytics.samples.phrases import given_or, spell_grids
 from needs_analytics.samples.services import open_days
@@ -21,20 +20,19 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
     from needs_analytics.core.month import Month
+    from needs_analytics.samples.answers import Answers
 
-BLOCKS = {"基本情况": 8, "困难情况": 6, "需要的服务": 13}
-"""Upper header cells over how many lower ones."""
 EMPTY_ROWS = 4
 _FIRST_ROW = 5
 _WIDTHS = {"序号": 5, "姓名": 8, "性别": 5, "年龄": 7, "身份证号": 20, "联系电话": 13, "社区": 11, "网格": 13}
 _TICK_WIDTH = 6.3
 
 
-def tabulate_handmade(answers: Answers, month: Month, seed: int) -> Table:
+def tabulate_handmade(answers: Answers, office: str) -> Table:
     """Lay out the records; the header takes the two rows above them."""
-    rows, needs = answers.of_office("handmade")
-    rng = stream(seed, "handmade", str(month))
-    form, texts = packaged_words("forms")["handmade"], packaged_words("texts")
+    rows, needs = answers.of_office(office)
+    rng, plan = answers.stream(office), answers.snapshot.plan
+    form, texts = plan.form(office), packaged_words("texts")
     remarks = np.where(rng.random(len(rows)) < 0.14, rng.choice(texts["remarks"], len(rows)), "")
     columns: dict[str, list[Cell]] = {"序号": [*range(1, len(rows) + 1)]}
     columns |= _about(rows, rng)
@@ -46,14 +44,14 @@ def tabulate_handmade(answers: Answers, month: Month, seed: int) -> Table:
         "备注": [str(remark) for remark in remarks],
     }
     cells = [list(row) for row in zip(*columns.values(), strict=True)]
-    table = Table(office_facts("handmade")["sheet"], tuple(columns), cells, tuple(rows.index), _FIRST_ROW)
+    blocks = (("基本情况", 8), ("困难情况", len(form["flags"])), ("需要的服务", len(form["needs"])))
+    table = Table(plan.office(office)["sheet"], tuple(columns), cells, tuple(rows.index), _FIRST_ROW, blocks)
     return with_empty_rows(table, EMPTY_ROWS, rng)
 
 
-def write_handmade(path: Path, table: Table, month: Month) -> None:
+def write_handmade(path: Path, table: Table, month: Month, author: str) -> None:
     """Write the sheet as the community would print it: A3, framed, 宋体."""
-    office = office_facts("handmade")["office"]
-    with open_workbook(path, office, month) as book:
+    with open_workbook(path, author, month) as book:
         title = book.add_format(
             {"font_name": "方正小标宋简体", "font_size": 18, "align": "center", "valign": "vcenter"}
         )
@@ -61,7 +59,7 @@ def write_handmade(path: Path, table: Table, month: Month) -> None:
         head = book.add_format(_framed(bold=True, text_wrap=True, bg_color="#F2F2F2"))
         middle, left = book.add_format(_framed()), book.add_format(_framed(align="left"))
         sheet = book.add_worksheet(table.sheet)
-        _write_top(sheet, table, month, title, plain)
+        _write_top(sheet, table, month, author, (title, plain))
         _write_header(sheet, table, head)
         write_cells(sheet, table, [left if name == "备注" else middle for name in table.columns])
         _write_bottom(sheet, table, head, plain)
@@ -69,7 +67,9 @@ def write_handmade(path: Path, table: Table, month: Month) -> None:
 
 
 def _about(rows: pd.DataFrame, rng: np.random.Generator) -> dict[str, list[Cell]]:
-    communities = rng.choice(["和平社区", "和平", "和平居委会"], len(rows), p=[0.72, 0.18, 0.10])
+    style = rng.choice(3, len(rows), p=[0.72, 0.18, 0.10])
+    short = rows["community"].str.removesuffix("社区")
+    communities = np.select([style == 0, style == 1], [rows["community"], short], short + "居委会")
     grids = spell_grids(rows["grid"].to_numpy(), (0.12, 0.10, 0.48, 0, 0.30, 0, 0), rng)
     return {
         "姓名": [*rows["name"]],
@@ -99,13 +99,14 @@ def _framed(**more: object) -> dict[str, object]:
     return {"font_name": "宋体", "font_size": 10, "border": 1, "align": "center", "valign": "vcenter"} | more
 
 
-def _write_top(sheet: Worksheet, table: Table, month: Month, title: Format, plain: Format) -> None:
+def _write_top(sheet: Worksheet, table: Table, month: Month, author: str, looks: tuple[Format, Format]) -> None:
+    title, plain = looks
     last = len(table.columns) - 1
-    office = office_facts("handmade")["office"]
+    place = author.removesuffix("居民委员会").removesuffix("村民委员会")
     filled = open_days(month, "12345")[-1]
-    sheet.merge_range(0, 0, 0, last, f"和平社区{month.year}年{month.number}月入户走访登记表", title)
+    sheet.merge_range(0, 0, 0, last, f"{place}{month.year}年{month.number}月入户走访登记表", title)
     sheet.set_row(0, 34)
-    sheet.merge_range(1, 0, 1, 14, f"填报单位：{office}（盖章）", plain)
+    sheet.merge_range(1, 0, 1, 14, f"填报单位：{author}（盖章）", plain)
     sheet.merge_range(1, 15, 1, last, f"填表日期：{month.year}年{month.number}月{filled.day}日", plain)
     note = "填表说明：困难情况、需要的服务符合的打“√”，不需要的不填；年龄按周岁；每户至少登记一名常住成年人。"
     sheet.merge_range(2, 0, 2, last, note, plain)
@@ -114,7 +115,7 @@ def _write_top(sheet: Worksheet, table: Table, month: Month, title: Format, plai
 def _write_header(sheet: Worksheet, table: Table, head: Format) -> None:
     upper, lower, column = _FIRST_ROW - 2, _FIRST_ROW - 1, 1
     sheet.merge_range(upper, 0, lower, 0, table.columns[0], head)
-    for block, width in BLOCKS.items():
+    for block, width in table.blocks:
         sheet.merge_range(upper, column, upper, column + width - 1, block, head)
         for offset in range(column, column + width):
             sheet.write_string(lower, offset, table.columns[offset], head)
@@ -128,8 +129,8 @@ def _write_bottom(sheet: Worksheet, table: Table, head: Format, plain: Format) -
     """Write the sum of the ticks and the line of signatures."""
     row = table.first_row + len(table.rows)
     people = sum(key >= 0 for key in table.keys)
-    first = 1 + BLOCKS["基本情况"]
-    ticked = range(first, first + BLOCKS["困难情况"] + BLOCKS["需要的服务"])
+    (_, about), *ticks = table.blocks
+    ticked = range(1 + about, 1 + about + sum(width for _, width in ticks))
     sheet.write_string(row, 0, "合计", head)
     sheet.write_string(row, 1, f"{people}人", head)
     for column in range(2, len(table.columns)):

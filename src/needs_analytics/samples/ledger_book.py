@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from needs_analytics.samples.answers import office_facts
-from needs_analytics.samples.draws import packaged_words
 from needs_analytics.samples.sheets import Table, column_widths, open_workbook, write_cells
-from needs_analytics.samples.town import SUBDISTRICT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,6 +15,7 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
     from needs_analytics.core.month import Month
+    from needs_analytics.samples.plan import Plan
 
 LISTS = {
     "服务方式": ["到点", "上门", "线上", "到点；上门", "到点；线上", "上门；线上"],
@@ -28,20 +26,22 @@ LISTS = {
 """The hidden sheet 下拉选项: one column per list."""
 _LIST_SHEET = "下拉选项"
 _DROP_DOWNS = {("supply", "容量周期"): "容量周期", ("usage", "状态"): "服务状态", ("menu", "服务方式"): "服务方式"}
+_OWN_TABLES = {"menu", "sites", "supply", "places", "register", "groups", "usage"}
+"""What the ledger holds besides the answers of offices that write into it."""
 _BUILT_IN_DATE = 31
 """Number format 31: yyyy年m月d日, built into every Chinese Excel."""
 
 
-def write_ledger(path: Path, tables: Mapping[str, Table], month: Month) -> None:
+def write_ledger(path: Path, tables: Mapping[str, Table], plan: Plan, month: Month) -> None:
     """Write the ledger's workbook from the tables of ``tabulate_ledger``."""
-    with open_workbook(path, f"{SUBDISTRICT}公共服务办公室", month) as book:
+    with open_workbook(path, plan.office("ledger")["office"], month) as book:
         styles = _styles(book)
-        _write_explanation(book.add_worksheet("说明"), month, styles)
-        for name in ("menu", "sites", "supply", "places", "register", "usage", "window"):
+        _write_explanation(book.add_worksheet("说明"), plan, month, styles)
+        for name in (name for name in tables if name != "groups"):
             sheet = book.add_worksheet(tables[name].sheet)
             _write_table(sheet, name, tables[name], styles)
-            _write_title(sheet, name, tables[name], month, styles)
-        _write_second_table(book.get_worksheet_by_name(tables["groups"].sheet), tables, styles)
+            _write_title(sheet, name, tables[name], (plan, month), styles)
+        _write_second_table(book.get_worksheet_by_name(tables["groups"].sheet), tables, plan.place, styles)
         _write_lists(book.add_worksheet(_LIST_SHEET), styles)
 
 
@@ -58,12 +58,13 @@ def _styles(book: xlsxwriter.Workbook) -> dict[str, Format]:
         "sum": book.add_format(framed | {"bold": True, "align": "center"}),
         "degree": book.add_format(framed | {"align": "center", "num_format": "0.000000"}),
         "day": book.add_format(framed | {"align": "center", "num_format": _BUILT_IN_DATE}),
-        "window day": book.add_format(framed | {"align": "center", "num_format": 'yyyy"年"m"月"d"日"'}),
+        "written day": book.add_format(framed | {"align": "center", "num_format": 'yyyy"年"m"月"d"日"'}),
     }
 
 
 def _write_table(sheet: Worksheet, name: str, table: Table, styles: Mapping[str, Format]) -> None:
     """Write header and records, set the widths, freeze what is above the records."""
+    asked = name not in _OWN_TABLES
     header = table.first_row - 1
     for column, (text, width) in enumerate(zip(table.columns, column_widths(table, most=32, one_line=10), strict=True)):
         sheet.write_string(header, column, text, styles["head"])
@@ -72,12 +73,12 @@ def _write_table(sheet: Worksheet, name: str, table: Table, styles: Mapping[str,
         if source:
             _add_drop_down(sheet, table, column, source)
     formats = [styles[_style_name(table, column)] for column in range(len(table.columns))]
-    write_cells(sheet, table, formats, styles["window day" if name == "window" else "day"])
+    write_cells(sheet, table, formats, styles["written day" if asked else "day"])
     sheet.set_row(header, 28)
     sheet.freeze_panes(table.first_row, 0)
     if len(table.columns) > 8:
         sheet.set_landscape()
-    sheet.set_paper(8 if name == "window" else 9)
+    sheet.set_paper(8 if asked else 9)
     sheet.set_footer("&C第 &P 页 / 共 &N 页")
     sheet.fit_to_pages(1, 0)
     if name != "register":
@@ -101,22 +102,29 @@ def _add_drop_down(sheet: Worksheet, table: Table, column: int, source: str) -> 
     sheet.data_validation(table.first_row, column, last, column, {"validate": "list", "source": area})
 
 
-def _write_title(sheet: Worksheet, name: str, table: Table, month: Month, styles: Mapping[str, Format]) -> None:
+def _write_title(
+    sheet: Worksheet, name: str, table: Table, of: tuple[Plan, Month], styles: Mapping[str, Format]
+) -> None:
     """Write the lines above the header where the office has some, and the register's sum below."""
+    plan, month = of
     last = len(table.columns) - 1
     titles = {
-        "menu": f"{SUBDISTRICT}公共服务菜单",
-        "sites": f"{SUBDISTRICT}公共服务点位表",
-        "supply": f"{SUBDISTRICT}公共服务容量表",
-        "register": f"{SUBDISTRICT}常住人口底册",
-        "window": f"便民服务中心窗口居民需求问卷汇总（{month.label()}）",
+        "menu": f"{plan.place}公共服务菜单",
+        "sites": f"{plan.place}公共服务点位表",
+        "supply": f"{plan.place}公共服务容量表",
+        "register": f"{plan.place}常住人口底册",
+    } | {
+        office: f"{plan.office(office)['title']}（{month.label()}）"
+        for office in plan.offices
+        if "title" in plan.office(office)
     }
     if name in titles:
         sheet.merge_range(0, 0, 0, last, titles[name], styles["title"])
         sheet.set_row(0, 28)
     if name == "supply":
-        office = f"填报单位：{SUBDISTRICT}公共服务办公室    填报日期：{month.shift(1).label()}2日"
-        sheet.merge_range(1, 0, 1, last, office, styles["note"])
+        office = plan.office("ledger")["office"]
+        note = f"填报单位：{office}    填报日期：{month.shift(1).label()}2日"
+        sheet.merge_range(1, 0, 1, last, note, styles["note"])
     if name == "register":
         _write_sum(sheet, table, styles)
 
@@ -129,25 +137,27 @@ def _write_sum(sheet: Worksheet, table: Table, styles: Mapping[str, Format]) -> 
     sheet.write_number(row, 3, sum(int(str(cells[3])) for cells in table.rows), styles["sum"])
 
 
-def _write_second_table(sheet: Worksheet, tables: Mapping[str, Table], styles: Mapping[str, Format]) -> None:
+def _write_second_table(
+    sheet: Worksheet, tables: Mapping[str, Table], title: str, styles: Mapping[str, Format]
+) -> None:
     """Write the special groups below the register, with a title, a note and a header of their own."""
     table = tables["groups"]
     header = table.first_row - 1
-    sheet.merge_range(header - 2, 0, header - 2, 3, f"{SUBDISTRICT}重点人群人数", styles["title"])
+    sheet.merge_range(header - 2, 0, header - 2, 3, f"{title}重点人群人数", styles["title"])
     sheet.write_string(header - 1, 0, "单位：人；一人可属多类；人数较少的以*代替。", styles["note"])
     for column, text in enumerate(table.columns):
         sheet.write_string(header, column, text, styles["head"])
     write_cells(sheet, table, [styles["centre"]] * len(table.columns))
 
 
-def _write_explanation(sheet: Worksheet, month: Month, styles: Mapping[str, Format]) -> None:
-    lines = packaged_words("texts")["explanation"]
+def _write_explanation(sheet: Worksheet, plan: Plan, month: Month, styles: Mapping[str, Format]) -> None:
+    lines = plan.office("ledger")["explanation"]
     sheet.set_column(0, 0, 84)
     sheet.fit_to_pages(1, 0)
-    sheet.write_string(0, 0, f"{SUBDISTRICT}公共服务基础台账（{month.label()}）", styles["title"])
+    sheet.write_string(0, 0, f"{plan.place}公共服务基础台账（{month.label()}）", styles["title"])
     sheet.set_row(0, 32)
     for row, line in enumerate(lines, start=1):
-        sheet.write_string(row, 0, line.format(window=office_facts("window")["office"]), styles["text"])
+        sheet.write_string(row, 0, line, styles["text"])
         sheet.set_row(row, 36 if len(line) > 50 else 20)
 
 

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from needs_analytics.samples.answers import Answers, office_facts
-from needs_analytics.samples.draws import packaged_words, stream
+from needs_analytics.samples.draws import packaged_words
 from needs_analytics.samples.names import chinese_number
 from needs_analytics.samples.phrases import given_or, spell_grids, worded
 from needs_analytics.samples.residents import AGE_BANDS
@@ -17,6 +16,9 @@ from needs_analytics.samples.sheets import Cell, Table
 
 if TYPE_CHECKING:
     from needs_analytics.core.month import Month
+    from needs_analytics.samples.answers import Answers
+    from needs_analytics.samples.plan import Plan
+    from needs_analytics.samples.snapshot import Snapshot
     from needs_analytics.samples.town import Town
 
 _GROUPS = {
@@ -30,38 +32,41 @@ _GROUPS = {
     "低收入家庭": "low_income",
     "退役军人": "veteran",
     "失业人员": "jobless",
+    "新就业群体": "new_worker",
 }
 """Special groups the street keeps count of, in persons."""
 REGISTER_GAP = 5
 """Rows between the two tables of the population sheet: the sum, a blank, a title, a note, a header."""
-_CRS = "WGS84"
 _NO_ANSWER = 0.03
 
 
-def tabulate_ledger(
-    town: Town, people: pd.DataFrame, use: pd.DataFrame, answers: Answers, *, month: Month, seed: int
-) -> dict[str, Table]:
+def tabulate_ledger(answers: Answers, use: pd.DataFrame) -> dict[str, Table]:
     """Lay out the ledger's tables by the names ``wrong_cells.csv`` knows them by.
 
     Returns
     -------
-    ``menu, sites, supply, places, register, groups, usage, window``.
+    ``menu, sites, supply, places, register, groups, usage`` and the offices whose answers stand in the same workbook.
     """
+    snapshot = answers.snapshot
+    plan, town, people = snapshot.plan, snapshot.town, snapshot.people
     register = tabulate_register(people, town)
     below = register.first_row + len(register.rows) + REGISTER_GAP
     return {
-        "menu": tabulate_menu(),
-        "sites": tabulate_sites(town),
-        "supply": tabulate_supply(month),
-        "places": tabulate_places(town, people),
+        "menu": tabulate_menu(plan),
+        "sites": tabulate_sites(town, plan),
+        "supply": tabulate_supply(plan, snapshot.month),
+        "places": tabulate_places(snapshot),
         "register": register,
         "groups": tabulate_groups(people, town, below),
-        "usage": tabulate_usage(use, people, town, month, seed),
-        "window": tabulate_window(answers, month, seed),
+        "usage": tabulate_usage(use, answers),
+    } | {
+        office: tabulate_window(answers, office)
+        for office in plan.offices
+        if plan.office(office)["dialect"] == "window"
     }
 
 
-def tabulate_menu() -> Table:
+def tabulate_menu(plan: Plan) -> Table:
     """Lay out the service menu."""
     columns = {
         "服务编码": "service",
@@ -77,12 +82,12 @@ def tabulate_menu() -> Table:
         "主体类型": "provider_type",
         "无障碍支持": "accommodations",
     }
-    menu = offered_services().rename(columns={value: key for key, value in columns.items()})[list(columns)]
+    menu = offered_services(plan).rename(columns={value: key for key, value in columns.items()})[list(columns)]
     menu["人均月使用次数"] = menu["人均月使用次数"].map(number_or_text)
     return _table("服务菜单", menu, 2)
 
 
-def tabulate_sites(town: Town) -> Table:
+def tabulate_sites(town: Town, plan: Plan) -> Table:
     """Lay out the service sites with their coordinates."""
     sites = town.sites
     columns = {
@@ -92,7 +97,7 @@ def tabulate_sites(town: Town) -> Table:
         "所在网格": [f"第{chinese_number(number)}网格" for number in sites["grid"]],
         "经度": sites["lon"],
         "纬度": sites["lat"],
-        "坐标系": _CRS,
+        "坐标系": plan.crs,
         "服务半径（米）": sites["radius_m"],
         "建筑面积（平方米）": sites["area_m2"],
         "运营单位": sites["operator"],
@@ -101,10 +106,10 @@ def tabulate_sites(town: Town) -> Table:
     return _table("服务点位", pd.DataFrame(columns), 2)
 
 
-def tabulate_supply(month: Month) -> Table:
+def tabulate_supply(plan: Plan, month: Month) -> Table:
     """Lay out how much each site offers."""
-    supply = offered_supply(month)
-    names = offered_services().set_index("service")["name"]
+    supply = offered_supply(plan, month)
+    names = offered_services(plan).set_index("service")["name"]
     columns = {
         "服务项目": supply["service"].map(names),
         "服务点": supply["site"],
@@ -118,18 +123,18 @@ def tabulate_supply(month: Month) -> Table:
     return _table("服务容量", pd.DataFrame(columns), 3)
 
 
-def tabulate_places(town: Town, people: pd.DataFrame) -> Table:
+def tabulate_places(snapshot: Snapshot) -> Table:
     """Lay out the grids with their households and middles."""
-    grids = town.grids
+    plan, grids, people = snapshot.plan, snapshot.town.grids, snapshot.people
     officers = packaged_words("texts")["officers"]
     columns = {
         "社区": grids["community"],
         "网格": [f"第{chinese_number(number)}网格" for number in grids["number"]],
         "户数": grids["households"],
-        "人口数": people["place"].value_counts().sort_index(),
+        "人口数": people["place"].value_counts().reindex(grids.index, fill_value=0),
         "中心经度": grids["lon"],
         "中心纬度": grids["lat"],
-        "坐标系": _CRS,
+        "坐标系": plan.crs,
         "网格员": [officers[(row + row // 7) % len(officers)] for row in range(len(grids))],
     }
     return _table("网格信息", pd.DataFrame(columns), 1)
@@ -154,9 +159,9 @@ def tabulate_groups(people: pd.DataFrame, town: Town, first_row: int) -> Table:
     return _table("人口底册", pd.DataFrame(rows), first_row)
 
 
-def tabulate_usage(use: pd.DataFrame, people: pd.DataFrame, town: Town, month: Month, seed: int) -> Table:
+def tabulate_usage(use: pd.DataFrame, answers: Answers) -> Table:
     """Lay out the record of use; a person stands with name and phone, a count without."""
-    rng = stream(seed, "usage sheet", str(month))
+    people, town, rng = answers.snapshot.people, answers.snapshot.town, answers.stream("usage sheet")
     known = use["person"] >= 0
     person = use["person"].where(known, 0)
     of_person = people.loc[person].set_axis(use.index)
@@ -181,12 +186,11 @@ def tabulate_usage(use: pd.DataFrame, people: pd.DataFrame, town: Town, month: M
     return _table("服务使用记录", pd.DataFrame(columns), 1)
 
 
-def tabulate_window(answers: Answers, month: Month, seed: int) -> Table:
+def tabulate_window(answers: Answers, office: str) -> Table:
     """Lay out the window's survey: a column per question, answered 是 or 否."""
-    rows, needs = answers.of_office("window")
-    rng = stream(seed, "window", str(month))
-    forms = packaged_words("forms")
-    form, levels = forms["window"], forms["levels"]
+    rows, needs = answers.of_office(office)
+    rng, plan = answers.stream(office), answers.snapshot.plan
+    form, levels = plan.form(office), plan.words("forms")["levels"]
     columns: dict[str, object] = {
         "编号": range(1, len(rows) + 1),
         "调查日期": rows["moment"].dt.date,
@@ -195,21 +199,21 @@ def tabulate_window(answers: Answers, month: Month, seed: int) -> Table:
         "年龄": rows["age"],
         "联系电话": given_or(rows["phone"], rows["gives_phone"]),
         "所属社区": rows["community"],
-        "所属网格": spell_grids(rows["grid"].to_numpy(), (0.2, 0.1, 0.4, 0, 0.1, 0.2, 0), rng),
+        "所属网格": spell_grids(rows["grid_told"].to_numpy(), (0.2, 0.1, 0.4, 0, 0.1, 0.2, 0), rng),
         "同住人数": rows["household_size"],
     }
     columns |= {name: np.where(rows[group], "是", "否") for name, group in form["flags"]}
     for name, need in form["needs"]:
         said = np.where(needs[need], "是", "否")
         columns[name] = np.where(rng.random(len(rows)) < _NO_ANSWER, "", said)
-    columns["知晓的服务"] = _known_services(rows, rng)
+    columns["知晓的服务"] = _known_services(rows, plan, rng)
     columns["满意度"] = worded(rows["satisfaction"], levels["satisfaction"])
-    return _table(office_facts("window")["sheet"], pd.DataFrame(columns, index=rows.index), 2, tuple(rows.index))
+    return _table(plan.office(office)["sheet"], pd.DataFrame(columns, index=rows.index), 2, tuple(rows.index))
 
 
-def _known_services(rows: pd.DataFrame, rng: np.random.Generator) -> list[str]:
+def _known_services(rows: pd.DataFrame, plan: Plan, rng: np.random.Generator) -> list[str]:
     """Write what people have heard of; who uses services knows more of them."""
-    names = [str(name).partition("（")[0] for name in offered_services()["name"]]
+    names = [str(name).partition("（")[0] for name in offered_services(plan)["name"]]
     known = rng.random((len(rows), len(names))) < 0.05 + 0.05 * rows["use"].to_numpy()[:, None]
     return ["、".join(name for name, yes in zip(names, line, strict=True) if yes) for line in known]
 

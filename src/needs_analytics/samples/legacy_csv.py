@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from needs_analytics.samples.draws import packaged_words, stream
+from needs_analytics.samples.draws import packaged_words
 from needs_analytics.samples.phrases import Options, given_or, join_ticked, spell_grids
 from needs_analytics.samples.sheets import Cell, Table, with_empty_rows
-from needs_analytics.samples.town import SUBDISTRICT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
 
     from needs_analytics.core.month import Month
     from needs_analytics.samples.answers import Answers
+    from needs_analytics.samples.snapshot import Snapshot
 
 NOTHING = "暂无需求"
 EMPTY_ROWS = 2
@@ -30,19 +30,19 @@ _UNANSWERED = 0.02
 _SATISFACTION = ("很不满意", "不满意", "一般", "满意", "很满意")
 
 
-def tabulate_legacy(answers: Answers, month: Month, seed: int) -> Table:
+def tabulate_legacy(answers: Answers, office: str) -> Table:
     """Lay out the export; header in the first line."""
-    rows, needs = answers.of_office("legacy")
-    rng = stream(seed, "legacy", str(month))
-    forms, texts = packaged_words("forms"), packaged_words("texts")
+    rows, needs = answers.of_office(office)
+    rng, plan = answers.stream(office), answers.snapshot.plan
+    form, levels, texts = plan.form(office), plan.words("forms")["levels"], packaged_words("texts")
     remarks = np.where(rng.random(len(rows)) < 0.12, rng.choice(texts["remarks"], len(rows)), "")
     ways = rng.choice(["入户走访", "电话联系", "来访登记"], len(rows), p=[0.6, 0.25, 0.15])
-    columns = _about(rows, month, forms["legacy"]["groups"], rng)
+    columns = _about(rows, answers.snapshot, form["groups"], rng)
     columns |= {
         "登记日期": _dates(rows["moment"], rng),
         "登记方式": [str(way) for way in ways],
-        "需求事项": _listed(needs, forms["legacy"]["needs"], rng),
-        "紧急程度": _urgency(rows, needs, forms["levels"]["urgency"]),
+        "需求事项": _listed(needs, form["needs"], rng),
+        "紧急程度": _urgency(rows, needs, levels["urgency"]),
         "满意度": [_SATISFACTION[level] for level in rows["satisfaction"]],
         "备注": [str(remark) for remark in remarks],
         "登记人": [str(officer) for officer in rng.choice(texts["officers"], len(rows))],
@@ -51,7 +51,7 @@ def tabulate_legacy(answers: Answers, month: Month, seed: int) -> Table:
     return with_empty_rows(Table("", tuple(columns), cells, tuple(rows.index)), EMPTY_ROWS, rng)
 
 
-def write_legacy(path: Path, table: Table) -> None:
+def write_legacy(path: Path, table: Table, _month: Month, _author: str) -> None:
     """Write the text file in the encoding and with the line ends of an old Windows program."""
     with path.open("w", encoding="gb18030", newline="") as handle:
         writer = csv.writer(handle, lineterminator="\r\n")
@@ -59,23 +59,25 @@ def write_legacy(path: Path, table: Table) -> None:
         writer.writerows(["" if cell is None else cell for cell in row] for row in table.rows)
 
 
-def _about(rows: pd.DataFrame, month: Month, groups: Options, rng: np.random.Generator) -> dict[str, list[str]]:
+def _about(rows: pd.DataFrame, snapshot: Snapshot, groups: Options, rng: np.random.Generator) -> dict[str, list[str]]:
     endings = rng.choice(["", "居委会"], len(rows), p=[0.85, 0.15])
     short = rng.random(len(rows)) < 0.12
     communities = rows["community"].str.removesuffix("社区").where(short, rows["community"] + endings)
-    communities = communities.where(rows["community"] != "东湾村", "东湾村")
+    communities = communities.where(rows["community"].str.endswith("社区"), rows["community"])
     # the trailing tab keeps spreadsheets from turning the number into 9.99999E+17
     cards = [f"{card}\t" if card else "" for card in given_or(rows["id_card"], rows["gives_id_card"])]
     return {
-        "登记编号": [f"MQ{month.year}{month.number:02d}{number:04d}" for number in range(1, len(rows) + 1)],
+        "登记编号": [
+            f"MQ{snapshot.month.year}{snapshot.month.number:02d}{number:04d}" for number in range(1, len(rows) + 1)
+        ],
         "姓名": given_or(rows["name"], rows["gives_name"]),
         "性别": rows["sex"].tolist(),
         "年龄": _ages(rows["age"].to_numpy(), rng),
         "身份证号码": cards,
         "联系电话": given_or(rows["phone"], rows["gives_phone"]),
-        "街道": [SUBDISTRICT] * len(rows),
+        "街道": [snapshot.plan.place] * len(rows),
         "社区": communities.tolist(),
-        "网格": spell_grids(rows["grid"].to_numpy(), (0.20, 0.10, 0.35, 0.10, 0.20, 0.05, 0), rng),
+        "网格": spell_grids(rows["grid_told"].to_numpy(), (0.20, 0.10, 0.35, 0.10, 0.20, 0.05, 0), rng),
         "人员类别": join_ticked(rows, groups, "；"),
     }
 

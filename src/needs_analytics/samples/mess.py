@@ -6,8 +6,6 @@ import datetime as dt
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from needs_analytics.samples.draws import packaged_table
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
 
@@ -48,24 +46,25 @@ class PlantedCell:
 
 
 def spoil_cells(
-    table: Table, name: str, file: str, spared: Collection[int], rng: np.random.Generator
+    table: Table, plans: pd.DataFrame, file: str, spared: Collection[int], rng: np.random.Generator
 ) -> tuple[Table, tuple[PlantedCell, ...]]:
-    """Plant a table's share of ``wrong_cells.csv``, at most one wrong cell a row.
+    """Plant wrong cells in a table, at most one a row.
 
     Parameters
     ----------
-    name
-        The table's name in ``wrong_cells.csv``.
+    plans
+        The table's rows of ``wrong_cells.csv``.
     spared
         Keys of records that stay right, such as the two sheets of one resident.
     """
     rows = [list(row) for row in table.rows]
     used = {row for row, key in enumerate(table.keys) if key == -1 or key in spared}
     planted = []
-    plans = packaged_table("wrong_cells")
-    for plan in plans[plans["table"] == name].astype(str).to_dict("records"):
+    for plan in plans.astype(str).to_dict("records"):
         column = table.columns.index(plan["column"])
         fit = [row for row in range(len(rows)) if row not in used and _fits(table, rows[row], plan["where"])]
+        if not fit:
+            continue
         row = int(rng.choice(fit))
         used.add(row)
         was = rows[row][column]

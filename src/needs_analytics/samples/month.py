@@ -1,4 +1,4 @@
-"""One month of the sample sub-district, written as the workbooks its five offices would send."""
+"""One month of a sample town, written as the workbooks its offices would send."""
 
 from __future__ import annotations
 
@@ -8,20 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from needs_analytics.core.month import Month
-from needs_analytics.samples.answers import OFFICES, Answers, collect_answers, office_file
-from needs_analytics.samples.draws import stream
-from needs_analytics.samples.handmade import tabulate_handmade, write_handmade
+from needs_analytics.samples.answers import Answers, collect_answers
+from needs_analytics.samples.dialects import DIALECTS
 from needs_analytics.samples.ledger_book import write_ledger
 from needs_analytics.samples.ledger_tables import tabulate_ledger
-from needs_analytics.samples.legacy_csv import tabulate_legacy, write_legacy
 from needs_analytics.samples.mess import PlantedCell, spoil_cells, telling_cells
-from needs_analytics.samples.names import name_people
-from needs_analytics.samples.residents import settle_people
-from needs_analytics.samples.tencent import tabulate_tencent, write_tencent
-from needs_analytics.samples.town import lay_out_town
-from needs_analytics.samples.usage import record_use
-from needs_analytics.samples.wishes import draw_wishes
-from needs_analytics.samples.wjx import EMPTY, tabulate_wjx, write_wjx
+from needs_analytics.samples.plan import Plan, read_plan
+from needs_analytics.samples.snapshot import World, found_town
+from needs_analytics.samples.usage import ordinary_use, record_use
+from needs_analytics.samples.wjx import EMPTY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,7 +27,7 @@ if TYPE_CHECKING:
 
 DEFAULT_MONTH = "2026-10"
 DEFAULT_SEED = 20261001
-_FREE_TEXTS = {"wjx": ("16、您对社区公共服务还有哪些意见和建议？",), "tencent": ("其他意见建议",)}
+_FREE_TEXT = re.compile("意见|建议")
 _IDENTIFYING = re.compile("姓名|称呼|身份证|电话|手机号")
 
 
@@ -97,8 +92,10 @@ class SampleMonth:
     empty_rows: Mapping[str, int]
 
 
-def write_month(folder: str | Path, *, month: str | Month = DEFAULT_MONTH, seed: int = DEFAULT_SEED) -> SampleMonth:
-    """Make the sub-district and write one month of it as the offices' workbooks.
+def write_month(
+    folder: str | Path, *, month: str | Month = DEFAULT_MONTH, seed: int = DEFAULT_SEED, plan: Plan | None = None
+) -> SampleMonth:
+    """Make a town and write one month of it as the offices' workbooks.
 
     The same seed gives the same bytes; another month of a seed finds the same town and people.
 
@@ -106,95 +103,119 @@ def write_month(folder: str | Path, *, month: str | Month = DEFAULT_MONTH, seed:
     ----------
     folder
         Where the files go; made if it is missing. Files of the same names are overwritten.
+    plan
+        The town; :func:`~needs_analytics.samples.plan.read_plan` reads the packaged ones, 幸福街道 is the default.
 
     Raises
     ------
     UsageError
         When ``month`` is no calendar month.
     """
-    folder, month = Path(folder), Month.parse(month)
+    return send_month(found_town(plan or read_plan(), seed), Month.parse(month), Path(folder))
+
+
+def write_town(
+    folder: str | Path, *, month: str | Month = DEFAULT_MONTH, seed: int = DEFAULT_SEED, plan: Plan | None = None
+) -> tuple[SampleMonth, ...]:
+    """Make a town and write its survey months up to one, a folder each.
+
+    Parameters
+    ----------
+    folder
+        The months' folders (``2026-10``) are made below it.
+    """
+    world = found_town(plan or read_plan(), seed)
+    months = world.plan.months_up_to(Month.parse(month))
+    return tuple(send_month(world, each, Path(folder) / str(each)) for each in months)
+
+
+def send_month(world: World, month: Month, folder: Path) -> SampleMonth:
+    """Write one month of a town as its offices' workbooks."""
     folder.mkdir(parents=True, exist_ok=True)
-    town = lay_out_town(seed)
-    people = name_people(settle_people(town, seed), seed)
-    wishes = draw_wishes(people, seed)
-    answers = collect_answers(people, wishes, month, seed)
-    use = record_use(town, people, wishes, month, seed)
-    ledger = tabulate_ledger(town, people, use, answers, month=month, seed=seed)
-    tables, wrong = _spoil(_tabulate_offices(answers, month, seed) | ledger, answers, month, seed)
-    telling = _telling_cells(tables, answers, month)
+    answers = collect_answers(world.at(month))
+    counts = {key: round(level) for key, level in ordinary_use(world, month).items()}
+    use = record_use(answers.snapshot, counts)
+    tables, wrong = _spoil(_tabulate_offices(answers) | tabulate_ledger(answers, use), answers)
+    telling = _telling_cells(tables, answers)
     special = answers.rows["special"]
     return SampleMonth(
         folder=folder,
         month=str(month),
-        seed=seed,
-        files=_write_files(folder, tables, month),
-        respondents=_counts(answers.rows, month),
-        records={name: len(table.rows) for name, table in tables.items() if name not in OFFICES},
-        pairs=_placed_pairs(tables, answers, month),
+        seed=world.seed,
+        files=_write_files(folder, tables, answers),
+        respondents=_counts(answers.rows, answers),
+        records={name: len(table.rows) for name, table in tables.items() if name not in world.plan.offices},
+        pairs=_placed_pairs(tables, answers),
         wrong_cells=wrong,
         telling_cells=telling,
         identifiers=_identifiers(tables, answers, telling),
-        outside_month=_counts(answers.rows[special == "outside"], month),
-        under_16=_counts(answers.rows[special == "youth"], month),
-        empty_rows=_empty_rows(tables, month),
+        outside_month=_counts(answers.rows[special == "outside"], answers),
+        under_16=_counts(answers.rows[special == "youth"], answers),
+        empty_rows=_empty_rows(tables, answers),
     )
 
 
-def _tabulate_offices(answers: Answers, month: Month, seed: int) -> dict[str, Table]:
+def _tabulate_offices(answers: Answers) -> dict[str, Table]:
     """Lay out the files that carry nothing but answers."""
     return {
-        "wjx": tabulate_wjx(answers, month, seed),
-        "handmade": tabulate_handmade(answers, month, seed),
-        "tencent": tabulate_tencent(answers, month, seed),
-        "legacy": tabulate_legacy(answers, month, seed),
+        office: DIALECTS[facts["dialect"]].tabulate(answers, office)
+        for office in answers.snapshot.plan.offices
+        if "inside" not in (facts := answers.snapshot.plan.office(office))
     }
 
 
-def _file_of(table: str, month: Month) -> str:
-    return office_file(table if table in OFFICES else "window", month)
+def _file_of(table: str, answers: Answers) -> str:
+    return answers.file_of(table if table in answers.snapshot.plan.offices else "ledger")
 
 
-def _spoil(
-    tables: dict[str, Table], answers: Answers, month: Month, seed: int
-) -> tuple[dict[str, Table], tuple[PlantedCell, ...]]:
+def _spoil(tables: dict[str, Table], answers: Answers) -> tuple[dict[str, Table], tuple[PlantedCell, ...]]:
     """Plant the wrong cells, away from every sheet that was put in for another reason."""
+    plan = answers.snapshot.plan
     special = set(answers.rows.index[answers.rows["special"] != ""])
+    plans = plan.table("wrong_cells")
     spoilt: dict[str, Table] = {}
     wrong: tuple[PlantedCell, ...] = ()
     for name, table in tables.items():
-        spared = special if name in OFFICES else ()
-        rng = stream(seed, "mess", str(month), name)
-        spoilt[name], planted = spoil_cells(table, name, _file_of(name, month), spared, rng)
+        spared = special if name in plan.offices else ()
+        own = plans[plans["table"] == name]
+        rng = answers.stream("mess", name)
+        spoilt[name], planted = spoil_cells(table, own, _file_of(name, answers), spared, rng)
         wrong += planted
     return spoilt, wrong
 
 
-def _write_files(folder: Path, tables: Mapping[str, Table], month: Month) -> tuple[str, ...]:
-    names = {office: office_file(office, month) for office in OFFICES}
-    write_wjx(folder / names["wjx"], tables["wjx"], month)
-    write_handmade(folder / names["handmade"], tables["handmade"], month)
-    write_tencent(folder / names["tencent"], tables["tencent"], month)
-    write_legacy(folder / names["legacy"], tables["legacy"])
-    write_ledger(folder / names["window"], tables, month)
-    return tuple(sorted(names.values()))
+def _write_files(folder: Path, tables: Mapping[str, Table], answers: Answers) -> tuple[str, ...]:
+    plan, month = answers.snapshot.plan, answers.snapshot.month
+    names = []
+    for office in plan.offices:
+        facts = plan.office(office)
+        if "inside" in facts:
+            continue
+        names.append(answers.file_of(office))
+        DIALECTS[facts["dialect"]].write(folder / names[-1], tables[office], month, facts["office"])
+    names.append(answers.file_of("ledger"))
+    alone = {office for office in plan.offices if "inside" not in plan.office(office)}
+    ledger = {name: table for name, table in tables.items() if name not in alone}
+    write_ledger(folder / names[-1], ledger, plan, month)
+    return tuple(sorted(names))
 
 
-def _counts(rows: pd.DataFrame, month: Month) -> dict[str, int]:
+def _counts(rows: pd.DataFrame, answers: Answers) -> dict[str, int]:
     """Count answer sheets by the file they stand in."""
-    return {office_file(str(office), month): int(n) for office, n in rows["office"].value_counts(sort=False).items()}
+    return {answers.file_of(str(office)): int(n) for office, n in rows["office"].value_counts(sort=False).items()}
 
 
-def _empty_rows(tables: Mapping[str, Table], month: Month) -> dict[str, int]:
-    empty = {office: tables[office].keys.count(-1) for office in OFFICES}
-    return {office_file(office, month): number for office, number in empty.items() if number}
+def _empty_rows(tables: Mapping[str, Table], answers: Answers) -> dict[str, int]:
+    empty = {office: tables[office].keys.count(-1) for office in answers.snapshot.plan.offices}
+    return {answers.file_of(office): number for office, number in empty.items() if number}
 
 
-def _placed_pairs(tables: Mapping[str, Table], answers: Answers, month: Month) -> tuple[PlantedPair, ...]:
+def _placed_pairs(tables: Mapping[str, Table], answers: Answers) -> tuple[PlantedPair, ...]:
     earlier = set(answers.rows.index[answers.rows["special"] == "earlier"])
 
     def place(label: int) -> tuple[str, int]:
         office = str(answers.rows.loc[label, "office"])
-        return office_file(office, month), tables[office].row_number(label)
+        return answers.file_of(office), tables[office].row_number(label)
 
     return tuple(
         PlantedPair(by, first in earlier, place(first), place(second))
@@ -202,10 +223,11 @@ def _placed_pairs(tables: Mapping[str, Table], answers: Answers, month: Month) -
     )
 
 
-def _telling_cells(tables: Mapping[str, Table], answers: Answers, month: Month) -> tuple[PlantedCell, ...]:
+def _telling_cells(tables: Mapping[str, Table], answers: Answers) -> tuple[PlantedCell, ...]:
     found: tuple[PlantedCell, ...] = ()
-    for office, columns in _FREE_TEXTS.items():
-        found += telling_cells(tables[office], office_file(office, month), columns, answers.rows)
+    for office in answers.snapshot.plan.offices:
+        columns = [header for header in tables[office].columns if _FREE_TEXT.search(header)]
+        found += telling_cells(tables[office], answers.file_of(office), columns, answers.rows)
     return found
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from needs_analytics.samples.draws import packaged_words
 from needs_analytics.samples.names import chinese_number
@@ -11,6 +11,8 @@ from needs_analytics.samples.names import chinese_number
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
+
+    from needs_analytics.core.month import Month
 
 GRID_STYLES = ("{n}", "第{n}网格", "第{hanzi}网格", "{n}网格", "{n}号网格", "", "不清楚")
 Options = Sequence[Sequence[str]]
@@ -37,6 +39,20 @@ def join_ticked(ticked: pd.DataFrame, options: Options, separator: str) -> list[
     texts = [text for text, _ in options]
     lines = ticked[[code for _, code in options]].to_numpy()
     return [separator.join(text for text, yes in zip(texts, line, strict=True) if yes) for line in lines]
+
+
+def as_worded(
+    question: Mapping[str, Any], needs: pd.DataFrame, month: Month, rng: np.random.Generator
+) -> tuple[str, pd.DataFrame]:
+    """Return the wording a question has in a month and what is ticked under it.
+
+    A question whose wording changed has ``before``: the month of the change, the former header and the share of the
+    needs that were ticked under it.
+    """
+    before = question.get("before")
+    if before is None or str(month) >= before["changed"]:
+        return str(question["header"]), needs
+    return str(before["header"]), needs & (rng.random(needs.shape) < before["ticked"])
 
 
 def write_comments(rows: pd.DataFrame, share: float, telling: float, rng: np.random.Generator) -> list[str]:

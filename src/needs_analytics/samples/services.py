@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from needs_analytics.samples.draws import packaged_table
-
 if TYPE_CHECKING:
     from needs_analytics.core.month import Month
+    from needs_analytics.samples.plan import Plan
     from needs_analytics.samples.town import Town
 
 DETOUR = 1.3
@@ -21,17 +20,17 @@ _HOLIDAYS = {(10, day) for day in range(1, 8)}
 _WORKDAYS = "12345"
 
 
-def offered_services() -> pd.DataFrame:
+def offered_services(plan: Plan) -> pd.DataFrame:
     """Return the menu, one row per service; ``who`` and ``uses`` say for the generator what an office puts in words."""
-    return packaged_table("services")
+    return plan.table("services")
 
 
-def offered_supply(month: Month) -> pd.DataFrame:
+def offered_supply(plan: Plan, month: Month) -> pd.DataFrame:
     """Return what each site offers, one row per service and site.
 
     Besides what the office's sheet shows there are ``days`` (the dates open) and ``units`` (capacity of the month).
     """
-    supply = packaged_table("supply")
+    supply = plan.table("supply")
     days = [open_days(month, str(row.open_on), str(row.most_days)) for row in supply.itertuples()]
     lengths = np.array([len(dates) for dates in days])
     weeks = month.last_day.day / 7

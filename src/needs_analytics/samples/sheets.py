@@ -36,6 +36,8 @@ class Table:
         Label of the record in each row, -1 for an empty row.
     first_row
         0-based row of the sheet in which the first of ``rows`` stands.
+    blocks
+        Upper header cells over several columns, in order, each with how many it covers.
     """
 
     sheet: str
@@ -43,6 +45,7 @@ class Table:
     rows: Sequence[Sequence[Cell]]
     keys: tuple[int, ...]
     first_row: int = 1
+    blocks: tuple[tuple[str, int], ...] = ()
 
     def address(self, row: int, column: int) -> str:
         """Name a cell of ``rows`` as a spreadsheet does."""

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from needs_analytics.samples.answers import Answers, office_facts
-from needs_analytics.samples.draws import packaged_words, stream
-from needs_analytics.samples.phrases import Options, given_or, join_ticked, spell_grids, worded, write_comments
+from needs_analytics.samples.draws import packaged_words
+from needs_analytics.samples.phrases import (
+    Options,
+    as_worded,
+    given_or,
+    join_ticked,
+    spell_grids,
+    worded,
+    write_comments,
+)
 from needs_analytics.samples.sheets import Cell, Table, column_widths, open_workbook, write_cells
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from needs_analytics.core.month import Month
+    from needs_analytics.samples.answers import Answers
 
 AGE_BANDS = {
     "16岁以下": 0,
@@ -32,16 +41,17 @@ _USED_AT = 1
 """Level of use from which somebody has used the services they need."""
 
 
-def tabulate_tencent(answers: Answers, month: Month, seed: int) -> Table:
+def tabulate_tencent(answers: Answers, office: str) -> Table:
     """Lay out the collected answers; header in the first row."""
-    rows, needs = answers.of_office("tencent")
-    rng = stream(seed, "tencent", str(month))
-    forms = packaged_words("forms")
-    form, levels = forms["tencent"], forms["levels"]
+    rows, needs = answers.of_office(office)
+    rng, plan = answers.stream(office), answers.snapshot.plan
+    form, levels = plan.form(office), plan.words("forms")["levels"]
     columns = _about(rows, form["groups"], rng)
     for question in form["needs"]:
-        ticked = join_ticked(needs, question["options"], question["separator"])
-        columns[question["header"]] = [text or NOTHING for text in ticked]
+        header, said = as_worded(question, needs, answers.snapshot.month, rng)
+        ticked = join_ticked(said, question["options"], question["separator"])
+        columns[header] = [text or NOTHING for text in ticked]
+    columns[form["top"]["header"]] = _most_wanted(needs, form["top"], rng)
     columns |= {
         "近三个月您使用过哪些社区服务？（可多选）": _used(rows, needs, form["used"], rng),
         "您参加社区活动的频率（必填）": worded(rows["participation"], levels["participation"]),
@@ -50,12 +60,12 @@ def tabulate_tencent(answers: Answers, month: Month, seed: int) -> Table:
         "其他意见建议": write_comments(rows, 0.18, 0.015, rng),
     }
     cells: list[list[Cell]] = [list(row) for row in zip(*columns.values(), strict=True)]
-    return Table(office_facts("tencent")["sheet"], tuple(columns), cells, tuple(rows.index))
+    return Table(plan.office(office)["sheet"], tuple(columns), cells, tuple(rows.index))
 
 
-def write_tencent(path: Path, table: Table, month: Month) -> None:
+def write_tencent(path: Path, table: Table, month: Month, author: str) -> None:
     """Write the sheet as the platform does: bold header, first row frozen."""
-    with open_workbook(path, office_facts("tencent")["office"], month) as book:
+    with open_workbook(path, author, month) as book:
         look = {"font_name": "微软雅黑", "font_size": 10, "valign": "vcenter"}
         head = book.add_format(look | {"bold": True, "bg_color": "#E7F1FF", "text_wrap": True})
         plain = book.add_format(look)
@@ -80,10 +90,20 @@ def _about(rows: pd.DataFrame, groups: Options, rng: np.random.Generator) -> dic
         "年龄段（必填）": [str(band) for band in bands],
         "手机号码": given_or(rows["phone"], rows["gives_phone"]),
         "所在社区（必填）": rows["community"].tolist(),
-        "所在网格": spell_grids(rows["grid"].to_numpy(), (0.25, 0.25, 0.10, 0.15, 0.05, 0.20, 0), rng),
+        "所在网格": spell_grids(rows["grid_told"].to_numpy(), (0.25, 0.25, 0.10, 0.15, 0.05, 0.20, 0), rng),
         "家庭常住人口（必填）": [f"{size}{unit}" for size, unit in zip(rows["household_size"], counter, strict=True)],
         "家庭情况（可多选）": [text or "以上都不是" for text in join_ticked(rows, groups, "、")],
     }
+
+
+def _most_wanted(needs: pd.DataFrame, question: Mapping[str, Any], rng: np.random.Generator) -> list[str]:
+    """Name at most so many of the needs one has, in the order of the form."""
+    options = question["options"]
+    lines = needs[[need for _, need in options]].to_numpy()
+    luck = np.where(lines, rng.random(lines.shape), 2.0)
+    chosen = lines & (luck <= np.sort(luck, axis=1)[:, [question["most"] - 1]])
+    ticked = pd.DataFrame(chosen, columns=[need for _, need in options])
+    return [text or NOTHING for text in join_ticked(ticked, options, "、")]
 
 
 def _used(rows: pd.DataFrame, needs: pd.DataFrame, options: Options, rng: np.random.Generator) -> list[str]:

@@ -6,17 +6,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from needs_analytics.samples.answers import Answers, office_facts
-from needs_analytics.samples.draws import packaged_words, stream
+from needs_analytics.samples.draws import packaged_words
 from needs_analytics.samples.phrases import Options, given_or, join_ticked, spell_grids, worded, write_comments
 from needs_analytics.samples.sheets import Cell, Table, open_workbook, write_cells
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     import pandas as pd
 
     from needs_analytics.core.month import Month
+    from needs_analytics.samples.answers import Answers
 
 EMPTY, SKIPPED, NOTHING, OTHER = "(空)", "(跳过)", "以上都不需要", "其他【请注明】"
 _UNANSWERED = 0.03
@@ -24,20 +25,20 @@ _UNANSWERED = 0.03
 _Columns = dict[str, list[str]]
 
 
-def tabulate_wjx(answers: Answers, month: Month, seed: int) -> Table:
+def tabulate_wjx(answers: Answers, office: str) -> Table:
     """Lay out the export; one row per answer sheet, header in the first row."""
-    rows, needs = answers.of_office("wjx")
-    rng = stream(seed, "wjx", str(month))
-    form = packaged_words("forms")["wjx"]
+    rows, needs = answers.of_office(office)
+    rng, plan = answers.stream(office), answers.snapshot.plan
+    form, levels = plan.form(office), plan.words("forms")["levels"]
     columns = _meta(rows, rng) | _about(rows, form["groups"], rng)
     for question in form["needs"]:
         columns[question["header"]] = _ticked(needs, question["options"], rng)
-    columns |= _after(rows, _ranked(needs, form["ranked"], rng), rng)
+    columns |= _after(rows, _ranked(needs, form["ranked"], rng), levels, rng)
     cells: list[list[Cell]] = [list(row) for row in zip(*columns.values(), strict=True)]
-    return Table(office_facts("wjx")["sheet"], tuple(columns), cells, tuple(rows.index))
+    return Table(plan.office(office)["sheet"], tuple(columns), cells, tuple(rows.index))
 
 
-def write_wjx(path: Path, table: Table, month: Month) -> None:
+def write_wjx(path: Path, table: Table, month: Month, _author: str) -> None:
     """Write the export as the platform does: one plain sheet."""
     with open_workbook(path, "问卷星", month) as book:
         book.formats[0].set_font_name("宋体")
@@ -60,7 +61,7 @@ def _meta(rows: pd.DataFrame, rng: np.random.Generator) -> _Columns:
 
 
 def _about(rows: pd.DataFrame, groups: Options, rng: np.random.Generator) -> _Columns:
-    grids = spell_grids(rows["grid"].to_numpy(), (0.30, 0.22, 0.14, 0.10, 0, 0.20, 0.04), rng)
+    grids = spell_grids(rows["grid_told"].to_numpy(), (0.30, 0.22, 0.14, 0.10, 0, 0.20, 0.04), rng)
     return {
         "1、您的性别": rows["sex"].tolist(),
         "2、您的年龄（周岁）": [str(age) for age in rows["age"]],
@@ -71,9 +72,10 @@ def _about(rows: pd.DataFrame, groups: Options, rng: np.random.Generator) -> _Co
     }
 
 
-def _after(rows: pd.DataFrame, ranked: list[str], rng: np.random.Generator) -> _Columns:
+def _after(
+    rows: pd.DataFrame, ranked: list[str], levels: Mapping[str, list[str]], rng: np.random.Generator
+) -> _Columns:
     """Write what follows the needs; who never used a service is not asked how satisfied they are."""
-    levels = packaged_words("forms")["levels"]
     satisfied = worded(rows["satisfaction"], levels["satisfaction"])
     comments = write_comments(rows, 0.30, 0.025, rng)
     return {
