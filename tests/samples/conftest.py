@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import pytest
 
 from needs_analytics.core.month import Month
-from needs_analytics.samples import write_month
+from needs_analytics.samples import Snapshot, World, found_town, read_plan, write_month, write_town
 from needs_analytics.samples.answers import collect_answers
 from needs_analytics.samples.month import DEFAULT_MONTH, DEFAULT_SEED
-from needs_analytics.samples.names import name_people
-from needs_analytics.samples.residents import settle_people
-from needs_analytics.samples.town import Town, lay_out_town
-from needs_analytics.samples.usage import record_use
-from needs_analytics.samples.wishes import draw_wishes
+from needs_analytics.samples.truth import FILE, Truth, read_truth
+from needs_analytics.samples.usage import ordinary_use, record_use
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pandas as pd
 
     from needs_analytics.samples import SampleMonth
@@ -25,10 +24,17 @@ if TYPE_CHECKING:
 MONTH = Month.parse(DEFAULT_MONTH)
 
 
-class Truth(NamedTuple):
-    town: Town
-    people: pd.DataFrame
-    wishes: pd.DataFrame
+@pytest.fixture(scope="session")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The default town's folder: three months and the truth."""
+    folder = tmp_path_factory.mktemp("town")
+    write_town(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def truth(written: Path) -> Truth:
+    return read_truth(written / FILE)
 
 
 @pytest.fixture(scope="session")
@@ -37,17 +43,20 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> SampleMonth:
 
 
 @pytest.fixture(scope="session")
-def truth() -> Truth:
-    town = lay_out_town(DEFAULT_SEED)
-    people = name_people(settle_people(town, DEFAULT_SEED), DEFAULT_SEED)
-    return Truth(town, people, draw_wishes(people, DEFAULT_SEED))
+def world() -> World:
+    return found_town(read_plan(), DEFAULT_SEED)
 
 
 @pytest.fixture(scope="session")
-def answers(truth: Truth) -> Answers:
-    return collect_answers(truth.people, truth.wishes, MONTH, DEFAULT_SEED)
+def snapshot(world: World) -> Snapshot:
+    return world.at(MONTH)
 
 
 @pytest.fixture(scope="session")
-def use(truth: Truth) -> pd.DataFrame:
-    return record_use(*truth, MONTH, DEFAULT_SEED)
+def answers(snapshot: Snapshot) -> Answers:
+    return collect_answers(snapshot)
+
+
+@pytest.fixture(scope="session")
+def use(world: World, snapshot: Snapshot) -> pd.DataFrame:
+    return record_use(snapshot, {key: round(level) for key, level in ordinary_use(world, MONTH).items()})

@@ -9,6 +9,7 @@ import pandas as pd
 
 from needs_analytics.core.codebook import Codebook
 from needs_analytics.core.month import Month
+from needs_analytics.samples.plan import read_plan
 from needs_analytics.samples.services import (
     eligible_people,
     offered_services,
@@ -17,11 +18,11 @@ from needs_analytics.samples.services import (
     reachable_sites,
 )
 
-from .conftest import MONTH, Truth
+from .conftest import MONTH
 from .reading import read_sheets, table_below
 
 if TYPE_CHECKING:
-    from needs_analytics.samples import SampleMonth
+    from needs_analytics.samples import SampleMonth, Snapshot
 
 LEDGER = "幸福街道公共服务基础台账.xlsx"
 NO_RECORD = "法律咨询"
@@ -29,8 +30,8 @@ NO_RECORD = "法律咨询"
 
 def use_over_capacity(use: pd.DataFrame) -> pd.Series:
     """Share of the month's capacity that was used, by service name and site."""
-    supply = offered_supply(MONTH)
-    names = supply["service"].map(offered_services().set_index("service")["name"])
+    supply = offered_supply(read_plan(), MONTH)
+    names = supply["service"].map(offered_services(read_plan()).set_index("service")["name"])
     units = pd.Series(supply["units"].to_numpy(), index=pd.MultiIndex.from_arrays([names, supply["site"]]))
     done = use[use["status"] == "完成"].groupby(["service", "site"])["count"].sum()
     return done.reindex(units.index) / units
@@ -55,12 +56,12 @@ def test_the_ledger_carries_its_tables_under_each_other_and_a_hidden_sheet(sampl
     assert len(table_below(sheets["服务菜单"], "服务编码")) == sample.records["menu"] == 26
 
 
-def test_the_register_counts_the_people(sample: SampleMonth, truth: Truth) -> None:
+def test_the_register_counts_the_people(sample: SampleMonth, snapshot: Snapshot) -> None:
     sheets = read_sheets(sample.folder / LEDGER)
     rows = table_below(sheets["人口底册"], "年龄段")
-    assert sum(int(str(row["人数"]).removesuffix(".0")) for row in rows) == len(truth.people)
+    assert sum(int(str(row["人数"]).removesuffix(".0")) for row in rows) == len(snapshot.people)
     places = table_below(sheets["网格信息"], "户数")
-    assert sum(int(str(row["人口数"]).removesuffix(".0")) for row in places) == len(truth.people)
+    assert sum(int(str(row["人口数"]).removesuffix(".0")) for row in places) == len(snapshot.people)
 
 
 def test_use_hardly_ever_exceeds_capacity(use: pd.DataFrame) -> None:
@@ -71,27 +72,27 @@ def test_use_hardly_ever_exceeds_capacity(use: pd.DataFrame) -> None:
 
 
 def test_one_service_keeps_no_record(use: pd.DataFrame) -> None:
-    assert set(offered_services()["name"]) - set(use["service"]) == {NO_RECORD}
+    assert set(offered_services(read_plan())["name"]) - set(use["service"]) == {NO_RECORD}
 
 
-def test_only_who_may_and_can_uses_a_service(use: pd.DataFrame, truth: Truth) -> None:
-    menu = offered_services().set_index("name")
-    reach = reachable_sites(truth.town)
-    sites = list(truth.town.sites["site"])
+def test_only_who_may_and_can_uses_a_service(use: pd.DataFrame, snapshot: Snapshot) -> None:
+    menu = offered_services(read_plan()).set_index("name")
+    reach = reachable_sites(snapshot.town)
+    sites = list(snapshot.town.sites["site"])
     persons = use[use["person"] >= 0]
     for (service, site), rows in persons.groupby(["service", "site"]):
-        users = truth.people.loc[rows["person"]]
+        users = snapshot.people.loc[rows["person"]]
         assert eligible_people(users, menu.loc[service, "who"]).all()
         if "上门" not in menu.loc[service, "mode"]:
             assert reach[users["place"], sites.index(site)].all()
 
 
-def test_most_users_need_what_they_use(use: pd.DataFrame, truth: Truth) -> None:
+def test_most_users_need_what_they_use(use: pd.DataFrame, snapshot: Snapshot) -> None:
     codes = {name: need for need, name in Codebook.default().need_names().items()}
-    menu = offered_services().set_index("name")["needs"]
+    menu = offered_services(read_plan()).set_index("name")["needs"]
     persons = use[use["person"] >= 0]
     needs = [
-        truth.wishes.loc[person, [codes[name] for name in menu[service].split("；")]].any()
+        snapshot.needs.loc[person, [codes[name] for name in menu[service].split("；")]].any()
         for service, person in persons[["service", "person"]].itertuples(index=False)
     ]
     assert 0.85 < np.mean(needs) < 0.99
@@ -104,17 +105,17 @@ def test_services_rest_when_their_sites_are_closed() -> None:
     assert len(open_days(Month(2027, 2), "12345")) == 20
 
 
-def test_every_cause_of_a_gap_occurs(use: pd.DataFrame, truth: Truth) -> None:
+def test_every_cause_of_a_gap_occurs(use: pd.DataFrame, snapshot: Snapshot) -> None:
     """Independent of the methods: plain counts on the truth, in persons, for single needs and places."""
-    people = truth.people
-    menu, supply = offered_services().set_index("service"), offered_supply(MONTH)
+    people = snapshot.people
+    menu, supply = offered_services(read_plan()).set_index("service"), offered_supply(read_plan(), MONTH)
     rate = use_over_capacity(use)
-    reach = reachable_sites(truth.town)
-    sites = list(truth.town.sites["site"])
+    reach = reachable_sites(snapshot.town)
+    sites = list(snapshot.town.sites["site"])
     adult = (people["age"] >= 16).to_numpy()
 
     def asks(need: str, community: str) -> np.ndarray:
-        return adult & truth.wishes[need].to_numpy() & (people["community"] == community).to_numpy()
+        return adult & snapshot.needs[need].to_numpy() & (people["community"] == community).to_numpy()
 
     def near(service: str) -> np.ndarray:
         own = [sites.index(site) for site in supply.loc[supply["service"] == service, "site"]]

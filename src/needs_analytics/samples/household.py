@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from needs_analytics.core.month import Month
     from needs_analytics.samples.answers import Answers
 
+HEADER = "您家目前需要哪些服务（可多选）"
 NOTHING = "暂无"
 _FIRST_ROW = 3
 
@@ -36,9 +37,7 @@ def tabulate_household(answers: Answers, office: str) -> Table:
         "家庭人口数": [int(size) for size in rows["household_size"]],
         "60岁以上人数": [int(old[home]) for home in rows["household"]],
         "16岁以下人数": [int(young[home]) for home in rows["household"]],
-        "您家目前需要哪些服务（可多选）": [
-            text or NOTHING for text in join_ticked(needs, plan.form(office)["needs"], "、")
-        ],
+        HEADER: [text or NOTHING for text in join_ticked(needs, plan.form(office)["needs"], "、")],
         "登记日期": [at.date() for at in rows["moment"]],
         "登记人": [str(officer) for officer in np.resize(officers, len(rows))],
     }

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from needs_analytics.samples.answers import Answers
     from needs_analytics.samples.snapshot import Snapshot
 
+HEADER = "需求事项"
 NOTHING = "暂无需求"
 EMPTY_ROWS = 2
 _EPOCH = dt.date(1899, 12, 30)
@@ -41,7 +42,7 @@ def tabulate_legacy(answers: Answers, office: str) -> Table:
     columns |= {
         "登记日期": _dates(rows["moment"], rng),
         "登记方式": [str(way) for way in ways],
-        "需求事项": _listed(needs, form["needs"], rng),
+        HEADER: _listed(needs, form["needs"], rng),
         "紧急程度": _urgency(rows, needs, levels["urgency"]),
         "满意度": [_SATISFACTION[level] for level in rows["satisfaction"]],
         "备注": [str(remark) for remark in remarks],

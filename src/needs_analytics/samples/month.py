@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, fields
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
+
+import pandas as pd
 
 from needs_analytics.core.month import Month
 from needs_analytics.samples.answers import Answers, collect_answers
@@ -15,13 +17,12 @@ from needs_analytics.samples.ledger_tables import tabulate_ledger
 from needs_analytics.samples.mess import PlantedCell, spoil_cells, telling_cells
 from needs_analytics.samples.plan import Plan, read_plan
 from needs_analytics.samples.snapshot import World, found_town
+from needs_analytics.samples.truth import FILE, Truth, facts_of, month_tables, planted_tables, write_truth
 from needs_analytics.samples.usage import ordinary_use, record_use
 from needs_analytics.samples.wjx import EMPTY
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    import pandas as pd
+    from collections.abc import Mapping, Sequence
 
     from needs_analytics.samples.sheets import Table
 
@@ -111,25 +112,45 @@ def write_month(
     UsageError
         When ``month`` is no calendar month.
     """
-    return send_month(found_town(plan or read_plan(), seed), Month.parse(month), Path(folder))
+    _, sample = _send(found_town(plan or read_plan(), seed), Month.parse(month), Path(folder))
+    return sample
 
 
 def write_town(
     folder: str | Path, *, month: str | Month = DEFAULT_MONTH, seed: int = DEFAULT_SEED, plan: Plan | None = None
 ) -> tuple[SampleMonth, ...]:
-    """Make a town and write its survey months up to one, a folder each.
+    """Make a town and write its survey months up to one, a folder each, and the truth beside them.
 
     Parameters
     ----------
     folder
         The months' folders (``2026-10``) are made below it.
     """
-    world = found_town(plan or read_plan(), seed)
+    folder, world = Path(folder), found_town(plan or read_plan(), seed)
     months = world.plan.months_up_to(Month.parse(month))
-    return tuple(send_month(world, each, Path(folder) / str(each)) for each in months)
+    sent = [_send(world, each, folder / str(each)) for each in months]
+    by_month = [month_tables(of_month.answers, of_month.use, of_month.tables) for of_month, _ in sent]
+    tables = {name: pd.concat([month[name] for month in by_month], ignore_index=True) for name in by_month[0]}
+    tables["cells"] = planted_cells([sample for _, sample in sent])
+    write_truth(folder / FILE, Truth(facts_of(world, [str(each) for each in months]), tables | planted_tables(world)))
+    return tuple(sample for _, sample in sent)
 
 
-def send_month(world: World, month: Month, folder: Path) -> SampleMonth:
+class _Sent(NamedTuple):
+    """What one month's workbooks are made of."""
+
+    answers: Answers
+    use: pd.DataFrame
+    tables: Mapping[str, Table]
+
+
+def planted_cells(samples: Sequence[SampleMonth]) -> pd.DataFrame:
+    """List the cells made wrong and the texts that tell who wrote them, by month."""
+    cells = [(sample.month, *astuple(cell)) for sample in samples for cell in sample.wrong_cells + sample.telling_cells]
+    return pd.DataFrame(cells, columns=["month", *(field.name for field in fields(PlantedCell))])
+
+
+def _send(world: World, month: Month, folder: Path) -> tuple[_Sent, SampleMonth]:
     """Write one month of a town as its offices' workbooks."""
     folder.mkdir(parents=True, exist_ok=True)
     answers = collect_answers(world.at(month))
@@ -138,7 +159,7 @@ def send_month(world: World, month: Month, folder: Path) -> SampleMonth:
     tables, wrong = _spoil(_tabulate_offices(answers) | tabulate_ledger(answers, use), answers)
     telling = _telling_cells(tables, answers)
     special = answers.rows["special"]
-    return SampleMonth(
+    sample = SampleMonth(
         folder=folder,
         month=str(month),
         seed=world.seed,
@@ -153,6 +174,7 @@ def send_month(world: World, month: Month, folder: Path) -> SampleMonth:
         under_16=_counts(answers.rows[special == "youth"], answers),
         empty_rows=_empty_rows(tables, answers),
     )
+    return _Sent(answers, use, tables), sample
 
 
 def _tabulate_offices(answers: Answers) -> dict[str, Table]:

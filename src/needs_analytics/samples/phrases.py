@@ -49,10 +49,15 @@ def as_worded(
     A question whose wording changed has ``before``: the month of the change, the former header and the share of the
     needs that were ticked under it.
     """
+    header, former = wording_in(question, month)
+    return header, needs & (rng.random(needs.shape) < question["before"]["ticked"]) if former else needs
+
+
+def wording_in(question: Mapping[str, Any], month: Month) -> tuple[str, bool]:
+    """Return the header a question has in a month and whether it is the former one."""
     before = question.get("before")
-    if before is None or str(month) >= before["changed"]:
-        return str(question["header"]), needs
-    return str(before["header"]), needs & (rng.random(needs.shape) < before["ticked"])
+    former = before is not None and str(month) < before["changed"]
+    return str(before["header"] if before is not None and former else question["header"]), former
 
 
 def write_comments(rows: pd.DataFrame, share: float, telling: float, rng: np.random.Generator) -> list[str]:

@@ -35,7 +35,7 @@ class Pull:
     chances: np.ndarray
 
     def draw(self, number: int, free: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-        """Draw different people among the free and the office each answers through, as positions."""
+        """Draw different people, the more likely the freer they are, and the office each answers through."""
         total = self.chances.sum(axis=1) * free
         persons = rng.choice(len(total), min(number, int((total > 0).sum())), replace=False, p=total / total.sum())
         return persons, pick(rng, self.chances[persons])
@@ -57,8 +57,8 @@ def choose_respondents(snapshot: Snapshot) -> pd.DataFrame:
     first = (snapshot.people["arrives"] == "").to_numpy()
     size = round(plan.panel * plan.answers)
     panel, offices = plain_pull(snapshot).draw(size, first, stream(seed, "panel"))
-    free = np.ones(len(snapshot.people), dtype=bool)
-    free[panel] = False
+    free = np.where(first, 1.0, 1 / (1 - plan.panel))  # who came later is not in the panel: as likely as anybody
+    free[panel] = 0
     fresh, fresh_offices = pull.draw(_adult_sheets(plan) - size, free, stream(seed, "respondents", str(month)))
     return pd.DataFrame(
         {

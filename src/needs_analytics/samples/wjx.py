@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from needs_analytics.samples.answers import Answers
 
 EMPTY, SKIPPED, NOTHING, OTHER = "(空)", "(跳过)", "以上都不需要", "其他【请注明】"
+RANKED_HEADER = "12、以上服务和问题中，您认为最需要优先解决的三项是（请按先后排序）"
 _UNANSWERED = 0.03
 """Share of a question's sheets left empty by chance."""
 _Columns = dict[str, list[str]]
@@ -79,7 +80,7 @@ def _after(
     satisfied = worded(rows["satisfaction"], levels["satisfaction"])
     comments = write_comments(rows, 0.30, 0.025, rng)
     return {
-        "12、以上服务和问题中，您认为最需要优先解决的三项是（请按先后排序）": ranked,
+        RANKED_HEADER: ranked,
         "13、您参加社区活动的频率": worded(rows["participation"], levels["participation"]),
         "14、您使用社区公共服务的频率": worded(rows["use"], levels["use"]),
         "15、您对社区服务的总体满意度": [
