@@ -53,10 +53,11 @@ def choose_respondents(snapshot: Snapshot) -> pd.DataFrame:
     ``office, person`` (position of the resident) and ``panel``, in no order.
     """
     plan, seed, month = snapshot.plan, snapshot.seed, snapshot.month
-    pull = office_pull(snapshot)
+    plain = plain_pull(snapshot)
+    pull = tilted_pull(plain, snapshot)
     first = (snapshot.people["arrives"] == "").to_numpy()
     size = round(plan.panel * plan.answers)
-    panel, offices = plain_pull(snapshot).draw(size, first, stream(seed, "panel"))
+    panel, offices = plain.draw(size, first, stream(seed, "panel"))
     free = np.where(first, 1.0, 1 / (1 - plan.panel))  # who came later is not in the panel: as likely as anybody
     free[panel] = 0
     fresh, fresh_offices = pull.draw(_adult_sheets(plan) - size, free, stream(seed, "respondents", str(month)))
@@ -78,8 +79,12 @@ def _adult_sheets(plan: Plan) -> int:
 
 def office_pull(snapshot: Snapshot) -> Pull:
     """Return how likely residents answer in the month."""
+    return tilted_pull(plain_pull(snapshot), snapshot)
+
+
+def tilted_pull(plain: Pull, snapshot: Snapshot) -> Pull:
+    """Make those likelier to answer online who have the plan's need that brings people there."""
     plan = snapshot.plan
-    plain = plain_pull(snapshot)
     tilt = np.ones(plain.chances.shape)
     special = plan.words("offices").get("channel_need")
     if special:
@@ -93,8 +98,9 @@ def plain_pull(snapshot: Snapshot) -> Pull:
     """Return how likely residents answer were it not for the need that brings people online."""
     plan, people = snapshot.plan, snapshot.people
     asked = tuple(office for office in plan.offices if plan.office(office).get("unit", "人") == "人")
-    answering = _response(people, plan.words("offices")["response"])
-    channel = np.column_stack([_office_share(people, plan.office(office)) for office in asked])
+    band = pd.Categorical(people["band"], _ADULT_BANDS).codes
+    channel = np.column_stack([_office_share(people, band, plan.office(office)) for office in asked])
+    answering = _response(people, band, plan.words("offices")["response"])
     total = channel.sum(axis=1, keepdims=True)
     return Pull(asked, answering[:, None] * np.divide(channel, total, out=np.zeros_like(channel), where=total > 0))
 
@@ -106,17 +112,15 @@ def lives_in(people: pd.DataFrame, communities: list[str]) -> np.ndarray:
     return people["community"].isin(communities).to_numpy()
 
 
-def _response(people: pd.DataFrame, facts: Mapping[str, Any]) -> np.ndarray:
-    by_band = dict(zip(_ADULT_BANDS, facts["band"], strict=True))
-    pull = people["band"].map(by_band).fillna(0.0).to_numpy(float)
+def _response(people: pd.DataFrame, band: np.ndarray, facts: Mapping[str, Any]) -> np.ndarray:
+    pull = np.array([*facts["band"], 0.0])[band]  # children, band -1, take the last
     pull = pull * np.where(people["sex"] == "女", facts["female"], 1.0)
     pull = pull * people["community"].map(facts["community"]).fillna(1.0).to_numpy(float)
     return np.asarray(pull * _group_factor(people, facts["group"]))
 
 
-def _office_share(people: pd.DataFrame, facts: Mapping[str, Any]) -> np.ndarray:
-    by_band = dict(zip(_ADULT_BANDS, facts["pull"], strict=True))
-    pull = float(facts["share"]) * people["band"].map(by_band).fillna(0.0).to_numpy(float)
+def _office_share(people: pd.DataFrame, band: np.ndarray, facts: Mapping[str, Any]) -> np.ndarray:
+    pull = float(facts["share"]) * np.array([*facts["pull"], 0.0])[band]
     return np.asarray(
         pull * lives_in(people, facts["communities"]) * _group_factor(people, facts.get("group_pull", {}))
     )

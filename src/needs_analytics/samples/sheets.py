@@ -67,9 +67,8 @@ def with_empty_rows(table: Table, number: int, rng: np.random.Generator) -> Tabl
 
 def open_workbook(path: Path, author: str, month: Month) -> xlsxwriter.Workbook:
     """Open a new workbook whose bytes depend on nothing but its content."""
-    book = xlsxwriter.Workbook(
-        str(path), {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    )
+    plain = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    book = xlsxwriter.Workbook(str(path), plain | {"in_memory": True})
     sent = dt.datetime.combine(month.shift(1).first_day, dt.time(9), tzinfo=dt.UTC)
     book.set_properties({"author": author, "company": author, "created": sent})
     return book

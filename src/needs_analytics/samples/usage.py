@@ -34,6 +34,11 @@ _NOT_DONE = 0.06
 """Cancelled and missed visits for one that took place."""
 
 
+_Part = dict[str, np.ndarray]
+_TYPES = {"person": int, "count": int}
+"""Of the columns that are not objects."""
+
+
 @dataclass(frozen=True)
 class _Offer:
     """One service at one site in a month, with those who could come.
@@ -85,11 +90,11 @@ def record_use(snapshot: Snapshot, counts: Counts) -> pd.DataFrame:
     One row per visit, person's month, day's count or month's count, in order of date; columns :data:`COLUMNS`.
     """
     writers = {"day": _by_day, "month": _by_month, "visit": _by_visit, "person_month": _by_person}
-    parts = []
+    parts: list[_Part] = []
     for record, offer in _offers(snapshot, counts):
         rng = stream(snapshot.seed, "use", str(snapshot.month), offer.name, offer.site)
         parts += writers[record](offer, rng)
-    table = pd.concat(parts, ignore_index=True)[list(COLUMNS)]
+    table = pd.DataFrame({name: np.concatenate([part[name] for part in parts]) for name in COLUMNS})
     return table.sort_values("date", kind="stable", ignore_index=True)
 
 
@@ -150,15 +155,18 @@ def _offer(row: Mapping[Hashable, Any], total: int, wanting: np.ndarray, others:
     )
 
 
-def _rows(offer: _Offer, date: object, person: object, count: object, **more: object) -> pd.DataFrame:
+def _rows(offer: _Offer, date: object, person: object, count: object, **more: object) -> _Part:
+    """Return columns of like length; what is one value stands in every row."""
     usual = {"status": "完成", "waited_days": None, "rating": None, "note": ""} | more
-    columns = {"date": date, "service": offer.name, "site": offer.site, "person": person, "count": count} | usual
-    number = max((len(values) for values in columns.values() if isinstance(values, np.ndarray)), default=1)
-    frame = pd.DataFrame(columns, index=pd.RangeIndex(number))
-    return frame.astype(dict.fromkeys(("date", "waited_days", "rating", "note", "status"), object))
+    values = {"date": date, "service": offer.name, "site": offer.site, "person": person, "count": count} | usual
+    number = max((len(column) for column in values.values() if isinstance(column, np.ndarray)), default=1)
+    return {
+        name: column if isinstance(column, np.ndarray) else np.full(number, column, dtype=_TYPES.get(name, object))
+        for name, column in values.items()
+    }
 
 
-def _by_day(offer: _Offer, rng: np.random.Generator) -> list[pd.DataFrame]:
+def _by_day(offer: _Offer, rng: np.random.Generator) -> list[_Part]:
     """Count the use day by day; the days of a month differ, and sum to its use."""
     share = np.maximum(rng.normal(1, 0.07, len(offer.days)), 0.1)
     counts = _parted(offer.total, share)
@@ -175,18 +183,18 @@ def _parted(total: int, share: np.ndarray) -> np.ndarray:
     return np.asarray(counts)
 
 
-def _by_month(offer: _Offer, _rng: np.random.Generator) -> list[pd.DataFrame]:
+def _by_month(offer: _Offer, _rng: np.random.Generator) -> list[_Part]:
     """Note one total for the month."""
     return [_rows(offer, offer.days[-1], -1, offer.total, note="本月合计"), *_waiting_count(offer)]
 
 
-def _waiting_count(offer: _Offer) -> list[pd.DataFrame]:
+def _waiting_count(offer: _Offer) -> list[_Part]:
     if not offer.waiting:
         return []
     return [_rows(offer, offer.days[-1], -1, offer.waiting, status="等候", note="月末排队人数")]
 
 
-def _by_visit(offer: _Offer, rng: np.random.Generator) -> list[pd.DataFrame]:
+def _by_visit(offer: _Offer, rng: np.random.Generator) -> list[_Part]:
     """Note every visit: round after round through the users until the month's use is reached; some more fall out."""
     users, waiting = _draw_users(offer, int(np.ceil(offer.total / offer.uses)), rng)
     missed = int(rng.poisson(_NOT_DONE * offer.total))
@@ -198,7 +206,7 @@ def _by_visit(offer: _Offer, rng: np.random.Generator) -> list[pd.DataFrame]:
     return [_rows(offer, days, visits, 1, status=status, rating=ratings), *_waiting_people(offer, waiting, rng)]
 
 
-def _by_person(offer: _Offer, rng: np.random.Generator) -> list[pd.DataFrame]:
+def _by_person(offer: _Offer, rng: np.random.Generator) -> list[_Part]:
     """Note one row per person with the month's number of uses."""
     wanted = max(round(offer.total / (0.85 * offer.uses)), 1)
     users, waiting = _draw_users(offer, wanted, rng)
@@ -217,7 +225,7 @@ def _draw_users(offer: _Offer, n: int, rng: np.random.Generator) -> tuple[np.nda
     return rng.permutation(users), wanting[n - outside :][: offer.waiting]
 
 
-def _waiting_people(offer: _Offer, waiting: np.ndarray, rng: np.random.Generator) -> list[pd.DataFrame]:
+def _waiting_people(offer: _Offer, waiting: np.ndarray, rng: np.random.Generator) -> list[_Part]:
     """Note who waits or was turned away at the end of the month."""
     if not len(waiting):
         return []
