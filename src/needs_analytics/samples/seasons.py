@@ -1,0 +1,74 @@
+"""The year of the services: Spring Festival, school vacations, cold and heat, day by day."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from needs_analytics.samples.draws import packaged_table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from needs_analytics.core.month import Month
+
+_HOLIDAY = range(-1, 7)
+"""Days from New Year's Eve to the sixth of the first month, counted from the first day of the year."""
+_BEFORE = range(-14, -1)
+_AFTER = range(7, 16)
+"""The fortnight of buying and cleaning, and what is left until the Lantern Festival."""
+_WINTER_VACATION = range(-18, 16)
+_SUMMER_VACATION = (7, 8)
+_COLDEST, _HOTTEST = 15, 205
+"""Days of the year: the middle of January, the end of July."""
+
+
+def season_factors(plan: pd.DataFrame, days: pd.Series, month: Month) -> np.ndarray:
+    """Return each service's use on the days it is open over that on ordinary days, ``(services,)``.
+
+    Parameters
+    ----------
+    plan
+        ``holiday, before, after, vacation``: use on such a day over that of an ordinary one; ``cold, hot``: what is
+        added at the coldest and the hottest time of the year.
+    days
+        The dates open, a list per service.
+
+    Notes
+    -----
+    Spring Festival is known from 2020 to 2035; months of other years have none.
+    """
+    dates = [month.first_day + dt.timedelta(days=offset) for offset in range(month.last_day.day)]
+    factors = _of_the_festival(plan, dates) * _of_the_school(plan, dates) * _of_the_weather(plan, dates)
+    opened = np.array([[date in found for date in dates] for found in map(frozenset, days)])
+    return np.asarray((factors * opened).sum(axis=1) / opened.sum(axis=1))
+
+
+def _of_the_festival(plan: pd.DataFrame, dates: list[dt.date]) -> np.ndarray:
+    windows = {"holiday": _HOLIDAY, "before": _BEFORE, "after": _AFTER}
+    ordinary = np.ones((len(plan), 1))
+    return np.select(
+        [_days_from_festival(dates, window) for window in windows.values()],
+        [plan[[name]].to_numpy(dtype=float) for name in windows],
+        ordinary,
+    )
+
+
+def _of_the_school(plan: pd.DataFrame, dates: list[dt.date]) -> np.ndarray:
+    summer = np.array([date.month in _SUMMER_VACATION for date in dates])
+    vacation = summer | _days_from_festival(dates, _WINTER_VACATION)
+    return np.where(vacation, plan[["vacation"]].to_numpy(dtype=float), 1.0)
+
+
+def _of_the_weather(plan: pd.DataFrame, dates: list[dt.date]) -> np.ndarray:
+    day = np.array([date.timetuple().tm_yday for date in dates])
+    cold, hot = (np.maximum(np.cos(2 * np.pi * (day - most) / 365), 0) ** 2 for most in (_COLDEST, _HOTTEST))
+    return 1 + plan[["cold"]].to_numpy() * cold + plan[["hot"]].to_numpy() * hot
+
+
+def _days_from_festival(dates: list[dt.date], window: range) -> np.ndarray:
+    """Tell which dates lie so many days from the first day of the year's Spring Festival."""
+    first_days = [dt.date.fromisoformat(text) for text in packaged_table("spring_festival")["first_day"]]
+    return np.array([any((date - first).days in window for first in first_days) for date in dates])
