@@ -65,7 +65,7 @@ def _of_the_school(plan: pd.DataFrame, dates: list[dt.date]) -> np.ndarray:
 def _of_the_weather(plan: pd.DataFrame, dates: list[dt.date]) -> np.ndarray:
     day = np.array([date.timetuple().tm_yday for date in dates])
     cold, hot = (np.maximum(np.cos(2 * np.pi * (day - most) / 365), 0) ** 2 for most in (_COLDEST, _HOTTEST))
-    return 1 + plan[["cold"]].to_numpy() * cold + plan[["hot"]].to_numpy() * hot
+    return np.asarray(1 + plan[["cold"]].to_numpy() * cold + plan[["hot"]].to_numpy() * hot)
 
 
 def _days_from_festival(dates: list[dt.date], window: range) -> np.ndarray:
