@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -42,33 +43,42 @@ def season_factors(plan: pd.DataFrame, days: pd.Series, month: Month) -> np.ndar
     """
     dates = [month.first_day + dt.timedelta(days=offset) for offset in range(month.last_day.day)]
     factors = _of_the_festival(plan, dates) * _of_the_school(plan, dates) * _of_the_weather(plan, dates)
-    opened = np.array([[date in found for date in dates] for found in map(frozenset, days)])
+    opened = np.zeros(factors.shape)
+    for row, found in enumerate(days):
+        opened[row, [date.day - 1 for date in found]] = 1
     return np.asarray((factors * opened).sum(axis=1) / opened.sum(axis=1))
 
 
 def _of_the_festival(plan: pd.DataFrame, dates: list[dt.date]) -> np.ndarray:
     windows = {"holiday": _HOLIDAY, "before": _BEFORE, "after": _AFTER}
-    ordinary = np.ones((len(plan), 1))
-    return np.select(
-        [_days_from_festival(dates, window) for window in windows.values()],
-        [plan[[name]].to_numpy(dtype=float) for name in windows],
-        ordinary,
-    )
+    factors = np.ones((len(plan), len(dates)))
+    for name, window in windows.items():
+        factors = np.where(_days_from_festival(dates, window), _column(plan, name), factors)
+    return factors
 
 
 def _of_the_school(plan: pd.DataFrame, dates: list[dt.date]) -> np.ndarray:
     summer = np.array([date.month in _SUMMER_VACATION for date in dates])
-    vacation = summer | _days_from_festival(dates, _WINTER_VACATION)
-    return np.where(vacation, plan[["vacation"]].to_numpy(dtype=float), 1.0)
+    return np.where(summer | _days_from_festival(dates, _WINTER_VACATION), _column(plan, "vacation"), 1.0)
 
 
 def _of_the_weather(plan: pd.DataFrame, dates: list[dt.date]) -> np.ndarray:
     day = np.array([date.timetuple().tm_yday for date in dates])
     cold, hot = (np.maximum(np.cos(2 * np.pi * (day - most) / 365), 0) ** 2 for most in (_COLDEST, _HOTTEST))
-    return np.asarray(1 + plan[["cold"]].to_numpy() * cold + plan[["hot"]].to_numpy() * hot)
+    return np.asarray(1 + _column(plan, "cold") * cold + _column(plan, "hot") * hot)
+
+
+def _column(plan: pd.DataFrame, name: str) -> np.ndarray:
+    return plan[name].to_numpy(dtype=float)[:, None]
 
 
 def _days_from_festival(dates: list[dt.date], window: range) -> np.ndarray:
     """Tell which dates lie so many days from the first day of the year's Spring Festival."""
-    first_days = [dt.date.fromisoformat(text) for text in packaged_table("spring_festival")["first_day"]]
-    return np.array([any((date - first).days in window for first in first_days) for date in dates])
+    offsets = np.array([date.toordinal() for date in dates])[:, None] - _first_days()
+    return np.asarray(((offsets >= window.start) & (offsets < window.stop)).any(axis=1))
+
+
+@cache
+def _first_days() -> np.ndarray:
+    days = packaged_table("spring_festival")["first_day"]
+    return np.array([dt.date.fromisoformat(day).toordinal() for day in days])

@@ -8,22 +8,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from needs_analytics.core.month import Month
 from needs_analytics.samples.draws import stream
+from needs_analytics.samples.planted import offers_of, plan_series
 from needs_analytics.samples.seasons import season_factors
-from needs_analytics.samples.sheets import Table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
-    from needs_analytics.core.month import Month
-
-_FULL = 0.9
-"""From this share of its capacity on a site runs full: more would come than it can take."""
 _PRESSURE = 1.12
 """Those who would come to a full site, over those who do."""
 _OVER = 1.02
 """No month holds more than this over its capacity."""
-_GROWTH_SD = 0.02
 _SURVEY_MONTHS = 3
 _NEW_SHARE = 0.35
 """What a new service does in its first month, over what it will do when it is known."""
@@ -83,115 +79,84 @@ def usage_series(
     Returns
     -------
     PlantedSeries
-        Use nowhere above capacity by more than 2 %, but a count may be below a full site's in a month of low season.
+        Use is nowhere more than 2 % above capacity; a full site stays near its own except in low season.
     """
     plan = plan_series(supply_of(anchor), levels, seasons, anchor=anchor, seed=seed)
     window = [last.shift(-back) for back in reversed(range(months))]
-    parts = [_draw_month(plan, _supply_for(plan, supply_of(month)), month, anchor, seed) for month in window]
+    offers = [offers_of(plan, supply_of(month)) for month in window]
+    days = np.column_stack([offer["days"].map(len) for offer in offers])
+    season = np.column_stack(
+        [season_factors(plan, offer["days"], month) for offer, month in zip(offers, window, strict=True)]
+    )
+    changes, built = _changes(plan, window, anchor, seed), _built(plan, window)
+    worked = (days / _column(plan, "anchor_days")) ** _column(plan, "days")
+    expected = (
+        _column(plan, "level") * np.where(_column(plan, "full"), _PRESSURE, 1) * season * worked * changes * built
+    )
+    room = np.column_stack([offer["units"] for offer in offers]) * built
+    counts = _draw_counts(plan, window, expected, room, seed)
+    drawn = pd.concat([plan[["service", "site", "kind", "changed"]]] * months, ignore_index=True)
+    drawn.insert(0, "month", np.repeat([str(month) for month in window], len(plan)))
+    drawn = drawn.assign(count=counts.T.ravel(), season=season.T.ravel(), expected=expected.T.ravel())
+    begun = (drawn["kind"] != "new") | (drawn["changed"] <= drawn["month"])
     return PlantedSeries(
         plan[["service", "site", "kind", "level", "growth", "spread", "full", "changed", "size"]],
-        pd.concat(parts, ignore_index=True),
+        drawn[begun].drop(columns="changed").reset_index(drop=True),
     )
 
 
-def plan_series(
-    supply: pd.DataFrame, levels: pd.Series, seasons: pd.DataFrame, *, anchor: Month, seed: int
-) -> pd.DataFrame:
-    """Settle what is planted in each series: the seasons' columns, and those of :class:`PlantedSeries`."""
-    keys = [str(site) for _, site in levels.index]
-    own = seasons.set_index(["service", "site"])
-    rows = [(service, site if (service, site) in own.index else "") for service, site in levels.index]
-    plan = own.loc[rows].reset_index().assign(site=keys, level=levels.to_numpy(dtype=float))
-    offered = _supply_for(plan, supply)
-    plan["fill"] = plan["level"] / offered["units"]
-    plan["full"] = plan["fill"] >= _FULL
-    plan["anchor_days"] = offered["days"].map(len)
-    drawn = [_drawn_plan(kind, stream(seed, "series", *key)) for kind, *key in _keyed(plan)]
-    back = np.array([months for months, _ in drawn])
-    plan["changed"] = [str(anchor.shift(-months)) if months else "" for months in back]
-    plan["growth"] = np.where(plan["growth"] == 0, 0, plan["growth"] + [growth for _, growth in drawn])
-    return plan
+def _changes(plan: pd.DataFrame, window: list[Month], anchor: Month, seed: int) -> np.ndarray:
+    """Return growth, a new service's first months and batches as factors, ``(series, months)``."""
+    from_anchor = np.array([_apart(month, anchor) for month in window])
+    factors: np.ndarray = np.exp(_column(plan, "growth") * from_anchor / 12)
+    for row, (kind, service, site, changed) in enumerate(
+        plan[["kind", "service", "site", "changed"]].itertuples(index=False)
+    ):
+        if kind == "new":
+            age = np.array([max(_apart(month, Month.parse(changed)), 0) for month in window])
+            factors[row] *= 1 - (1 - _NEW_SHARE) * 0.6**age
+        if kind == "intermittent":
+            factors[row] *= [
+                _in_batch(month, anchor, stream(seed, "batches", service, site, *_half(month))) for month in window
+            ]
+    return factors
 
 
-def tabulate_history(counts: pd.DataFrame, names: Mapping[str, str], *, before: Month) -> Table:
-    """Lay out the months before the report's, as the street's ledger keeps them: a row per service, site and month.
-
-    Parameters
-    ----------
-    counts
-        ``month, service, site, count`` of :class:`PlantedSeries`.
-    names
-        Name of each service.
-    before
-        The report's month: its use stands in the record of use.
-    """
-    past = counts[counts["month"] < str(before)].sort_values(["service", "site", "month"], kind="stable")
-    rows = [
-        [f"{month[:4]}年{int(month[5:])}月", names[service], site, int(count)]
-        for month, service, site, count in past[["month", "service", "site", "count"]].itertuples(index=False)
-    ]
-    return Table("历月服务量", ("月份", "服务项目", "服务点", "服务人次"), rows, tuple(range(len(rows))), 1)
+def _built(plan: pd.DataFrame, window: list[Month]) -> np.ndarray:
+    """Return the capacity there was over that of after the step, ``(series, months)``."""
+    before = np.array([_column(plan, "changed")[:, 0] > str(month) for month in window]).T
+    return np.where(before & (_column(plan, "kind") == "step"), 1 / (1 + _column(plan, "size")), 1.0)
 
 
-def _keyed(plan: pd.DataFrame) -> list[tuple[str, str, str]]:
-    return list(plan[["kind", "service", "site"]].itertuples(index=False, name=None))
+def _draw_counts(
+    plan: pd.DataFrame, window: list[Month], expected: np.ndarray, room: np.ndarray, seed: int
+) -> np.ndarray:
+    """Draw the counts, each with a stream of its own: over-dispersed, and no more than the site can take."""
+    usual = room * np.where(_column(plan, "full"), _column(plan, "fill"), 1)
+    counts = np.zeros(expected.shape, dtype=int)
+    for row, (service, site, spread) in enumerate(plan[["service", "site", "spread"]].itertuples(index=False)):
+        for column, month in enumerate(window):
+            rng = stream(seed, "series", service, site, str(month))
+            would_come = rng.poisson(expected[row, column] * rng.gamma(spread**-2, spread**2))
+            places = min(usual[row, column] * rng.normal(1, 0.015), room[row, column] * _OVER)
+            counts[row, column] = min(would_come, round(places))
+    return counts
 
 
-def _drawn_plan(kind: str, rng: np.random.Generator) -> tuple[int, float]:
-    """Return how many months before the anchor something changed (0 for never), and how its growth differs."""
-    growth = float(rng.normal(0, _GROWTH_SD))
-    earliest = {"new": 5, "step": 13}.get(kind)
-    return (int(rng.integers(earliest, earliest + 3)) if earliest else 0), growth
-
-
-def _supply_for(plan: pd.DataFrame, supply: pd.DataFrame) -> pd.DataFrame:
-    """Return capacity and open days in the plan's order."""
-    keys = pd.MultiIndex.from_frame(plan[["service", "site"]])
-    return supply.set_index(["service", "site"])[["units", "days"]].loc[keys].reset_index()
-
-
-def _draw_month(plan: pd.DataFrame, supply: pd.DataFrame, month: Month, anchor: Month, seed: int) -> pd.DataFrame:
-    """Draw one month's counts: over-dispersed around what is expected, and no more than the site can take."""
-    season = season_factors(plan, supply["days"], month)
-    years = ((month.year - anchor.year) * 12 + month.number - anchor.number) / 12
-    built = np.where((plan["kind"] == "step") & (plan["changed"] > str(month)), 1 / (1 + plan["size"]), 1.0)
-    pressure = np.where(plan["full"], _PRESSURE, 1.0)
-    worked = (supply["days"].map(len) / plan["anchor_days"]) ** plan["days"]
-    running = [_running(*key, month, anchor, seed) for key in _keyed(plan)]
-    known = _known(plan, month)
-    expected = plan["level"] * pressure * season * worked * np.exp(plan["growth"] * years) * built * running * known
-    room = supply["units"] * built
-    usual = np.where(plan["full"], plan["fill"], 1.0)
-    counts = [
-        _draw_count(mean, spread, most * share, most * _OVER, stream(seed, "series", service, site, str(month)))
-        for (_, service, site), mean, spread, most, share in zip(
-            _keyed(plan), expected, plan["spread"], room, usual, strict=True
-        )
-    ]
-    drawn = plan[["service", "site"]].assign(count=counts, kind=plan["kind"], season=season, expected=expected)
-    drawn.insert(0, "month", str(month))
-    return drawn[(plan["kind"] != "new") | (plan["changed"] <= str(month))]
-
-
-def _draw_count(mean: float, spread: float, usual: float, most: float, rng: np.random.Generator) -> int:
-    """Draw one count: gamma-Poisson, cut off where the site is full."""
-    would_come = rng.poisson(mean * rng.gamma(spread**-2, spread**2))
-    places = min(usual * rng.normal(1, 0.015), most)
-    return int(min(would_come, round(places)))
-
-
-def _known(plan: pd.DataFrame, month: Month) -> np.ndarray:
-    """Return how far a new service is known: it fills up over its first months."""
-    first = pd.to_numeric(plan["changed"].str.replace("-", "").replace("", "0")).to_numpy()
-    age = 12 * (month.year - first // 100) + month.number - first % 100
-    return np.where(plan["kind"] == "new", 1 - (1 - _NEW_SHARE) * 0.6 ** np.maximum(age, 0), 1.0)
-
-
-def _running(kind: str, service: str, site: str, month: Month, anchor: Month, seed: int) -> float:
+def _in_batch(month: Month, anchor: Month, rng: np.random.Generator) -> bool:
     """Tell whether a service that runs in batches does so: one batch of 1–3 months a half-year, and the survey's."""
-    if kind != "intermittent" or anchor.shift(1 - _SURVEY_MONTHS) <= month <= anchor:
-        return 1.0
-    half, number = divmod(month.number - 1, 6)
-    rng = stream(seed, "batches", service, site, month.year, half)
     start, length = int(rng.integers(0, 4)), int(rng.integers(1, 4))
-    return float(start <= number < start + length)
+    return -_SURVEY_MONTHS < _apart(month, anchor) <= 0 or start <= (month.number - 1) % 6 < start + length
+
+
+def _half(month: Month) -> tuple[int, int]:
+    return month.year, (month.number - 1) // 6
+
+
+def _apart(month: Month, other: Month) -> int:
+    """Return how many months one lies after another."""
+    return 12 * (month.year - other.year) + month.number - other.number
+
+
+def _column(plan: pd.DataFrame, name: str) -> np.ndarray:
+    return np.asarray(plan[name])[:, None]

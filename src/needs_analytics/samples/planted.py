@@ -1,0 +1,56 @@
+"""What is planted in each series of use, and how much there is to use."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from needs_analytics.samples.draws import stream
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from needs_analytics.core.month import Month
+
+_FULL = 0.9
+"""From this share of its capacity on a site runs full: more would come than it can take."""
+_GROWTH_SD = 0.02
+_EARLIEST = {"new": 5, "step": 13}
+"""A change comes so many months before the anchor, or up to two more."""
+
+
+def plan_series(
+    supply: pd.DataFrame, levels: pd.Series, seasons: pd.DataFrame, *, anchor: Month, seed: int
+) -> pd.DataFrame:
+    """Settle what is planted in each series: the seasons' columns, and those of :class:`PlantedSeries`."""
+    keys = [str(site) for _, site in levels.index]
+    own = seasons.set_index(["service", "site"])
+    rows = [(service, site if (service, site) in own.index else "") for service, site in levels.index]
+    plan = own.loc[rows].reset_index().assign(site=keys, level=levels.to_numpy(dtype=float))
+    offered = offers_of(plan, supply)
+    plan["fill"] = plan["level"] / offered["units"]
+    plan["full"] = plan["fill"] >= _FULL
+    plan["anchor_days"] = offered["days"].map(len)
+    drawn = [
+        _drawn_plan(kind, stream(seed, "series", service, site))
+        for kind, service, site in plan[["kind", "service", "site"]].itertuples(index=False)
+    ]
+    back = np.array([months for months, _ in drawn])
+    plan["changed"] = [str(anchor.shift(-months)) if months else "" for months in back]
+    plan["growth"] = np.where(plan["growth"] == 0, 0, plan["growth"] + [growth for _, growth in drawn])
+    return plan
+
+
+def offers_of(plan: pd.DataFrame, supply: pd.DataFrame) -> pd.DataFrame:
+    """Return capacity and open days in the plan's order."""
+    rows = {key: row for row, key in enumerate(zip(supply["service"], supply["site"], strict=True))}
+    order = [rows[key] for key in zip(plan["service"], plan["site"], strict=True)]
+    return supply[["units", "days"]].iloc[order].reset_index(drop=True)
+
+
+def _drawn_plan(kind: str, rng: np.random.Generator) -> tuple[int, float]:
+    """Return how many months before the anchor something changed (0 for never), and how its growth differs."""
+    growth = float(rng.normal(0, _GROWTH_SD))
+    earliest = _EARLIEST.get(kind)
+    return (int(rng.integers(earliest, earliest + 3)) if earliest else 0), growth
