@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from needs_analytics.core.month import Month
-from needs_analytics.samples.draws import packaged_table
+from needs_analytics.samples.plan import read_plan
 from needs_analytics.samples.series import PlantedSeries, usage_series
 from needs_analytics.samples.services import offered_supply
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    import pandas as pd
+
 END = Month(2026, 10)
 KEYS = ["service", "site"]
-supply_of = cache(offered_supply)
+TOWN = read_plan("town")
+supply_of = cache(partial(offered_supply, TOWN))
 
 
 def planted(
@@ -28,8 +29,9 @@ def planted(
     supply = supply[supply["record"] != "none"]
     if services is not None:
         supply = supply[supply["service"].isin(services)]
-    levels = (supply["load"] * supply["units"]).astype(int).set_axis(pd.MultiIndex.from_frame(supply[KEYS]))
-    return usage_series(supply_of, levels, packaged_table("seasons"), anchor=END, last=last, months=months, seed=seed)
+    use = supply["load"] * supply["units"]
+    levels = dict(zip(zip(supply["service"], supply["site"], strict=True), use, strict=True))
+    return usage_series(supply_of, levels, TOWN.table("seasons"), anchor=END, last=last, months=months, seed=seed)
 
 
 def by_month(found: PlantedSeries, *kinds: str) -> pd.DataFrame:

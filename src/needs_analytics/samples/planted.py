@@ -9,6 +9,8 @@ import numpy as np
 from needs_analytics.samples.draws import stream
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pandas as pd
 
     from needs_analytics.core.month import Month
@@ -21,13 +23,25 @@ _EARLIEST = {"new": 5, "step": 13}
 
 
 def plan_series(
-    supply: pd.DataFrame, levels: pd.Series, seasons: pd.DataFrame, *, anchor: Month, seed: int
+    supply: pd.DataFrame,
+    levels: Mapping[tuple[str, str], float],
+    seasons: pd.DataFrame,
+    *,
+    anchor: Month,
+    seed: int,
 ) -> pd.DataFrame:
-    """Settle what is planted in each series: the seasons' columns, and those of :class:`PlantedSeries`."""
-    keys = [str(site) for _, site in levels.index]
+    """Settle what is planted in each series.
+
+    Returns
+    -------
+    The columns of ``seasons`` and of the plan of ``PlantedSeries``, and ``fill`` (share of the capacity used) and
+    ``anchor_days`` (open days of the anchor month), a row per service and site.
+    """
     own = seasons.set_index(["service", "site"])
-    rows = [(service, site if (service, site) in own.index else "") for service, site in levels.index]
-    plan = own.loc[rows].reset_index().assign(site=keys, level=levels.to_numpy(dtype=float))
+    rows = [(service, site if (service, site) in own.index else "") for service, site in levels]
+    plan = (
+        own.loc[rows].reset_index().assign(site=[site for _, site in levels], level=list(map(float, levels.values())))
+    )
     offered = offers_of(plan, supply)
     plan["fill"] = plan["level"] / offered["units"]
     plan["full"] = plan["fill"] >= _FULL

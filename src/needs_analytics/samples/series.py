@@ -14,7 +14,7 @@ from needs_analytics.samples.planted import offers_of, plan_series
 from needs_analytics.samples.seasons import season_factors
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 _PRESSURE = 1.12
 """Those who would come to a full site, over those who do."""
@@ -45,15 +45,18 @@ class PlantedSeries:
     plan: pd.DataFrame
     counts: pd.DataFrame
 
-    def of_month(self, month: Month) -> pd.Series:
+    def of_month(self, month: Month) -> dict[tuple[str, str], int]:
         """Return a month's counts by service and site."""
         ours = self.counts[self.counts["month"] == str(month)]
-        return ours.set_index(["service", "site"])["count"]
+        return {
+            (service, site): int(count)
+            for service, site, count in ours[["service", "site", "count"]].itertuples(index=False)
+        }
 
 
 def usage_series(
     supply_of: Callable[[Month], pd.DataFrame],
-    levels: pd.Series,
+    levels: Mapping[tuple[str, str], float],
     seasons: pd.DataFrame,
     *,
     anchor: Month,
@@ -68,7 +71,7 @@ def usage_series(
     supply_of
         Gives a month's ``service, site, units, days`` (see ``offered_supply``).
     levels
-        Completed uses of the anchor month if it were an ordinary one, by service and site.
+        Completed uses of the anchor month if it were an ordinary one, by service and site (see ``ordinary_use``).
     seasons
         The packaged ``seasons``: a row per service, and one for each site that is unlike the service's others.
     anchor
