@@ -11,27 +11,36 @@ from needs_analytics.samples.series import PlantedSeries, usage_series
 from needs_analytics.samples.services import offered_supply
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     import pandas as pd
 
 END = Month(2026, 10)
 KEYS = ["service", "site"]
 TOWN = read_plan("town")
-supply_of = cache(partial(offered_supply, TOWN))
 
 
-def planted(
-    seed: int, *, last: Month = END, months: int = 36, services: Collection[str] | None = None
-) -> PlantedSeries:
+@cache
+def supply_of(month: Month, services: tuple[str, ...] = ()) -> pd.DataFrame:
+    """Return what is offered in a month (of some services only) where a record is kept."""
+    supply = offered_supply(TOWN, month)
+    wanted = supply["service"].isin(services) if services else True
+    return supply[(supply["record"] != "none") & wanted]
+
+
+def planted(seed: int, *, last: Month = END, months: int = 36, services: tuple[str, ...] = ()) -> PlantedSeries:
     """Draw the town's use (of some services only); a site's ordinary use is what its load says."""
-    supply = supply_of(END)
-    supply = supply[supply["record"] != "none"]
-    if services is not None:
-        supply = supply[supply["service"].isin(services)]
+    supply = supply_of(END, services)
     use = supply["load"] * supply["units"]
     levels = dict(zip(zip(supply["service"], supply["site"], strict=True), use, strict=True))
-    return usage_series(supply_of, levels, TOWN.table("seasons"), anchor=END, last=last, months=months, seed=seed)
+    offered = partial(supply_of, services=services)
+    return usage_series(
+        offered,
+        levels,
+        TOWN.table("seasons"),
+        anchor=END,
+        last=last,
+        months=months,
+        seed=seed,
+    )
 
 
 def by_month(found: PlantedSeries, *kinds: str) -> pd.DataFrame:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from needs_analytics.samples.series import PlantedSeries
 
 SEED = 20261001
-SOME = ["XF-04", "XF-05", "XF-08", "XF-17"]
+SOME = ("XF-04", "XF-05", "XF-08", "XF-17")
 CHANGES = {"new", "intermittent", "step"}
 
 
@@ -47,7 +47,7 @@ def test_a_month_is_the_same_in_every_window(back: int, length: int) -> None:
 
 
 def test_a_service_is_the_same_without_the_others(town: PlantedSeries) -> None:
-    alone = planted(SEED, services=["XF-11"]).counts
+    alone = planted(SEED, services=("XF-11",)).counts
     among = town.counts[town.counts["service"] == "XF-11"]
     pd.testing.assert_frame_equal(alone, among.reset_index(drop=True))
 
@@ -95,7 +95,7 @@ def test_spring_festival_moves_between_january_and_february(town: PlantedSeries)
 
 
 def test_fairs_are_crowded_after_the_festival_and_barbers_before_it() -> None:
-    seen = planted(SEED, last=Month(2030, 3), months=48, services=["XF-22", "XF-23", "XF-26"]).counts
+    seen = planted(SEED, last=Month(2030, 3), months=48, services=("XF-22", "XF-23", "XF-26")).counts
     seasons = seen.groupby(["service", "month"])["season"].max()
     assert seasons["XF-23"].loc[["2028-02", "2030-02"]].max() > 1.3
     assert seasons["XF-26"].loc[["2027-01", "2029-02"]].max() > 1.3
@@ -121,7 +121,7 @@ def test_there_is_a_step_where_the_plan_says_so(town: PlantedSeries) -> None:
 
 @pytest.mark.parametrize("seed", range(5))
 def test_a_new_service_starts_late_and_grows(seed: int) -> None:
-    town = planted(seed, services=["XF-04"])
+    town = planted(seed, services=("XF-04",))
     counts = by_month(town, "new").squeeze()
     assert counts.index[0] == town.plan["changed"].squeeze()
     assert 6 <= len(counts) <= 8
@@ -130,14 +130,14 @@ def test_a_new_service_starts_late_and_grows(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", range(5))
 def test_an_intermittent_service_stands_still_in_most_months(seed: int) -> None:
-    counts = by_month(planted(seed, services=["XF-08"]), "intermittent").squeeze()
+    counts = by_month(planted(seed, services=("XF-08",)), "intermittent").squeeze()
     assert len(counts) == 36
     assert 0.3 < (counts == 0).mean() < 0.85
     assert (counts[-3:] > 0).all()
 
 
 def test_two_series_are_stable_and_more_restless_than_chance_alone() -> None:
-    towns = [planted(seed, services=["XF-05", "XF-14"]) for seed in range(20)]
+    towns = [planted(seed, services=("XF-05", "XF-14")) for seed in range(20)]
     counts = np.stack([by_month(town, "stable").to_numpy() for town in towns])
     assert counts.shape == (20, 2, 36)
     assert (towns[0].counts.query("kind == 'stable'")["season"] == 1).all()

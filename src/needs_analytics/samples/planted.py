@@ -9,6 +9,7 @@ import numpy as np
 from needs_analytics.samples.draws import stream
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Mapping
 
     import pandas as pd
@@ -42,10 +43,10 @@ def plan_series(
     plan = (
         own.loc[rows].reset_index().assign(site=[site for _, site in levels], level=list(map(float, levels.values())))
     )
-    offered = offers_of(plan, supply)
-    plan["fill"] = plan["level"] / offered["units"]
+    units, days = offers_of(plan, supply)
+    plan["fill"] = plan["level"] / units
     plan["full"] = plan["fill"] >= _FULL
-    plan["anchor_days"] = offered["days"].map(len)
+    plan["anchor_days"] = [len(dates) for dates in days]
     drawn = [
         _drawn_plan(kind, stream(seed, "series", service, site))
         for kind, service, site in plan[["kind", "service", "site"]].itertuples(index=False)
@@ -56,11 +57,12 @@ def plan_series(
     return plan
 
 
-def offers_of(plan: pd.DataFrame, supply: pd.DataFrame) -> pd.DataFrame:
+def offers_of(plan: pd.DataFrame, supply: pd.DataFrame) -> tuple[np.ndarray, list[list[dt.date]]]:
     """Return capacity and open days in the plan's order."""
-    rows = {key: row for row, key in enumerate(zip(supply["service"], supply["site"], strict=True))}
-    order = [rows[key] for key in zip(plan["service"], plan["site"], strict=True)]
-    return supply[["units", "days"]].iloc[order].reset_index(drop=True)
+    columns = (supply[name].tolist() for name in ("service", "site", "units", "days"))
+    offered = {(service, site): offer for service, site, *offer in zip(*columns, strict=True)}
+    offers = [offered[key] for key in zip(plan["service"].tolist(), plan["site"].tolist(), strict=True)]
+    return np.array([units for units, _ in offers]), [days for _, days in offers]
 
 
 def _drawn_plan(kind: str, rng: np.random.Generator) -> tuple[int, float]:

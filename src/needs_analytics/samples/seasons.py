@@ -11,10 +11,12 @@ import numpy as np
 from needs_analytics.samples.draws import packaged_table
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from collections.abc import Mapping, Sequence
 
     from needs_analytics.core.month import Month
 
+RULES = ("holiday", "before", "after", "vacation", "cold", "hot")
+"""Columns of the packaged ``seasons`` that say how a service's year goes."""
 _HOLIDAY = range(-1, 7)
 """Days from New Year's Eve to the sixth of the first month, counted from the first day of the year."""
 _BEFORE = range(-14, -1)
@@ -26,50 +28,46 @@ _COLDEST, _HOTTEST = 15, 205
 """Days of the year: the middle of January, the end of July."""
 
 
-def season_factors(plan: pd.DataFrame, days: pd.Series, month: Month) -> np.ndarray:
+def season_factors(rules: Mapping[str, np.ndarray], days: Sequence[Sequence[dt.date]], month: Month) -> np.ndarray:
     """Return each service's use on the days it is open over that on ordinary days, ``(services,)``.
 
     Parameters
     ----------
-    plan
-        ``holiday, before, after, vacation``: use on such a day over that of an ordinary one; ``cold, hot``: what is
-        added at the coldest and the hottest time of the year.
+    rules
+        :data:`RULES`, each ``(services, 1)``: of the first four, use on such a day over that of an ordinary one; of
+        the others, what is added at the coldest and the hottest time of the year.
     days
-        The dates open, a list per service.
+        The dates open, of each service.
 
     Notes
     -----
     Spring Festival is known from 2020 to 2035; months of other years have none.
     """
     dates = [month.first_day + dt.timedelta(days=offset) for offset in range(month.last_day.day)]
-    factors = _of_the_festival(plan, dates) * _of_the_school(plan, dates) * _of_the_weather(plan, dates)
+    factors = _of_the_festival(rules, dates) * _of_the_school(rules, dates) * _of_the_weather(rules, dates)
     opened = np.zeros(factors.shape)
     for row, found in enumerate(days):
         opened[row, [date.day - 1 for date in found]] = 1
     return np.asarray((factors * opened).sum(axis=1) / opened.sum(axis=1))
 
 
-def _of_the_festival(plan: pd.DataFrame, dates: list[dt.date]) -> np.ndarray:
+def _of_the_festival(rules: Mapping[str, np.ndarray], dates: list[dt.date]) -> np.ndarray:
     windows = {"holiday": _HOLIDAY, "before": _BEFORE, "after": _AFTER}
-    factors = np.ones((len(plan), len(dates)))
+    factors = np.ones((1, len(dates)))
     for name, window in windows.items():
-        factors = np.where(_days_from_festival(dates, window), _column(plan, name), factors)
+        factors = np.where(_days_from_festival(dates, window), rules[name], factors)
     return factors
 
 
-def _of_the_school(plan: pd.DataFrame, dates: list[dt.date]) -> np.ndarray:
+def _of_the_school(rules: Mapping[str, np.ndarray], dates: list[dt.date]) -> np.ndarray:
     summer = np.array([date.month in _SUMMER_VACATION for date in dates])
-    return np.where(summer | _days_from_festival(dates, _WINTER_VACATION), _column(plan, "vacation"), 1.0)
+    return np.where(summer | _days_from_festival(dates, _WINTER_VACATION), rules["vacation"], 1.0)
 
 
-def _of_the_weather(plan: pd.DataFrame, dates: list[dt.date]) -> np.ndarray:
+def _of_the_weather(rules: Mapping[str, np.ndarray], dates: list[dt.date]) -> np.ndarray:
     day = np.array([date.timetuple().tm_yday for date in dates])
     cold, hot = (np.maximum(np.cos(2 * np.pi * (day - most) / 365), 0) ** 2 for most in (_COLDEST, _HOTTEST))
-    return np.asarray(1 + _column(plan, "cold") * cold + _column(plan, "hot") * hot)
-
-
-def _column(plan: pd.DataFrame, name: str) -> np.ndarray:
-    return plan[name].to_numpy(dtype=float)[:, None]
+    return np.asarray(1 + rules["cold"] * cold + rules["hot"] * hot)
 
 
 def _days_from_festival(dates: list[dt.date], window: range) -> np.ndarray:

@@ -11,7 +11,7 @@ import pandas as pd
 from needs_analytics.core.month import Month
 from needs_analytics.samples.draws import stream
 from needs_analytics.samples.planted import offers_of, plan_series
-from needs_analytics.samples.seasons import season_factors
+from needs_analytics.samples.seasons import RULES, season_factors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -86,17 +86,16 @@ def usage_series(
     """
     plan = plan_series(supply_of(anchor), levels, seasons, anchor=anchor, seed=seed)
     window = [last.shift(-back) for back in reversed(range(months))]
-    offers = [offers_of(plan, supply_of(month)) for month in window]
-    days = np.column_stack([offer["days"].map(len) for offer in offers])
-    season = np.column_stack(
-        [season_factors(plan, offer["days"], month) for offer, month in zip(offers, window, strict=True)]
-    )
+    units, days = zip(*(offers_of(plan, supply_of(month)) for month in window), strict=True)
+    rules = {name: _column(plan, name) for name in RULES}
+    season = np.column_stack([season_factors(rules, dates, month) for dates, month in zip(days, window, strict=True)])
+    lengths = np.array([[len(opened) for opened in dates] for dates in days]).T
     changes, built = _changes(plan, window, anchor, seed), _built(plan, window)
-    worked = (days / _column(plan, "anchor_days")) ** _column(plan, "days")
+    worked = (lengths / _column(plan, "anchor_days")) ** _column(plan, "days")
     expected = (
         _column(plan, "level") * np.where(_column(plan, "full"), _PRESSURE, 1) * season * worked * changes * built
     )
-    room = np.column_stack([offer["units"] for offer in offers]) * built
+    room = np.column_stack(units) * built
     counts = _draw_counts(plan, window, expected, room, seed)
     drawn = pd.concat([plan[["service", "site", "kind", "changed"]]] * months, ignore_index=True)
     drawn.insert(0, "month", np.repeat([str(month) for month in window], len(plan)))
