@@ -89,7 +89,9 @@ def test_intervals_hold_what_comes_in_every_kind_of_series(held_out: pd.DataFram
     assert coverage.min() >= INTERVAL_COVERAGE, f"{coverage.round(3).to_dict()}"
 
 
-@pytest.mark.xfail(strict=True, reason="forecasts: …")
+@pytest.mark.xfail(
+    strict=True, reason="later: forecasts: .61 hold in February 2026, .33 of canteens' and activity rooms'"
+)
 def test_intervals_hold_spring_festival(festival: pd.DataFrame) -> None:
     coverage = festival.loc[festival["kind"].isin(SEASONS) & (festival["month"] == "2026-02"), "inside"].mean()
     assert coverage >= INTERVAL_COVERAGE, f"{coverage:.4f}"
@@ -105,7 +107,7 @@ def test_a_method_other_than_the_naive_one_beats_it(held_out: pd.DataFrame) -> N
     assert used["error"].mean() < used["naive_error"].mean()
 
 
-@pytest.mark.xfail(strict=True, reason="forecasts: …")
+@pytest.mark.xfail(strict=True, reason="later: forecasts: error .170 of the mean, seasonal naive .129")
 def test_a_method_other_than_the_naive_one_beats_it_over_spring_festival(festival: pd.DataFrame) -> None:
     used = festival[festival["kind"].isin(SEASONS) & festival["beats_naive"]]
     assert used["error"].mean() < used["naive_error"].mean(), f"{used['error'].mean()} {used['naive_error'].mean()}"
