@@ -82,7 +82,7 @@ def test_intervals_hold_what_comes(held_out: pd.DataFrame) -> None:
 
 
 @pytest.mark.xfail(
-    strict=True, reason="forecasts: of 95 % intervals .70 hold where use comes in batches, .87 libraries"
+    strict=True, reason="later: forecasts: of 95 % intervals .70 hold where work comes in batches, .86 in libraries"
 )
 def test_intervals_hold_what_comes_in_every_kind_of_series(held_out: pd.DataFrame) -> None:
     coverage = held_out.groupby("kind")["inside"].mean()
