@@ -37,6 +37,13 @@ def test_a_list_of_uses_is_never_a_survey(record: str) -> None:
     assert tables(RECORDS[record]) == ["usage"]
 
 
+def test_months_of_use_are_no_capacity_though_their_header_is_like_one() -> None:
+    assert tables("""
+        月份 | 服务项目 | 服务点 | 服务人次
+        2026年8月 | 助浴 | 综合服务中心 | 61
+        2026年9月 | 助浴 | 综合服务中心 | 58""") == ["usage"]
+
+
 def test_what_people_need_is_a_survey_also_when_services_are_named() -> None:
     assert tables("""
         姓名 | 性别 | 年龄 | 您需要哪些服务 | 登记日期

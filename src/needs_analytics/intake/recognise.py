@@ -375,7 +375,10 @@ def _belongs(table: str, best: str, evidence: Mapping[str, _Evidence]) -> bool:
         return False
     if best == "usage" and evidence["usage"].any("date"):
         return False
-    return evidence[table].any(*own)
+    known = {match.column for match in evidence[best].matches if match.how == "exact"}
+    return any(
+        match.field in own and (match.how != "fuzzy" or match.column not in known) for match in evidence[table].matches
+    )
 
 
 def _settled(best: str, rival: str) -> bool:
