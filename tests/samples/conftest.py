@@ -11,7 +11,7 @@ from needs_analytics.samples import Snapshot, World, found_town, read_plan, writ
 from needs_analytics.samples.answers import collect_answers
 from needs_analytics.samples.month import DEFAULT_MONTH, DEFAULT_SEED
 from needs_analytics.samples.truth import FILE, Truth, read_truth
-from needs_analytics.samples.usage import ordinary_use, record_use
+from needs_analytics.samples.usage import record_use, years_of_use
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,4 +59,4 @@ def answers(snapshot: Snapshot) -> Answers:
 
 @pytest.fixture(scope="session")
 def use(world: World, snapshot: Snapshot) -> pd.DataFrame:
-    return record_use(snapshot, {key: round(level) for key, level in ordinary_use(world, MONTH).items()})
+    return record_use(snapshot, years_of_use(world, MONTH, 1).of_month(MONTH))

@@ -138,6 +138,22 @@ def test_use_sums_to_the_ledger(truth: Truth, written: Path) -> None:
     assert len(sums) == len(uses)
 
 
+def test_every_month_sums_to_its_count_in_the_years_of_use(truth: Truth) -> None:
+    both = truth.table("use").merge(truth.table("counts"), on=["month", "service", "site"])
+    assert (both["uses"] == both["count"]).all()
+    assert len(both) == len(truth.table("use"))
+    assert truth.table("counts")["month"].nunique() == 36 + 2
+    assert set(truth.table("series")["kind"]) >= {"stable", "step", "new", "intermittent", "school", "winter"}
+
+
+def test_the_ledger_holds_the_months_before(truth: Truth, written: Path) -> None:
+    rows = pd.DataFrame(table_below(read_sheets(written / "2026-10" / LEDGER)["历月服务量"], "月份"))
+    counts = truth.table("counts")
+    assert rows["月份"].nunique() == 35
+    assert "2026年10月" not in set(rows["月份"])
+    assert rows["服务人次"].sum() == counts.loc[counts["month"].between("2023-11", "2026-09"), "count"].sum()
+
+
 def test_the_same_town_stands_in_months_that_were_not_asked_for(world: World) -> None:
     later = world.at(Month(2027, 1))
     assert len(later.people) == len(world.people)

@@ -47,6 +47,7 @@ def test_the_ledger_carries_its_tables_under_each_other_and_a_hidden_sheet(sampl
         "网格信息",
         "人口底册",
         "服务使用记录",
+        "历月服务量",
         "窗口问卷",
         "下拉选项",
     ]

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from needs_analytics.core.month import Month
 
 
+_MONTHS = 35
+
+
 def tabulate_history(counts: pd.DataFrame, names: Mapping[str, str], *, before: Month) -> Table:
     """Lay out the months before the report's, as the street's ledger keeps them: a row per service, site and month.
 
@@ -26,7 +29,9 @@ def tabulate_history(counts: pd.DataFrame, names: Mapping[str, str], *, before: 
     before
         The report's month: its use stands in the record of use.
     """
-    past = counts[counts["month"] < str(before)].sort_values(["service", "site", "month"], kind="stable")
+    first = before.shift(-_MONTHS)
+    past = counts[counts["month"].between(str(first), str(before.shift(-1)))]
+    past = past.sort_values(["service", "site", "month"], kind="stable")
     rows = [
         [f"{month[:4]}年{int(month[5:])}月", names[service], site, int(count)]
         for month, service, site, count in past[["month", "service", "site", "count"]].itertuples(index=False)

@@ -26,7 +26,7 @@ LISTS = {
 """The hidden sheet 下拉选项: one column per list."""
 _LIST_SHEET = "下拉选项"
 _DROP_DOWNS = {("supply", "容量周期"): "容量周期", ("usage", "状态"): "服务状态", ("menu", "服务方式"): "服务方式"}
-_OWN_TABLES = {"menu", "sites", "supply", "places", "register", "groups", "usage"}
+_OWN_TABLES = {"menu", "sites", "supply", "places", "register", "groups", "usage", "history"}
 """What the ledger holds besides the answers of offices that write into it."""
 _BUILT_IN_DATE = 31
 """Number format 31: yyyy年m月d日, built into every Chinese Excel."""

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from needs_analytics.samples.draws import packaged_words
+from needs_analytics.samples.history_sheet import tabulate_history
 from needs_analytics.samples.names import chinese_number
 from needs_analytics.samples.phrases import given_or, spell_grids, worded
 from needs_analytics.samples.residents import AGE_BANDS
@@ -40,15 +41,18 @@ REGISTER_GAP = 5
 _NO_ANSWER = 0.03
 
 
-def tabulate_ledger(answers: Answers, use: pd.DataFrame) -> dict[str, Table]:
+def tabulate_ledger(answers: Answers, use: pd.DataFrame, counts: pd.DataFrame) -> dict[str, Table]:
     """Lay out the ledger's tables by the names ``wrong_cells.csv`` knows them by.
 
     Returns
     -------
-    ``menu, sites, supply, places, register, groups, usage`` and the offices whose answers stand in the same workbook.
+    ``menu, sites, supply, places, register, groups, usage, history`` and the offices whose answers stand in the same
+    workbook.
     """
     snapshot = answers.snapshot
     plan, town, people = snapshot.plan, snapshot.town, snapshot.people
+    menu = offered_services(plan)
+    names = dict(zip(menu["service"], menu["name"], strict=True))
     register = tabulate_register(people, town)
     below = register.first_row + len(register.rows) + REGISTER_GAP
     return {
@@ -59,6 +63,7 @@ def tabulate_ledger(answers: Answers, use: pd.DataFrame) -> dict[str, Table]:
         "register": register,
         "groups": tabulate_groups(people, town, below),
         "usage": tabulate_usage(use, answers),
+        "history": tabulate_history(counts, names, before=snapshot.month),
     } | {
         office: tabulate_window(answers, office)
         for office in plan.offices

@@ -17,17 +17,28 @@ from needs_analytics.samples.ledger_tables import tabulate_ledger
 from needs_analytics.samples.mess import PlantedCell, spoil_cells, telling_cells
 from needs_analytics.samples.plan import Plan, read_plan
 from needs_analytics.samples.snapshot import World, found_town
-from needs_analytics.samples.truth import FILE, Truth, facts_of, month_tables, planted_tables, write_truth
-from needs_analytics.samples.usage import ordinary_use, record_use
+from needs_analytics.samples.truth import (
+    FILE,
+    Truth,
+    facts_of,
+    month_tables,
+    planted_tables,
+    series_tables,
+    write_truth,
+)
+from needs_analytics.samples.usage import record_use, years_of_use
 from needs_analytics.samples.wjx import EMPTY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from needs_analytics.samples.series import PlantedSeries
     from needs_analytics.samples.sheets import Table
 
 DEFAULT_MONTH = "2026-10"
 DEFAULT_SEED = 20261001
+YEARS = 36
+"""Months of use that are told, the report's own included."""
 _FREE_TEXT = re.compile("意见|建议")
 _IDENTIFYING = re.compile("姓名|称呼|身份证|电话|手机号")
 
@@ -112,7 +123,8 @@ def write_month(
     UsageError
         When ``month`` is no calendar month.
     """
-    _, sample = _send(found_town(plan or read_plan(), seed), Month.parse(month), Path(folder))
+    world, month = found_town(plan or read_plan(), seed), Month.parse(month)
+    _, sample = _send(world, years_of_use(world, month, YEARS), month, Path(folder))
     return sample
 
 
@@ -128,11 +140,16 @@ def write_town(
     """
     folder, world = Path(folder), found_town(plan or read_plan(), seed)
     months = world.plan.months_up_to(Month.parse(month))
-    sent = [_send(world, each, folder / str(each)) for each in months]
+    series = years_of_use(world, months[-1], YEARS + len(months) - 1)
+    sent = [_send(world, series, each, folder / str(each)) for each in months]
     by_month = [month_tables(of_month.answers, of_month.use, of_month.tables) for of_month, _ in sent]
     tables = {name: pd.concat([month[name] for month in by_month], ignore_index=True) for name in by_month[0]}
+    facts = facts_of(world, [str(each) for each in months])
     tables["cells"] = planted_cells([sample for _, sample in sent])
-    write_truth(folder / FILE, Truth(facts_of(world, [str(each) for each in months]), tables | planted_tables(world)))
+    write_truth(
+        folder / FILE,
+        Truth(facts_of(world, [str(each) for each in months]), tables | planted_tables(world) | series_tables(series)),
+    )
     return tuple(sample for _, sample in sent)
 
 
@@ -150,13 +167,12 @@ def planted_cells(samples: Sequence[SampleMonth]) -> pd.DataFrame:
     return pd.DataFrame(cells, columns=["month", *(field.name for field in fields(PlantedCell))])
 
 
-def _send(world: World, month: Month, folder: Path) -> tuple[_Sent, SampleMonth]:
+def _send(world: World, series: PlantedSeries, month: Month, folder: Path) -> tuple[_Sent, SampleMonth]:
     """Write one month of a town as its offices' workbooks."""
     folder.mkdir(parents=True, exist_ok=True)
     answers = collect_answers(world.at(month))
-    counts = {key: round(level) for key, level in ordinary_use(world, month).items()}
-    use = record_use(answers.snapshot, counts)
-    tables, wrong = _spoil(_tabulate_offices(answers) | tabulate_ledger(answers, use), answers)
+    use = record_use(answers.snapshot, series.of_month(month))
+    tables, wrong = _spoil(_tabulate_offices(answers) | tabulate_ledger(answers, use, series.counts), answers)
     telling = _telling_cells(tables, answers)
     special = answers.rows["special"]
     sample = SampleMonth(

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from needs_analytics.samples.answers import Answers
+    from needs_analytics.samples.series import PlantedSeries
     from needs_analytics.samples.sheets import Table
     from needs_analytics.samples.snapshot import Snapshot, World
 
@@ -107,6 +108,12 @@ def planted_tables(world: World) -> dict[str, pd.DataFrame]:
         "wordings": _wordings(world),
         "unrecorded": unrecorded.assign(name=unrecorded["service"].map(names)),
     }
+
+
+def series_tables(series: PlantedSeries) -> dict[str, pd.DataFrame]:
+    """Return what was planted in the years of use and the counts themselves."""
+    counts = series.counts[["month", "service", "site", "count", "season"]]
+    return {"series": series.plan.round(6), "counts": counts.assign(season=counts["season"].round(4))}
 
 
 def month_tables(answers: Answers, use: pd.DataFrame, tables: Mapping[str, Table]) -> dict[str, pd.DataFrame]:

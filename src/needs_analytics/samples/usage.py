@@ -10,14 +10,15 @@ import numpy as np
 import pandas as pd
 
 from needs_analytics.core.codebook import Codebook
+from needs_analytics.core.month import Month
 from needs_analytics.samples.draws import stream
+from needs_analytics.samples.series import PlantedSeries, usage_series
 from needs_analytics.samples.services import eligible_people, offered_services, offered_supply, reachable_sites
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Hashable, Sequence
 
-    from needs_analytics.core.month import Month
     from needs_analytics.samples.plan import Plan
     from needs_analytics.samples.snapshot import Snapshot, World
     from needs_analytics.samples.town import Town
@@ -75,6 +76,22 @@ def ordinary_use(world: World, month: Month) -> dict[tuple[str, str], float]:
         (service, site): min(row["load"] * row["units"], _TAKERS * row["uses"] * chances[service][can & there].sum())
         for (service, site), row, can in _recorded(world.plan, world.town, world.people, month)
     }
+
+
+def years_of_use(world: World, last: Month, months: int) -> PlantedSeries:
+    """Draw what was used of every service that keeps a record, so many months up to one.
+
+    The third survey month is the anchor: its use is the ordinary one, growth and changes are counted from it.
+    """
+    plan = world.plan
+    anchor = Month.parse(plan.first_month).shift(2)
+
+    def recorded(month: Month) -> pd.DataFrame:
+        supply = offered_supply(plan, month)
+        return supply[supply["record"] != "none"]
+
+    levels, seasons = ordinary_use(world, anchor), plan.table("seasons")
+    return usage_series(recorded, levels, seasons, anchor=anchor, last=last, months=months, seed=world.seed)
 
 
 def record_use(snapshot: Snapshot, counts: Counts) -> pd.DataFrame:
