@@ -146,10 +146,7 @@ def write_town(
     tables = {name: pd.concat([month[name] for month in by_month], ignore_index=True) for name in by_month[0]}
     facts = facts_of(world, [str(each) for each in months])
     tables["cells"] = planted_cells([sample for _, sample in sent])
-    write_truth(
-        folder / FILE,
-        Truth(facts_of(world, [str(each) for each in months]), tables | planted_tables(world) | series_tables(series)),
-    )
+    write_truth(folder / FILE, Truth(facts, tables | planted_tables(world) | series_tables(series)))
     return tuple(sample for _, sample in sent)
 
 

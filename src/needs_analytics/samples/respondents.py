@@ -98,7 +98,7 @@ def plain_pull(snapshot: Snapshot) -> Pull:
     """Return how likely residents answer were it not for the need that brings people online."""
     plan, people = snapshot.plan, snapshot.people
     asked = tuple(office for office in plan.offices if plan.office(office).get("unit", "人") == "人")
-    band = pd.Index(_ADULT_BANDS).get_indexer(people["band"])
+    band = pd.Index(_ADULT_BANDS).get_indexer(pd.Index(people["band"]))
     channel = np.column_stack([_office_share(people, band, plan.office(office)) for office in asked])
     answering = _response(people, band, plan.words("offices")["response"])
     total = channel.sum(axis=1, keepdims=True)
