@@ -110,10 +110,11 @@ def telling_cells(table: Table, file: str, columns: Collection[str], rows: pd.Da
         ``name, phone`` of the answer sheets, on the keys of the table.
     """
     found = []
+    known = dict(zip(rows.index, zip(rows["name"], rows["phone"], strict=True), strict=True))
     for row, key in enumerate(table.keys):
         for column in (table.columns.index(header) for header in columns if key >= 0):
             text = str(table.rows[row][column] or "")
-            if any(str(rows.loc[key, known]) in text for known in ("name", "phone")):
+            if any(word in text for word in known[key]):
                 where = (file, table.sheet, table.address(row, column), table.columns[column])
                 found.append(PlantedCell(*where, "identity_in_text", text, ""))
     return tuple(found)

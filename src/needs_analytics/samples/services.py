@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -38,7 +39,8 @@ def offered_supply(plan: Plan, month: Month) -> pd.DataFrame:
     return supply.assign(days=pd.Series(days, dtype=object), units=(supply["capacity"] * times).round().astype(int))
 
 
-def open_days(month: Month, open_on: str, most_days: str = "") -> list[dt.date]:
+@cache
+def open_days(month: Month, open_on: str, most_days: str = "") -> tuple[dt.date, ...]:
     """Return the dates of a month on which a site is open.
 
     Parameters
@@ -53,7 +55,7 @@ def open_days(month: Month, open_on: str, most_days: str = "") -> list[dt.date]:
     days = [day for day in days if str(day.isoweekday()) in open_on]
     if open_on == _WORKDAYS:
         days = [day for day in days if (day.month, day.day) not in _HOLIDAYS]
-    return days[: int(most_days)] if most_days else days
+    return tuple(days[: int(most_days)] if most_days else days)
 
 
 def eligible_people(people: pd.DataFrame, who: str) -> np.ndarray:
