@@ -50,8 +50,8 @@ from needs_analytics.samples.bounds import bound_parts, largest_flow
 from needs_analytics.samples.stands import set_up_stands
 
 if TYPE_CHECKING:
+    from needs_analytics.samples.snapshot import Snapshot
     from needs_analytics.samples.stands import Stands
-    from needs_analytics.samples.town import Town
 
 MARGIN = 0.15
 """By how much of the demand the planted cause exceeds every other part."""
@@ -66,41 +66,31 @@ COLUMNS = (
 )
 
 
-def find_causes(
-    town: Town,
-    people: pd.DataFrame,
-    needs: pd.DataFrame,
-    menu: pd.DataFrame,
-    supply: pd.DataFrame,
-    use: pd.DataFrame,
-) -> pd.DataFrame:
+def find_causes(snapshot: Snapshot, use: pd.DataFrame) -> pd.DataFrame:
     """Count where the demand of every need of every community goes.
 
     Parameters
     ----------
-    people, needs
-        One row per resident, in order of ``use["person"]``; booleans per need.
-    menu, supply, use
-        As ``offered_services``, ``offered_supply`` and ``record_use`` make them.
+    use
+        The month's record, as :func:`~needs_analytics.samples.usage.record_use` makes it.
 
     Returns
     -------
     One row per need that enters the gap and community, and for the whole sub-district; columns :data:`COLUMNS`, in
     persons. ``cause`` is ``""`` where the bounds do not decide it; ``margin`` is a share of the demand.
     """
-    stands = set_up_stands(town, people, menu, supply, use)
-    names = list(town.communities["community"])
-    adult = people["age"].to_numpy() >= 16
-    number = people["community"].map({name: at for at, name in enumerate(names)}).to_numpy(int)
+    stands = set_up_stands(snapshot, use)
+    people, names = snapshot.people, list(snapshot.town.communities["community"])
+    community = people["community"].map({name: at for at, name in enumerate(names)}).to_numpy(int)
     rows: list[dict[str, object]] = []
-    for family in _families(needs, stands):
-        wanting = needs[list(family)].to_numpy() & adult[:, None]
-        asking, exact = group_askers(family, wanting, people["place"].to_numpy(), number, stands)
+    for family in _families(snapshot.needs, stands):
+        wanting = snapshot.needs[list(family)].to_numpy() & snapshot.adults[:, None]
+        asking, exact = group_askers(family, wanting, people["place"].to_numpy(), community, stands)
         served = largest_flow(asking, asking.persons > 0, asking.stands["capacity"].to_numpy(float))
         for need, counts in exact.items():
-            for community, name in [(-1, ALL), *enumerate(names)]:
-                area = (asking.need == need) & ((asking.community == community) | (community < 0))
-                heads = counts.sum() if community < 0 else counts.iloc[community]
+            for number, name in [(-1, ALL), *enumerate(names)]:
+                area = (asking.need == need) & ((asking.community == number) | (number < 0))
+                heads = counts.sum() if number < 0 else counts.iloc[number]
                 rows.append({"need": need, "community": name, **heads, **bound_parts(area, asking, served)})
     table = pd.DataFrame(rows).sort_values("need", kind="stable", ignore_index=True)
     return _with_cause(table)[list(COLUMNS)]

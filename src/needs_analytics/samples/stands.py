@@ -13,9 +13,10 @@ import numpy as np
 import pandas as pd
 
 from needs_analytics.core.codebook import Codebook
-from needs_analytics.samples.services import eligible_people, reachable_sites
+from needs_analytics.samples.services import eligible_people, offered_services, offered_supply, reachable_sites
 
 if TYPE_CHECKING:
+    from needs_analytics.samples.snapshot import Snapshot
     from needs_analytics.samples.town import Town
 
 DONE, TURNED_AWAY = "完成", ("等候", "拒绝")
@@ -51,18 +52,15 @@ class Stands:
     reach: np.ndarray
 
 
-def set_up_stands(
-    town: Town, people: pd.DataFrame, menu: pd.DataFrame, supply: pd.DataFrame, use: pd.DataFrame
-) -> Stands:
-    """Gather the stands of a month.
+def set_up_stands(snapshot: Snapshot, use: pd.DataFrame) -> Stands:
+    """Gather the stands of a town's month.
 
     Parameters
     ----------
-    people
-        One row per resident, in order of ``use["person"]``.
-    menu, supply, use
-        As ``offered_services``, ``offered_supply`` and ``record_use`` make them.
+    use
+        As :func:`~needs_analytics.samples.usage.record_use` makes it.
     """
+    menu, supply = offered_services(snapshot.plan), offered_supply(snapshot.plan, snapshot.month)
     codes = {name: need for need, name in Codebook.default().need_names().items()}
     table = supply[["service", "site", "units"]].merge(menu, on="service", how="left", validate="many_to_one")
     table["needs"] = [tuple(codes[name] for name in text.split("；")) for text in table["needs"]]
@@ -81,7 +79,7 @@ def set_up_stands(
     table["busy"] = table["recorded"] & (rate >= BUSY + UNSURE)
     table["bad_low"], table["bad_high"] = _bad_ratings(done, table)
     visits = done.loc[named, ["stand", "person"]].drop_duplicates(ignore_index=True)
-    return Stands(table, visits, _eligible(people, menu, table), _reach(town, table))
+    return Stands(table, visits, _eligible(snapshot, table), _reach(snapshot.town, table))
 
 
 def _sum(use: pd.DataFrame, stands: int) -> np.ndarray:
@@ -108,10 +106,9 @@ def _bad_ratings(done: pd.DataFrame, table: pd.DataFrame) -> tuple[np.ndarray, n
     return low, high
 
 
-def _eligible(people: pd.DataFrame, menu: pd.DataFrame, table: pd.DataFrame) -> np.ndarray:
-    adult = (people["age"] >= 16).to_numpy()
-    by_service = {row.service: adult & eligible_people(people, str(row.who)) for row in menu.itertuples()}
-    return np.column_stack([by_service[service] for service in table["service"]])
+def _eligible(snapshot: Snapshot, table: pd.DataFrame) -> np.ndarray:
+    who = {rule: snapshot.adults & eligible_people(snapshot.people, str(rule)) for rule in table["who"].unique()}
+    return np.column_stack([who[rule] for rule in table["who"]])
 
 
 def _reach(town: Town, table: pd.DataFrame) -> np.ndarray:
