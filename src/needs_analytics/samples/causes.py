@@ -93,7 +93,7 @@ def find_causes(snapshot: Snapshot, use: pd.DataFrame) -> pd.DataFrame:
                 heads = counts.sum() if number < 0 else counts.iloc[number]
                 rows.append({"need": need, "community": name, **heads, **bound_parts(area, asking, served)})
     table = pd.DataFrame(rows).sort_values("need", kind="stable", ignore_index=True)
-    return _with_cause(table)[list(COLUMNS)]
+    return _with_cause(table)[list(COLUMNS)].round(3)
 
 
 def planted_areas(causes: pd.DataFrame) -> pd.DataFrame:
