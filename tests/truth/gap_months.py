@@ -1,0 +1,58 @@
+"""A month from the workbooks to the gaps, and where the demand truly goes."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, NamedTuple
+
+from helpers.town import no_segments
+from needs_analytics.cleaning import clean
+from needs_analytics.core.codebook import Codebook
+from needs_analytics.core.month import Month
+from needs_analytics.gaps import measure_gaps
+from needs_analytics.intake import take_in
+from needs_analytics.matching import match_services
+from needs_analytics.needs import list_needs
+from needs_analytics.office.read import read_workbooks
+from needs_analytics.samples import found_town, read_plan
+from needs_analytics.samples.causes import find_causes
+from needs_analytics.samples.month import DEFAULT_MONTH, DEFAULT_SEED, write_month
+from needs_analytics.samples.norms import check_norms
+from needs_analytics.samples.usage import ordinary_use, record_use
+from needs_analytics.weights import weigh
+
+from .seeds import seed_count
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from needs_analytics.core.records import GapReport
+
+SEEDS = (DEFAULT_SEED, *range(1, 100))[: seed_count(1)]
+
+
+class GapMonth(NamedTuple):
+    """What truly happens to the demand, which norms are met, and what the stages made of the workbooks."""
+
+    causes: pd.DataFrame
+    norms: pd.DataFrame
+    gaps: GapReport
+
+
+@cache
+def gap_month(seed: int) -> GapMonth:
+    """Run the default month of the town of a seed; shared, so not to be changed."""
+    month, world = Month.parse(DEFAULT_MONTH), found_town(read_plan(), seed)
+    snapshot = world.at(month)
+    use = record_use(snapshot, {key: round(level) for key, level in ordinary_use(world, month).items()})
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        write_month(folder, month=month, seed=seed)
+        sheets = read_workbooks(sorted(folder.iterdir()), root=folder)
+    cleaned = clean(take_in(sheets, codebook=Codebook.default(), month=month, key=b"a key of the recovery suite"))
+    weights = weigh(cleaned.survey, cleaned.register)
+    needs = list_needs(cleaned, weights, no_segments())
+    gaps = measure_gaps(needs, match_services(needs, cleaned, weights), cleaned)
+    return GapMonth(find_causes(snapshot, use), check_norms(snapshot), gaps)
