@@ -26,12 +26,12 @@ def mini_town(
     number = np.where(rows["community"] == "甲", 0, 1)
     age = rows["age"].astype(int)
     residents = pd.DataFrame({"community": rows["community"], "place": number, "age": age, "elderly": age >= 60})
-    wanted = rows["needs"].fillna("").str.split(" ")
-    needs = pd.DataFrame({need: [need in own for own in wanted] for need in sorted({n for own in wanted for n in own} - {""})})
+    needs = rows["needs"].str.get_dummies(" ").astype(bool)
     tables = {"services": sheet(menu), "supply": sheet(supply).fillna("").astype({"capacity": float})}
     tables["supply"] = tables["supply"].assign(period="月", open_on="1234567", most_days="")
     tables |= {name: sheet(grid).fillna("") for name, grid in (more or {}).items()}
-    return Snapshot(Plan("mini", "小镇", tables=tables), 0, MONTH, _places(households), residents, needs.astype(float), needs)
+    plan = Plan("mini", "小镇", tables=tables)
+    return Snapshot(plan, 0, MONTH, _places(households), residents, needs.astype(float), needs)
 
 
 def _places(households: tuple[int, int]) -> Town:
@@ -47,8 +47,6 @@ def _places(households: tuple[int, int]) -> Town:
 def record(text: str) -> pd.DataFrame:
     """Return a record of use: lines of ``service | site | person | count | status | rating``; 完成 if not said."""
     rows = sheet(text)
-    rating = rows["rating"] if "rating" in rows else None
-    status = rows["status"].fillna("完成") if "status" in rows else "完成"
-    return rows.assign(
-        person=rows["person"].fillna(-1).astype(int), count=rows["count"].astype(int), status=status, rating=rating
-    )
+    said = rows.reindex(columns=["service", "site", "person", "count", "status", "rating"]).astype(object)
+    said = said.assign(person=said["person"].fillna(-1), status=said["status"].fillna("完成"))
+    return said.astype({"person": int, "count": int})

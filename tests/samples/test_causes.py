@@ -177,8 +177,8 @@ def tiny_towns(draw: st.DrawFn) -> Tiny:
     rate = (own.sum(axis=0) + others.sum(axis=0) + counted) / capacity
     bad = np.array([sorted(draw(st.sampled_from([0.0, 0.3, 0.8])) for _ in range(2)) for _ in range(stands)])
     frame = pd.DataFrame({
-        "capacity": capacity, "counted": counted, "recorded": True, "waiting": waiting, "idle": ~waiting & (rate < 0.88),
-        "busy": rate >= 0.92, "bad_low": bad[:, 0], "bad_high": bad[:, 1],
+        "capacity": capacity, "counted": counted, "recorded": True, "waiting": waiting,
+        "idle": ~waiting & (rate < 0.88), "busy": rate >= 0.92, "bad_low": bad[:, 0], "bad_high": bad[:, 1],
     })  # fmt: skip
     need = [draw(st.sampled_from(["A", "A", "B"])) for _ in range(cells)]
     community = [draw(st.integers(0, 1)) for _ in range(cells)]
@@ -234,7 +234,9 @@ def attributions(tiny: Tiny) -> Iterator[np.ndarray]:
         yield tiny.own + np.array(way).T
 
 
-def true_parts(tiny: Tiny, served: np.ndarray, seen: np.ndarray, pooled: bool, bad: np.ndarray) -> dict[str, np.ndarray]:
+def true_parts(
+    tiny: Tiny, served: np.ndarray, seen: np.ndarray, pooled: bool, bad: np.ndarray
+) -> dict[str, np.ndarray]:
     """METHODS word by word, for each cell."""
     used = np.minimum(seen.sum(axis=1), tiny.persons)
     capacity, waiting = tiny.stands["capacity"].to_numpy(), tiny.stands["waiting"].to_numpy()

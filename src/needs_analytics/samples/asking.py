@@ -65,22 +65,19 @@ def group_askers(
     """
     own = np.flatnonzero([bool(set(needs) & set(family)) for needs in stands.table["needs"]])
     table = stands.table.iloc[own].reset_index(drop=True)
-    serves = np.array([[need in needs for need in family] for needs in table["needs"]], dtype=bool).reshape(-1, len(family))
+    serves = np.array([[need in needs for needs in table["needs"]] for need in family], dtype=bool)
     visits = stands.visits[stands.visits["stand"].isin(own)]
     person, stand = visits["person"].to_numpy(int), np.searchsorted(own, visits["stand"])
-    sure = (wanting[person] & serves[stand]).sum(axis=1) == 1
+    sure = (wanting[person] & serves.T[stand]).sum(axis=1) == 1
     communities = int(community.max()) + 1
     exact, groups = {}, []
-    for column, need in enumerate(family):
-        who = np.flatnonzero(wanting[:, column])
-        eligible = stands.eligible[np.ix_(who, own)] & serves[:, column]
+    for need, wants, serving in zip(family, wanting.T, serves, strict=True):
+        who = np.flatnonzero(wants)
+        eligible = stands.eligible[np.ix_(who, own)] & serving
         may = eligible & stands.reach[np.ix_(place[who], own)]
-        exact[need] = _count(serves[:, column].any(), eligible, may, community[who], communities)
-        seat = np.full(len(wanting), -1)
-        seat[who] = np.arange(len(who))
-        here = sure & (seat[person] >= 0) & serves[stand, column]
-        here[here] = may[seat[person[here]], stand[here]]
-        least = _least(seat[person[here]], table["bad_low"].to_numpy()[stand[here]], len(who))
+        exact[need] = _count(serving.any(), eligible, may, community[who], communities)
+        counts = sure & wants[person] & serving[stand]
+        least = _least(np.searchsorted(who, person[counts]), stand[counts], may, table["bad_low"].to_numpy(float))
         groups.append(_grouped(need, community[who], may, least))
     noted = np.zeros((communities, len(own)))
     np.add.at(noted, (community[person], stand), 1)
@@ -98,10 +95,11 @@ def _count(
     return pd.DataFrame({"demand": heads.sum(axis=1), **{name: heads[:, at] for at, name in enumerate(EXACT)}})
 
 
-def _least(person: np.ndarray, share: np.ndarray, people: int) -> np.ndarray:
-    """Return how dissatisfied each person noted down is at the least, ``(people,)``; NaN for those not noted down."""
-    least = np.full(people, np.inf)
-    np.minimum.at(least, person, share)
+def _least(person: np.ndarray, stand: np.ndarray, may: np.ndarray, bad: np.ndarray) -> np.ndarray:
+    """Return how dissatisfied each person noted down in reach is at the least, ``(people,)``; NaN for the others."""
+    least = np.full(len(may), np.inf)
+    there = may[person, stand]
+    np.minimum.at(least, person[there], bad[stand[there]])
     return np.where(np.isfinite(least), least, np.nan)
 
 

@@ -80,7 +80,8 @@ def largest_flow(asking: Asking, groups: np.ndarray, room: np.ndarray) -> float:
 def _idle_and_busy(asking: Asking) -> tuple[np.ndarray, np.ndarray]:
     """Tell which groups reach idle stands alone, and which surely reach busy ones, ``(groups,)`` each."""
     idle, waiting, full = (asking.stands[name].to_numpy(bool) for name in ("idle", "waiting", "busy"))
-    return (asking.may <= idle).all(axis=1), (asking.may & waiting).any(axis=1) | (asking.may <= full).all(axis=1)
+    busy = (asking.may & waiting).any(axis=1) | (asking.may <= full).all(axis=1)
+    return np.asarray((asking.may <= idle).all(axis=1)), np.asarray(busy)
 
 
 def _heads(groups: np.ndarray, asking: Asking) -> float:

@@ -1,39 +1,40 @@
 """The true parts of every gap and the causes planted: counted on the whole population, apart from any stage.
 
 For a need and a community the *demand* D is the number of residents of 16 or more who have the need. Of them A1 have
-some service in the menu, A2 may use one of those (the rule ``who``), A3 have one stand (service at a site) that they may
-use and that is in reach. These are heads counted, so ``no_service = D - A1``, ``not_eligible = A1 - A2`` and
-``too_far = A2 - A3`` are exact. The other parts hang on F, how many of A3 the best plan serves, and on U, how many were
-observed using. Neither is a fact of the town, so nothing is claimed beyond what every reading of METHODS must give:
+some service in the menu, A2 may use one of these (the rule ``who``), A3 may use one at a site in reach (a *stand* is a
+service at a site; 上门 and 线上 reach everybody). These are heads counted: ``no_service = D - A1``,
+``not_eligible = A1 - A2`` and ``too_far = A2 - A3`` are exact. The other parts hang on F, how many of A3 the best plan
+serves, and on U, how many were observed using. Neither is a fact of the town, so no more is claimed than every reading
+of METHODS must give:
 
 F
-    Whoever is served first, a plan that serves "priority first, then as many as possible" serves as many as can be
-    served at all, M (who can be served together is a matroid: putting some first costs no place). So the area gets at
-    most what it could get if nobody else came, and at least M less what all others could get without it. Both are
-    largest flows over groups of people with the same stands, all needs that share a stand together (a service for
-    several needs has one room); a resident with two such needs asks twice, as in METHODS. Where room abounds the two
-    bounds meet; where sites of several communities overlap they part, and that is the honest answer.
+    Whoever comes first, a plan that serves "priority tiers first, then as many as possible" serves as many as can be
+    served at all, M (who can be served together is a matroid: putting some first costs no place). So an area gets at
+    most what it could get if nobody else came, and at least M less what all others could get without it. These are
+    largest flows, all needs that share a stand together: a service for several needs has one room, and a resident with
+    two such needs asks twice, as in METHODS. Where room abounds the two bounds meet; where stands of several
+    communities overlap they part, and that is the honest answer.
 U
     A resident noted down by name is counted once, in the own cell, if the service means no other need of hers: that is
-    the lower bound. The upper one adds the residents of the area who are noted down but do not have the need or have
-    several, and all uses by nobody named (uses over the uses of one person and month) at stands in reach, wherever they
-    may belong; as much of it as the area's people can take in. The place an office gives to a month's total narrows
-    nothing here.
+    the lower bound. The upper one adds the area's residents who are noted down without the need or with several, and
+    all uses by nobody named (uses over the uses of one person and month) at stands in reach, wherever they belong; but
+    no more than the area's people can take. The place an office gives to a month's total narrows nothing here.
 Idle or busy
-    Of a cell all of whose stands ran below nine tenths with nobody waiting or refused, nothing is ``full`` and
+    Of a cell whose stands all ran below nine tenths with nobody waiting or refused, nothing is ``full`` and
     ``not_taken_up = A3 - U``. It is busy if somebody waits at one of its stands, or all are at nine tenths. Between
-    (one site full, another idle, nobody waiting) METHODS can be read both ways: both are inside the bounds.
+    (one full, another idle, nobody waiting) METHODS can be read both ways: both are inside the bounds.
 dissatisfied
-    Sum of the users times the share of bad ratings of their stand; METHODS leaves open whether that share is the stand's
-    or the service's, so the bounds take both. Observed people beyond A3 are ``used_other`` and may displace users of a
-    badly rated stand: the lower bound gives up as many users as there are others in sight.
+    The users times the share of bad ratings of their stand. METHODS leaves open whether that is the stand's own share
+    or the service's; the bounds take both, and anything where a service has fewer than ten ratings. People observed
+    beyond A3 are ``used_other`` and may displace users of a badly rated stand: the lower bound gives up one user for
+    each of the others in sight, unless all stands in reach are rated badly.
 No record
-    of a service in reach: U lies between 0 and A3, and so do the parts made of it; no cause can be claimed then unless
-    one of the exact parts is larger than all that is unknown.
+    of a service in reach: U lies between 0 and A3, and so do the parts made of it. A cause is claimed then only if an
+    exact part is larger than all that is unknown.
 
 Parts are sums over cells (grid × need × class), and ``max(F, U)`` is taken per cell, where nobody knows how F and U
 meet: over an area it lies between ``max(F, U)`` and ``min(F + U, A3)``. A cause is *planted* where its lower bound
-exceeds the upper bound of each other part but ``met`` by :data:`MARGIN` of the demand.
+exceeds the upper bound of every other part but ``met`` by :data:`MARGIN` of the demand.
 """
 
 from __future__ import annotations
@@ -116,8 +117,10 @@ def _families(needs: pd.DataFrame, stands: Stands) -> list[tuple[str, ...]]:
 
 def _with_cause(table: pd.DataFrame) -> pd.DataFrame:
     """Name the part that is larger than every other whatever the plan and the use, and by how much of the demand."""
-    low = np.column_stack([table.get(f"{cause}_low", table.get(cause)) for cause in CAUSES])
-    high = np.column_stack([table.get(f"{cause}_high", table.get(cause)) for cause in CAUSES])
+    low, high = (
+        table[[cause if cause in EXACT else f"{cause}_{end}" for cause in CAUSES]].to_numpy(float)
+        for end in ("low", "high")
+    )
     largest, rows = low.argmax(axis=1), np.arange(len(table))
     others = high.copy()
     others[rows, largest] = 0.0

@@ -1,14 +1,14 @@
 """Which communities meet the norms of the catalogue: measured on the ledger's sites and grids, apart from any stage.
 
-``norms.csv`` says for a norm of the catalogue what is measured, whether its lower limit, its upper limit or both are
-required (provinces ask for at least 15 or at least 20 m²: more than the larger is no offence) and which sites count, by
-their names, as an official would. A facility belongs to the community it stands in, whatever its tier; a radius is a walk (straight line × detour)
-from the middle of the farthest grid to the nearest facility, of whichever community.
+``norms.csv`` says for a norm of the catalogue what is measured, which of its limits is required and which sites count,
+by their names, as an official would. Of "15–20 m²" the least is required: one province asks for 15, another for 20, and
+more is no offence. A facility belongs to the community it stands in, whatever its tier; a radius is a walk (straight
+line × detour) from the middle of the farthest grid to the nearest facility, of whichever community.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -17,7 +17,7 @@ from needs_analytics.core.codebook import Codebook
 from needs_analytics.samples.services import DETOUR
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Hashable, Mapping
 
     from needs_analytics.samples.snapshot import Snapshot
     from needs_analytics.samples.town import Town
@@ -33,19 +33,19 @@ def check_norms(snapshot: Snapshot) -> pd.DataFrame:
     One row per norm and community; columns :data:`COLUMNS`. ``required`` says the limits (``≥30``), ``margin`` how far
     the value is from the nearest, as a share of it. A distance to what the town has nowhere has no row.
     """
-    catalogue = Codebook.default().norms.set_index("norm", drop=False)
+    catalogue = {str(norm["norm"]): norm for norm in Codebook.default().norms.to_dict("records")}
     town = snapshot.town
     parts = []
     for row in snapshot.plan.table("norms").itertuples():
         value = _MEASURES[str(row.measure)](town, town.sites[town.sites["site"].str.contains(str(row.sites))])
         value = value.reindex(town.communities["community"]).fillna(0.0)
         measured = value.rename("value").rename_axis("community").reset_index()
-        parts.append(_judged(measured, catalogue.loc[str(row.norm)], str(row.required)))
-    table = pd.concat(parts, ignore_index=True)
-    return table[np.isfinite(table["value"])][list(COLUMNS)].reset_index(drop=True)
+        parts.append(_judged(measured, catalogue[str(row.norm)], str(row.required)))
+    table = pd.concat(parts, ignore_index=True)[list(COLUMNS)]
+    return table[np.isfinite(table["value"])].reset_index(drop=True)
 
 
-def _judged(measured: pd.DataFrame, norm: pd.Series, required: str) -> pd.DataFrame:
+def _judged(measured: pd.DataFrame, norm: Mapping[Hashable, Any], required: str) -> pd.DataFrame:
     value = measured["value"].round(2)
     least = float(norm["value_min"]) if required in {"least", "between"} else -np.inf
     most = float(norm["value_max"]) if required in {"most", "between"} else np.inf
