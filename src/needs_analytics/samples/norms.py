@@ -35,14 +35,15 @@ def check_norms(snapshot: Snapshot) -> pd.DataFrame:
     """
     catalogue = {str(norm["norm"]): norm for norm in Codebook.default().norms.to_dict("records")}
     town = snapshot.town
-    parts = []
+    parts: list[pd.DataFrame] = []
     for row in snapshot.plan.table("norms").itertuples():
         value = _MEASURES[str(row.measure)](town, town.sites[town.sites["site"].str.contains(str(row.sites))])
         value = value.reindex(town.communities["community"]).fillna(0.0)
         measured = value.rename("value").rename_axis("community").reset_index()
         parts.append(_judged(measured, catalogue[str(row.norm)], str(row.required)))
     table = pd.concat(parts, ignore_index=True)[list(COLUMNS)]
-    return table[np.isfinite(table["value"])].reset_index(drop=True)
+    measurable = np.isfinite(table["value"].to_numpy(float))
+    return table[measurable].reset_index(drop=True)
 
 
 def _judged(measured: pd.DataFrame, norm: Mapping[Hashable, Any], required: str) -> pd.DataFrame:
