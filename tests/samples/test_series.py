@@ -64,7 +64,7 @@ def test_the_last_month_is_near_what_was_asked_for(town: PlantedSeries) -> None:
     levels = town.plan.set_index(KEYS)["level"]
     steady = town.plan.set_index(KEYS)["kind"] != "intermittent"
     over = (pd.Series(town.of_month(END)).rename_axis(KEYS) / levels)[steady]
-    assert over.sum() / len(over) == pytest.approx(1, abs=0.02)
+    assert over.sum() / len(over) == pytest.approx(1, abs=0.03)  # standard error over hundred series: 0.012
     assert over.between(0.6, 1.4).mean() > 0.97
 
 
