@@ -17,7 +17,7 @@ from needs_analytics.samples.asking import EXACT, Asking
 from needs_analytics.samples.bounds import bound_parts, largest_flow
 from needs_analytics.samples.causes import CAUSES, find_causes, planted_areas
 from needs_analytics.samples.snapshot import found_town
-from needs_analytics.samples.usage import ordinary_use, record_use
+from needs_analytics.samples.usage import record_use, years_of_use
 
 from .mini_town import MONTH, mini_town, record
 
@@ -301,6 +301,6 @@ def test_the_bounds_leave_room_for_everybody_who_can_reach_a_stand(causes: pd.Da
 def test_another_town_has_every_cause_too(seed: int) -> None:
     """Sites keep their room and their load while the needs of a community change by a third from town to town."""
     world = found_town(read_plan(), seed)
-    use = record_use(world.at(MONTH), {key: round(level) for key, level in ordinary_use(world, MONTH).items()})
+    use = record_use(world.at(MONTH), years_of_use(world, MONTH, 1).of_month(MONTH))
     counts = planted_areas(find_causes(world.at(MONTH), use)).groupby("cause")["community"].nunique()
     assert (counts.reindex(CAUSES, fill_value=0) >= 3).all(), counts

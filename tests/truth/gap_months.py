@@ -20,7 +20,7 @@ from needs_analytics.samples import found_town, read_plan
 from needs_analytics.samples.causes import find_causes
 from needs_analytics.samples.month import DEFAULT_MONTH, DEFAULT_SEED, write_month
 from needs_analytics.samples.norms import check_norms
-from needs_analytics.samples.usage import ordinary_use, record_use
+from needs_analytics.samples.usage import record_use, years_of_use
 from needs_analytics.weights import weigh
 
 from .seeds import seed_count
@@ -46,7 +46,7 @@ def gap_month(seed: int) -> GapMonth:
     """Run the default month of the town of a seed; shared, so not to be changed."""
     month, world = Month.parse(DEFAULT_MONTH), found_town(read_plan(), seed)
     snapshot = world.at(month)
-    use = record_use(snapshot, {key: round(level) for key, level in ordinary_use(world, month).items()})
+    use = record_use(snapshot, years_of_use(world, month, 1).of_month(month))
     with TemporaryDirectory() as name:
         folder = Path(name)
         write_month(folder, month=month, seed=seed)

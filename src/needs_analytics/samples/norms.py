@@ -41,9 +41,8 @@ def check_norms(snapshot: Snapshot) -> pd.DataFrame:
         value = value.reindex(town.communities["community"]).fillna(0.0)
         measured = value.rename("value").rename_axis("community").reset_index()
         parts.append(_judged(measured, catalogue[str(row.norm)], str(row.required)))
-    table = pd.concat(parts, ignore_index=True)[list(COLUMNS)]
-    measurable = np.isfinite(table["value"].to_numpy(float))
-    return table[measurable].reset_index(drop=True)
+    table = pd.concat(parts).replace(np.inf, np.nan).dropna(subset="value")
+    return table.reset_index(drop=True)[list(COLUMNS)]
 
 
 def _judged(measured: pd.DataFrame, norm: Mapping[Hashable, Any], required: str) -> pd.DataFrame:
