@@ -87,7 +87,8 @@ def test_who_has_no_child_may_not_use_what_is_for_children() -> None:
 @pytest.mark.xfail(
     strict=True,
     reason='theme 9 "Where the demand goes" and theme 6: a community whose sample has nobody with the need gets a '
-    "demand of 0 persons and no cause, where 120 or more have it (1.4 % of the planted areas, more than half of what is missed)",
+    "demand of 0 persons and no cause, where 120 or more have it "
+    "(1.4 % of the planted areas, more than half of what is missed)",
 )
 def test_no_community_is_without_a_demand_that_hundred_and_twenty_residents_have() -> None:
     assert (areas_with_findings()["demand_found"] > 0).all()
