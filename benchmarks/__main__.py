@@ -9,14 +9,18 @@ from tempfile import TemporaryDirectory
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.cases import run_cases, sample_folder, time_month
+from benchmarks.cases import SAMPLES, run_cases, sample_folder, time_month, time_sample
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--tiny", action="store_true", help="only show that every comparison runs")
-    tiny = parser.parse_args().tiny
-    console = Console(width=140)
+    parser.add_argument("--samples", action="store_true", help="only write the sample town and the district (600 MB)")
+    options = parser.parse_args()
+    tiny, console = options.tiny, Console(width=140)
+    if options.samples:
+        _write_samples(console)
+        return
     with TemporaryDirectory() as made:
         folder = sample_folder(Path(made))
         table = Table("case", "against", "note", title="Seconds are this machine's; the ratio (ours ÷ peer) travels")
@@ -31,6 +35,13 @@ def main() -> None:
             console.print(
                 f"Whole month with its report, in a fresh process: {seconds:.1f} s, peak memory {memory:,.0f} MB"
             )
+
+
+def _write_samples(console: Console) -> None:
+    with TemporaryDirectory() as made:
+        for name in SAMPLES:
+            seconds, memory, size = time_sample(name, Path(made))
+            console.print(f"Writing {name}, in a fresh process: {seconds:.1f} s, peak {memory:,.0f} MB, {size:,.0f} MB")
 
 
 if __name__ == "__main__":

@@ -42,6 +42,11 @@ write_reports(run_month(Workspace(sys.argv[1]), sys.argv[2]), sys.argv[3])
 """
 
 
+_ONE_SAMPLE = "import sys; from needs_analytics import samples; getattr(samples, sys.argv[1])(sys.argv[2])"
+SAMPLES = {"the default town": "write_town", "a district": "write_district"}
+"""What is written, and by what."""
+
+
 @dataclass(frozen=True)
 class Timing:
     """One line of the table.
@@ -176,6 +181,18 @@ def time_month(folder: Path, work: Path) -> tuple[float, float]:
     command = [sys.executable, "-c", _ONE_MONTH, str(workspace.path), MONTH, str(work / "out")]
     seconds, _ = best_of(1, lambda: subprocess.run(command, check=True))
     return seconds, _peak()
+
+
+def time_sample(name: str, work: Path) -> tuple[float, float, float]:
+    """Write a sample in a process of its own; return its seconds, its peak memory in MB and the files' size in MB.
+
+    The peak is that of the largest child so far: time the smaller samples first.
+    """
+    folder = work / SAMPLES[name]
+    command = [sys.executable, "-c", _ONE_SAMPLE, SAMPLES[name], str(folder)]
+    seconds, _ = best_of(1, lambda: subprocess.run(command, check=True))
+    written = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    return seconds, _peak(), written / 1e6
 
 
 def _peak() -> float:

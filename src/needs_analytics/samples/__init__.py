@@ -1,5 +1,6 @@
 """Believable towns that do not exist, what their offices would send in a month, and the truth behind it."""
 
+from needs_analytics.samples.district import SampleDistrict, write_district
 from needs_analytics.samples.mess import PlantedCell
 from needs_analytics.samples.month import PlantedPair, SampleMonth, write_month, write_town
 from needs_analytics.samples.plan import Plan, read_plan
@@ -9,12 +10,14 @@ __all__ = [
     "Plan",
     "PlantedCell",
     "PlantedPair",
+    "SampleDistrict",
     "SampleMonth",
     "Snapshot",
     "World",
     "found_town",
     "read_plan",
     "take_snapshot",
+    "write_district",
     "write_month",
     "write_town",
 ]

@@ -221,8 +221,9 @@ def _draw_attitudes(rows: pd.DataFrame, needs: pd.DataFrame, plan: Plan, rng: np
 
 def _uncorrected(needs: pd.DataFrame, rows: pd.DataFrame, plan: Plan, rng: np.random.Generator) -> pd.DataFrame:
     """Turn a few answers of the sheets that are corrected later."""
-    said = needs.copy()
-    for label in rows.index[rows["special"] == "earlier"]:
-        turned = rng.choice(plan.words("offices")["asked_by_all"], _CORRECTED, replace=False)
-        said.loc[label, turned] = ~said.loc[label, turned]
-    return said
+    said = needs.to_numpy(dtype=bool, copy=True)
+    asked_by_all = np.array([needs.columns.get_loc(need) for need in plan.words("offices")["asked_by_all"]])
+    for row in np.flatnonzero(rows["special"] == "earlier").tolist():
+        turned = rng.choice(asked_by_all, _CORRECTED, replace=False)
+        said[row, turned] = ~said[row, turned]
+    return pd.DataFrame(said, needs.index, needs.columns)

@@ -8,7 +8,7 @@ from needs_analytics.samples.handmade import tabulate_handmade, write_handmade
 from needs_analytics.samples.household import tabulate_household, write_household
 from needs_analytics.samples.legacy_csv import tabulate_legacy, write_legacy
 from needs_analytics.samples.tencent import tabulate_tencent, write_tencent
-from needs_analytics.samples.wjx import tabulate_wjx, write_wjx
+from needs_analytics.samples.wjx import tabulate_wjx, write_portal, write_wjx
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -28,6 +28,7 @@ class Dialect(NamedTuple):
 
 DIALECTS: Mapping[str, Dialect] = {
     "wjx": Dialect(tabulate_wjx, write_wjx),
+    "portal": Dialect(tabulate_wjx, write_portal),
     "handmade": Dialect(tabulate_handmade, write_handmade),
     "tencent": Dialect(tabulate_tencent, write_tencent),
     "legacy": Dialect(tabulate_legacy, write_legacy),

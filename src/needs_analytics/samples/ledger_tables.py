@@ -156,12 +156,15 @@ def tabulate_register(people: pd.DataFrame, town: Town) -> Table:
 
 def tabulate_groups(people: pd.DataFrame, town: Town, first_row: int) -> Table:
     """Lay out the special groups' numbers, which stand below the register on the same sheet."""
-    rows = [
-        {"社区": community, "人群类别": name, "人数": int(people.loc[people["community"] == community, group].sum())}
-        for community in town.communities["community"]
-        for name, group in _GROUPS.items()
-    ]
-    return _table("人口底册", pd.DataFrame(rows), first_row)
+    counts = (
+        people.groupby("community")[list(_GROUPS.values())].sum().reindex(town.communities["community"], fill_value=0)
+    )
+    columns = {
+        "社区": np.repeat(counts.index.to_numpy(dtype=object), len(_GROUPS)),
+        "人群类别": [*_GROUPS] * len(counts),
+        "人数": counts.to_numpy().ravel(),
+    }
+    return _table("人口底册", pd.DataFrame(columns), first_row)
 
 
 def tabulate_usage(use: pd.DataFrame, answers: Answers) -> Table:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 from typing import TYPE_CHECKING
 
@@ -10,7 +9,7 @@ import numpy as np
 
 from needs_analytics.samples.draws import packaged_words
 from needs_analytics.samples.phrases import Options, given_or, join_ticked, spell_grids
-from needs_analytics.samples.sheets import Cell, Table, with_empty_rows
+from needs_analytics.samples.sheets import Cell, Table, with_empty_rows, write_text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,11 +52,8 @@ def tabulate_legacy(answers: Answers, office: str) -> Table:
 
 
 def write_legacy(path: Path, table: Table, _month: Month, _author: str) -> None:
-    """Write the text file in the encoding and with the line ends of an old Windows program."""
-    with path.open("w", encoding="gb18030", newline="") as handle:
-        writer = csv.writer(handle, lineterminator="\r\n")
-        writer.writerow(table.columns)
-        writer.writerows(["" if cell is None else cell for cell in row] for row in table.rows)
+    """Write the text file in the encoding of an old Windows program."""
+    write_text(path, table.columns, table.rows)
 
 
 def _about(rows: pd.DataFrame, snapshot: Snapshot, groups: Options, rng: np.random.Generator) -> dict[str, list[str]]:

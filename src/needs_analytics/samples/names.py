@@ -7,23 +7,31 @@ import pandas as pd
 
 from needs_analytics.samples.draws import packaged_words, stream
 
-AREA_CODE = "999999"
-"""Neither a resident's (those begin with 1–8) nor a foreigner's (9, then an existing region and country)."""
-PHONE_PREFIX = "15400"
-"""Network code 154 is allocated to no operator (MIIT's table of allocated codes, March 2023)."""
+AREA_CODE = 999999
+"""Neither a resident's (those begin with 1–8) nor a foreigner's (9, then an existing region and country).
+
+The codes down to 999900 are as free: there is no region 99, and ISO 3166 leaves the country numbers 900–999 unassigned.
+"""
+NETWORK_CODE = 154
+"""First digits of every phone: allocated to no operator (MIIT's table of allocated codes, March 2023)."""
+MOST_TOWNS = 100
+"""How many towns can be numbered apart: two digits of the area code and of the phone say which."""
 _ID_WEIGHTS = np.array([7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2])
-_ID_CHECKS = np.array(list("10X98765432"))
+_ID_CHECKS = np.array([1, 0, 10, 9, 8, 7, 6, 5, 4, 3, 2])
+"""Check digit by the weighted sum modulo 11; 10 is written X."""
 _ERAS = {"before_1955": 1955, "before_1970": 1970, "before_1990": 1990, "before_2010": 2010, "later": 9999}
 _DIGITS = "零一二三四五六七八九"
 
 
-def name_people(people: pd.DataFrame, seed: int) -> pd.DataFrame:
+def name_people(people: pd.DataFrame, seed: int, town: int = 0) -> pd.DataFrame:
     """Give everybody a name, an ID number and a phone.
 
     Parameters
     ----------
     people
         ``household, role, sex, birth`` as :func:`needs_analytics.samples.residents.settle_people` makes them.
+    town
+        Which of :data:`MOST_TOWNS` towns they live in: no number of one town occurs in another.
 
     Returns
     -------
@@ -36,24 +44,33 @@ def name_people(people: pd.DataFrame, seed: int) -> pd.DataFrame:
     return people.assign(
         name=surnames + given,
         surname=surnames,
-        id_card=number_people(people["birth"], people["sex"]),
-        phone=[f"{PHONE_PREFIX}{number:06d}" for number in phones],
+        id_card=number_people(people["birth"], people["sex"], town),
+        phone=_texts(_digits((NETWORK_CODE * MOST_TOWNS + town) * 1_000_000 + phones, 11)),
     )
 
 
-def number_people(birth: pd.Series, sex: pd.Series) -> np.ndarray:
+def number_people(birth: pd.Series, sex: pd.Series, town: int = 0) -> np.ndarray:
     """Return 18-character ID numbers with a true birth date, sex digit and check digit and no real area.
 
     The serial number counts people of one birth date and sex from an arbitrary start, so that no two are alike.
     """
-    days = birth.dt.strftime("%Y%m%d")
-    twins = pd.DataFrame({"day": days, "sex": sex}).groupby(["day", "sex"]).cumcount().to_numpy()
-    start = days.astype(int).to_numpy() * 7 % 450
-    serial = (start + twins) % 499 * 2 + np.where(sex == "男", 1, 2)
-    body = [f"{AREA_CODE}{day}{number:03d}" for day, number in zip(days, serial, strict=True)]
-    digits = np.array([list(number) for number in body], dtype=int)
-    checks = _ID_CHECKS[digits @ _ID_WEIGHTS % 11]
-    return np.array([number + check for number, check in zip(body, checks, strict=True)], dtype=object)
+    days = (birth.dt.year * 10_000 + birth.dt.month * 100 + birth.dt.day).to_numpy().astype(np.int64)
+    twins = pd.DataFrame({"day": days, "sex": sex.to_numpy()}).groupby(["day", "sex"]).cumcount().to_numpy()
+    serial = (days * 7 % 450 + twins) % 499 * 2 + np.where(sex == "男", 1, 2)
+    body = _digits(((AREA_CODE - town) * 100_000_000 + days) * 1000 + serial, 17)
+    checks = _ID_CHECKS[body @ _ID_WEIGHTS % 11]
+    return _texts(np.column_stack([body, checks]))
+
+
+def _digits(numbers: np.ndarray, width: int) -> np.ndarray:
+    """Return the decimal digits of whole numbers, ``(numbers, width)``."""
+    return np.asarray(numbers[:, None] // 10 ** np.arange(width - 1, -1, -1) % 10)
+
+
+def _texts(digits: np.ndarray) -> np.ndarray:
+    """Write each row of digits as a text; 10 is the check digit X."""
+    codes = np.where(digits == 10, ord("X"), digits + ord("0")).astype(np.uint32)
+    return codes.view(f"<U{codes.shape[1]}").ravel().astype(object)
 
 
 def ages_on(birth: pd.Series, days: pd.Series) -> np.ndarray:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import compress
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from needs_analytics.samples.draws import packaged_words
 from needs_analytics.samples.names import chinese_number
 
 if TYPE_CHECKING:
-    import numpy as np
     import pandas as pd
 
     from needs_analytics.core.month import Month
@@ -21,11 +23,11 @@ Options = Sequence[Sequence[str]]
 
 def spell_grids(numbers: np.ndarray, shares: Sequence[float], rng: np.random.Generator) -> list[str]:
     """Write grids in the styles of :data:`GRID_STYLES`, each with its share."""
-    styles = rng.choice(GRID_STYLES, len(numbers), p=shares)
-    return [
-        str(style).format(n=number, hanzi=chinese_number(number))
-        for style, number in zip(styles, numbers.tolist(), strict=True)
-    ]
+    styles = rng.choice(len(GRID_STYLES), len(numbers), p=shares)
+    known = range(int(numbers.max(initial=0)) + 1)
+    ways = [[style.format(n=number, hanzi=chinese_number(number)) for number in known] for style in GRID_STYLES]
+    spelt: list[str] = np.array(ways, dtype=object)[styles, numbers].tolist()
+    return spelt
 
 
 def join_ticked(ticked: pd.DataFrame, options: Options, separator: str) -> list[str]:
@@ -37,8 +39,11 @@ def join_ticked(ticked: pd.DataFrame, options: Options, separator: str) -> list[
         Booleans with at least a column per option's code.
     """
     texts = [text for text, _ in options]
-    lines = ticked[[code for _, code in options]].to_numpy()
-    return [separator.join(text for text, yes in zip(texts, line, strict=True) if yes) for line in lines]
+    lines = np.ascontiguousarray(ticked[[code for _, code in options]].to_numpy(dtype=bool))
+    patterns, pattern = np.unique(np.packbits(lines, axis=1), axis=0, return_inverse=True)
+    ways = [separator.join(compress(texts, line)) for line in np.unpackbits(patterns, axis=1)]
+    joined: list[str] = np.array(ways, dtype=object)[pattern].tolist()
+    return joined
 
 
 def as_worded(

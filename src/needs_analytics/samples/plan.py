@@ -29,6 +29,8 @@ class Plan:
         Of the plan; its own tables and forms stand in the package's folder ``data/<name>``.
     place
         Name of the sub-district.
+    number
+        Which of a hundred towns it is: ID numbers and phones of one occur in no other.
     centre, crs
         Longitude and latitude of the middle in WGS-84 (a point without meaning), and the system in which the offices
         write coordinates.
@@ -50,6 +52,7 @@ class Plan:
 
     name: str
     place: str
+    number: int = 0
     centre: tuple[float, float] = (117.2, 31.8)
     crs: str = "WGS84"
     answers: int = 1800

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
     from needs_analytics.core.month import Month
 
+_WIDE = re.compile("[⺀-\U0010ffff]")
 Cell = str | int | float | dt.date | dt.datetime | None
 
 
@@ -74,6 +77,14 @@ def open_workbook(path: Path, author: str, month: Month) -> xlsxwriter.Workbook:
     return book
 
 
+def write_text(path: Path, columns: Iterable[str], rows: Iterable[Sequence[Cell]], encoding: str = "gb18030") -> None:
+    """Write a text file of commas with the line ends of Windows."""
+    with path.open("w", encoding=encoding, newline="") as handle:
+        writer = csv.writer(handle, lineterminator="\r\n")
+        writer.writerow(columns)
+        writer.writerows(rows)
+
+
 def write_cells(
     sheet: xlsxwriter.worksheet.Worksheet,
     table: Table,
@@ -105,14 +116,14 @@ def _write_cell(
 
 def display_width(text: str) -> int:
     """Return how many half-width places a text takes; a Chinese character takes two."""
-    return sum(2 if ord(character) > 0x2E7F else 1 for character in text)
+    return len(text) + len(_WIDE.findall(text))
 
 
 def column_widths(table: Table, least: int = 6, most: int = 40, one_line: int = 14) -> list[int]:
     """Return widths that show most of what is in each column; a header wider than ``one_line`` takes two lines."""
 
     def widest(cells: Iterable[Cell]) -> int:
-        return max((display_width(str(cell)) for cell in cells if cell is not None), default=0)
+        return max(map(display_width, {str(cell) for cell in cells if cell is not None}), default=0)
 
     def of_header(text: str) -> int:
         width = display_width(text)

@@ -85,7 +85,7 @@ class Snapshot:
 def found_town(plan: Plan, seed: int) -> World:
     """Make a town and its people from a plan; the same seed gives the same town."""
     town = lay_out_town(plan, seed)
-    people = name_people(settle_people(town, plan, seed), seed)
+    people = name_people(settle_people(town, plan, seed), seed, plan.number)
     return World(plan, seed, town, people, chances_of(people, plan, seed))
 
 

@@ -120,8 +120,8 @@ def month_tables(answers: Answers, use: pd.DataFrame, tables: Mapping[str, Table
     """Return what was planted in a month; ``tables`` are the sheets as they are written."""
     snapshot = answers.snapshot
     found = {
-        "population": _population(snapshot),
-        "prevalence": _prevalence(snapshot),
+        "population": population(snapshot),
+        "prevalence": prevalence(snapshot),
         "files": _files(answers, tables),
         "respondents": _respondents(answers, tables),
         "duplicates": _duplicates(answers, tables),
@@ -131,13 +131,14 @@ def month_tables(answers: Answers, use: pd.DataFrame, tables: Mapping[str, Table
     return {name: table.assign(month=str(snapshot.month))[["month", *table.columns]] for name, table in found.items()}
 
 
-def _population(snapshot: Snapshot) -> pd.DataFrame:
+def population(snapshot: Snapshot) -> pd.DataFrame:
+    """Count persons and adults by community and grid."""
     people = snapshot.people.assign(adult=snapshot.adults)
     counts = people.groupby(["community", "grid"], sort=False).agg(persons=("age", "size"), adults=("adult", "sum"))
     return counts.reset_index()
 
 
-def _prevalence(snapshot: Snapshot) -> pd.DataFrame:
+def prevalence(snapshot: Snapshot) -> pd.DataFrame:
     """Count who of the adults has each need, by place, group and segment."""
     people, needs = snapshot.people[snapshot.adults], snapshot.needs[snapshot.adults]
     places = people["community"] + "/" + people["grid"].astype(str)

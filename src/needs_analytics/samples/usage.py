@@ -69,12 +69,12 @@ def ordinary_use(world: World, month: Month) -> dict[tuple[str, str], float]:
     -------
     Service and site to uses.
     """
-    met = _met_needs(world.plan)
+    met = met_needs(world.plan)
     chances = {service: 1 - (1 - world.chances[needs]).prod(axis=1).to_numpy() for service, needs in met.items()}
     there = (world.people["age"] >= 16).to_numpy() & (world.people["arrives"] == "").to_numpy()
     return {
         (service, site): min(row["load"] * row["units"], _TAKERS * row["uses"] * chances[service][can & there].sum())
-        for (service, site), row, can in _recorded(world.plan, world.town, world.people, month)
+        for (service, site), row, can in recorded_services(world.plan, world.town, world.people, month)
     }
 
 
@@ -115,7 +115,7 @@ def record_use(snapshot: Snapshot, counts: Counts) -> pd.DataFrame:
     return table.sort_values("date", kind="stable", ignore_index=True)
 
 
-def _met_needs(plan: Plan) -> dict[str, list[str]]:
+def met_needs(plan: Plan) -> dict[str, list[str]]:
     """Return the needs that each service meets."""
     codes = {name: need for need, name in Codebook.default().need_names().items()}
     menu = offered_services(plan)
@@ -124,7 +124,7 @@ def _met_needs(plan: Plan) -> dict[str, list[str]]:
     return {service: [need for need in needs if need in drawn] for service, needs in met.items()}
 
 
-def _recorded(
+def recorded_services(
     plan: Plan, town: Town, people: pd.DataFrame, month: Month
 ) -> list[tuple[tuple[str, str], dict[Hashable, Any], np.ndarray]]:
     """List what keeps a record, with the menu's facts beside the supply's, and who could have it, ``(people,)``."""
@@ -146,10 +146,10 @@ def _recorded(
 
 
 def _offers(snapshot: Snapshot, counts: Counts) -> list[tuple[str, _Offer]]:
-    met = _met_needs(snapshot.plan)
+    met = met_needs(snapshot.plan)
     wants = {service: snapshot.needs[needs].any(axis=1).to_numpy() for service, needs in met.items()}
     offers = []
-    for key, row, can in _recorded(snapshot.plan, snapshot.town, snapshot.people, snapshot.month):
+    for key, row, can in recorded_services(snapshot.plan, snapshot.town, snapshot.people, snapshot.month):
         may, wanting = can & snapshot.adults, wants[key[0]]
         if counts.get(key, 0) > 0:
             offers.append((str(row["record"]), _offer(row, counts[key], may & wanting, may & ~wanting)))

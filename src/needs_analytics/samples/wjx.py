@@ -8,7 +8,7 @@ import numpy as np
 
 from needs_analytics.samples.draws import packaged_words
 from needs_analytics.samples.phrases import Options, given_or, join_ticked, spell_grids, worded, write_comments
-from needs_analytics.samples.sheets import Cell, Table, open_workbook, write_cells
+from needs_analytics.samples.sheets import Cell, Table, open_workbook, write_cells, write_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,6 +46,11 @@ def write_wjx(path: Path, table: Table, month: Month, _author: str) -> None:
         sheet = book.add_worksheet(table.sheet)
         sheet.write_row(0, 0, table.columns)
         write_cells(sheet, table, [None] * len(table.columns))
+
+
+def write_portal(path: Path, table: Table, _month: Month, _author: str) -> None:
+    """Write the export as a portal of the office's own does: UTF-8 text with a byte-order mark."""
+    write_text(path, table.columns, table.rows, "utf-8-sig")
 
 
 def _meta(rows: pd.DataFrame, rng: np.random.Generator) -> _Columns:
