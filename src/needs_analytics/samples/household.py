@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from needs_analytics.samples.draws import packaged_words
-from needs_analytics.samples.phrases import given_or, join_ticked
+from needs_analytics.samples.phrases import given_or, grid_names, join_ticked, spell_grids
 from needs_analytics.samples.sheets import Cell, Table, column_widths, open_workbook, write_cells
 
 if TYPE_CHECKING:
@@ -27,13 +26,14 @@ def tabulate_household(answers: Answers, office: str) -> Table:
     rng, plan, people = answers.stream(office), answers.snapshot.plan, answers.snapshot.people
     ages = people[people["household"].isin(rows["household"])].groupby("household")["age"]
     old, young = ages.apply(lambda age: (age >= 60).sum()), ages.apply(lambda age: (age < 16).sum())
-    officers = rng.choice(packaged_words("texts")["officers"], 2, replace=False)
+    names = grid_names(plan, rows["community"], rows["grid_told"])
+    officers = rng.choice(plan.words("texts")["officers"], 2, replace=False)
     columns: dict[str, list[Cell]] = {
         "户号": [f"{number:03d}" for number in range(1, len(rows) + 1)],
         "户主姓名": [*rows["name"]],
         "联系电话": [*given_or(rows["phone"], rows["gives_phone"])],
         "社区（村）": [*rows["community"]],
-        "网格": [*(f"第{grid}网格" for grid in rows["grid_told"])],
+        "网格": [*spell_grids(rows["grid_told"].to_numpy(), (0, 1, 0, 0, 0, 0, 0), rng, names)],
         "家庭人口数": [int(size) for size in rows["household_size"]],
         "60岁以上人数": [int(old[home]) for home in rows["household"]],
         "16岁以下人数": [int(young[home]) for home in rows["household"]],
