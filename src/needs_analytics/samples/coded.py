@@ -56,7 +56,7 @@ def tabulate_coded(answers: Answers, office: str) -> Table:
     return Table("", tuple(columns), cells, tuple(rows.index))
 
 
-def write_coded(path: Path, table: Table, _month: Month, _author: str) -> None:
+def write_coded(path: Path, table: Table, _month: Month, _sender: Mapping[str, Any]) -> None:
     """Write the text file as the platform does."""
     with path.open("w", encoding="gb18030", newline="") as handle:
         writer = csv.writer(handle, lineterminator="\r\n")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from needs_analytics.samples.coded import tabulate_coded, write_coded, write_codes
 from needs_analytics.samples.handmade import tabulate_handmade, write_handmade
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
 
 
 class Dialect(NamedTuple):
-    """How answers become a table and a table a file (path, table, month, the office's name).
+    """How answers become a table and a table a file (path, table, month, the office's section of ``offices.toml``).
 
     ``key`` writes the list of questions that a platform exports beside the answers (path of the answers' file, plan,
     office, month) and returns its file name.
     """
 
     tabulate: Callable[[Answers, str], Table]
-    write: Callable[[Path, Table, Month, str], None]
+    write: Callable[[Path, Table, Month, Mapping[str, Any]], None]
     key: Callable[[Path, Plan, str, Month], str] | None = None
 
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from needs_analytics.samples.names import chinese_number
 from needs_analytics.samples.phrases import call_communities, given_or, grid_names, spell_grids
 from needs_analytics.samples.services import open_days
-from needs_analytics.samples.sheets import Cell, Table, open_workbook, with_empty_rows, write_cells
+from needs_analytics.samples.sheets import Cell, Table, column_widths, open_workbook, with_empty_rows, write_cells
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     import pandas as pd
@@ -52,9 +52,9 @@ def tabulate_handmade(answers: Answers, office: str) -> Table:
     return with_empty_rows(table, form.get("empty_rows", EMPTY_ROWS), rng)
 
 
-def write_handmade(path: Path, table: Table, month: Month, author: str) -> None:
+def write_handmade(path: Path, table: Table, month: Month, sender: Mapping[str, Any]) -> None:
     """Write the sheet as the community would print it: A3, framed, 宋体."""
-    with open_workbook(path, author, month) as book:
+    with open_workbook(path, sender["office"], month) as book:
         title = book.add_format(
             {"font_name": "方正小标宋简体", "font_size": 18, "align": "center", "valign": "vcenter"}
         )
@@ -62,10 +62,10 @@ def write_handmade(path: Path, table: Table, month: Month, author: str) -> None:
         head = book.add_format(_framed(bold=True, text_wrap=True, bg_color="#F2F2F2"))
         middle, left = book.add_format(_framed()), book.add_format(_framed(align="left"))
         sheet = book.add_worksheet(table.sheet)
-        _write_top(sheet, table, month, author, (title, plain))
+        _write_top(sheet, table, month, sender["office"], (title, plain))
         _write_header(sheet, table, head)
         write_cells(sheet, table, [left if name == "备注" else middle for name in table.columns])
-        _write_bottom(sheet, table, head, plain)
+        _write_bottom(sheet, table, sender["signed"], (head, plain))
         _set_up_page(sheet, table)
 
 
@@ -137,8 +137,9 @@ def _write_header(sheet: Worksheet, table: Table, head: Format) -> None:
     sheet.set_row(lower, 30)
 
 
-def _write_bottom(sheet: Worksheet, table: Table, head: Format, plain: Format) -> None:
+def _write_bottom(sheet: Worksheet, table: Table, signed: Sequence[str], looks: tuple[Format, Format]) -> None:
     """Write the sum of the ticks and the line of signatures."""
+    head, plain = looks
     row = table.first_row + len(table.rows)
     people = sum(key >= 0 for key in table.keys)
     (_, about), *ticks = table.blocks
@@ -150,14 +151,16 @@ def _write_bottom(sheet: Worksheet, table: Table, head: Format, plain: Format) -
             sheet.write_number(row, column, sum(_is_yes(cells[column]) for cells in table.rows), head)
         else:
             sheet.write_blank(row, column, None, head)
-    sheet.merge_range(row + 2, 0, row + 2, 8, "审核人：孙红霞", plain)
-    sheet.merge_range(row + 2, 9, row + 2, len(table.columns) - 1, "制表人：吴晓燕", plain)
+    sheet.merge_range(row + 2, 0, row + 2, 8, f"审核人：{signed[0]}", plain)
+    sheet.merge_range(row + 2, 9, row + 2, len(table.columns) - 1, f"制表人：{signed[1]}", plain)
 
 
 def _set_up_page(sheet: Worksheet, table: Table) -> None:
     widths = _WIDTHS | {"家庭人口": 6, "走访日期": 10, "走访人": 8, "备注": 24}
-    for column, name in enumerate(table.columns):
-        sheet.set_column(column, column, widths.get(name, _TICK_WIDTH))
+    (_, about), *ticks = table.blocks
+    ticked = range(1 + about, 1 + about + sum(width for _, width in ticks))
+    for column, (name, fitting) in enumerate(zip(table.columns, column_widths(table, most=24), strict=True)):
+        sheet.set_column(column, column, _TICK_WIDTH if column in ticked else widths.get(name, fitting))
     sheet.set_default_row(16.5)
     sheet.freeze_panes(_FIRST_ROW, 2)
     sheet.set_landscape()

@@ -37,7 +37,7 @@ def tabulate_kobo(answers: Answers, office: str) -> Table:
     return Table(plan.office(office)["sheet"], tuple(columns), cells, tuple(rows.index))
 
 
-def write_kobo(path: Path, table: Table, month: Month, _author: str) -> None:
+def write_kobo(path: Path, table: Table, month: Month, _sender: Mapping[str, Any]) -> None:
     """Write the export as the platform does: one plain sheet."""
     with open_workbook(path, "KoboToolbox", month) as book:
         sheet = book.add_worksheet(table.sheet)

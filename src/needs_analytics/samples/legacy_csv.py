@@ -52,7 +52,7 @@ def tabulate_legacy(answers: Answers, office: str) -> Table:
     return with_empty_rows(Table("", tuple(columns), cells, tuple(rows.index)), EMPTY_ROWS, rng)
 
 
-def write_legacy(path: Path, table: Table, _month: Month, _author: str) -> None:
+def write_legacy(path: Path, table: Table, _month: Month, _sender: Mapping[str, Any]) -> None:
     """Write the text file in the encoding and with the line ends of an old Windows program."""
     with path.open("w", encoding="gb18030", newline="") as handle:
         writer = csv.writer(handle, lineterminator="\r\n")

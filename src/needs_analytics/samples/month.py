@@ -228,7 +228,7 @@ def _write_files(folder: Path, tables: Mapping[str, Table], answers: Answers) ->
             continue
         names.append(answers.file_of(office))
         dialect, path = DIALECTS[facts["dialect"]], folder / names[-1]
-        dialect.write(path, tables[office], month, facts["office"])
+        dialect.write(path, tables[office], month, facts)
         if dialect.key:
             names.append(dialect.key(path, plan, office, month))
     names.append(answers.file_of("ledger"))

@@ -36,7 +36,7 @@ def _style_of_named(style: str, name: str) -> str:
     return f"{name}网格" if style.endswith("网格") else name
 
 
-def grid_names(plan: Plan, communities: pd.Series, numbers: Sequence[int]) -> list[str]:
+def grid_names(plan: Plan, communities: pd.Series, numbers: pd.Series) -> list[str]:
     """Return the names of grids (东片, A); empty for those that only have a number."""
     table = plan.table("communities")
     if "grid_names" not in table:

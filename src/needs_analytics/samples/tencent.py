@@ -70,9 +70,9 @@ def tabulate_tencent(answers: Answers, office: str) -> Table:
     return Table(plan.office(office)["sheet"], tuple(columns), cells, tuple(rows.index))
 
 
-def write_tencent(path: Path, table: Table, month: Month, author: str) -> None:
+def write_tencent(path: Path, table: Table, month: Month, sender: Mapping[str, Any]) -> None:
     """Write the sheet as the platform does: bold header, first row frozen."""
-    with open_workbook(path, author, month) as book:
+    with open_workbook(path, sender["office"], month) as book:
         look = {"font_name": "微软雅黑", "font_size": 10, "valign": "vcenter"}
         head = book.add_format(look | {"bold": True, "bg_color": "#E7F1FF", "text_wrap": True})
         plain = book.add_format(look)

@@ -47,7 +47,7 @@ def tabulate_wjx(answers: Answers, office: str) -> Table:
     return Table(plan.office(office)["sheet"], tuple(columns), cells, tuple(rows.index))
 
 
-def write_wjx(path: Path, table: Table, month: Month, _author: str) -> None:
+def write_wjx(path: Path, table: Table, month: Month, _sender: Mapping[str, Any]) -> None:
     """Write the export as the platform does: one plain sheet."""
     with open_workbook(path, "问卷星", month) as book:
         book.formats[0].set_font_name("宋体")
