@@ -50,7 +50,7 @@ def tabulate_coded(answers: Answers, office: str) -> Table:
         given_or(rows["phone"], rows["gives_phone"]),
     )
     asked |= dict(zip(_LAST, last, strict=True))
-    numbers = _numbered(form)
+    numbers = numbered(form)
     columns = {numbers[header]: cells for header, cells in asked.items()} | _meta(rows, rng)
     cells: list[list[Cell]] = [list(row) for row in zip(*columns.values(), strict=True)]
     return Table("", tuple(columns), cells, tuple(rows.index))
@@ -74,12 +74,12 @@ def write_codes(path: Path, plan: Plan, office: str, month: Month) -> str:
         sheet = book.add_worksheet("题目对照表")
         sheet.set_column(1, 1, 48)
         sheet.write_row(0, 0, ("题号", "题目", "题型"))
-        for row, (header, number) in enumerate(_numbered(form).items(), start=1):
+        for row, (header, number) in enumerate(numbered(form).items(), start=1):
             sheet.write_row(row, 0, (number, header, kinds.get(header, "量表题")))
     return file
 
 
-def _numbered(form: Mapping[str, Any]) -> dict[str, str]:
+def numbered(form: Mapping[str, Any]) -> dict[str, str]:
     """Number the questions; the options of a scale share one number."""
     scale = form["scaled"]
     first = len(_ABOUT) + 1

@@ -195,10 +195,12 @@ def _questions(answers: Answers, tables: Mapping[str, Table]) -> pd.DataFrame:
     """Tell what each option asked and how often it was named in the file."""
     plan, month = answers.snapshot.plan, answers.snapshot.month
     found = [
-        (office, question.header or text, question.kind, question.sense, question.most, question.unit, text, need, n)
+        (office, header, question.kind, question.sense, question.most, question.unit, text, need, n)
         for office in plan.offices
         for question in questions_of(plan, office, month)
-        for (text, need), n in zip(question.options, question.counts(tables[office]).values(), strict=True)
+        for header, (text, need), n in zip(
+            question.headers, question.options, question.counts(tables[office]).values(), strict=True
+        )
     ]
     columns = ["office", "header", "kind", "sense", "most", "unit", "option", "need", "named"]
     return pd.DataFrame(found, columns=columns)
@@ -224,7 +226,7 @@ def _wordings(world: World) -> pd.DataFrame:
     plan = world.plan
     rows = []
     for office in plan.offices:
-        needs = plan.form(office)["needs"]
+        needs = plan.form(office).get("needs", ())
         for question in (question for question in needs if isinstance(question, Mapping) and "before" in question):
             before = question["before"]
             rows.append((office, before["changed"], before["header"], question["header"], before["ticked"]))
