@@ -40,7 +40,7 @@ DEFAULT_SEED = 20261001
 YEARS = 36
 """Months of use that are told, the report's own included."""
 _FREE_TEXT = re.compile("意见|建议|想说")
-_IDENTIFYING = re.compile("姓名|称呼|被访人|身份证|证件号|电话|手机|联系方式")
+_IDENTIFYING = re.compile("姓名|称呼|被访人|来访人|身份证|证件号|电话|手机|联系方式")
 
 
 @dataclass(frozen=True)
