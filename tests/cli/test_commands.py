@@ -283,3 +283,39 @@ def test_the_demo_makes_workbooks_that_the_check_understands(needs: Needs, tmp_p
     refused = needs("demo", tmp_path / "满")
     assert refused.code == 2
     assert "已经有内容" in refused.err
+
+
+@pytest.mark.parametrize(
+    ("wanted", "place", "files"),
+    [(("--size", "village"), "石桥村", 2), (("--rough",), "柳塘镇", 8)],
+)
+def test_the_demo_comes_as_a_village_or_a_rough_town(
+    needs: Needs, tmp_path: Path, wanted: tuple[str, ...], place: str, files: int
+) -> None:
+    made = needs("demo", tmp_path / "演示", *wanted, "--no-report")
+    assert made.code == 0
+    assert f"“{place}”的 {files} 个表格" in made.err
+    assert f'name = "{place}"' in (tmp_path / "演示" / "needs.toml").read_text(encoding="utf-8")
+    assert len(list((tmp_path / "演示" / "inbox" / MONTH).iterdir())) == files
+
+
+def test_a_village_of_forty_answers_gets_a_whole_report(needs: Needs, tmp_path: Path) -> None:
+    made = needs("demo", tmp_path / "村", "--size", "village")
+    assert made.code == 0
+    assert "石桥村 2026-10：有效答卷 38 份" in made.err
+    reports = (tmp_path / "村" / "reports" / MONTH).iterdir()
+    assert {path.suffix for path in reports if path.is_file()} >= {".xlsx", ".html", ".docx"}
+
+
+def test_the_check_of_the_rough_town_says_what_it_could_not_read(needs: Needs, tmp_path: Path) -> None:
+    needs("demo", tmp_path / "镇", "--rough", "--no-report")
+    found = needs("-C", tmp_path / "镇", "check", MONTH)
+    assert found.code == 0
+    assert "柳塘镇民生需求大家谈_205.csv → 未使用（没有认出，205 行）" in found.out
+
+
+def test_the_rough_town_has_one_size(needs: Needs, tmp_path: Path) -> None:
+    refused = needs("demo", tmp_path / "镇", "--rough", "--size", "village")
+    assert refused.code == 2
+    assert "只有一种规模" in refused.err
+    assert not (tmp_path / "镇").exists()

@@ -1,4 +1,4 @@
-"""``needs demo``: a sample sub-district and its report."""
+"""``needs demo``: a sample village or town and its report."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ import rich_click as click
 from needs_analytics.cli.context import Context, help_text
 from needs_analytics.core.messages import failure, text
 from needs_analytics.errors import UsageError
+
+SIZES = ("village", "town")
+"""Names of the packaged plans, from small to large."""
 
 
 def command(language: str) -> click.Command:
@@ -24,21 +27,36 @@ def command(language: str) -> click.Command:
     )
     @click.option("--seed", type=int, default=20261001, show_default=True, help=text("cli.demo.seed", language))
     @click.option("--month", default="2026-10", show_default=True, help=text("cli.demo.month", language))
+    @click.option("--size", type=click.Choice(SIZES), help=text("cli.demo.size", language))
+    @click.option("--rough", is_flag=True, help=text("cli.demo.rough", language))
     @click.option("--force", is_flag=True, help=text("cli.demo.force", language))
     @click.option("--no-report", is_flag=True, help=text("cli.demo.no_report", language))
     @click.pass_obj
-    def demo(context: Context, path: Path, seed: int, month: str, *, force: bool, no_report: bool) -> None:
+    def demo(
+        context: Context,
+        path: Path,
+        seed: int,
+        month: str,
+        size: str | None,
+        *,
+        rough: bool,
+        force: bool,
+        no_report: bool,
+    ) -> None:
         from needs_analytics.cli.report import make_report
         from needs_analytics.core.month import Month
-        from needs_analytics.samples import write_month
+        from needs_analytics.samples import read_plan, write_month
         from needs_analytics.workspace import Workspace
 
         if path.exists() and any(path.iterdir()) and not (force or (path / "needs.toml").exists()):
             raise failure(UsageError, "demo_exists", path=str(path))
-        workspace = Workspace.create(path, text("cli.demo.name", context.language), language=context.language)
-        made = write_month(workspace.inbox(Month.parse(month)), month=str(Month.parse(month)), seed=seed)
+        if rough and size:
+            raise failure(UsageError, "demo_rough")
+        plan = read_plan("rough" if rough else size or "town")
+        workspace = Workspace.create(path, plan.place, language=context.language)
+        made = write_month(workspace.inbox(Month.parse(month)), month=str(Month.parse(month)), seed=seed, plan=plan)
         there = replace(context, workspace=path)
-        context.say("demo.made", count=len(made.files), folder=workspace.inbox(month))
+        context.say("demo.made", name=plan.place, count=len(made.files), folder=workspace.inbox(month))
         if no_report:
             there.tell_next("check.next", month=month)
         else:

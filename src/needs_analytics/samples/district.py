@@ -175,7 +175,7 @@ def _send_answers(folder: Path, answers: Answers, before: _Written | None) -> tu
     facts = plan.office(plan.offices[0])
     file = f"{plan.place}/{answers.file_of(plan.offices[0])}"
     table, wrong = lay_out_answers(answers)
-    DIALECTS[facts["dialect"]].write(folder / file, table, month, facts["office"])
+    DIALECTS[facts["dialect"]].write(folder / file, table, month, facts)
     guests = len(before.guests.rows) if before and before.guests else 0
     return file, {
         "answers": counted_answers(answers, file, table.keys.count(-1), guests),

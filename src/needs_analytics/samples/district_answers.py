@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from needs_analytics.samples.answers import Answers, collect_answers
-from needs_analytics.samples.dialects import DIALECTS
+from needs_analytics.samples.dialects import lay_out
 from needs_analytics.samples.district_places import district_words
 from needs_analytics.samples.draws import packaged_table, packaged_words, stream
 from needs_analytics.samples.mess import spoil_cells
@@ -94,7 +94,7 @@ def lay_out_answers(answers: Answers) -> tuple[Table, tuple[PlantedCell, ...]]:
     """Lay the file out and plant its wrong cells, away from every sheet that was put in for another reason."""
     plan = answers.snapshot.plan
     office = plan.offices[0]
-    table = DIALECTS[plan.office(office)["dialect"]].tabulate(answers, office)
+    table = lay_out(answers, office)
     spared = set(answers.rows.index[answers.rows["special"] != ""])
     wrong = packaged_table("wrong_cells")
     wrong = wrong[(wrong["table"] == office) & (wrong["column"].isin(table.columns))]

@@ -41,8 +41,8 @@ def tabulate_places_of(snapshot: Snapshot, supply: pd.DataFrame) -> Sheets:
         "sites": tabulate_sites(town, plan),
         "supply": tabulate_supply(fitted, snapshot.month),
         "places": tabulate_places(snapshot),
-        "register": tabulate_register(people, town),
-        "groups": tabulate_groups(people, town, 0),
+        "register": tabulate_register(people, plan),
+        "groups": tabulate_groups(people, plan, 0),
     }
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from needs_analytics.samples.draws import packaged_words
-from needs_analytics.samples.phrases import given_or, join_ticked
+from needs_analytics.samples.phrases import given_or, grid_names, join_ticked, spell_grids
 from needs_analytics.samples.sheets import Cell, Table, column_widths, open_workbook, write_cells
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from needs_analytics.core.month import Month
@@ -27,13 +27,14 @@ def tabulate_household(answers: Answers, office: str) -> Table:
     rng, plan, people = answers.stream(office), answers.snapshot.plan, answers.snapshot.people
     ages = people[people["household"].isin(rows["household"])].groupby("household")["age"]
     old, young = ages.apply(lambda age: (age >= 60).sum()), ages.apply(lambda age: (age < 16).sum())
-    officers = rng.choice(packaged_words("texts")["officers"], 2, replace=False)
+    names = grid_names(plan, rows["community"], rows["grid_told"])
+    officers = rng.choice(plan.words("texts")["officers"], 2, replace=False)
     columns: dict[str, list[Cell]] = {
         "户号": [f"{number:03d}" for number in range(1, len(rows) + 1)],
         "户主姓名": [*rows["name"]],
         "联系电话": [*given_or(rows["phone"], rows["gives_phone"])],
         "社区（村）": [*rows["community"]],
-        "网格": [*(f"第{grid}网格" for grid in rows["grid_told"])],
+        "网格": [*spell_grids(rows["grid_told"].to_numpy(), (0, 1, 0, 0, 0, 0, 0), rng, names)],
         "家庭人口数": [int(size) for size in rows["household_size"]],
         "60岁以上人数": [int(old[home]) for home in rows["household"]],
         "16岁以下人数": [int(young[home]) for home in rows["household"]],
@@ -45,16 +46,16 @@ def tabulate_household(answers: Answers, office: str) -> Table:
     return Table(plan.office(office)["sheet"], tuple(columns), cells, tuple(rows.index), _FIRST_ROW)
 
 
-def write_household(path: Path, table: Table, month: Month, author: str) -> None:
+def write_household(path: Path, table: Table, month: Month, sender: Mapping[str, Any]) -> None:
     """Write the sheet as the village prints it."""
-    with open_workbook(path, author, month) as book:
+    with open_workbook(path, sender["office"], month) as book:
         look = {"font_name": "宋体", "font_size": 11, "border": 1, "align": "center", "valign": "vcenter"}
         title = book.add_format({"font_name": "黑体", "font_size": 16, "align": "center", "valign": "vcenter"})
         head = book.add_format(look | {"bold": True, "text_wrap": True})
         cell, day = book.add_format(look), book.add_format(look | {"num_format": "yyyy/m/d"})
         sheet = book.add_worksheet(table.sheet)
         last = len(table.columns) - 1
-        place = author.removesuffix("村民委员会").removesuffix("居民委员会")
+        place = str(sender["office"]).removesuffix("村民委员会").removesuffix("居民委员会")
         sheet.merge_range(0, 0, 0, last, f"{place}{month.label()}居民家庭需求登记表（一户一表）", title)
         sheet.write_string(
             1, 0, "说明：以户为单位填写，家中任何人有需要即可勾选。", book.add_format({"font_name": "宋体"})

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from needs_analytics.samples.draws import packaged_words
+from needs_analytics.samples.coordinates import written_in
 from needs_analytics.samples.history_sheet import tabulate_history
 from needs_analytics.samples.names import chinese_number
-from needs_analytics.samples.phrases import given_or, spell_grids, worded
+from needs_analytics.samples.phrases import given_or, grid_names, spell_grids, worded
 from needs_analytics.samples.residents import AGE_BANDS
 from needs_analytics.samples.services import offered_services, offered_supply
 from needs_analytics.samples.sheets import Cell, Table
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from needs_analytics.core.month import Month
     from needs_analytics.samples.answers import Answers
     from needs_analytics.samples.plan import Plan
@@ -53,15 +56,15 @@ def tabulate_ledger(answers: Answers, use: pd.DataFrame, counts: pd.DataFrame) -
     plan, town, people = snapshot.plan, snapshot.town, snapshot.people
     menu = offered_services(plan)
     names = dict(zip(menu["service"], menu["name"], strict=True))
-    register = tabulate_register(people, town)
+    register = tabulate_register(people, plan)
     below = register.first_row + len(register.rows) + REGISTER_GAP
-    return {
+    tables = {
         "menu": tabulate_menu(plan),
         "sites": tabulate_sites(town, plan),
         "supply": tabulate_supply(plan, snapshot.month),
         "places": tabulate_places(snapshot),
         "register": register,
-        "groups": tabulate_groups(people, town, below),
+        "groups": tabulate_groups(people, plan, below),
         "usage": tabulate_usage(use, answers),
         "history": tabulate_history(counts, names, before=snapshot.month),
     } | {
@@ -69,6 +72,12 @@ def tabulate_ledger(answers: Answers, use: pd.DataFrame, counts: pd.DataFrame) -
         for office in plan.offices
         if plan.office(office)["dialect"] == "window"
     }
+    own = plan.words("forms").get("ledger", {})
+    return {name: _renamed(table, own.get(name, {})) for name, table in tables.items()}
+
+
+def _renamed(table: Table, headers: Mapping[str, str]) -> Table:
+    return replace(table, columns=tuple(headers.get(column, column) for column in table.columns))
 
 
 def tabulate_menu(plan: Plan) -> Table:
@@ -99,10 +108,8 @@ def tabulate_sites(town: Town, plan: Plan) -> Table:
         "服务点名称": sites["site"],
         "级别": sites["tier"],
         "所在社区": sites["community"],
-        "所在网格": [f"第{chinese_number(number)}网格" for number in sites["grid"]],
-        "经度": sites["lon"],
-        "纬度": sites["lat"],
-        "坐标系": plan.crs,
+        "所在网格": _official_grids(plan, sites["community"], sites["grid"]),
+        **_coordinates(sites, plan, "sites", ("经度", "纬度")),
         "服务半径（米）": sites["radius_m"],
         "建筑面积（平方米）": sites["area_m2"],
         "运营单位": sites["operator"],
@@ -131,37 +138,71 @@ def tabulate_supply(plan: Plan, month: Month) -> Table:
 def tabulate_places(snapshot: Snapshot) -> Table:
     """Lay out the grids with their households and middles."""
     plan, grids, people = snapshot.plan, snapshot.town.grids, snapshot.people
-    officers = packaged_words("texts")["officers"]
+    officers = plan.words("texts")["officers"]
     columns = {
         "社区": grids["community"],
-        "网格": [f"第{chinese_number(number)}网格" for number in grids["number"]],
+        "网格": _official_grids(plan, grids["community"], grids["number"]),
         "户数": grids["households"],
         "人口数": people["place"].value_counts().reindex(grids.index, fill_value=0),
-        "中心经度": grids["lon"],
-        "中心纬度": grids["lat"],
-        "坐标系": plan.crs,
+        **_coordinates(grids, plan, "places", ("中心经度", "中心纬度")),
         "网格员": [officers[(row + row // 7) % len(officers)] for row in range(len(grids))],
     }
     return _table("网格信息", pd.DataFrame(columns), 1)
 
 
-def tabulate_register(people: pd.DataFrame, town: Town) -> Table:
-    """Lay out the population by community, age band and sex."""
-    classes = pd.MultiIndex.from_product(
-        [town.communities["community"], list(AGE_BANDS), ["男", "女"]], names=["社区", "年龄段", "性别"]
-    )
-    counts = people.groupby(["community", "band", "sex"]).size().reindex(classes, fill_value=0)
-    return _table("人口底册", counts.rename("人数").reset_index(), 2)
+def _official_grids(plan: Plan, communities: pd.Series, numbers: pd.Series) -> list[str]:
+    names = grid_names(plan, communities, numbers) or [""] * len(numbers)
+    return [
+        f"{name}网格" if name else f"第{chinese_number(int(number))}网格"
+        for name, number in zip(names, numbers, strict=True)
+    ]
 
 
-def tabulate_groups(people: pd.DataFrame, town: Town, first_row: int) -> Table:
+def _coordinates(places: pd.DataFrame, plan: Plan, table: str, headers: tuple[str, str]) -> dict[str, object]:
+    """Write coordinates in the office's system: in two columns, or in one under ``pair``; it may be left unsaid.
+
+    ``[ledger.coordinates]`` of ``offices.toml`` has ``crs, said, pair`` of a table.
+    """
+    facts = {"crs": plan.crs, "said": plan.crs} | plan.office("ledger").get("coordinates", {}).get(table, {})
+    lon, lat = written_in(facts["crs"], places["lon"].to_numpy(), places["lat"].to_numpy())
+    if "pair" in facts:
+        return {facts["pair"]: [f"{east:.6f},{north:.6f}" for east, north in zip(lon, lat, strict=True)]}
+    columns: dict[str, object] = dict(zip(headers, (lon, lat), strict=True))
+    return columns | ({"坐标系": facts["said"]} if facts["said"] else {})
+
+
+def tabulate_register(people: pd.DataFrame, plan: Plan) -> Table:
+    """Lay out the population by community, age band and sex.
+
+    ``[ledger.register]`` of ``offices.toml`` has the bands of a town, of single communities (``of``), and who is
+    missing (``without``: ``community, sex`` or ``community, band``).
+    """
+    facts = plan.office("ledger").get("register", {})
+    usual, of_community = facts.get("bands", AGE_BANDS), facts.get("of", {})
+    parts = []
+    for community in plan.table("communities")["community"]:
+        bands = of_community.get(community, usual)
+        inside = people[people["community"] == community]
+        number = np.searchsorted(list(bands.values()), inside["age"], side="right") - 1
+        classes = pd.MultiIndex.from_product([[community], bands, ["男", "女"]], names=["社区", "年龄段", "性别"])
+        band = np.array(list(bands), dtype=object)[number]
+        counts = inside.groupby([inside["community"], band, inside["sex"]]).size().reindex(classes, fill_value=0)
+        parts.append(counts.rename("人数").reset_index())
+    register = pd.concat(parts, ignore_index=True)
+    for gap in facts.get("without", []):
+        column, value = ("性别", gap["sex"]) if "sex" in gap else ("年龄段", gap["band"])
+        register = register[(register["社区"] != gap["community"]) | (register[column] != value)]
+    return _table("人口底册", register, 2)
+
+
+def tabulate_groups(people: pd.DataFrame, plan: Plan, first_row: int) -> Table:
     """Lay out the special groups' numbers, which stand below the register on the same sheet."""
-    counts = (
-        people.groupby("community")[list(_GROUPS.values())].sum().reindex(town.communities["community"], fill_value=0)
-    )
+    groups = plan.office("ledger").get("groups", _GROUPS)
+    communities = plan.table("communities")["community"]
+    counts = people.groupby("community")[list(groups.values())].sum().reindex(communities, fill_value=0)
     columns = {
-        "社区": np.repeat(counts.index.to_numpy(dtype=object), len(_GROUPS)),
-        "人群类别": [*_GROUPS] * len(counts),
+        "社区": np.repeat(counts.index.to_numpy(dtype=object), len(groups)),
+        "人群类别": [*groups] * len(counts),
         "人数": counts.to_numpy().ravel(),
     }
     return _table("人口底册", pd.DataFrame(columns), first_row)
@@ -176,7 +217,8 @@ def tabulate_usage(use: pd.DataFrame, answers: Answers) -> Table:
     sites = town.sites.set_index("site")
     of_site = sites["community"].where(sites["tier"].isin(["社区", "村"]), "")
     total = use["site"].map(of_site).where(use["note"] == "本月合计", "")
-    grids = spell_grids(of_person["grid"].to_numpy(), (0, 0.2, 0.6, 0, 0.2, 0, 0), rng)
+    names = grid_names(answers.snapshot.plan, of_person["community"], of_person["grid"])
+    grids = spell_grids(of_person["grid"].to_numpy(), (0, 0.2, 0.6, 0, 0.2, 0, 0), rng, names)
     columns = {
         "日期": use["date"],
         "服务项目": use["service"],
@@ -199,6 +241,7 @@ def tabulate_window(answers: Answers, office: str) -> Table:
     rows, needs = answers.of_office(office)
     rng, plan = answers.stream(office), answers.snapshot.plan
     form, levels = plan.form(office), plan.words("forms")["levels"]
+    names = grid_names(plan, rows["community"], rows["grid_told"])
     columns: dict[str, object] = {
         "编号": range(1, len(rows) + 1),
         "调查日期": rows["moment"].dt.date,
@@ -207,7 +250,7 @@ def tabulate_window(answers: Answers, office: str) -> Table:
         "年龄": rows["age"],
         "联系电话": given_or(rows["phone"], rows["gives_phone"]),
         "所属社区": rows["community"],
-        "所属网格": spell_grids(rows["grid_told"].to_numpy(), (0.2, 0.1, 0.4, 0, 0.1, 0.2, 0), rng),
+        "所属网格": spell_grids(rows["grid_told"].to_numpy(), (0.2, 0.1, 0.4, 0, 0.1, 0.2, 0), rng, names),
         "同住人数": rows["household_size"],
     }
     columns |= {name: np.where(rows[group], "是", "否") for name, group in form["flags"]}

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from needs_analytics.samples.draws import packaged_words
-from needs_analytics.samples.phrases import Options, given_or, join_ticked, spell_grids
+from needs_analytics.samples.phrases import Options, call_communities, given_or, grid_names, join_ticked, spell_grids
 from needs_analytics.samples.sheets import Cell, Table, with_empty_rows, write_text
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     import pandas as pd
@@ -34,16 +34,16 @@ def tabulate_legacy(answers: Answers, office: str) -> Table:
     """Lay out the export; header in the first line."""
     rows, needs = answers.of_office(office)
     rng, plan = answers.stream(office), answers.snapshot.plan
-    form, levels, texts = plan.form(office), plan.words("forms")["levels"], packaged_words("texts")
+    form, levels, texts = plan.form(office), plan.words("forms")["levels"], plan.words("texts")
     remarks = np.where(rng.random(len(rows)) < 0.12, rng.choice(texts["remarks"], len(rows)), "")
     ways = rng.choice(["入户走访", "电话联系", "来访登记"], len(rows), p=[0.6, 0.25, 0.15])
     columns = _about(rows, answers.snapshot, form["groups"], rng)
     columns |= {
         "登记日期": _dates(rows["moment"], rng),
         "登记方式": [str(way) for way in ways],
-        HEADER: _listed(needs, form["needs"], rng),
+        HEADER: _listed(needs, form, rng),
         "紧急程度": _urgency(rows, needs, levels["urgency"]),
-        "满意度": [_SATISFACTION[level] for level in rows["satisfaction"]],
+        "满意度": [form.get("satisfaction", _SATISFACTION)[level] for level in rows["satisfaction"]],
         "备注": [str(remark) for remark in remarks],
         "登记人": [str(officer) for officer in rng.choice(texts["officers"], len(rows))],
     }
@@ -51,16 +51,17 @@ def tabulate_legacy(answers: Answers, office: str) -> Table:
     return with_empty_rows(Table("", tuple(columns), cells, tuple(rows.index)), EMPTY_ROWS, rng)
 
 
-def write_legacy(path: Path, table: Table, _month: Month, _author: str) -> None:
+def write_legacy(path: Path, table: Table, _month: Month, _sender: Mapping[str, Any]) -> None:
     """Write the text file in the encoding of an old Windows program."""
     write_text(path, table.columns, table.rows)
 
 
 def _about(rows: pd.DataFrame, snapshot: Snapshot, groups: Options, rng: np.random.Generator) -> dict[str, list[str]]:
-    endings = rng.choice(["", "居委会"], len(rows), p=[0.85, 0.15])
-    short = rng.random(len(rows)) < 0.12
-    communities = rows["community"].str.removesuffix("社区").where(short, rows["community"] + endings)
-    communities = communities.where(rows["community"].str.endswith("社区"), rows["community"])
+    long = rng.choice(["", "居委会"], len(rows), p=[0.85, 0.15]) == "居委会"
+    called = call_communities(snapshot.plan, rows["community"])
+    communities = called["long"].where(long, rows["community"])
+    communities = communities.mask(rng.random(len(rows)) < 0.12, called["short"])
+    names = grid_names(snapshot.plan, rows["community"], rows["grid_told"])
     # the trailing tab keeps spreadsheets from turning the number into 9.99999E+17
     cards = [f"{card}\t" if card else "" for card in given_or(rows["id_card"], rows["gives_id_card"])]
     return {
@@ -74,7 +75,7 @@ def _about(rows: pd.DataFrame, snapshot: Snapshot, groups: Options, rng: np.rand
         "联系电话": given_or(rows["phone"], rows["gives_phone"]),
         "街道": [snapshot.plan.place] * len(rows),
         "社区": communities.tolist(),
-        "网格": spell_grids(rows["grid_told"].to_numpy(), (0.20, 0.10, 0.35, 0.10, 0.20, 0.05, 0), rng),
+        "网格": spell_grids(rows["grid_told"].to_numpy(), (0.20, 0.10, 0.35, 0.10, 0.20, 0.05, 0), rng, names),
         "人员类别": join_ticked(rows, groups, "；"),
     }
 
@@ -94,13 +95,13 @@ def _dates(moments: pd.Series, rng: np.random.Generator) -> list[str]:
     return [way[number] for way, number in zip(ways, style, strict=True)]
 
 
-def _listed(needs: pd.DataFrame, options: Options, rng: np.random.Generator) -> list[str]:
+def _listed(needs: pd.DataFrame, form: Mapping[str, Any], rng: np.random.Generator) -> list[str]:
     """List the needs behind ``；`` or ``/``, as the clerk was used to; a few sheets were left empty."""
     luck = rng.random(len(needs))
     slashed = rng.random(len(needs)) < 0.25
-    lists = zip(join_ticked(needs, options, "；"), luck, slashed, strict=True)
+    lists = zip(join_ticked(needs, form["needs"], "；"), luck, slashed, strict=True)
     return [
-        "" if draw < _UNANSWERED else (text.replace("；", "/") if slash else text) or NOTHING
+        "" if draw < _UNANSWERED else (text.replace("；", "/") if slash else text) or form.get("nothing", NOTHING)
         for text, draw, slash in lists
     ]
 

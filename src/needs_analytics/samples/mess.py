@@ -63,6 +63,8 @@ def spoil_cells(
     for plan in plans.astype(str).to_dict("records"):
         column = table.columns.index(plan["column"])
         fit = [row for row in range(len(rows)) if row not in used and _fits(table, rows[row], plan["where"])]
+        if plan["change"] == "about":
+            fit = [row for row in fit if str(rows[row][column]).isdigit()]
         if not fit:
             continue
         row = int(rng.choice(fit))

@@ -11,7 +11,7 @@ import pandas as pd
 
 from needs_analytics.core.month import Month
 from needs_analytics.samples.answers import Answers, collect_answers
-from needs_analytics.samples.dialects import DIALECTS
+from needs_analytics.samples.dialects import DIALECTS, lay_out
 from needs_analytics.samples.ledger_book import write_ledger
 from needs_analytics.samples.ledger_tables import tabulate_ledger
 from needs_analytics.samples.mess import PlantedCell, spoil_cells, telling_cells
@@ -21,6 +21,7 @@ from needs_analytics.samples.truth import (
     FILE,
     Truth,
     facts_of,
+    gap_tables,
     month_tables,
     planted_tables,
     series_tables,
@@ -39,8 +40,8 @@ DEFAULT_MONTH = "2026-10"
 DEFAULT_SEED = 20261001
 YEARS = 36
 """Months of use that are told, the report's own included."""
-_FREE_TEXT = re.compile("意见|建议")
-_IDENTIFYING = re.compile("姓名|称呼|身份证|电话|手机号")
+_FREE_TEXT = re.compile("意见|建议|想说")
+_IDENTIFYING = re.compile("姓名|称呼|被访人|来访人|身份证|证件号|电话|手机|联系方式")
 
 
 @dataclass(frozen=True)
@@ -145,6 +146,7 @@ def write_town(
     by_month = [month_tables(of_month.answers, of_month.use, of_month.tables) for of_month, _ in sent]
     tables = {name: pd.concat([month[name] for month in by_month], ignore_index=True) for name in by_month[0]}
     facts = facts_of(world, [str(each) for each in months])
+    tables |= gap_tables(sent[-1][0].answers.snapshot, sent[-1][0].use)
     tables["cells"] = planted_cells([sample for _, sample in sent])
     write_truth(folder / FILE, Truth(facts, tables | planted_tables(world) | series_tables(series)))
     return tuple(sample for _, sample in sent)
@@ -193,9 +195,9 @@ def _send(world: World, series: PlantedSeries, month: Month, folder: Path) -> tu
 def _tabulate_offices(answers: Answers) -> dict[str, Table]:
     """Lay out the files that carry nothing but answers."""
     return {
-        office: DIALECTS[facts["dialect"]].tabulate(answers, office)
+        office: lay_out(answers, office)
         for office in answers.snapshot.plan.offices
-        if "inside" not in (facts := answers.snapshot.plan.office(office))
+        if "inside" not in answers.snapshot.plan.office(office)
     }
 
 
@@ -227,7 +229,10 @@ def _write_files(folder: Path, tables: Mapping[str, Table], answers: Answers) ->
         if "inside" in facts:
             continue
         names.append(answers.file_of(office))
-        DIALECTS[facts["dialect"]].write(folder / names[-1], tables[office], month, facts["office"])
+        dialect, path = DIALECTS[facts["dialect"]], folder / names[-1]
+        dialect.write(path, tables[office], month, facts)
+        if dialect.key:
+            names.append(dialect.key(path, plan, office, month))
     names.append(answers.file_of("ledger"))
     alone = {office for office in plan.offices if "inside" not in plan.office(office)}
     ledger = {name: table for name, table in tables.items() if name not in alone}
@@ -261,7 +266,8 @@ def _placed_pairs(tables: Mapping[str, Table], answers: Answers) -> tuple[Plante
 def _telling_cells(tables: Mapping[str, Table], answers: Answers) -> tuple[PlantedCell, ...]:
     found: tuple[PlantedCell, ...] = ()
     for office in answers.snapshot.plan.offices:
-        columns = [header for header in tables[office].columns if _FREE_TEXT.search(header)]
+        own = answers.snapshot.plan.form(office).get("free_texts", ())
+        columns = [header for header in tables[office].columns if header in own or _FREE_TEXT.search(header)]
         found += telling_cells(tables[office], answers.file_of(office), columns, answers.rows)
     return found
 
@@ -270,7 +276,10 @@ def _identifiers(tables: Mapping[str, Table], answers: Answers, telling: tuple[P
     """Collect what identifies somebody, from the columns that are made for it and from the free texts."""
     texts = "".join(cell.value for cell in telling)
     found = {known for column in ("name", "phone") for known in answers.rows[column] if known in texts}
-    for table in tables.values():
-        for column in (number for number, header in enumerate(table.columns) if _IDENTIFYING.search(header)):
-            found |= {str(row[column]).strip() for row in table.rows if row[column]}
+    forms = answers.snapshot.plan.words("forms")
+    for name, table in tables.items():
+        own = forms.get(name, {}).get("identifying", ())
+        for column, header in enumerate(table.columns):
+            if header in own or _IDENTIFYING.search(header):
+                found |= {str(row[column]).strip() for row in table.rows if row[column]}
     return tuple(sorted(text for text in found if text != EMPTY and not text.endswith(("先生", "女士"))))

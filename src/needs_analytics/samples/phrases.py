@@ -7,27 +7,71 @@ from itertools import compress
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
-from needs_analytics.samples.draws import packaged_words
 from needs_analytics.samples.names import chinese_number
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from needs_analytics.core.month import Month
+    from needs_analytics.samples.plan import Plan
 
 GRID_STYLES = ("{n}", "第{n}网格", "第{hanzi}网格", "{n}网格", "{n}号网格", "", "不清楚")
 Options = Sequence[Sequence[str]]
 """The options of a question: text and the code of the need or group it means."""
 
 
-def spell_grids(numbers: np.ndarray, shares: Sequence[float], rng: np.random.Generator) -> list[str]:
-    """Write grids in the styles of :data:`GRID_STYLES`, each with its share."""
+def spell_grids(
+    numbers: np.ndarray, shares: Sequence[float], rng: np.random.Generator, names: Sequence[str] | None = None
+) -> list[str]:
+    """Write grids in the styles of :data:`GRID_STYLES`, each with its share; a grid with a name goes by it."""
     styles = rng.choice(len(GRID_STYLES), len(numbers), p=shares)
     known = range(int(numbers.max(initial=0)) + 1)
     ways = [[style.format(n=number, hanzi=chinese_number(number)) for number in known] for style in GRID_STYLES]
     spelt: list[str] = np.array(ways, dtype=object)[styles, numbers].tolist()
-    return spelt
+    if names is None:
+        return spelt
+    called = [_called(GRID_STYLES[style], name) for style, name in zip(styles, names, strict=True)]
+    return [own if name else text for own, name, text in zip(called, names, spelt, strict=True)]
+
+
+def _called(style: str, name: str) -> str:
+    """Write a grid's name in a style that names a grid; nothing where the style gives nothing."""
+    if "{" not in style:
+        return style
+    return f"{name}网格" if style.endswith("网格") else name
+
+
+def grid_names(plan: Plan, communities: pd.Series, numbers: pd.Series) -> list[str] | None:
+    """Return the names of grids (东片, A), empty for those with a number only; ``None`` where no grid has a name."""
+    table = plan.table("communities")
+    if "grid_names" not in table:
+        return None
+    known = {
+        (community, number): name
+        for community, names in zip(table["community"], table["grid_names"], strict=True)
+        for number, name in enumerate(filter(None, str(names).split("|")), start=1)
+    }
+    return [known.get((community, int(number)), "") for community, number in zip(communities, numbers, strict=True)]
+
+
+def call_communities(plan: Plan, communities: pd.Series) -> pd.DataFrame:
+    """Return how communities are called for short and by their committee: 和平, 和平居委会, 和平社区居委会.
+
+    ``[spelling]`` of ``offices.toml`` tells which endings are left out and what the committee is called; a community
+    with another ending has only its name.
+
+    Returns
+    -------
+    ``short, committee, long``, all texts.
+    """
+    forms = plan.words("offices").get("spelling", {"社区": ["{short}居委会", "{short}社区居委会"]})
+    called = {}
+    for community in communities.unique():
+        ending = next((ending for ending in forms if str(community).endswith(ending)), "")
+        short = str(community).removesuffix(ending)
+        called[community] = (short, *(form.format(short=short) for form in forms.get(ending, [community] * 2)))
+    columns = ["short", "committee", "long"]
+    return pd.DataFrame([called[community] for community in communities], columns=columns, index=communities.index)
 
 
 def join_ticked(ticked: pd.DataFrame, options: Options, separator: str) -> list[str]:
@@ -65,9 +109,27 @@ def wording_in(question: Mapping[str, Any], month: Month) -> tuple[str, bool]:
     return str(before["header"] if before is not None and former else question["header"]), former
 
 
-def write_comments(rows: pd.DataFrame, share: float, telling: float, rng: np.random.Generator) -> list[str]:
+def scaled(needs: pd.DataFrame, question: Mapping[str, Any], rng: np.random.Generator) -> dict[str, list[str]]:
+    """Answer a question on a scale from most to least, a column per option.
+
+    Who has a need answers above ``threshold`` (so many of the scale's words), who has not at or below it, nearer the
+    threshold more often than far from it.
+    """
+    words, most = question["scale"], int(question["threshold"])
+    luck = rng.random((len(needs), len(question["options"]))) ** 1.4
+    columns = {}
+    for number, (option, need) in enumerate(question["options"]):
+        above = most - 1 - (luck[:, number] * most).astype(int)
+        below = most + (luck[:, number] * (len(words) - most)).astype(int)
+        level = np.where(needs[need], above, below)
+        columns[question["header"].format(option=option)] = [str(words[place]) for place in level]
+    return columns
+
+
+def write_comments(
+    rows: pd.DataFrame, texts: Mapping[str, Any], share: float, telling: float, rng: np.random.Generator
+) -> list[str]:
     """Let a share of people write a sentence, a few of them with a name and a phone in it; empty for the others."""
-    texts = packaged_words("texts")
     luck = rng.random(len(rows))
     plain = rng.choice(texts["comments"], len(rows))
     told = rng.choice(texts["with_identity"], len(rows))

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from needs_analytics.samples.draws import packaged_words
 from needs_analytics.samples.phrases import (
     Options,
     as_worded,
     given_or,
+    grid_names,
     join_ticked,
+    scaled,
     spell_grids,
     worded,
     write_comments,
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from needs_analytics.core.month import Month
     from needs_analytics.samples.answers import Answers
+    from needs_analytics.samples.plan import Plan
 
 AGE_BANDS = {
     "16岁以下": 0,
@@ -46,26 +48,31 @@ def tabulate_tencent(answers: Answers, office: str) -> Table:
     rows, needs = answers.of_office(office)
     rng, plan = answers.stream(office), answers.snapshot.plan
     form, levels = plan.form(office), plan.words("forms")["levels"]
-    columns = _about(rows, form["groups"], rng)
+    columns = _about(rows, plan, form, rng)
     for question in form["needs"]:
         header, said = as_worded(question, needs, answers.snapshot.month, rng)
+        if "scale" in question:
+            columns |= scaled(said, question, rng)
+            continue
         ticked = join_ticked(said, question["options"], question["separator"])
-        columns[header] = [text or NOTHING for text in ticked]
-    columns[form["top"]["header"]] = _most_wanted(needs, form["top"], rng)
+        columns[header] = [text or form.get("nothing", NOTHING) for text in ticked]
+    if "top" in form:
+        columns[form["top"]["header"]] = _most_wanted(needs, form["top"], rng)
+    if "used" in form:
+        columns["近三个月您使用过哪些社区服务？（可多选）"] = _used(rows, needs, form["used"], rng)
     columns |= {
-        "近三个月您使用过哪些社区服务？（可多选）": _used(rows, needs, form["used"], rng),
         "您参加社区活动的频率（必填）": worded(rows["participation"], levels["participation"]),
         "您使用社区服务的频率（必填）": worded(rows["use"], levels["use"]),
         "您对社区服务的总体满意度（必填）": worded(rows["satisfaction"], levels["satisfaction"]),
-        "其他意见建议": write_comments(rows, 0.18, 0.015, rng),
+        "其他意见建议": write_comments(rows, plan.words("texts"), 0.18, 0.015, rng),
     }
     cells: list[list[Cell]] = [list(row) for row in zip(*columns.values(), strict=True)]
     return Table(plan.office(office)["sheet"], tuple(columns), cells, tuple(rows.index))
 
 
-def write_tencent(path: Path, table: Table, month: Month, author: str) -> None:
+def write_tencent(path: Path, table: Table, month: Month, sender: Mapping[str, Any]) -> None:
     """Write the sheet as the platform does: bold header, first row frozen."""
-    with open_workbook(path, author, month) as book:
+    with open_workbook(path, sender["office"], month) as book:
         look = {"font_name": "微软雅黑", "font_size": 10, "valign": "vcenter"}
         head = book.add_format(look | {"bold": True, "bg_color": "#E7F1FF", "text_wrap": True})
         plain = book.add_format(look)
@@ -78,9 +85,11 @@ def write_tencent(path: Path, table: Table, month: Month, author: str) -> None:
         write_cells(sheet, table, [plain] * len(table.columns))
 
 
-def _about(rows: pd.DataFrame, groups: Options, rng: np.random.Generator) -> dict[str, list[str]]:
-    nicknames = rng.choice(packaged_words("texts")["nicknames"], len(rows))
-    bands = np.array(list(AGE_BANDS))[np.searchsorted(list(AGE_BANDS.values()), rows["age"], side="right") - 1]
+def _about(rows: pd.DataFrame, plan: Plan, form: Mapping[str, Any], rng: np.random.Generator) -> dict[str, list[str]]:
+    nicknames = rng.choice(plan.words("texts")["nicknames"], len(rows))
+    first_years = form.get("age_bands", AGE_BANDS)
+    bands = np.array(list(first_years))[np.searchsorted(list(first_years.values()), rows["age"], side="right") - 1]
+    names = grid_names(plan, rows["community"], rows["grid_told"])
     counter = np.where(rng.random(len(rows)) < 0.15, "人", "")
     return {
         "提交者（自动）": [str(nickname) for nickname in nicknames],
@@ -90,9 +99,9 @@ def _about(rows: pd.DataFrame, groups: Options, rng: np.random.Generator) -> dic
         "年龄段（必填）": [str(band) for band in bands],
         "手机号码": given_or(rows["phone"], rows["gives_phone"]),
         "所在社区（必填）": rows["community"].tolist(),
-        "所在网格": spell_grids(rows["grid_told"].to_numpy(), (0.25, 0.25, 0.10, 0.15, 0.05, 0.20, 0), rng),
+        "所在网格": spell_grids(rows["grid_told"].to_numpy(), (0.25, 0.25, 0.10, 0.15, 0.05, 0.20, 0), rng, names),
         "家庭常住人口（必填）": [f"{size}{unit}" for size, unit in zip(rows["household_size"], counter, strict=True)],
-        "家庭情况（可多选）": [text or "以上都不是" for text in join_ticked(rows, groups, "、")],
+        "家庭情况（可多选）": [text or "以上都不是" for text in join_ticked(rows, form["groups"], "、")],
     }
 
 

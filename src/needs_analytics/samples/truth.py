@@ -15,6 +15,8 @@ import numpy as np
 import pandas as pd
 
 from needs_analytics.files import write_whole
+from needs_analytics.samples.causes import find_causes
+from needs_analytics.samples.norms import check_norms
 from needs_analytics.samples.questions import questions_of
 
 if TYPE_CHECKING:
@@ -116,6 +118,12 @@ def series_tables(series: PlantedSeries) -> dict[str, pd.DataFrame]:
     return {"series": series.plan.round(6), "counts": counts.assign(season=counts["season"].round(4))}
 
 
+def gap_tables(snapshot: Snapshot, use: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Return the parts and causes of every gap of a month, and which norms each community meets."""
+    found = {"causes": find_causes(snapshot, use), "norms": check_norms(snapshot)}
+    return {name: table.assign(month=str(snapshot.month))[["month", *table.columns]] for name, table in found.items()}
+
+
 def month_tables(answers: Answers, use: pd.DataFrame, tables: Mapping[str, Table]) -> dict[str, pd.DataFrame]:
     """Return what was planted in a month; ``tables`` are the sheets as they are written."""
     snapshot = answers.snapshot
@@ -196,10 +204,12 @@ def _questions(answers: Answers, tables: Mapping[str, Table]) -> pd.DataFrame:
     """Tell what each option asked and how often it was named in the file."""
     plan, month = answers.snapshot.plan, answers.snapshot.month
     found = [
-        (office, question.header or text, question.kind, question.sense, question.most, question.unit, text, need, n)
+        (office, header, question.kind, question.sense, question.most, question.unit, text, need, n)
         for office in plan.offices
         for question in questions_of(plan, office, month)
-        for (text, need), n in zip(question.options, question.counts(tables[office]).values(), strict=True)
+        for header, (text, need), n in zip(
+            question.headers, question.options, question.counts(tables[office]).values(), strict=True
+        )
     ]
     columns = ["office", "header", "kind", "sense", "most", "unit", "option", "need", "named"]
     return pd.DataFrame(found, columns=columns)
@@ -225,7 +235,7 @@ def _wordings(world: World) -> pd.DataFrame:
     plan = world.plan
     rows = []
     for office in plan.offices:
-        needs = plan.form(office)["needs"]
+        needs = plan.form(office).get("needs", ())
         for question in (question for question in needs if isinstance(question, Mapping) and "before" in question):
             before = question["before"]
             rows.append((office, before["changed"], before["header"], question["header"], before["ticked"]))

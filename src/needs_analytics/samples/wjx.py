@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from needs_analytics.samples.draws import packaged_words
-from needs_analytics.samples.phrases import Options, given_or, join_ticked, spell_grids, worded, write_comments
+from needs_analytics.samples.phrases import (
+    Options,
+    given_or,
+    grid_names,
+    join_ticked,
+    spell_grids,
+    worded,
+    write_comments,
+)
 from needs_analytics.samples.sheets import Cell, Table, open_workbook, write_cells, write_text
 
 if TYPE_CHECKING:
@@ -18,6 +25,7 @@ if TYPE_CHECKING:
 
     from needs_analytics.core.month import Month
     from needs_analytics.samples.answers import Answers
+    from needs_analytics.samples.plan import Plan
 
 EMPTY, SKIPPED, NOTHING, OTHER = "(空)", "(跳过)", "以上都不需要", "其他【请注明】"
 RANKED_HEADER = "12、以上服务和问题中，您认为最需要优先解决的三项是（请按先后排序）"
@@ -31,15 +39,15 @@ def tabulate_wjx(answers: Answers, office: str) -> Table:
     rows, needs = answers.of_office(office)
     rng, plan = answers.stream(office), answers.snapshot.plan
     form, levels = plan.form(office), plan.words("forms")["levels"]
-    columns = _meta(rows, rng) | _about(rows, form["groups"], rng)
+    columns = _meta(rows, rng) | _about(rows, plan, form["groups"], rng)
     for question in form["needs"]:
-        columns[question["header"]] = _ticked(needs, question["options"], rng)
-    columns |= _after(rows, _ranked(needs, form["ranked"], rng), levels, rng)
+        columns[question["header"]] = _ticked(needs, question["options"], plan.words("texts")["others"], rng)
+    columns |= _after(rows, plan.words("texts"), _ranked(needs, form["ranked"], rng), levels, rng)
     cells: list[list[Cell]] = [list(row) for row in zip(*columns.values(), strict=True)]
     return Table(plan.office(office)["sheet"], tuple(columns), cells, tuple(rows.index))
 
 
-def write_wjx(path: Path, table: Table, month: Month, _author: str) -> None:
+def write_wjx(path: Path, table: Table, month: Month, _sender: Mapping[str, Any]) -> None:
     """Write the export as the platform does: one plain sheet."""
     with open_workbook(path, "问卷星", month) as book:
         book.formats[0].set_font_name("宋体")
@@ -48,7 +56,7 @@ def write_wjx(path: Path, table: Table, month: Month, _author: str) -> None:
         write_cells(sheet, table, [None] * len(table.columns))
 
 
-def write_portal(path: Path, table: Table, _month: Month, _author: str) -> None:
+def write_portal(path: Path, table: Table, _month: Month, _sender: Mapping[str, Any]) -> None:
     """Write the export as a portal of the office's own does: UTF-8 text with a byte-order mark."""
     write_text(path, table.columns, table.rows, "utf-8-sig")
 
@@ -66,8 +74,9 @@ def _meta(rows: pd.DataFrame, rng: np.random.Generator) -> _Columns:
     }
 
 
-def _about(rows: pd.DataFrame, groups: Options, rng: np.random.Generator) -> _Columns:
-    grids = spell_grids(rows["grid_told"].to_numpy(), (0.30, 0.22, 0.14, 0.10, 0, 0.20, 0.04), rng)
+def _about(rows: pd.DataFrame, plan: Plan, groups: Options, rng: np.random.Generator) -> _Columns:
+    names = grid_names(plan, rows["community"], rows["grid_told"])
+    grids = spell_grids(rows["grid_told"].to_numpy(), (0.30, 0.22, 0.14, 0.10, 0, 0.20, 0.04), rng, names)
     return {
         "1、您的性别": rows["sex"].tolist(),
         "2、您的年龄（周岁）": [str(age) for age in rows["age"]],
@@ -79,11 +88,15 @@ def _about(rows: pd.DataFrame, groups: Options, rng: np.random.Generator) -> _Co
 
 
 def _after(
-    rows: pd.DataFrame, ranked: list[str], levels: Mapping[str, list[str]], rng: np.random.Generator
+    rows: pd.DataFrame,
+    texts: Mapping[str, Any],
+    ranked: list[str],
+    levels: Mapping[str, list[str]],
+    rng: np.random.Generator,
 ) -> _Columns:
     """Write what follows the needs; who never used a service is not asked how satisfied they are."""
     satisfied = worded(rows["satisfaction"], levels["satisfaction"])
-    comments = write_comments(rows, 0.30, 0.025, rng)
+    comments = write_comments(rows, texts, 0.30, 0.025, rng)
     return {
         RANKED_HEADER: ranked,
         "13、您参加社区活动的频率": worded(rows["participation"], levels["participation"]),
@@ -97,9 +110,9 @@ def _after(
     }
 
 
-def _ticked(needs: pd.DataFrame, options: Options, rng: np.random.Generator) -> list[str]:
+def _ticked(needs: pd.DataFrame, options: Options, others: list[str], rng: np.random.Generator) -> list[str]:
     """Join a question's options; some write a wish of their own, some leave the question out."""
-    luck, wishes = rng.random(len(needs)), rng.choice(packaged_words("texts")["others"], len(needs))
+    luck, wishes = rng.random(len(needs)), rng.choice(others, len(needs))
     answers = []
     for chosen, draw, wish in zip(join_ticked(needs, options, "┋"), luck, wishes, strict=True):
         own = f"{chosen}┋{OTHER}〖{wish}〗" if chosen and draw > 0.975 else chosen or NOTHING
