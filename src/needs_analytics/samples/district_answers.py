@@ -55,6 +55,7 @@ def office_of(plan: Plan, number: int) -> dict[str, Any]:
     return {
         "asked_by_all": shared["asked_by_all"],
         "response": shared["response"] | {"community": {}},
+        "ledger": district_words()["ledger"],
         office: facts,
         "pairs": [pairs | {"number": int(_CORRECTED * number)}],
     }
