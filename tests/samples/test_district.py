@@ -152,10 +152,17 @@ def test_another_seed_gives_other_places() -> None:
     assert not first.table("communities")["east_km"].equals(other.table("communities")["east_km"])
 
 
-@pytest.mark.parametrize("answers", [0, 1_500_001])
-def test_a_district_larger_than_there_are_names_is_refused(answers: int, tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="1500000"):
-        write_district(tmp_path, answers=answers)
+@pytest.mark.parametrize(("answers", "uses"), [(9, 100), (1_500_001, 100), (100, 0)])
+def test_a_district_too_large_or_too_small_is_refused(answers: int, uses: int, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="个街道的示例区县"):
+        write_district(tmp_path, answers=answers, uses=uses)
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_smallest_district_adds_up_too(tmp_path: Path) -> None:
+    made = write_district(tmp_path, answers=20, uses=2, subdistricts=2)
+    assert made.truth.table("answers")["answers"].tolist() == [10, 10]
+    assert sum(uses_told(made).values()) == 2
 
 
 def test_no_name_of_a_place_occurs_twice_in_the_largest_district() -> None:

@@ -47,8 +47,8 @@ ANSWERS, USES = 500_000, 5_000_000
 _ANSWERS_EACH = 12_500
 """Answers of a sub-district, whose people are then about 48 000; it is the smaller, the fewer answers it has."""
 
-_MOST_EACH = 25_000
-"""Most answers of a sub-district: more than half of its adults."""
+_LEAST_EACH, _MOST_EACH = 10, 25_000
+"""Fewest and most answers of a sub-district; the most come from more than half of its adults."""
 
 
 @dataclass(frozen=True)
@@ -114,13 +114,13 @@ def write_district(
     Raises
     ------
     UsageError
-        When ``month`` is no calendar month, or the district would have to be larger than there are names for.
+        When ``month`` is no calendar month, or the numbers are too small or too large for the sub-districts there are.
     """
     folder, month = Path(folder), Month.parse(month)
-    most = most_subdistricts() * _MOST_EACH
-    if not 0 < answers <= most:
-        raise failure(UsageError, "district_size", answers=answers, most=most)
-    number = min(subdistricts or -(-answers // _ANSWERS_EACH), most_subdistricts())
+    number = min(subdistricts or max(-(-answers // _ANSWERS_EACH), 1), most_subdistricts())
+    least, most = number * _LEAST_EACH, number * _MOST_EACH
+    if not least <= answers <= most or uses < number:
+        raise failure(UsageError, "district_size", answers=answers, least=least, most=most, uses=uses, number=number)
     sizes = [_Size(*size) for size in zip(_parted(answers, number), _parted(uses, number), strict=True)]
     done: list[_Written] = []
     plans = plan_subdistricts(seed, number, str(month), min(answers / number / _ANSWERS_EACH, 1.0))
