@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from needs_analytics.core.month import Month
+from needs_analytics.samples.causes import CAUSES, planted_areas
 from needs_analytics.samples.truth import read_truth, write_truth
 
 from .conftest import MONTH
@@ -160,3 +161,24 @@ def test_the_same_town_stands_in_months_that_were_not_asked_for(world: World) ->
     earlier = world.at(Month(2026, 5))
     assert (earlier.people["arrives"] == "").all()
     pd.testing.assert_frame_equal(earlier.needs, world.at(Month(2026, 8)).needs)
+
+
+def test_every_cause_is_planted_in_three_communities_at_least(truth: Truth) -> None:
+    planted = planted_areas(truth.table("causes"))
+    assert set(planted["cause"]) == set(CAUSES)
+    assert (planted.groupby("cause")["community"].nunique() >= 3).all()
+
+
+def test_norms_are_met_and_missed(truth: Truth) -> None:
+    met = truth.table("norms").groupby("norm")["met"].mean()
+    assert met.between(0.01, 0.99).all()
+    assert len(met) >= 4
+
+
+def test_nothing_is_as_regular_as_a_clock(truth: Truth, answers: Answers) -> None:
+    gaps = answers.rows.groupby("office")["moment"].apply(lambda at: at.sort_values().diff().dt.total_seconds())
+    assert (gaps.groupby(level=0).std() / gaps.groupby(level=0).mean()).min() > 0.5
+    counts = truth.table("counts").pivot_table(index=["service", "site"], columns="month", values="count")
+    steps = counts.diff(axis=1).iloc[:, 1:]
+    assert steps.nunique(axis=1).min() > 3
+    assert not counts.duplicated().any()
