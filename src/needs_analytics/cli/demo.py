@@ -45,7 +45,7 @@ def command(language: str) -> click.Command:
     ) -> None:
         from needs_analytics.cli.report import make_report
         from needs_analytics.core.month import Month
-        from needs_analytics.samples import read_plan, write_month
+        from needs_analytics.samples import read_plan, write_town
         from needs_analytics.workspace import Workspace
 
         if path.exists() and any(path.iterdir()) and not (force or (path / "needs.toml").exists()):
@@ -54,9 +54,11 @@ def command(language: str) -> click.Command:
             raise failure(UsageError, "demo_rough")
         plan = read_plan("rough" if rough else size or "town")
         workspace = Workspace.create(path, plan.place, language=context.language)
-        made = write_month(workspace.inbox(Month.parse(month)), month=str(Month.parse(month)), seed=seed, plan=plan)
+        inbox, truth = workspace.inbox(Month.parse(month)), path / "truth.json"
+        *earlier, made = write_town(inbox.parent, month=month, seed=seed, plan=plan, truth=truth)
         there = replace(context, workspace=path)
-        context.say("demo.made", name=plan.place, count=len(made.files), folder=workspace.inbox(month))
+        context.say("demo.made", name=plan.place, count=len(made.files), folder=inbox)
+        context.say("demo.truth", months="、".join(each.month for each in earlier) or "—", truth=truth)
         if no_report:
             there.tell_next("check.next", month=month)
         else:

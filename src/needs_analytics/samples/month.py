@@ -130,17 +130,28 @@ def write_month(
 
 
 def write_town(
-    folder: str | Path, *, month: str | Month = DEFAULT_MONTH, seed: int = DEFAULT_SEED, plan: Plan | None = None
+    folder: str | Path,
+    *,
+    month: str | Month = DEFAULT_MONTH,
+    seed: int = DEFAULT_SEED,
+    plan: Plan | None = None,
+    truth: Path | None = None,
 ) -> tuple[SampleMonth, ...]:
-    """Make a town and write its survey months up to one, a folder each, and the truth beside them.
+    """Make a town and write three survey months up to one, a folder each, and the truth.
 
     Parameters
     ----------
     folder
         The months' folders (``2026-10``) are made below it.
+    truth
+        The file of what was planted; ``truth.json`` beside the months' folders where it is not given.
+
+    Returns
+    -------
+    What was written, month by month; the last is the one asked for.
     """
     folder, world = Path(folder), found_town(plan or read_plan(), seed)
-    months = world.plan.months_up_to(Month.parse(month))
+    months = survey_months(world.plan, Month.parse(month))
     series = years_of_use(world, months[-1], YEARS + len(months) - 1)
     sent = [_send(world, series, each, folder / str(each)) for each in months]
     by_month = [month_tables(of_month.answers, of_month.use, of_month.tables) for of_month, _ in sent]
@@ -148,8 +159,14 @@ def write_town(
     facts = facts_of(world, [str(each) for each in months])
     tables |= gap_tables(sent[-1][0].answers.snapshot, sent[-1][0].use)
     tables["cells"] = planted_cells([sample for _, sample in sent])
-    write_truth(folder / FILE, Truth(facts, tables | planted_tables(world) | series_tables(series)))
+    write_truth(truth or folder / FILE, Truth(facts, tables | planted_tables(world) | series_tables(series)))
     return tuple(sample for _, sample in sent)
+
+
+def survey_months(plan: Plan, last: Month) -> list[Month]:
+    """Return three months up to one, as far as the plan's people have been asked before."""
+    months = [last.shift(back) for back in (-2, -1, 0)]
+    return [month for month in months if str(month) >= plan.first_month or month == last]
 
 
 class _Sent(NamedTuple):
