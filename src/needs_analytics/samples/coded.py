@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,7 +15,7 @@ from needs_analytics.samples.phrases import (
     worded,
     write_comments,
 )
-from needs_analytics.samples.sheets import Cell, Table, open_workbook
+from needs_analytics.samples.sheets import Cell, Table, open_workbook, write_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -58,10 +57,7 @@ def tabulate_coded(answers: Answers, office: str) -> Table:
 
 def write_coded(path: Path, table: Table, _month: Month, _sender: Mapping[str, Any]) -> None:
     """Write the text file as the platform does."""
-    with path.open("w", encoding="gb18030", newline="") as handle:
-        writer = csv.writer(handle, lineterminator="\r\n")
-        writer.writerow(table.columns)
-        writer.writerows(table.rows)
+    write_text(path, table.columns, table.rows)
 
 
 def write_codes(path: Path, plan: Plan, office: str, month: Month) -> str:

@@ -178,21 +178,28 @@ def tabulate_register(people: pd.DataFrame, plan: Plan) -> Table:
     missing (``without``: ``community, sex`` or ``community, band``).
     """
     facts = plan.office("ledger").get("register", {})
-    usual, of_community = facts.get("bands", AGE_BANDS), facts.get("of", {})
-    parts = []
-    for community in plan.table("communities")["community"]:
-        bands = of_community.get(community, usual)
-        inside = people[people["community"] == community]
-        number = np.searchsorted(list(bands.values()), inside["age"], side="right") - 1
-        classes = pd.MultiIndex.from_product([[community], bands, ["男", "女"]], names=["社区", "年龄段", "性别"])
-        band = np.array(list(bands), dtype=object)[number]
-        counts = inside.groupby([inside["community"], band, inside["sex"]]).size().reindex(classes, fill_value=0)
-        parts.append(counts.rename("人数").reset_index())
-    register = pd.concat(parts, ignore_index=True)
+    usual, own = facts.get("bands", AGE_BANDS), facts.get("of", {})
+    band = _banded(people["age"], usual)
+    for community, bands in own.items():
+        inside = (people["community"] == community).to_numpy()
+        band[inside] = _banded(people.loc[inside, "age"], bands)
+    classes = [
+        (community, name, sex)
+        for community in plan.table("communities")["community"]
+        for name in own.get(community, usual)
+        for sex in ("男", "女")
+    ]
+    counts = people.groupby(["community", band, "sex"]).size()
+    index = pd.MultiIndex.from_tuples(classes, names=["社区", "年龄段", "性别"])
+    register = counts.reindex(index, fill_value=0).rename("人数").reset_index()
     for gap in facts.get("without", []):
         column, value = ("性别", gap["sex"]) if "sex" in gap else ("年龄段", gap["band"])
         register = register[(register["社区"] != gap["community"]) | (register[column] != value)]
     return _table("人口底册", register, 2)
+
+
+def _banded(ages: pd.Series, bands: Mapping[str, int]) -> np.ndarray:
+    return np.array(list(bands), dtype=object)[np.searchsorted(list(bands.values()), ages, side="right") - 1]
 
 
 def tabulate_groups(people: pd.DataFrame, plan: Plan, first_row: int) -> Table:

@@ -70,8 +70,8 @@ def call_communities(plan: Plan, communities: pd.Series) -> pd.DataFrame:
         ending = next((ending for ending in forms if str(community).endswith(ending)), "")
         short = str(community).removesuffix(ending)
         called[community] = (short, *(form.format(short=short) for form in forms.get(ending, [community] * 2)))
-    columns = ["short", "committee", "long"]
-    return pd.DataFrame([called[community] for community in communities], columns=columns, index=communities.index)
+    table = pd.DataFrame.from_dict(called, orient="index", columns=["short", "committee", "long"])
+    return table.loc[communities].set_axis(communities.index)
 
 
 def join_ticked(ticked: pd.DataFrame, options: Options, separator: str) -> list[str]:
