@@ -1,0 +1,83 @@
+"""What the recovery tests share: a way to note what was measured, and a month that went through workbooks."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+import pytest
+
+from needs_analytics.cleaning import clean
+from needs_analytics.core.codebook import Codebook
+from needs_analytics.core.month import Month
+from needs_analytics.intake import take_in
+from needs_analytics.office.read import read_workbooks
+
+from .generator import MONTH, SEED, Truth, ask, settle, used, write
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from needs_analytics.core.records import Cleaned, Intake
+    from needs_analytics.samples import SampleMonth
+    from needs_analytics.samples.answers import Answers
+
+
+class Measured(Protocol):
+    """Note a measurement, then hold it to its threshold."""
+
+    def __call__(self, what: str, value: float, *, least: float | None = None, most: float | None = None) -> None: ...
+
+
+@pytest.fixture
+def measured(request: pytest.FixtureRequest) -> Measured:
+    """Return a check that notes what it measured in ``NEEDS_TRUTH_OUT``, for ``docs/truth.md``."""
+
+    def note(what: str, value: float, *, least: float | None = None, most: float | None = None) -> None:
+        _write_line(request.node, what, float(value), least, most)
+        assert least is None or value >= least, f"{what}: {value:.4g} < {least:g}"
+        assert most is None or value <= most, f"{what}: {value:.4g} > {most:g}"
+
+    return note
+
+
+def _write_line(node: pytest.Item, what: str, value: float, least: float | None, most: float | None) -> None:
+    out = os.environ.get("NEEDS_TRUTH_OUT")
+    if not out:
+        return
+    mark = node.get_closest_marker("xfail")
+    line = {
+        "file": node.path.name,
+        "test": node.name,
+        "what": what,
+        "value": value,
+        "least": least,
+        "most": most,
+        "awaits": mark.kwargs["reason"] if mark else "",
+    }
+    with Path(out).open("a", encoding="utf-8") as handle:
+        handle.write(json.dumps(line, ensure_ascii=False) + "\n")
+
+
+class Sent(NamedTuple):
+    """One month as the offices sent it, the truth behind it, and what the stages made of it."""
+
+    truth: Truth
+    planted: SampleMonth
+    answers: Answers
+    use: pd.DataFrame
+    intake: Intake
+    cleaned: Cleaned
+
+
+@pytest.fixture(scope="session")
+def sent(tmp_path_factory: pytest.TempPathFactory) -> Sent:
+    """Return the default town's month through workbooks."""
+    folder = tmp_path_factory.mktemp("sent")
+    truth = settle(SEED)
+    planted = write(folder, SEED)
+    sheets = read_workbooks(sorted(folder.iterdir()), root=folder)
+    intake = take_in(sheets, codebook=Codebook.default(), month=Month.parse(MONTH), key=b"a key of the recovery suite")
+    return Sent(truth, planted, ask(truth), used(truth), intake, clean(intake))

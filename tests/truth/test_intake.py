@@ -1,0 +1,184 @@
+"""Intake: what the offices wrote arrives whole, row by row, tick by tick, place by place."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from needs_analytics.needs import list_needs
+from needs_analytics.samples.answers import OFFICES
+from needs_analytics.samples.services import offered_services, offered_supply
+from needs_analytics.weights import weigh
+
+from .frames import grid_labels
+from .generator import office_forms
+from .thresholds import PLACES_RIGHT
+from .workbooks import NO_GRID, answer_table, office_file, ticks
+
+if TYPE_CHECKING:
+    from .conftest import Measured, Sent
+
+LEDGER = "幸福街道公共服务基础台账.xlsx"
+_GRID_HEADER = re.compile("网格")
+_COMMUNITY_HEADER = re.compile("社区")
+
+
+def answers_of(sent: Sent, office: str) -> pd.DataFrame:
+    """Return the canonical answers of an office before cleaning, indexed by their row in the file."""
+    survey = sent.intake.tables["survey"]
+    own = survey[survey["file"] == office_file(sent, office)].set_index("row").sort_index()
+    assert list(own.index) == list(answer_table(sent, office).index)
+    return own
+
+
+def spoilt_rows(sent: Sent, office: str, *kinds: str) -> set[int]:
+    """Return the rows of an office's answers with a planted cell of some kinds, of any if none is named."""
+    sheets = set(sent.intake.tables["survey"].loc[lambda rows: rows["file"] == office_file(sent, office), "sheet"])
+    return {
+        int(re.sub("[A-Z]", "", cell.cell))
+        for cell in sent.planted.wrong_cells
+        if cell.file == office_file(sent, office) and (cell.sheet in sheets or not cell.sheet)
+        and (not kinds or cell.kind in kinds)
+    }  # fmt: skip
+
+
+def spoilt_ledger_rows(sent: Sent, sheet: str) -> set[int]:
+    return {int(re.sub("[A-Z]", "", cell.cell)) for cell in sent.planted.wrong_cells if cell.sheet == sheet}
+
+
+def test_every_row_is_kept_merged_or_returned(sent: Sent) -> None:
+    counts = sent.cleaned.counts
+    assert (counts["rows_in"] == counts["kept"] + counts["merged"] + counts["returned"]).all()
+
+
+def test_the_rows_read_are_those_the_generator_wrote(sent: Sent) -> None:
+    rows = sent.cleaned.counts.set_index(["file", "sheet"])["rows_in"]
+    for office in OFFICES:
+        file = office_file(sent, office)
+        read = rows.loc[file, "窗口问卷"] if office == "window" else rows.loc[file].sum()
+        assert read == sent.planted.respondents[file]
+    records = sent.planted.records
+    sheets = {"服务菜单": "menu", "服务点位": "sites", "服务容量": "supply", "网格信息": "places", "服务使用记录": "usage"}
+    for sheet, name in sheets.items():
+        assert rows.loc[LEDGER, sheet] == records[name]
+    assert rows.loc[LEDGER, "人口底册"] == records["register"] + records["groups"]
+
+
+def test_the_register_counts_every_resident(sent: Sent) -> None:
+    people, register = sent.truth.people, sent.intake.tables["register"]
+    cells = register[register["age_low"].notna()]
+    assert cells["persons"].sum() == len(people)
+    found = cells.groupby(["community", "age_low", "sex"])["persons"].sum()
+    first = people["band"].str.extract(r"(\d+)", expand=False).astype(float)
+    true = people.assign(age_low=first).groupby(["community", "age_low", "sex"]).size()
+    assert found.to_dict() == true.to_dict()
+
+
+def test_special_groups_are_counted_where_the_number_is_not_masked(sent: Sent) -> None:
+    people, register = sent.truth.people, sent.intake.tables["register"]
+    cells = register[register["group"].notna()]
+    found = cells.set_index(["community", "group"])["persons"]
+    true = people.groupby("community")[list(cells["group"].unique())].sum().stack()
+    assert len(found) == len(true)
+    known = found.dropna()
+    assert len(found) - len(known) == sum(cell.kind == "masked" for cell in sent.planted.wrong_cells
+                                          if cell.sheet == "人口底册")  # fmt: skip
+    assert known.to_dict() == true.loc[known.index].to_dict()
+
+
+def test_grids_and_their_people_arrive(sent: Sent) -> None:
+    grids, places = sent.truth.town.grids, sent.intake.tables["places"]
+    assert places["community"].tolist() == grids["community"].tolist()
+    assert places["grid"].tolist() == grid_labels(grids["number"]).tolist()
+    assert places["population"].tolist() == sent.truth.people["place"].value_counts().sort_index().tolist()
+    plain = ~places["row"].isin(spoilt_ledger_rows(sent, "网格信息"))
+    assert places.loc[plain, "households"].tolist() == grids.loc[plain.to_numpy(), "households"].tolist()
+
+
+def test_capacity_arrives_where_it_is_a_number(sent: Sent) -> None:
+    written = offered_supply(sent.cleaned.month)
+    supply = sent.intake.tables["supply"]
+    plain = ~supply["row"].isin(spoilt_ledger_rows(sent, "服务容量"))
+    names = offered_services()
+    codes = dict(zip(names["service"], names["service"], strict=True))
+    assert supply["service"].tolist() == written["service"].map(codes).tolist()
+    assert supply["site"].tolist() == written["site"].tolist()
+    assert supply.loc[plain, "capacity"].tolist() == written.loc[plain.to_numpy(), "capacity"].tolist()
+    daily = plain & (supply["period"] == "月")
+    assert supply.loc[daily, "monthly"].tolist() == supply.loc[daily, "capacity"].tolist()
+
+
+def test_completed_uses_of_every_service_at_every_site_add_up(sent: Sent) -> None:
+    spoilt = spoilt_ledger_rows(sent, "服务使用记录")
+    names = offered_services().set_index("name")["service"]
+    true = sent.use[~(sent.use.index + 2).isin(spoilt) & (sent.use["status"] == "完成")]
+    true = true.assign(service=true["service"].map(names)).groupby(["service", "site"])["count"].sum()
+    usage = sent.intake.tables["usage"]
+    found = usage[~usage["row"].isin(spoilt) & (usage["status"] == "完成")]
+    found = found.groupby(["service", "site"])["count"].sum()
+    assert found.to_dict() == true.astype(float).to_dict()
+    cleaned = sent.cleaned.usage
+    kept = cleaned[~cleaned["row"].isin(spoilt) & (cleaned["status"] == "完成")]
+    assert kept["count"].sum() == true.sum()
+
+
+@pytest.mark.parametrize("office", OFFICES)
+def test_ticks_in_the_workbook_are_ticks_in_the_table(sent: Sent, office: str) -> None:
+    written, read = ticks(sent, office), answers_of(sent, office)
+    plain = ~written.index.isin(spoilt_rows(sent, office, "option_unknown", "value_unknown"))
+    for need, column in written[plain].items():
+        arrived = read.loc[plain, f"need:{need}"]
+        assert column.sum() > 0, need
+        pd.testing.assert_series_equal(arrived, column, check_names=False, check_index=False)
+
+
+@pytest.mark.parametrize("office", OFFICES)
+def test_what_is_known_of_an_answer_is_what_the_resident_said(sent: Sent, office: str) -> None:
+    _, said = sent.answers.of_office(office)
+    read = answers_of(sent, office)
+    for need in office_forms()[office]["needs"]:
+        arrived = read[f"need:{need}"].to_numpy()
+        known = ~np.isnan(arrived)
+        assert known.mean() > 0.9, need
+        assert (arrived[known] == said[need].to_numpy()[known]).all(), need
+
+
+def test_a_need_that_an_office_did_not_ask_about_is_unknown_there(sent: Sent) -> None:
+    for office in OFFICES:
+        read = answers_of(sent, office)
+        others = [c for c in read if c.startswith("need:") and c[5:] not in office_forms()[office]["needs"]]
+        assert read[others].isna().all(axis=None)
+
+
+@pytest.mark.parametrize("level", ["community", "grid"])
+def test_places_spelt_in_many_ways_land_where_they_belong(sent: Sent, level: str, measured: Measured) -> None:
+    right, blank = [], []
+    for office in OFFICES:
+        rows, _ = sent.answers.of_office(office)
+        read, written = answers_of(sent, office), answer_table(sent, office)
+        header = next(name for name in written if (_GRID_HEADER if level == "grid" else _COMMUNITY_HEADER).search(name))
+        true = grid_labels(rows["grid"]) if level == "grid" else rows["community"].to_numpy(dtype=object)
+        spoilt = written.index.isin(spoilt_rows(sent, office))
+        spelt = ~written[header].isin(NO_GRID).to_numpy()
+        right.append(read[level].to_numpy()[spelt & ~spoilt] == true[spelt & ~spoilt])
+        blank.append(read[level][~spelt])
+    measured(f"{level} right where it was spelt", float(np.concatenate(right).mean()), least=PLACES_RIGHT)
+    assert pd.concat(blank).isna().all()
+
+
+def test_ranks_give_no_persons(sent: Sent) -> None:
+    """A question that ranks stands apart: its names of needs never count among the ticks."""
+    kinds = sent.intake.questions.groupby(["office", "wording"])["kind"].first()
+    assert (kinds == "排序").sum() == 1
+    weights = weigh(sent.cleaned.survey, sent.cleaned.register)
+    asked = {c.removeprefix("need:") for c in sent.cleaned.survey if c.startswith("need:")}
+    survey = sent.cleaned.survey.drop(columns=[f"need:{need}" for need in sorted(asked)])
+    from dataclasses import replace
+
+    ranked = list_needs(replace(sent.cleaned, survey=survey), weights)
+    assert ranked.status == "ranks_only"
+    assert ranked.table[["persons", "persons_low", "persons_high"]].isna().all(axis=None)

@@ -1,0 +1,28 @@
+"""What a stage has to reach: fixed from the issue and METHODS before any stage was measured."""
+
+from __future__ import annotations
+
+# intake
+PLACES_RIGHT = 0.99  # of the communities and grids that were spelt
+
+# cleaning
+DUPLICATE_PRECISION = 0.99
+DUPLICATE_RECALL = 0.95
+
+# weights
+COVERAGE = 0.94  # of 95 % intervals where response is ignorable given the register's margins
+COVERAGE_UNWEIGHTED = 0.85  # stays below: the response is worth weighting
+FALSE_WARNINGS = 0.05  # of needs that do not depend on the channel
+
+# needs
+SMALL_GRID = 30  # answers; the composite has to win below
+GRID_SPREADS = (0.3, 0.8)  # standard deviations of grid effects on the logit
+OUTLIER = 2.5  # standard deviations by which the two outlier grids lie off
+RANK_SETS = 0.95  # of places whose rank sets hold every need's true rank
+CHANGE_FOUND = 0.95  # of planted changes called one
+FALSE_CHANGES = 0.05  # of needs that did not change but are called 明显上升 or 明显下降
+PANEL_COVERAGE = (0.94, 0.97)  # of the intervals of changes where 30 % answered before
+
+# segments
+LEAST_JACCARD = 0.6  # of a published segment
+LEAST_AGREEMENT = 0.5  # adjusted Rand index of found and planted segments
