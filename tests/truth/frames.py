@@ -112,27 +112,39 @@ def through_offices(truth: Truth) -> pd.DataFrame:
     return survey_frame(people, truth.needs.loc[people.index], people["office"].to_numpy(), month=truth.month)
 
 
-def by_margins(truth: Truth, number: int, rng: np.random.Generator) -> np.ndarray:
-    """Draw respondents whose response depends on the register's margins alone: age, sex and community, log-linearly.
+def pull_of_margins(truth: Truth) -> np.ndarray:
+    """Return how likely each resident answers where the register's margins alone decide: age, sex and community.
 
-    The old are asked thrice as often as the young, communities unequally: much to weight, nothing beyond the margins.
+    Log-linear and strong: an old woman answers ten times as often as a young man. Children do not answer.
     """
-    people = truth.people
+    people, rng = truth.people, np.random.default_rng([truth.seed, 1])
     band = np.searchsorted([low for low, _ in BANDS], people["age"], side="right") - 1
-    pull = np.array([0.5, 0.8, 1.3, 1.6, 1.5])[np.maximum(band, 0)]
-    pull = pull * np.where(people["sex"] == "女", 1.3, 0.8)
+    pull = np.array([0.4, 0.7, 1.6, 2.2, 2.2])[np.maximum(band, 0)]
+    pull = pull * np.where(people["sex"] == "女", 1.4, 0.7)
     homes, names = pd.factorize(people["community"])
-    pull = pull * np.exp(rng.uniform(-0.7, 0.7, len(names)))[homes]
-    chance = np.where(truth.adults, pull, 0.0)
-    return np.sort(rng.choice(len(people), number, replace=False, p=chance / chance.sum()))
+    pull = pull * np.exp(rng.uniform(-0.4, 0.4, len(names)))[homes]
+    return np.where(truth.adults, pull, 0.0)
 
 
-def prevalence(truth: Truth, *by: str) -> pd.DataFrame:
-    """Return the true share of each need among adults: everybody's under ``全部``, then by each value of a column."""
+def draw(pull: np.ndarray, number: int, *names: int) -> np.ndarray:
+    """Draw respondents, positions ascending, from a stream of their own."""
+    rng = np.random.default_rng(list(names))
+    return np.sort(rng.choice(len(pull), number, replace=False, p=pull / pull.sum()))
+
+
+def answers_of(truth: Truth, chosen: np.ndarray, office: str = "") -> pd.DataFrame:
+    """Return the survey of some residents who were all asked about everything."""
+    return survey_frame(truth.people.iloc[chosen], truth.needs.iloc[chosen], [office] * len(chosen), month=truth.month)
+
+
+def prevalence(truth: Truth, *, grids: bool = False) -> pd.DataFrame:
+    """Return the true share of each need among adults, one row per ``community, grid``, ``全部`` for totals."""
     people, needs = truth.people[truth.adults], truth.needs[truth.adults]
-    parts = [needs.mean().to_frame(ALL).T]
-    parts += [needs.groupby(people[column].to_numpy()).mean() for column in by]
-    return pd.concat(parts)
+    home = people["community"].to_numpy(dtype=object)
+    parts = [needs.mean().to_frame((ALL, ALL)).T, needs.groupby([home, np.full(len(home), ALL)]).mean()]
+    if grids:
+        parts.append(needs.groupby([home, grid_labels(people["grid"])]).mean())
+    return pd.concat([part.set_axis(pd.MultiIndex.from_tuples(part.index)) for part in parts])
 
 
 def _groups(people: pd.DataFrame, office: np.ndarray) -> np.ndarray:

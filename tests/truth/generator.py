@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -54,20 +55,21 @@ class Truth:
         return (self.people["age"] >= 16).to_numpy()
 
 
+@cache
 def settle(seed: int, month: str = MONTH) -> Truth:
-    """Make the town of a seed in a month."""
+    """Make the town of a seed in a month; shared, so not to be changed."""
     town = lay_out_town(seed)
     people = name_people(settle_people(town, seed), seed)
     chances = pd.DataFrame({str(row["need"]): _chance(row, people, seed) for row in _rows()}, index=people.index)
     return Truth(seed, month, town, people, chances, draw_wishes(people, seed))
 
 
-def with_needs(truth: Truth, chances: pd.DataFrame, *, draw: int = 0) -> Truth:
-    """Return the town with needs drawn from other chances."""
-    rng = np.random.default_rng([truth.seed, 77, draw])
-    drawn = (rng.random(chances.shape) < chances.to_numpy()) & (truth.people["age"] >= 12).to_numpy()[:, None]
-    needs = pd.DataFrame(drawn, index=chances.index, columns=chances.columns)
-    return Truth(truth.seed, truth.month, truth.town, truth.people, chances, needs)
+def with_chances(truth: Truth, chances: np.ndarray, *names: int) -> Truth:
+    """Return the town with needs drawn anew from other chances, ``(people, needs)``."""
+    rng = np.random.default_rng([truth.seed, *names])
+    drawn = (rng.random(chances.shape) < chances) & (truth.people["age"] >= 12).to_numpy()[:, None]
+    like = {"index": truth.needs.index, "columns": truth.needs.columns}
+    return replace(truth, chances=pd.DataFrame(chances, **like), needs=pd.DataFrame(drawn, **like))
 
 
 def ask(truth: Truth) -> Answers:

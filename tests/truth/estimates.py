@@ -1,0 +1,85 @@
+"""Shares as the stages estimate them, beside the true ones."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from helpers.town import no_segments
+from needs_analytics.core.records import ALL
+from needs_analytics.needs import list_needs
+from needs_analytics.weights import weigh
+
+from .frames import answers_of, draw, month_of, prevalence, pull_of_margins, through_offices
+from .generator import Truth, settle
+
+if TYPE_CHECKING:
+    from needs_analytics.core.issue import Issue
+
+ANSWERS = 1800
+
+
+@dataclass(frozen=True)
+class Estimated:
+    """Estimates of a month.
+
+    Attributes
+    ----------
+    table
+        The needs list's rows of all residents, with the true share of each in ``true``.
+    issues
+        What weights and needs list said.
+    """
+
+    truth: Truth
+    table: pd.DataFrame
+    issues: tuple[Issue, ...]
+
+    @property
+    def held(self) -> pd.Series:
+        """Whether each interval holds the true share; a row without an estimate is none."""
+        rows = self.table[self.table["share"].notna()]
+        return (rows["share_low"] <= rows["true"]) & (rows["true"] <= rows["share_high"])
+
+
+def estimate(
+    truth: Truth,
+    survey: pd.DataFrame,
+    *,
+    weighted: bool = True,
+    grids: bool = False,
+    previous: pd.DataFrame | None = None,
+) -> Estimated:
+    """Weigh a survey and list the needs of the sub-district, its communities and, if wanted, its grids.
+
+    Special groups count in the weights; estimates for them are not made here.
+    """
+    month = month_of(truth, survey.assign(groups=None), grids=grids)
+    weights = weigh(survey, month.register if weighted else None)
+    found = list_needs(month, weights, no_segments(), previous=previous)
+    table = found.table[(found.table["segment"] == ALL) & (found.table["group"] == ALL)].reset_index(drop=True)
+    true = prevalence(truth, grids=grids).stack()
+    keys = pd.MultiIndex.from_frame(table[["community", "grid", "need"]])
+    return Estimated(truth, table.assign(true=true.reindex(keys).to_numpy()), (*weights.issues, *found.issues))
+
+
+def answered_by_margins(truth: Truth) -> pd.DataFrame:
+    """Return answers where response depends on age, sex and community alone."""
+    return answers_of(truth, draw(pull_of_margins(truth), ANSWERS, truth.seed, 2))
+
+
+@cache
+def by_margins(seed: int) -> Estimated:
+    """Return a town's estimates where the register's margins explain who answers."""
+    truth = settle(seed)
+    return estimate(truth, answered_by_margins(truth))
+
+
+@cache
+def by_offices(seed: int) -> Estimated:
+    """Return a town's estimates from the answers the five offices collect."""
+    truth = settle(seed)
+    return estimate(truth, through_offices(truth))
