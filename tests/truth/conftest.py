@@ -11,17 +11,17 @@ import pytest
 
 from needs_analytics.cleaning import clean
 from needs_analytics.core.codebook import Codebook
-from needs_analytics.core.month import Month
 from needs_analytics.intake import take_in
 from needs_analytics.office.read import read_workbooks
+from needs_analytics.samples.month import send_month
 
-from .generator import MONTH, SEED, Truth, ask, settle, used, write
+from .generator import MONTH, SEED, ask, settle, used, world
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from needs_analytics.core.records import Cleaned, Intake
-    from needs_analytics.samples import SampleMonth
+    from needs_analytics.samples import SampleMonth, Snapshot
     from needs_analytics.samples.answers import Answers
 
 
@@ -64,7 +64,7 @@ def _write_line(node: pytest.Item, what: str, value: float, least: float | None,
 class Sent(NamedTuple):
     """One month as the offices sent it, the truth behind it, and what the stages made of it."""
 
-    truth: Truth
+    snapshot: Snapshot
     planted: SampleMonth
     answers: Answers
     use: pd.DataFrame
@@ -76,8 +76,8 @@ class Sent(NamedTuple):
 def sent(tmp_path_factory: pytest.TempPathFactory) -> Sent:
     """Return the default town's month through workbooks."""
     folder = tmp_path_factory.mktemp("sent")
-    truth = settle(SEED)
-    planted = write(folder, SEED)
+    planted = send_month(world(SEED), MONTH, folder)
     sheets = read_workbooks(sorted(folder.iterdir()), root=folder)
-    intake = take_in(sheets, codebook=Codebook.default(), month=Month.parse(MONTH), key=b"a key of the recovery suite")
-    return Sent(truth, planted, ask(truth), used(truth), intake, clean(intake))
+    intake = take_in(sheets, codebook=Codebook.default(), month=MONTH, key=b"a key of the recovery suite")
+    snapshot = settle(SEED)
+    return Sent(snapshot, planted, ask(snapshot), used(SEED), intake, clean(intake))

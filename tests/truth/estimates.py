@@ -14,10 +14,11 @@ from needs_analytics.needs import list_needs
 from needs_analytics.weights import weigh
 
 from .frames import answers_of, draw, month_of, prevalence, pull_of_margins, through_offices
-from .generator import Truth, settle
+from .generator import settle
 
 if TYPE_CHECKING:
     from needs_analytics.core.issue import Issue
+    from needs_analytics.samples import Snapshot
 
 ANSWERS = 1800
 
@@ -34,7 +35,7 @@ class Estimated:
         What weights and needs list said.
     """
 
-    truth: Truth
+    snapshot: Snapshot
     table: pd.DataFrame
     issues: tuple[Issue, ...]
 
@@ -46,7 +47,7 @@ class Estimated:
 
 
 def estimate(
-    truth: Truth,
+    snapshot: Snapshot,
     survey: pd.DataFrame,
     *,
     weighted: bool = True,
@@ -57,29 +58,30 @@ def estimate(
 
     Special groups count in the weights; estimates for them are not made here.
     """
-    month = month_of(truth, survey.assign(groups=None), grids=grids)
+    month = month_of(snapshot, survey.assign(groups=None), grids=grids)
     weights = weigh(survey, month.register if weighted else None)
     found = list_needs(month, weights, no_segments(), previous=previous)
-    table = found.table[(found.table["segment"] == ALL) & (found.table["group"] == ALL)].reset_index(drop=True)
-    true = prevalence(truth, grids=grids).stack()
+    rows = (found.table["segment"] == ALL) & (found.table["group"] == ALL) & (grids | (found.table["grid"] == ALL))
+    table = found.table[rows].reset_index(drop=True)
+    true = prevalence(snapshot, grids=grids).stack()
     keys = pd.MultiIndex.from_frame(table[["community", "grid", "need"]])
-    return Estimated(truth, table.assign(true=true.reindex(keys).to_numpy()), (*weights.issues, *found.issues))
+    return Estimated(snapshot, table.assign(true=true.reindex(keys).to_numpy()), (*weights.issues, *found.issues))
 
 
-def answered_by_margins(truth: Truth) -> pd.DataFrame:
+def answered_by_margins(snapshot: Snapshot) -> pd.DataFrame:
     """Return answers where response depends on age, sex and community alone."""
-    return answers_of(truth, draw(pull_of_margins(truth), ANSWERS, truth.seed, 2))
+    return answers_of(snapshot, draw(pull_of_margins(snapshot), ANSWERS, snapshot.seed, 2))
 
 
 @cache
-def by_margins(seed: int) -> Estimated:
-    """Return a town's estimates where the register's margins explain who answers."""
-    truth = settle(seed)
-    return estimate(truth, answered_by_margins(truth))
+def by_margins(seed: int, *, weighted: bool = True) -> Estimated:
+    """Return a town's estimates where the register's margins, and they alone, decide strongly who answers."""
+    snapshot = settle(seed)
+    return estimate(snapshot, answered_by_margins(snapshot), weighted=weighted)
 
 
 @cache
-def by_offices(seed: int) -> Estimated:
-    """Return a town's estimates from the answers the five offices collect."""
-    truth = settle(seed)
-    return estimate(truth, through_offices(truth))
+def by_offices(seed: int, *, weighted: bool = True) -> Estimated:
+    """Return a town's estimates from what the plan's offices collect."""
+    snapshot = settle(seed)
+    return estimate(snapshot, through_offices(snapshot), weighted=weighted)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -10,92 +10,121 @@ import numpy as np
 import pandas as pd
 
 from needs_analytics.core.month import Month
-from needs_analytics.samples import write_month
-from needs_analytics.samples.answers import OFFICES, collect_answers
-from needs_analytics.samples.draws import packaged_words
+from needs_analytics.samples import Snapshot, World, found_town, read_plan
+from needs_analytics.samples.answers import collect_answers
+from needs_analytics.samples.dialects import DIALECTS
 from needs_analytics.samples.month import DEFAULT_MONTH, DEFAULT_SEED
-from needs_analytics.samples.names import name_people
-from needs_analytics.samples.residents import settle_people
-from needs_analytics.samples.town import Town, lay_out_town
-from needs_analytics.samples.usage import record_use
-from needs_analytics.samples.wishes import _chance, _rows, draw_wishes
+from needs_analytics.samples.usage import ordinary_use, record_use
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from needs_analytics.samples import SampleMonth
     from needs_analytics.samples.answers import Answers
 
-MONTH = DEFAULT_MONTH
+MONTH = Month.parse(DEFAULT_MONTH)
+"""The third survey month: the wording has changed, the grids are merged, the new segment has arrived."""
 SEED = DEFAULT_SEED
-
-
-@dataclass(frozen=True)
-class Truth:
-    """A town with everybody in it.
-
-    Attributes
-    ----------
-    people
-        One row per resident: ``community, grid, age, sex, band`` and a boolean column per group.
-    chances, needs
-        Chance of each need, and who has it: people × needs.
-    """
-
-    seed: int
-    month: str
-    town: Town
-    people: pd.DataFrame
-    chances: pd.DataFrame
-    needs: pd.DataFrame
-
-    @property
-    def adults(self) -> np.ndarray:
-        """Whether each resident belongs to the target population, ``(people,)``."""
-        return (self.people["age"] >= 16).to_numpy()
+NEW_SEGMENT = "新就业群体"
+NO_SEGMENT = ""
 
 
 @cache
-def settle(seed: int, month: str = MONTH) -> Truth:
-    """Make the town of a seed in a month; shared, so not to be changed."""
-    town = lay_out_town(seed)
-    people = name_people(settle_people(town, seed), seed)
-    chances = pd.DataFrame({str(row["need"]): _chance(row, people, seed) for row in _rows()}, index=people.index)
-    return Truth(seed, month, town, people, chances, draw_wishes(people, seed))
+def world(seed: int, *, arrivals: bool = True, **facts: Any) -> World:
+    """Make a town; shared, so not to be changed.
+
+    Parameters
+    ----------
+    arrivals
+        Whether people arrive in the third month; without them shares change by the plan's trends alone.
+    facts
+        What differs from the default town's plan, such as ``grid_sd``.
+    """
+    plan = read_plan()
+    tables = {} if arrivals else {"arrivals": plan.table("arrivals").iloc[:0]}
+    return found_town(replace(plan, tables=tables, **facts), seed)
 
 
-def with_chances(truth: Truth, chances: np.ndarray, *names: int) -> Truth:
-    """Return the town with needs drawn anew from other chances, ``(people, needs)``."""
-    rng = np.random.default_rng([truth.seed, *names])
-    drawn = (rng.random(chances.shape) < chances) & (truth.people["age"] >= 12).to_numpy()[:, None]
-    like = {"index": truth.needs.index, "columns": truth.needs.columns}
-    return replace(truth, chances=pd.DataFrame(chances, **like), needs=pd.DataFrame(drawn, **like))
+@cache
+def settle(seed: int, month: Month = MONTH, **facts: Any) -> Snapshot:
+    """Return a town in a month; shared, so not to be changed."""
+    return world(seed, **facts).at(month)
 
 
-def ask(truth: Truth) -> Answers:
+def ask(snapshot: Snapshot) -> Answers:
     """Let residents answer through the offices, all the mess included."""
-    return collect_answers(truth.people, truth.needs, Month.parse(truth.month), truth.seed)
+    return collect_answers(snapshot)
 
 
-def used(truth: Truth) -> pd.DataFrame:
-    """Return the record of use."""
-    return record_use(truth.town, truth.people, truth.needs, Month.parse(truth.month), truth.seed)
+def used(seed: int, month: Month = MONTH) -> pd.DataFrame:
+    """Return the record of use behind the month's workbooks."""
+    counts = {key: round(level) for key, level in ordinary_use(world(seed), month).items()}
+    return record_use(settle(seed, month), counts)
 
 
-def write(folder: Path, seed: int, month: str = MONTH) -> SampleMonth:
-    """Write the month's workbooks and return what was planted in them."""
-    return write_month(folder, month=month, seed=seed)
+def channel_need(snapshot: Snapshot) -> str:
+    """Return the need that makes people answer online."""
+    return str(snapshot.plan.words("offices")["channel_need"]["need"])
 
 
-def office_forms() -> dict[str, dict[str, Any]]:
-    """Return, for every office, ``needs`` and ``groups`` it asks about: code to the text of its option."""
-    forms, found = packaged_words("forms"), {}
-    for office in OFFICES:
-        form = forms[office]
-        questions = form["needs"] if isinstance(form["needs"][0], dict) else [{"options": form["needs"]}]
-        found[office] = {
-            "questions": questions,
-            "needs": {code: text for question in questions for text, code in question["options"]},
-            "groups": {code: text for text, code in form.get("groups", form.get("flags", []))},
-        }
-    return found
+def person_offices(snapshot: Snapshot) -> list[str]:
+    """Return the offices that ask persons."""
+    return [name for name in snapshot.plan.offices if snapshot.plan.office(name).get("unit", "人") == "人"]
+
+
+def household_offices(snapshot: Snapshot) -> list[str]:
+    """Return the offices whose form a household fills in together."""
+    return sorted(set(snapshot.plan.offices) - set(person_offices(snapshot)))
+
+
+def questions(snapshot: Snapshot, office: str) -> list[dict[str, Any]]:
+    """Return an office's questions on needs as asked in the month: ``header`` (``""``: one column an option), ``options``.
+
+    ``needed`` tells whether a tick says that something is needed; before its wording changed one question asked for
+    what should be added.
+    """
+    needs = snapshot.plan.form(office)["needs"]
+    if not isinstance(needs[0], dict):
+        return [{"header": "", "options": needs, "needed": True}]
+    asked = []
+    for question in needs:
+        before = question.get("before")
+        old = before is not None and str(snapshot.month) < before["changed"]
+        header = before["header"] if old else question["header"]
+        asked.append({"header": header, "options": question["options"], "needed": not old})
+    return asked
+
+
+def asked_needs(snapshot: Snapshot, office: str) -> set[str]:
+    """Return the needs that an office asks persons about in the month."""
+    return {need for question in questions(snapshot, office) if question["needed"] for _, need in question["options"]}
+
+
+def asked_groups(snapshot: Snapshot, office: str) -> set[str]:
+    """Return the groups that an office asks about."""
+    form = snapshot.plan.form(office)
+    return {group for _, group in form.get("groups", form.get("flags", []))}
+
+
+def with_chances(snapshot: Snapshot, chances: np.ndarray, *names: int) -> Snapshot:
+    """Return the town with needs drawn anew from other chances, ``(people, needs)``."""
+    drawn = np.random.default_rng([snapshot.seed, *names]).random(chances.shape) < chances
+    like = {"index": snapshot.needs.index, "columns": snapshot.needs.columns}
+    return replace(snapshot, chances=pd.DataFrame(chances, **like), needs=pd.DataFrame(drawn, **like))
+
+
+def write_office(snapshot: Snapshot, office: str, folder: Path) -> None:
+    """Write one office's workbook of the month, nothing planted wrong."""
+    answers, facts = collect_answers(snapshot), snapshot.plan.office(office)
+    dialect = DIALECTS[facts["dialect"]]
+    folder.mkdir(parents=True, exist_ok=True)
+    table = dialect.tabulate(answers, office)
+    dialect.write(folder / answers.file_of(office), table, snapshot.month, facts["office"])
+
+
+def changed_question(snapshot: Snapshot) -> tuple[str, dict[str, Any]]:
+    """Return the office whose wording changes in the month, and the question."""
+    for office in person_offices(snapshot):
+        for question in snapshot.plan.form(office)["needs"]:
+            if isinstance(question, dict) and question.get("before", {}).get("changed") == str(snapshot.month):
+                return office, question
+    raise LookupError(str(snapshot.month))

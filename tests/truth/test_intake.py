@@ -3,25 +3,40 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from needs_analytics.needs import list_needs
-from needs_analytics.samples.answers import OFFICES
+from needs_analytics.pipeline import run_month
 from needs_analytics.samples.services import offered_services, offered_supply
 from needs_analytics.weights import weigh
+from needs_analytics.workspace import Workspace
 
 from .frames import grid_labels
-from .generator import office_forms
+from .generator import (
+    MONTH,
+    SEED,
+    asked_needs,
+    changed_question,
+    household_offices,
+    person_offices,
+    settle,
+    write_office,
+)
 from .thresholds import PLACES_RIGHT
 from .workbooks import NO_GRID, answer_table, office_file, ticks
 
 if TYPE_CHECKING:
+    from needs_analytics.core.records import MonthResult
+
     from .conftest import Measured, Sent
 
+OFFICES = ("handmade", "tencent", "legacy", "wjx", "window")
+"""Offices that ask persons."""
 LEDGER = "幸福街道公共服务基础台账.xlsx"
 _GRID_HEADER = re.compile("网格")
 _COMMUNITY_HEADER = re.compile("社区")
@@ -57,7 +72,7 @@ def test_every_row_is_kept_merged_or_returned(sent: Sent) -> None:
 
 def test_the_rows_read_are_those_the_generator_wrote(sent: Sent) -> None:
     rows = sent.cleaned.counts.set_index(["file", "sheet"])["rows_in"]
-    for office in OFFICES:
+    for office in person_offices(sent.snapshot):
         file = office_file(sent, office)
         read = rows.loc[file, "窗口问卷"] if office == "window" else rows.loc[file].sum()
         assert read == sent.planted.respondents[file]
@@ -69,7 +84,7 @@ def test_the_rows_read_are_those_the_generator_wrote(sent: Sent) -> None:
 
 
 def test_the_register_counts_every_resident(sent: Sent) -> None:
-    people, register = sent.truth.people, sent.intake.tables["register"]
+    people, register = sent.snapshot.people, sent.intake.tables["register"]
     cells = register[register["age_low"].notna()]
     assert cells["persons"].sum() == len(people)
     found = cells.groupby(["community", "age_low", "sex"])["persons"].sum()
@@ -79,7 +94,7 @@ def test_the_register_counts_every_resident(sent: Sent) -> None:
 
 
 def test_special_groups_are_counted_where_the_number_is_not_masked(sent: Sent) -> None:
-    people, register = sent.truth.people, sent.intake.tables["register"]
+    people, register = sent.snapshot.people, sent.intake.tables["register"]
     cells = register[register["group"].notna()]
     found = cells.set_index(["community", "group"])["persons"]
     true = people.groupby("community")[list(cells["group"].unique())].sum().stack()
@@ -91,19 +106,19 @@ def test_special_groups_are_counted_where_the_number_is_not_masked(sent: Sent) -
 
 
 def test_grids_and_their_people_arrive(sent: Sent) -> None:
-    grids, places = sent.truth.town.grids, sent.intake.tables["places"]
+    grids, places = sent.snapshot.town.grids, sent.intake.tables["places"]
     assert places["community"].tolist() == grids["community"].tolist()
     assert places["grid"].tolist() == grid_labels(grids["number"]).tolist()
-    assert places["population"].tolist() == sent.truth.people["place"].value_counts().sort_index().tolist()
+    assert places["population"].tolist() == sent.snapshot.people["place"].value_counts().sort_index().tolist()
     plain = ~places["row"].isin(spoilt_ledger_rows(sent, "网格信息"))
     assert places.loc[plain, "households"].tolist() == grids.loc[plain.to_numpy(), "households"].tolist()
 
 
 def test_capacity_arrives_where_it_is_a_number(sent: Sent) -> None:
-    written = offered_supply(sent.cleaned.month)
+    written = offered_supply(sent.snapshot.plan, sent.cleaned.month)
     supply = sent.intake.tables["supply"]
     plain = ~supply["row"].isin(spoilt_ledger_rows(sent, "服务容量"))
-    names = offered_services()
+    names = offered_services(sent.snapshot.plan)
     codes = dict(zip(names["service"], names["service"], strict=True))
     assert supply["service"].tolist() == written["service"].map(codes).tolist()
     assert supply["site"].tolist() == written["site"].tolist()
@@ -114,7 +129,7 @@ def test_capacity_arrives_where_it_is_a_number(sent: Sent) -> None:
 
 def test_completed_uses_of_every_service_at_every_site_add_up(sent: Sent) -> None:
     spoilt = spoilt_ledger_rows(sent, "服务使用记录")
-    names = offered_services().set_index("name")["service"]
+    names = offered_services(sent.snapshot.plan).set_index("name")["service"]
     true = sent.use[~(sent.use.index + 2).isin(spoilt) & (sent.use["status"] == "完成")]
     true = true.assign(service=true["service"].map(names)).groupby(["service", "site"])["count"].sum()
     usage = sent.intake.tables["usage"]
@@ -140,7 +155,7 @@ def test_ticks_in_the_workbook_are_ticks_in_the_table(sent: Sent, office: str) -
 def test_what_is_known_of_an_answer_is_what_the_resident_said(sent: Sent, office: str) -> None:
     _, said = sent.answers.of_office(office)
     read = answers_of(sent, office)
-    for need in office_forms()[office]["needs"]:
+    for need in asked_needs(sent.snapshot, office):
         arrived = read[f"need:{need}"].to_numpy()
         known = ~np.isnan(arrived)
         assert known.mean() > 0.9, need
@@ -148,37 +163,88 @@ def test_what_is_known_of_an_answer_is_what_the_resident_said(sent: Sent, office
 
 
 def test_a_need_that_an_office_did_not_ask_about_is_unknown_there(sent: Sent) -> None:
-    for office in OFFICES:
+    for office in person_offices(sent.snapshot):
         read = answers_of(sent, office)
-        others = [c for c in read if c.startswith("need:") and c[5:] not in office_forms()[office]["needs"]]
+        others = [c for c in read if c.startswith("need:") and c[5:] not in asked_needs(sent.snapshot, office)]
         assert read[others].isna().all(axis=None)
 
 
 @pytest.mark.parametrize("level", ["community", "grid"])
 def test_places_spelt_in_many_ways_land_where_they_belong(sent: Sent, level: str, measured: Measured) -> None:
     right, blank = [], []
-    for office in OFFICES:
+    for office in person_offices(sent.snapshot):
         rows, _ = sent.answers.of_office(office)
         read, written = answers_of(sent, office), answer_table(sent, office)
         header = next(name for name in written if (_GRID_HEADER if level == "grid" else _COMMUNITY_HEADER).search(name))
         true = grid_labels(rows["grid"]) if level == "grid" else rows["community"].to_numpy(dtype=object)
         spoilt = written.index.isin(spoilt_rows(sent, office))
-        spelt = ~written[header].isin(NO_GRID).to_numpy()
+        spelt = ~written[header].isin(NO_GRID).to_numpy() & (rows["grid_told"] == rows["grid"]).to_numpy()
         right.append(read[level].to_numpy()[spelt & ~spoilt] == true[spelt & ~spoilt])
-        blank.append(read[level][~spelt])
+        blank.append(read[level][written[header].isin(NO_GRID)])
     measured(f"{level} right where it was spelt", float(np.concatenate(right).mean()), least=PLACES_RIGHT)
     assert pd.concat(blank).isna().all()
 
 
-def test_ranks_give_no_persons(sent: Sent) -> None:
-    """A question that ranks stands apart: its names of needs never count among the ticks."""
-    kinds = sent.intake.questions.groupby(["office", "wording"])["kind"].first()
-    assert (kinds == "排序").sum() == 1
-    weights = weigh(sent.cleaned.survey, sent.cleaned.register)
-    asked = {c.removeprefix("need:") for c in sent.cleaned.survey if c.startswith("need:")}
-    survey = sent.cleaned.survey.drop(columns=[f"need:{need}" for need in sorted(asked)])
-    from dataclasses import replace
+@pytest.mark.xfail(strict=True, reason="theme 4: 0 of 6 today; no list of merged grids is read, W302 names them as unknown")
+def test_answers_that_name_a_merged_grid_land_in_the_grid_it_became(sent: Sent, measured: Measured) -> None:
+    right = []
+    for office in OFFICES:
+        rows, _ = sent.answers.of_office(office)
+        read, written = answers_of(sent, office), answer_table(sent, office)
+        header = next(name for name in written if _GRID_HEADER.search(name))
+        old = (rows["grid_told"] != rows["grid"]).to_numpy() & ~written[header].isin(NO_GRID).to_numpy()
+        right.append(read["grid"].to_numpy()[old] == grid_labels(rows["grid"])[old])
+    assert len(np.concatenate(right)) >= 5
+    measured("merged grids recognised", float(np.concatenate(right).mean()), least=PLACES_RIGHT)
 
-    ranked = list_needs(replace(sent.cleaned, survey=survey), weights)
+
+def test_only_what_is_asked_of_persons_as_a_need_is_a_need_of_persons(sent: Sent) -> None:
+    """Rankings, the three most wanted and forms for households are read, apart from the ticks."""
+    asked = sent.intake.questions
+    apart = asked[(asked["kind"] == "排序") | (asked["sense"] != "需要") | (asked["unit"] == "户")]
+    assert apart["wording"].nunique() == 3
+    survey = sent.intake.tables["survey"]
+    for office in household_offices(sent.snapshot):
+        own = survey[survey["file"] == office_file(sent, office)]
+        assert own.filter(like="need:").isna().all(axis=None)
+        _, said = sent.answers.of_office(office)
+        ranks = own.filter(like="rank:").dropna(axis=1, how="all").rename(columns=lambda name: name[5:])
+        assert (ranks.sum() == said[ranks.columns].sum()).all()
+
+
+def test_ranks_and_households_give_no_persons(sent: Sent) -> None:
+    weights = weigh(sent.cleaned.survey, sent.cleaned.register)
+    ticks_only = [c for c in sent.cleaned.survey if c.startswith("need:")]
+    ranked = list_needs(replace(sent.cleaned, survey=sent.cleaned.survey.drop(columns=ticks_only)), weights)
     assert ranked.status == "ranks_only"
     assert ranked.table[["persons", "persons_low", "persons_high"]].isna().all(axis=None)
+
+
+@pytest.fixture(scope="module")
+def two_months(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], MonthResult]:
+    """Return the question whose wording changes and the second of two months, the first being in the store."""
+    folder = tmp_path_factory.mktemp("changed")
+    office, question = changed_question(settle(SEED))
+    workspace = Workspace.create(folder, "街道")
+    for month in (MONTH.shift(-1), MONTH):
+        write_office(settle(SEED, month), office, workspace.inbox(month))
+        result = run_month(workspace, month)
+        workspace.store.keep(result)
+    return question, result
+
+
+@pytest.mark.xfail(strict=True, reason="themes 4 and 7: not said today; a dictionary knows one month only")
+def test_a_changed_wording_is_said(two_months: tuple[dict[str, Any], MonthResult], measured: Measured) -> None:
+    question, result = two_months
+    wording = re.sub(r"[（(].*", "", question["header"])
+    stages = (result.cleaned, result.weights, result.needs, result.segments, result.gaps)
+    texts = [f"{issue.value} {issue.details}" for stage in stages for issue in stage.issues if issue.code[0] in "EW"]
+    measured("changed wordings named by a warning", float(any(wording in text for text in texts)), least=1)
+
+
+def test_no_change_is_called_where_the_wording_changed(two_months: tuple[dict[str, Any], MonthResult]) -> None:
+    question, result = two_months
+    table = result.needs.table
+    own = table[table["need"].isin([need for _, need in question["options"]])]
+    assert len(own) > 10
+    assert not own["change"].isin(["明显上升", "明显下降"]).any()

@@ -10,7 +10,7 @@ import pandas as pd
 
 from samples.reading import read_sheets
 
-from .generator import office_forms
+from .generator import questions
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,17 +47,14 @@ def answer_table(sent: Sent, office: str) -> pd.DataFrame:
 
 def office_file(sent: Sent, office: str) -> str:
     """Return the name of an office's file."""
-    from needs_analytics.core.month import Month
-    from needs_analytics.samples.answers import office_file as name
-
-    return name(office, Month.parse(sent.planted.month))
+    return sent.answers.file_of(office)
 
 
 def ticks(sent: Sent, office: str) -> pd.DataFrame:
     """Return what the office's workbook says of each need: 1 and 0, NaN where nothing was said."""
     written, found = answer_table(sent, office), {}
-    for question in office_forms()[office]["questions"]:
-        whole = question.get("header") or ("需求事项" if "需求事项" in written else "")
+    for question in questions(sent.snapshot, office):
+        whole = question["header"] or ("需求事项" if "需求事项" in written else "")
         for text, need in question["options"]:
             cells = written[whole or text]
             found[need] = _listed(cells, text) if whole else _marked(cells, blank_is_no=office == "handmade")
