@@ -13,9 +13,9 @@ from needs_analytics.cleaning import clean
 from needs_analytics.core.codebook import Codebook
 from needs_analytics.intake import take_in
 from needs_analytics.office.read import read_workbooks
-from needs_analytics.samples.month import send_month
 
-from .generator import MONTH, SEED, ask, settle, used, world
+from .generator import MONTH, SEED, send, settle
+from .seeds import seed_count
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,6 +56,7 @@ def _write_line(node: pytest.Item, what: str, value: float, least: float | None,
         "least": least,
         "most": most,
         "awaits": mark.kwargs["reason"] if mark else "",
+        "seeds": os.environ.get("NEEDS_TRUTH_SEEDS", ""),
     }
     with Path(out).open("a", encoding="utf-8") as handle:
         handle.write(json.dumps(line, ensure_ascii=False) + "\n")
@@ -68,16 +69,16 @@ class Sent(NamedTuple):
     planted: SampleMonth
     answers: Answers
     use: pd.DataFrame
+    truth: dict[str, pd.DataFrame]
     intake: Intake
     cleaned: Cleaned
 
 
-@pytest.fixture(scope="session")
-def sent(tmp_path_factory: pytest.TempPathFactory) -> Sent:
-    """Return the default town's month through workbooks."""
+@pytest.fixture(scope="session", params=range(SEED, SEED + seed_count(1)))
+def sent(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Sent:
+    """Return the default town's third month through workbooks; in the full form other seeds' as well."""
     folder = tmp_path_factory.mktemp("sent")
-    planted = send_month(world(SEED), MONTH, folder)
+    sending = send(request.param, folder)
     sheets = read_workbooks(sorted(folder.iterdir()), root=folder)
     intake = take_in(sheets, codebook=Codebook.default(), month=MONTH, key=b"a key of the recovery suite")
-    snapshot = settle(SEED)
-    return Sent(snapshot, planted, ask(snapshot), used(SEED), intake, clean(intake))
+    return Sent(settle(request.param), *sending, intake, clean(intake))

@@ -13,7 +13,7 @@ from needs_analytics.core.records import ALL
 from needs_analytics.needs import list_needs
 from needs_analytics.weights import weigh
 
-from .frames import answers_of, draw, month_of, prevalence, pull_of_margins, through_offices
+from .frames import answers_of, draw, long, month_of, prevalence, pull_of_margins, through_offices
 from .generator import settle
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def estimate(
     found = list_needs(month, weights, no_segments(), previous=previous)
     rows = (found.table["segment"] == ALL) & (found.table["group"] == ALL) & (grids | (found.table["grid"] == ALL))
     table = found.table[rows].reset_index(drop=True)
-    true = prevalence(snapshot, grids=grids).stack()
+    true = long(prevalence(snapshot, grids=grids))
     keys = pd.MultiIndex.from_frame(table[["community", "grid", "need"]])
     return Estimated(snapshot, table.assign(true=true.reindex(keys).to_numpy()), (*weights.issues, *found.issues))
 

@@ -74,8 +74,8 @@ def register_frame(snapshot: Snapshot) -> pd.DataFrame:
     cells = people.assign(cell=band).groupby(["community", "cell", "sex"]).size().rename("persons").reset_index()
     limits = np.array(BANDS, dtype=float)[cells["cell"]]
     cells = cells.assign(age_low=limits[:, 0], age_high=limits[:, 1])
-    counts = people.groupby("community")[list(REGISTER_GROUPS)].sum().stack().rename("persons")
-    groups = counts.rename_axis(["community", "group"]).reset_index()
+    counts = people.groupby("community")[list(REGISTER_GROUPS)].sum()
+    groups = counts.reset_index().melt("community", var_name="group", value_name="persons")
     return table("register", pd.concat([cells.drop(columns="cell"), groups], ignore_index=True))
 
 
@@ -143,6 +143,12 @@ def prevalence(snapshot: Snapshot, *, grids: bool = False) -> pd.DataFrame:
     if grids:
         parts.append(needs.groupby([home, grid_labels(people["grid"])]).mean())
     return pd.concat([part.set_axis(pd.MultiIndex.from_tuples(part.index)) for part in parts])
+
+
+def long(table: pd.DataFrame) -> pd.Series:
+    """Return a table row by row: its column is the last level of the index."""
+    keys = [(*(row if isinstance(row, tuple) else (row,)), column) for row in table.index for column in table]
+    return pd.Series(table.to_numpy().ravel(), index=pd.MultiIndex.from_tuples(keys))
 
 
 def _groups(snapshot: Snapshot, people: pd.DataFrame, office: np.ndarray) -> np.ndarray:

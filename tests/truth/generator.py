@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -13,12 +13,13 @@ from needs_analytics.core.month import Month
 from needs_analytics.samples import Snapshot, World, found_town, read_plan
 from needs_analytics.samples.answers import collect_answers
 from needs_analytics.samples.dialects import DIALECTS
-from needs_analytics.samples.month import DEFAULT_MONTH, DEFAULT_SEED
-from needs_analytics.samples.usage import ordinary_use, record_use
+from needs_analytics.samples.month import DEFAULT_MONTH, DEFAULT_SEED, _send
+from needs_analytics.samples.truth import month_tables
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from needs_analytics.samples import SampleMonth
     from needs_analytics.samples.answers import Answers
 
 MONTH = Month.parse(DEFAULT_MONTH)
@@ -55,10 +56,19 @@ def ask(snapshot: Snapshot) -> Answers:
     return collect_answers(snapshot)
 
 
-def used(seed: int, month: Month = MONTH) -> pd.DataFrame:
-    """Return the record of use behind the month's workbooks."""
-    counts = {key: round(level) for key, level in ordinary_use(world(seed), month).items()}
-    return record_use(settle(seed, month), counts)
+class Sending(NamedTuple):
+    """A month's workbooks and everything that was planted in them; ``truth`` holds the tables of ``truth.json``."""
+
+    planted: SampleMonth
+    answers: Answers
+    use: pd.DataFrame
+    truth: dict[str, pd.DataFrame]
+
+
+def send(seed: int, folder: Path, month: Month = MONTH) -> Sending:
+    """Write a month's workbooks."""
+    made, planted = _send(world(seed), month, folder)
+    return Sending(planted, made.answers, made.use, month_tables(made.answers, made.use, made.tables))
 
 
 def channel_need(snapshot: Snapshot) -> str:
