@@ -56,9 +56,11 @@ def estimate(
 ) -> Estimated:
     """Weigh a survey and list the needs of the sub-district, its communities and, if wanted, its grids.
 
-    Special groups count in the weights; estimates for them are not made here.
+    Special groups count in the weights; estimates for them are not made here. Where grids are not wanted nobody names
+    one: the strata are communities.
     """
-    month = month_of(snapshot, survey.assign(groups=None), grids=grids)
+    asked = survey.assign(groups=None) if grids else survey.assign(groups=None, grid=None)
+    month = month_of(snapshot, asked, grids=grids)
     weights = weigh(survey, month.register if weighted else None)
     found = list_needs(month, weights, no_segments(), previous=previous)
     rows = (found.table["segment"] == ALL) & (found.table["group"] == ALL) & (grids | (found.table["grid"] == ALL))

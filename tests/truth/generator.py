@@ -87,7 +87,7 @@ def household_offices(snapshot: Snapshot) -> list[str]:
 
 
 def questions(snapshot: Snapshot, office: str) -> list[dict[str, Any]]:
-    """Return an office's questions on needs as asked in the month: ``header`` (``""``: one column an option), ``options``.
+    """Return an office's questions on needs in the month: ``header`` (``""``: one column an option), ``options``.
 
     ``needed`` tells whether a tick says that something is needed; before its wording changed one question asked for
     what should be added.

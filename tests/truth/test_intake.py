@@ -16,7 +16,7 @@ from needs_analytics.samples.services import offered_services, offered_supply
 from needs_analytics.weights import weigh
 from needs_analytics.workspace import Workspace
 
-from .frames import grid_labels
+from .frames import grid_labels, long
 from .generator import (
     MONTH,
     SEED,
@@ -27,7 +27,7 @@ from .generator import (
     settle,
     write_office,
 )
-from .marks import MONTHS, READING, awaits
+from .marks import ESTIMATES, MONTHS, READING, awaits
 from .thresholds import PLACES_RIGHT
 from .workbooks import NO_GRID, answer_table, office_file, ticks
 
@@ -104,7 +104,7 @@ def test_special_groups_are_counted_where_the_number_is_not_masked(sent: Sent) -
     people, register = sent.snapshot.people, sent.intake.tables["register"]
     cells = register[register["group"].notna()]
     found = cells.set_index(["community", "group"])["persons"]
-    true = people.groupby("community")[list(cells["group"].unique())].sum().stack()
+    true = long(people.groupby("community")[list(cells["group"].unique())].sum())
     assert len(found) == len(true)
     known = found.dropna()
     assert len(found) - len(known) == sum(cell.kind == "masked" for cell in sent.planted.wrong_cells
@@ -227,13 +227,24 @@ def test_only_what_is_asked_of_persons_as_a_need_is_a_need_of_persons(sent: Sent
         assert (ranks.sum() == said[ranks.columns].sum()).all()
 
 
-def test_households_give_no_persons(sent: Sent) -> None:
-    survey = sent.cleaned.survey
-    own = survey[survey["file"].isin([office_file(sent, office) for office in household_offices(sent.snapshot)])]
+def test_ranks_give_no_persons(sent: Sent) -> None:
+    """Were nothing ticked, the ranked and the households' answers would give an order and no number of people."""
+    survey = sent.cleaned.survey.drop(columns=[c for c in sent.cleaned.survey if c.startswith("need:")])
+    files = [office_file(sent, office) for office in (*household_offices(sent.snapshot), "tencent")]
+    own = survey[survey["file"].isin(files)].assign(groups=None)
     found = list_needs(replace(sent.cleaned, survey=own), weigh(own, sent.cleaned.register))
     assert found.status == "ranks_only"
     assert found.table["n_yes"].sum() > 0
     assert found.table[["persons", "persons_low", "persons_high"]].isna().all(axis=None)
+
+
+@awaits(ESTIMATES, "0 ÷ 0 in the margin of age and sex today, where every age and sex is unknown")
+def test_forms_for_households_alone_can_be_weighed(sent: Sent) -> None:
+    survey = sent.cleaned.survey
+    own = survey[survey["file"].isin([office_file(sent, office) for office in household_offices(sent.snapshot)])]
+    assert own["age_low"].isna().all()
+    weights = weigh(own, sent.cleaned.register)
+    assert np.isfinite(weights.table["weight"]).all()
 
 
 @pytest.fixture(scope="module")

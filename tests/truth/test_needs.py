@@ -14,7 +14,7 @@ from needs_analytics.core.records import ALL
 from needs_analytics.samples.wishes import outlier_shifts
 
 from .estimates import ANSWERS, Estimated, answered_by_margins, by_margins, estimate
-from .frames import answers_of, draw, grid_labels, pull_of_margins
+from .frames import answers_of, draw, grid_labels, long, pull_of_margins
 from .generator import MONTH, settle, with_chances
 from .marks import ESTIMATES, awaits
 from .seeds import seed_count
@@ -56,7 +56,7 @@ def synthetic(snapshot: Snapshot, survey: pd.DataFrame, table: pd.DataFrame) -> 
     labels = snapshot.people.drop_duplicates("place").set_index("place")["grid"]
     names = grid_labels(labels.loc[moved.index.get_level_values(1)])
     moved.index = pd.MultiIndex.from_arrays([moved.index.get_level_values(0), names])
-    return moved.stack()
+    return long(moved)
 
 
 def _band(age: pd.Series) -> np.ndarray:
@@ -65,7 +65,7 @@ def _band(age: pd.Series) -> np.ndarray:
 
 @cache
 def in_small_grids(spread: float) -> pd.DataFrame:
-    """Return squared errors in grids with few answers: need × grid × town, by estimate, and whether it is an outlier."""
+    """Return squared errors in grids with few answers, need × grid × town, and which of the grids lie off."""
     parts = []
     for seed in SEEDS:
         facts = {"grid_sd": spread, "outlier_grids": 2, "outlier_shift": OUTLIER * spread}
@@ -103,9 +103,7 @@ def test_composites_err_less_in_small_grids(rival: str, spread: float, measured:
     "spread",
     [
         GRID_SPREADS[0],
-        pytest.param(
-            GRID_SPREADS[1], marks=awaits(ESTIMATES, "twice the direct ones' error; shrunk as far as the rest")
-        ),
+        pytest.param(GRID_SPREADS[1], marks=awaits(ESTIMATES, "twice the direct ones' error; shrunk like the rest")),
     ],
 )
 def test_composites_do_not_err_more_than_direct_ones_in_outlying_grids(spread: float, measured: Measured) -> None:

@@ -6,7 +6,6 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-import pandas as pd
 from sklearn.metrics import adjusted_rand_score
 
 from needs_analytics.segments import find_segments
@@ -19,6 +18,8 @@ from .seeds import seed_count
 from .thresholds import FALSE_SEGMENTS, LEAST_AGREEMENT, LEAST_JACCARD, NEW_SEGMENT_OVERLAP
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from needs_analytics.core.records import Segments
 
     from .conftest import Measured
