@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import pytest
+from threadpoolctl import threadpool_limits
 
 from needs_analytics.cleaning import clean
 from needs_analytics.core.codebook import Codebook
@@ -18,11 +19,20 @@ from .generator import MONTH, SEED, send, settle
 from .seeds import seed_count
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import pandas as pd
 
     from needs_analytics.core.records import Cleaned, Intake
     from needs_analytics.samples import SampleMonth, Snapshot
     from needs_analytics.samples.answers import Answers
+
+
+@pytest.fixture(scope="package", autouse=True)
+def one_thread() -> Iterator[None]:
+    """Let linear algebra run on one thread: small matrices on all threads of a busy machine take thrice as long."""
+    with threadpool_limits(1):
+        yield
 
 
 class Measured(Protocol):
