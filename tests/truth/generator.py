@@ -122,13 +122,20 @@ def with_chances(snapshot: Snapshot, chances: np.ndarray, *names: int) -> Snapsh
     return replace(snapshot, chances=pd.DataFrame(chances, **like), needs=pd.DataFrame(drawn, **like))
 
 
-def write_office(snapshot: Snapshot, office: str, folder: Path) -> None:
-    """Write one office's workbook of the month, nothing planted wrong."""
+def write_office(snapshot: Snapshot, office: str, folder: Path) -> pd.DataFrame:
+    """Write one office's workbook of the month, nothing planted wrong.
+
+    Returns
+    -------
+    Its answer sheets as in ``Answers.rows``, indexed by the row of the file in which each stands.
+    """
     answers, facts = collect_answers(snapshot), snapshot.plan.office(office)
     dialect = DIALECTS[facts["dialect"]]
     folder.mkdir(parents=True, exist_ok=True)
     table = dialect.tabulate(answers, office)
     dialect.write(folder / answers.file_of(office), table, snapshot.month, facts["office"])
+    rows, _ = answers.of_office(office)
+    return rows.set_axis([table.row_number(label) for label in rows.index])
 
 
 def changed_question(snapshot: Snapshot) -> tuple[str, dict[str, Any]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -28,7 +28,7 @@ from .generator import (
     write_office,
 )
 from .marks import ESTIMATES, MONTHS, READING, awaits
-from .thresholds import PLACES_RIGHT
+from .thresholds import DUPLICATE_PRECISION, DUPLICATE_RECALL, PLACES_RIGHT
 from .workbooks import NO_GRID, answer_table, office_file, ticks
 
 if TYPE_CHECKING:
@@ -247,31 +247,53 @@ def test_forms_for_households_alone_can_be_weighed(sent: Sent) -> None:
     assert np.isfinite(weights.table["weight"]).all()
 
 
+class Twice(NamedTuple):
+    """What one office sent in two months, between which it changed the wording of a question."""
+
+    question: dict[str, Any]
+    results: list[MonthResult]
+    answers: list[pd.DataFrame]
+
+
 @pytest.fixture(scope="module")
-def two_months(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], MonthResult]:
-    """Return the question whose wording changes and the second of two months, the first being in the store."""
-    folder = tmp_path_factory.mktemp("changed")
+def twice(tmp_path_factory: pytest.TempPathFactory) -> Twice:
+    """Return the two months, each run with what the store holds of those before it."""
     office, question = changed_question(settle(SEED))
-    workspace = Workspace.create(folder, "街道")
+    workspace = Workspace.create(tmp_path_factory.mktemp("twice"), "街道")
+    found = Twice(question, [], [])
     for month in (MONTH.shift(-1), MONTH):
-        write_office(settle(SEED, month), office, workspace.inbox(month))
-        result = run_month(workspace, month)
-        workspace.store.keep(result)
-    return question, result
+        found.answers.append(write_office(settle(SEED, month), office, workspace.inbox(month)))
+        found.results.append(run_month(workspace, month))
+        workspace.store.keep(found.results[-1])
+    return found
+
+
+def test_who_answers_every_month_is_known_again(twice: Twice, measured: Measured) -> None:
+    """By what they give of themselves: the panel gives name and phone; nobody else is taken for one of them."""
+    keys = []
+    for result, answers in zip(twice.results, twice.answers, strict=True):
+        survey = pd.concat([result.cleaned.survey, result.cleaned.earlier["survey"]]).set_index("row")
+        kept = answers[answers.index.isin(survey.index)]
+        keys.append(pd.Series(survey.loc[kept.index, "person_key"].to_numpy(), index=kept["person"]))
+    same_person = set(keys[0].index) & set(keys[1].index)
+    same_key = set(keys[0]) & set(keys[1])
+    right = {keys[0][person] for person in same_person if keys[0][person] == keys[1][person]}
+    assert len(same_person) > 50
+    measured("panel recognised in the next month", len(right) / len(same_person), least=DUPLICATE_RECALL)
+    measured("of those recognised, truly the same", len(right) / len(same_key), least=DUPLICATE_PRECISION)
 
 
 @awaits(MONTHS, "not said today; a dictionary knows one month only")
-def test_a_changed_wording_is_said(two_months: tuple[dict[str, Any], MonthResult], measured: Measured) -> None:
-    question, result = two_months
-    wording = re.sub(r"[（(].*", "", question["header"])
+def test_a_changed_wording_is_said(twice: Twice, measured: Measured) -> None:
+    result = twice.results[-1]
+    wording = re.sub(r"[（(].*", "", twice.question["header"])
     stages = (result.cleaned, result.weights, result.needs, result.segments, result.gaps)
     texts = [f"{issue.value} {issue.details}" for stage in stages for issue in stage.issues if issue.code[0] in "EW"]
     measured("changed wordings named by a warning", float(any(wording in text for text in texts)), least=1)
 
 
-def test_no_change_is_called_where_the_wording_changed(two_months: tuple[dict[str, Any], MonthResult]) -> None:
-    question, result = two_months
-    table = result.needs.table
-    own = table[table["need"].isin([need for _, need in question["options"]])]
+def test_no_change_is_called_where_the_wording_changed(twice: Twice) -> None:
+    table = twice.results[-1].needs.table
+    own = table[table["need"].isin([need for _, need in twice.question["options"]])]
     assert len(own) > 10
     assert not own["change"].isin(["明显上升", "明显下降"]).any()
