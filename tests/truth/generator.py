@@ -13,8 +13,9 @@ from needs_analytics.core.month import Month
 from needs_analytics.samples import Snapshot, World, found_town, read_plan
 from needs_analytics.samples.answers import collect_answers
 from needs_analytics.samples.dialects import DIALECTS
-from needs_analytics.samples.month import DEFAULT_MONTH, DEFAULT_SEED, _send
+from needs_analytics.samples.month import DEFAULT_MONTH, DEFAULT_SEED, YEARS, _send
 from needs_analytics.samples.truth import month_tables
+from needs_analytics.samples.usage import years_of_use
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -67,8 +68,10 @@ class Sending(NamedTuple):
 
 def send(seed: int, folder: Path, month: Month = MONTH) -> Sending:
     """Write a month's workbooks."""
-    made, planted = _send(world(seed), month, folder)
-    return Sending(planted, made.answers, made.use, month_tables(made.answers, made.use, made.tables))
+    series = years_of_use(world(seed), month, YEARS)
+    made, planted = _send(world(seed), series, month, folder)
+    truth = month_tables(made.answers, made.use, made.tables) | {"counts": series.counts}
+    return Sending(planted, made.answers, made.use, truth)
 
 
 def channel_need(snapshot: Snapshot) -> str:

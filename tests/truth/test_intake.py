@@ -78,15 +78,9 @@ def test_the_rows_read_are_those_the_generator_wrote(sent: Sent) -> None:
         read = rows.loc[file, "窗口问卷"] if office == "window" else rows.loc[file].sum()
         assert read == sent.planted.respondents[file]
     records = sent.planted.records
-    sheets = {
-        "服务菜单": "menu",
-        "服务点位": "sites",
-        "服务容量": "supply",
-        "网格信息": "places",
-        "服务使用记录": "usage",
-    }
-    for sheet, name in sheets.items():
-        assert rows.loc[LEDGER, sheet] == records[name]
+    names = ("menu", "sites", "supply", "places", "usage", "history")
+    sheets = ("服务菜单", "服务点位", "服务容量", "网格信息", "服务使用记录", "历月服务量")
+    assert [rows.loc[LEDGER, sheet] for sheet in sheets] == [records[name] for name in names]
     assert rows.loc[LEDGER, "人口底册"] == records["register"] + records["groups"]
 
 
@@ -141,8 +135,18 @@ def test_completed_uses_of_every_service_at_every_site_add_up(sent: Sent) -> Non
     lost = lost.assign(service=lost["service"].map(codes)).groupby(["service", "site"])["count"].sum()
     true = sent.truth["use"].set_index(["service", "site"])["uses"].sub(lost, fill_value=0)
     for usage in (sent.intake.tables["usage"], sent.cleaned.usage):
-        found = usage[~usage["row"].isin(spoilt) & (usage["status"] == "完成")]
-        assert found.groupby(["service", "site"])["count"].sum().to_dict() == true[true > 0].to_dict()
+        detailed = (usage["sheet"] == "服务使用记录") & ~usage["row"].isin(spoilt) & (usage["status"] == "完成")
+        found = usage[detailed].groupby(["service", "site"])["count"].sum()
+        assert found.to_dict() == true[true > 0].to_dict()
+
+
+def test_the_counts_of_earlier_months_arrive(sent: Sent) -> None:
+    usage, keys = sent.cleaned.earlier["usage"], ["month", "service", "site"]
+    found = usage[usage["sheet"] == "历月服务量"].set_index(keys)["count"]
+    counts = sent.truth["counts"]
+    before = counts[counts["month"].astype(str) < str(sent.cleaned.month)]
+    assert found.index.is_unique
+    assert found.to_dict() == before.astype({"month": str}).set_index(keys)["count"].astype(float).to_dict()
 
 
 def test_options_named_in_the_truth_are_named_in_the_table(sent: Sent) -> None:
