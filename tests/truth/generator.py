@@ -136,7 +136,7 @@ def write_office(snapshot: Snapshot, office: str, folder: Path) -> pd.DataFrame:
     dialect = DIALECTS[facts["dialect"]]
     folder.mkdir(parents=True, exist_ok=True)
     table = dialect.tabulate(answers, office)
-    dialect.write(folder / answers.file_of(office), table, snapshot.month, facts["office"])
+    dialect.write(folder / answers.file_of(office), table, snapshot.month, facts)
     rows, _ = answers.of_office(office)
     return rows.set_axis([table.row_number(label) for label in rows.index])
 
