@@ -57,7 +57,7 @@ def agreement(found: Found) -> float:
     return float(adjusted_rand_score(found.planted.to_numpy(), shown.to_numpy()))
 
 
-@awaits(SEGMENTS, "0.22–0.42 today: the middle-aged are parted by sex, not by work and children")
+@awaits(SEGMENTS, "0.2–0.4 today: the middle-aged are parted by sex, not by work and children")
 def test_planted_segments_are_found(measured: Measured) -> None:
     values = [agreement(find(seed)) for seed in SEEDS]
     measured("adjusted Rand index of found and planted segments", float(np.mean(values)), least=LEAST_AGREEMENT)
@@ -81,7 +81,7 @@ def overlap(found: Found) -> tuple[float, str]:
     return best
 
 
-@awaits(SEGMENTS, "0.05–0.23 today: couriers lie among young men who take little part")
+@awaits(SEGMENTS, "0.05–0.25 today: couriers lie among young men who take little part")
 def test_the_segment_that_appears_in_month_three_is_found(measured: Measured) -> None:
     values = [overlap(find(seed))[0] for seed in SEEDS]
     measured("overlap of the new segment with one that is found", float(np.mean(values)), least=NEW_SEGMENT_OVERLAP)
