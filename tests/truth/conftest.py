@@ -66,7 +66,7 @@ def _write_line(node: pytest.Item, what: str, value: float, least: float | None,
         "least": least,
         "most": most,
         "awaits": mark.kwargs["reason"] if mark else "",
-        "seeds": os.environ.get("NEEDS_TRUTH_SEEDS", ""),
+        "seeds": os.environ.get("NEEDS_TRUTH_SEEDS", "1"),
     }
     with Path(out).open("a", encoding="utf-8") as handle:
         handle.write(json.dumps(line, ensure_ascii=False) + "\n")

@@ -32,7 +32,8 @@ def tabulate(lines: list[Line]) -> str:
     found: dict[tuple[str, str], list[Line]] = {}
     for line in lines:
         found.setdefault((line["file"], line["what"]), []).append(line)
-    rows = ["| stage | what | measured | worst | threshold | |", "|---|---|---|---|---|---|"]
+    towns = max((line["seeds"] for line in lines), key=int, default="")
+    rows = [f"{towns} towns.", "", "| stage | what | measured | worst | threshold | |", "|---|---|---|---|---|---|"]
     for file in [*_STAGES, *sorted({file for file, _ in found} - set(_STAGES))]:
         rows += [_row(file, what, own) for (of, what), own in found.items() if of == file]
     return "\n".join(rows)
@@ -43,7 +44,9 @@ def _row(file: str, what: str, own: list[Line]) -> str:
     worst = max(values) if least is None else min(values)
     reached = all((least is None or value >= least) and (most is None or value <= most) for value in values)
     limits = [f"≥ {least:g}" if least is not None else "", f"≤ {most:g}" if most is not None else ""]
-    state = "" if not any(limits) else "reached" if reached else f"**not yet** – theme {own[0]['awaits']}"
+    state = (
+        "" if not any(limits) else "reached" if reached else f"**not yet** – theme {own[0]['awaits'].partition(':')[0]}"
+    )
     spread = f"{worst:.3g}" if len(values) > 1 else ""
     cells = (_STAGES.get(file, file), what, f"{statistics.fmean(values):.3g}", spread, " ".join(filter(None, limits)))
     return "| " + " | ".join((*cells, state)) + " |"
