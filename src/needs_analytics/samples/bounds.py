@@ -66,6 +66,8 @@ def largest_flow(asking: Asking, groups: np.ndarray, room: np.ndarray) -> float:
     may = asking.may[groups] & (room > 0)
     if not may.any():
         return 0.0
+    if (persons @ may <= room).all():
+        return float(persons[may.any(axis=1)].sum())
     room = np.minimum(room, persons.sum())
     many, stands = may.shape
     source, sink = many + stands, many + stands + 1

@@ -28,6 +28,8 @@ _LIST_SHEET = "下拉选项"
 _DROP_DOWNS = {("supply", "容量周期"): "容量周期", ("usage", "状态"): "服务状态", ("menu", "服务方式"): "服务方式"}
 _OWN_TABLES = {"menu", "sites", "supply", "places", "register", "groups", "usage", "history"}
 """What the ledger holds besides the answers of offices that write into it."""
+_PLAIN_TABLES = {"usage", "history"}
+"""Long records, which nobody frames."""
 _BUILT_IN_DATE = 31
 """Number format 31: yyyy年m月d日, built into every Chinese Excel."""
 
@@ -54,6 +56,7 @@ def _styles(book: xlsxwriter.Workbook) -> dict[str, Format]:
         "text": book.add_format(base | {"text_wrap": True, "font_size": 11}),
         "head": book.add_format(framed | {"bold": True, "align": "center", "text_wrap": True, "bg_color": "#D9E2F3"}),
         "cell": book.add_format(framed),
+        "plain": book.add_format(base),
         "centre": book.add_format(framed | {"align": "center"}),
         "sum": book.add_format(framed | {"bold": True, "align": "center"}),
         "degree": book.add_format(framed | {"align": "center", "num_format": "0.000000"}),
@@ -72,7 +75,10 @@ def _write_table(sheet: Worksheet, name: str, table: Table, styles: Mapping[str,
         source = _DROP_DOWNS.get((name, text))
         if source:
             _add_drop_down(sheet, table, column, source)
-    formats = [styles[_style_name(table, column)] for column in range(len(table.columns))]
+    if name in _PLAIN_TABLES:
+        formats = [styles["plain"]] * len(table.columns)
+    else:
+        formats = [styles[_style_name(table, column)] for column in range(len(table.columns))]
     write_cells(sheet, table, formats, styles["written day" if asked else "day"])
     sheet.set_row(header, 28)
     sheet.freeze_panes(table.first_row, 0)

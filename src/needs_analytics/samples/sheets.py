@@ -91,25 +91,27 @@ def write_cells(
     formats: Sequence[xlsxwriter.format.Format | None],
     day_format: xlsxwriter.format.Format | None = None,
 ) -> None:
-    """Write a table's records, one format per column; dates take their own."""
-    for offset, row in enumerate(table.rows):
-        for column, (cell, style) in enumerate(zip(row, formats, strict=True)):
-            _write_cell(sheet, (table.first_row + offset, column), cell, style, day_format)
+    """Write a table's records, one format per column; dates take their own; an empty cell keeps only its frame."""
+    framed = [style is not None and style.bottom > 0 for style in formats]
+    for row, cells in enumerate(table.rows, start=table.first_row):
+        for column, cell in enumerate(cells):
+            if cell is not None and cell != "":
+                _write_cell(sheet, (row, column), cell, formats[column], day_format)
+            elif framed[column]:
+                sheet.write_blank(row, column, None, formats[column])
 
 
 def _write_cell(
     sheet: xlsxwriter.worksheet.Worksheet,
     place: tuple[int, int],
-    cell: Cell,
+    cell: str | float | dt.date,
     style: xlsxwriter.format.Format | None,
     day_format: xlsxwriter.format.Format | None,
 ) -> None:
-    if cell is None or cell == "":
-        sheet.write_blank(*place, None, style)
-    elif isinstance(cell, (dt.date, dt.datetime)):
-        sheet.write_datetime(*place, cell, day_format)
-    elif isinstance(cell, str):
+    if isinstance(cell, str):
         sheet.write_string(*place, cell, style)
+    elif isinstance(cell, dt.date):
+        sheet.write_datetime(*place, cell, day_format)
     else:
         sheet.write_number(*place, cell, style)
 

@@ -20,6 +20,7 @@ from needs_analytics.samples.norms import check_norms
 from needs_analytics.samples.questions import questions_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from needs_analytics.samples.answers import Answers
@@ -147,21 +148,35 @@ def population(snapshot: Snapshot) -> pd.DataFrame:
 
 
 def prevalence(snapshot: Snapshot) -> pd.DataFrame:
-    """Count who of the adults has each need, by place, group and segment."""
-    people, needs = snapshot.people[snapshot.adults], snapshot.needs[snapshot.adults]
-    places = people["community"] + "/" + people["grid"].astype(str)
-    cuts = {"all": np.full(len(people), ALL), "community": people["community"], "grid": places}
-    cuts["segment"] = people["segment"]
+    """Count who of the adults has each need, by place, group and segment; a class of nobody is left out."""
+    people, grids = snapshot.people[snapshot.adults], snapshot.town.grids
+    counted = np.column_stack([np.ones(len(people), dtype=bool), snapshot.needs.to_numpy()[snapshot.adults]])
+    by_grid = _sums(counted, people["place"].to_numpy(), len(grids))
+    community, communities = pd.factorize(grids["community"])
+    segment, segments = pd.factorize(people["segment"])
+    cuts: dict[str, tuple[Sequence[str], np.ndarray]] = {
+        "all": ([ALL], by_grid.sum(axis=0, keepdims=True)),
+        "community": (list(communities), _sums(by_grid, community, len(communities))),
+        "grid": (list(grids["community"] + "/" + grids["number"].astype(str)), by_grid),
+        "segment": (list(segments), _sums(counted, segment, len(segments))),
+        "group": (GROUPS, people[list(GROUPS)].to_numpy(np.float32).T @ counted),
+    }
+    columns = ["adults", *snapshot.needs.columns]
     parts = []
-    for by, labels in cuts.items():
-        grouped = needs.groupby(np.asarray(labels), sort=False)
-        parts.append(grouped.sum().assign(by=by, adults=grouped.size()))
-    for group in GROUPS:
-        inside = people[group].to_numpy()
-        counts = needs[inside].sum().to_frame(group).T
-        parts.append(counts.assign(by="group", adults=int(inside.sum())))
-    table = pd.concat(parts).rename_axis("of").reset_index()
-    return table[["by", "of", "adults", *needs.columns]]
+    for by, (labels, counts) in cuts.items():
+        part = pd.DataFrame(counts, columns=columns).astype(int)
+        part.insert(0, "of", pd.Series(labels, dtype=object))
+        parts.append(part[part["adults"] > 0].assign(by=by))
+    return pd.concat(parts, ignore_index=True)[["by", "of", *columns]]
+
+
+def _sums(rows: np.ndarray, codes: np.ndarray, number: int) -> np.ndarray:
+    """Add up the rows of each class, ``(number, columns)``."""
+    order = np.argsort(codes, kind="stable")
+    found, starts = np.unique(codes[order], return_index=True)
+    sums = np.zeros((number, rows.shape[1]), dtype=int)
+    sums[found] = np.add.reduceat(rows[order], starts, axis=0, dtype=int)
+    return sums
 
 
 def _respondents(answers: Answers, tables: Mapping[str, Table]) -> pd.DataFrame:
@@ -187,10 +202,11 @@ def _files(answers: Answers, tables: Mapping[str, Table]) -> pd.DataFrame:
 def _duplicates(answers: Answers, tables: Mapping[str, Table]) -> pd.DataFrame:
     """Tell which sheets are of one and the same person."""
     rows = answers.rows
+    files = {office: answers.file_of(office) for office in answers.snapshot.plan.offices}
 
     def place(label: int) -> tuple[str, int]:
         office = str(rows.loc[label, "office"])
-        return answers.file_of(office), tables[office].row_number(label)
+        return files[office], tables[office].row_number(label)
 
     found = [
         (by, bool(rows.loc[first, "special"] == "earlier"), *place(first), *place(second))
