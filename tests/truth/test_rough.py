@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from needs_analytics.samples import SampleMonth
     from needs_analytics.samples.answers import Answers
 
+    from .conftest import Measured
+
 MONTH = Month.parse("2026-10")
 PLAN = read_plan("rough")
 COVERAGE = 0.94  # of 95 % intervals of weighted shares, as for the default town
@@ -85,10 +87,10 @@ def test_every_file_of_answers_is_read(sent: list[Sent]) -> None:
 
 
 @awaits(READING, "69–80 % of the answers: 柳塘 and 柳塘居 are two places, 新安理 is a third")
-def test_the_communities_that_were_spelt_are_known(sent: list[Sent]) -> None:
+def test_the_communities_that_were_spelt_are_known(sent: list[Sent], measured: Measured) -> None:
     names = set(PLAN.table("communities")["community"])
     known = pd.concat([month.result.cleaned.survey["community"] for month in sent]).isin(names)
-    assert known.mean() >= PLACES_RIGHT
+    measured("rough town: answers whose community is known", known.mean(), least=PLACES_RIGHT)
 
 
 @awaits(READING, "18–22 of 25 grids are returned: 居（屯） is not taken for the community")
@@ -109,9 +111,9 @@ def test_the_register_keeps_its_communities(sent: list[Sent]) -> None:
 
 
 @awaits(READING, "a third of 66; 43 stand in files that are read at all, of those half")
-def test_what_forms_ask_is_read_for_what_it_means(sent: list[Sent]) -> None:
+def test_what_forms_ask_is_read_for_what_it_means(sent: list[Sent], measured: Measured) -> None:
     read = [right for month in sent for *_, right in _readings(month)]
-    assert np.mean(read) >= READ_RIGHT
+    measured("rough town: questions read for what they mean", float(np.mean(read)), least=READ_RIGHT)
 
 
 @awaits(READING, "班车 is counted as 出租网约与客运, 学生托管 as 学校管理与收费")
@@ -122,17 +124,19 @@ def test_no_answer_is_counted_for_a_need_nobody_was_asked_about(sent: list[Sent]
             assert said <= _asked(office)
 
 
-def test_shares_of_communities_cover_although_needs_are_not_logistic(sent: list[Sent]) -> None:
+def test_shares_of_communities_cover_although_needs_are_not_logistic(sent: list[Sent], measured: Measured) -> None:
     """Of needs that were read for what they mean."""
     held = pd.concat([_held(month, _read_right(month)) for month in sent])
     assert len(held) > 30 * len(sent)
-    assert held[held["community"] != ALL]["held"].mean() >= COVERAGE
+    share = held[held["community"] != ALL]["held"].mean()
+    measured("rough town: coverage of shares of communities", share, least=COVERAGE)
 
 
 @awaits(READING, "8–10 in 10: questions of a few communities stand for all, the villages' file is not read")
-def test_town_wide_shares_cover_although_needs_are_not_logistic(sent: list[Sent]) -> None:
+def test_town_wide_shares_cover_although_needs_are_not_logistic(sent: list[Sent], measured: Measured) -> None:
     held = pd.concat([_held(month, _read_right(month)) for month in sent])
-    assert held[held["community"] == ALL]["held"].mean() >= COVERAGE
+    share = held[held["community"] == ALL]["held"].mean()
+    measured("rough town: coverage of shares of the whole town", share, least=COVERAGE)
 
 
 def _asked(office: str) -> set[str]:

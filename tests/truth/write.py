@@ -23,6 +23,7 @@ _STAGES = {
     "test_gaps.py": "Gaps",
     "test_forecasts.py": "Series of use",
     "test_norms.py": "Norms",
+    "test_rough.py": "Rough town",
 }
 Line = dict[str, Any]
 
