@@ -9,6 +9,7 @@ import resource
 import subprocess
 import sys
 import tomllib
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ import openpyxl
 import pytest
 
 import needs_analytics
+from needs_analytics import samples
 from needs_analytics.cli.entry import general_first
 from needs_analytics.core.messages import LANGUAGES
 
@@ -283,6 +285,19 @@ def test_the_demo_makes_workbooks_that_the_check_understands(needs: Needs, tmp_p
     refused = needs("demo", tmp_path / "满")
     assert refused.code == 2
     assert "已经有内容" in refused.err
+
+
+def test_the_demo_comes_as_a_district_without_a_report(
+    needs: Needs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small = partial(samples.write_district, answers=120, uses=600, subdistricts=2)
+    monkeypatch.setattr(samples, "write_district", small)
+    made = needs("demo", tmp_path / "区", "--size", "district")
+    assert made.code == 0
+    inbox = tmp_path / "区" / "inbox" / "2026-10"
+    assert len([path for path in inbox.iterdir() if path.is_dir()]) == 2
+    assert (tmp_path / "区" / "truth.json").exists()
+    assert not list((tmp_path / "区" / "reports").iterdir())
 
 
 @pytest.mark.parametrize(

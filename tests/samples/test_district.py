@@ -18,7 +18,7 @@ from needs_analytics.samples.district_records import ENCODINGS
 from needs_analytics.samples.district_use import Uses, share_out, spread_uses
 from needs_analytics.samples.services import eligible_people, offered_supply, reachable_sites
 from needs_analytics.samples.snapshot import Snapshot, take_snapshot
-from needs_analytics.samples.truth import read_truth
+from needs_analytics.samples.truth import FILE, read_truth
 
 from .reading import read_sheets, table_below
 
@@ -66,7 +66,7 @@ def uses_told(district: SampleDistrict) -> Counter[tuple[str, str]]:
 
 def test_every_subdistrict_sends_a_file_of_answers_and_one_of_uses(district: SampleDistrict) -> None:
     written = {path.relative_to(district.folder).as_posix() for path in district.folder.rglob("*") if path.is_file()}
-    assert written == set(district.files)
+    assert written == {*district.files, FILE}
     assert len(written) == 2 * PLACES + 2
     assert len({file.rpartition(".")[2] for file in written}) == 3
 

@@ -1,4 +1,4 @@
-"""``needs demo``: a sample village or town and its report."""
+"""``needs demo``: a sample village, town or district and its report."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from needs_analytics.cli.context import Context, help_text
 from needs_analytics.core.messages import failure, text
 from needs_analytics.errors import UsageError
 
-SIZES = ("village", "town")
-"""Names of the packaged plans, from small to large."""
+DISTRICT = "district"
+SIZES = ("village", "town", DISTRICT)
+"""From small to large; all but the last are names of packaged plans."""
 
 
 def command(language: str) -> click.Command:
@@ -44,24 +45,48 @@ def command(language: str) -> click.Command:
         no_report: bool,
     ) -> None:
         from needs_analytics.cli.report import make_report
-        from needs_analytics.core.month import Month
-        from needs_analytics.samples import read_plan, write_town
-        from needs_analytics.workspace import Workspace
 
         if path.exists() and any(path.iterdir()) and not (force or (path / "needs.toml").exists()):
             raise failure(UsageError, "demo_exists", path=str(path))
         if rough and size:
             raise failure(UsageError, "demo_rough")
-        plan = read_plan("rough" if rough else size or "town")
-        workspace = Workspace.create(path, plan.place, language=context.language)
-        inbox, truth = workspace.inbox(Month.parse(month)), path / "truth.json"
-        *earlier, made = write_town(inbox.parent, month=month, seed=seed, plan=plan, truth=truth)
+        if size == DISTRICT:
+            _write_district(context, path, month, seed)
+        else:
+            _write_town(context, path, month, seed, "rough" if rough else size or "town")
         there = replace(context, workspace=path)
-        context.say("demo.made", name=plan.place, count=len(made.files), folder=inbox)
-        context.say("demo.truth", months="、".join(each.month for each in earlier) or "—", truth=truth)
-        if no_report:
+        if no_report or size == DISTRICT:
             there.tell_next("check.next", month=month)
         else:
             make_report(there, month, formats=(), out=None, as_json=False)
 
     return demo
+
+
+def _write_town(context: Context, path: Path, month: str, seed: int, name: str) -> None:
+    """Make a workspace with three months of a packaged plan and the truth."""
+    from needs_analytics.core.month import Month
+    from needs_analytics.samples import read_plan, write_town
+    from needs_analytics.workspace import Workspace
+
+    plan, truth = read_plan(name), path / "truth.json"
+    inbox = Workspace.create(path, plan.place, language=context.language).inbox(Month.parse(month))
+    *earlier, made = write_town(inbox.parent, month=month, seed=seed, plan=plan, truth=truth)
+    context.say("demo.made", name=plan.place, count=len(made.files), folder=inbox)
+    if earlier:
+        context.say("demo.earlier", months="、".join(each.month for each in earlier))
+    context.say("demo.truth", truth=truth)
+
+
+def _write_district(context: Context, path: Path, month: str, seed: int) -> None:
+    """Make a workspace with a month of a whole district and the truth; it is too large for a report in passing."""
+    from needs_analytics.core.month import Month
+    from needs_analytics.samples import district_name, write_district
+    from needs_analytics.workspace import Workspace
+
+    name, truth = district_name(), path / "truth.json"
+    inbox = Workspace.create(path, name, language=context.language).inbox(Month.parse(month))
+    context.say("demo.district")
+    made = write_district(inbox, month=month, seed=seed, truth=truth)
+    context.say("demo.made", name=name, count=len(made.files), folder=inbox)
+    context.say("demo.truth", truth=truth)

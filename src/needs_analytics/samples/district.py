@@ -58,7 +58,7 @@ class SampleDistrict:
     Attributes
     ----------
     files
-        Every file below ``folder``, the ledger and the truth included.
+        Every workbook below ``folder``, the ledger included.
     subdistricts
         Their names, in the order in which they were written; each has a folder with a file of answers and one of uses.
     truth
@@ -97,6 +97,7 @@ def write_district(
     answers: int = ANSWERS,
     uses: int = USES,
     subdistricts: int | None = None,
+    truth: Path | None = None,
 ) -> SampleDistrict:
     """Make a district and write a month of it: a folder for each sub-district, one ledger, one ``truth.json``.
 
@@ -110,6 +111,8 @@ def write_district(
         Answer sheets and completed uses of the whole district, shared equally among its sub-districts.
     subdistricts
         How many; by default one for every 12 500 answers begun, as far as there are names for them.
+    truth
+        The file of what was planted; ``truth.json`` in ``folder`` where it is not given.
 
     Raises
     ------
@@ -133,10 +136,10 @@ def write_district(
     write_district_ledger(folder / ledger, [each.sheets for each in done], month)
     people = sum(each.people for each in done)
     facts = {"place": district_words()["name"], "seed": seed, "month": str(month), "people": people}
-    truth = Truth(facts | {"answers": answers, "uses": uses}, stacked((each.place, each.truth) for each in done))
-    write_truth(folder / FILE, truth)
-    files = (*(file for each in done for file in each.files), ledger, FILE)
-    return SampleDistrict(folder, str(month), seed, files, tuple(each.place for each in done), truth)
+    told = Truth(facts | {"answers": answers, "uses": uses}, stacked((each.place, each.truth) for each in done))
+    write_truth(truth or folder / FILE, told)
+    files = (*(file for each in done for file in each.files), ledger)
+    return SampleDistrict(folder, str(month), seed, files, tuple(each.place for each in done), told)
 
 
 def _parted(total: int, number: int) -> list[int]:

@@ -28,6 +28,11 @@ def district_words() -> dict[str, Any]:
     return packaged_words("district")
 
 
+def district_name() -> str:
+    """Return what the district is called."""
+    return str(district_words()["name"])
+
+
 def most_subdistricts() -> int:
     """Return how many sub-districts can be named."""
     return len(_bases())
