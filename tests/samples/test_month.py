@@ -28,7 +28,6 @@ def test_the_same_seed_gives_the_same_bytes(sample: SampleMonth, tmp_path: Path)
 def test_another_seed_gives_other_answers(sample: SampleMonth, tmp_path: Path) -> None:
     other = write_month(tmp_path, seed=7)
     ledger = "幸福街道公共服务基础台账.xlsx"
-    assert sum(other.respondents.values()) == sum(sample.respondents.values())
     assert (tmp_path / ledger).read_bytes() != (sample.folder / ledger).read_bytes()
     assert other.respondents != sample.respondents
 
@@ -61,11 +60,11 @@ def test_the_committed_files_are_small() -> None:
 
 
 def test_the_answer_sheets_add_up(sample: SampleMonth) -> None:
-    assert sum(sample.respondents.values()) == 1800 + 56
+    assert sum(sample.respondents.values()) - sample.respondents["东湾村10月居民家庭需求登记汇总表.xlsx"] == 1800
     export = next(name for name in sample.files if name.startswith("281604537_按文本_"))
     found = {
         export: ("Sheet1", 1, 0),
-        "东湾村10月居民家庭需求登记（一户一表）.xlsx": ("家庭登记", 3, 0),
+        "东湾村10月居民家庭需求登记汇总表.xlsx": ("家庭登记", 3, 0),
         "和平社区10月入户走访登记表.xlsx": ("入户走访登记", 5, 3),
         "滨河片区居民服务需求收集表（收集结果）.xlsx": ("收集结果", 1, 0),
         "民情系统导出_需求登记_202610.csv": ("", 1, 0),

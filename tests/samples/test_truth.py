@@ -181,4 +181,8 @@ def test_nothing_is_as_regular_as_a_clock(truth: Truth, answers: Answers) -> Non
     counts = truth.table("counts").pivot_table(index=["service", "site"], columns="month", values="count")
     steps = counts.diff(axis=1).iloc[:, 1:]
     assert steps.nunique(axis=1).min() > 3
+    left = truth.table("use").pivot_table(index=["service", "site"], columns="month", values="left")
+    queues = left[left.min(axis=1) > 0]
+    assert len(queues) > 15
+    assert queues.eq(queues["2026-10"], axis=0).all(axis=1).mean() < 0.1
     assert not counts.duplicated().any()

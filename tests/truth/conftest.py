@@ -38,22 +38,39 @@ def one_thread() -> Iterator[None]:
 class Measured(Protocol):
     """Note a measurement, then hold it to its threshold."""
 
-    def __call__(self, what: str, value: float, *, least: float | None = None, most: float | None = None) -> None: ...
+    def __call__(
+        self,
+        what: str,
+        value: float,
+        *,
+        least: float | None = None,
+        most: float | None = None,
+        below: float | None = None,
+    ) -> None: ...
 
 
 @pytest.fixture
 def measured(request: pytest.FixtureRequest) -> Measured:
     """Return a check that notes what it measured in ``NEEDS_TRUTH_OUT``, for ``docs/truth.md``."""
 
-    def note(what: str, value: float, *, least: float | None = None, most: float | None = None) -> None:
-        _write_line(request.node, what, float(value), least, most)
+    def note(
+        what: str,
+        value: float,
+        *,
+        least: float | None = None,
+        most: float | None = None,
+        below: float | None = None,
+    ) -> None:
+        limits = {"least": least, "most": most, "below": below}
+        _write_line(request.node, what, float(value), limits)
         assert least is None or value >= least, f"{what}: {value:.4g} < {least:g}"
         assert most is None or value <= most, f"{what}: {value:.4g} > {most:g}"
+        assert below is None or value < below, f"{what}: {value:.4g} is not below {below:g}"
 
     return note
 
 
-def _write_line(node: pytest.Item, what: str, value: float, least: float | None, most: float | None) -> None:
+def _write_line(node: pytest.Item, what: str, value: float, limits: dict[str, float | None]) -> None:
     out = os.environ.get("NEEDS_TRUTH_OUT")
     if not out:
         return
@@ -63,8 +80,7 @@ def _write_line(node: pytest.Item, what: str, value: float, least: float | None,
         "test": node.name,
         "what": what,
         "value": value,
-        "least": least,
-        "most": most,
+        **limits,
         "awaits": mark.kwargs["reason"] if mark else "",
         "seeds": os.environ.get("NEEDS_TRUTH_SEEDS", "1"),
     }

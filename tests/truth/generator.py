@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cache
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -30,7 +30,7 @@ NEW_SEGMENT = "新就业群体"
 NO_SEGMENT = ""
 
 
-@cache
+@lru_cache(maxsize=4)
 def world(seed: int, *, arrivals: bool = True, **facts: Any) -> World:
     """Make a town; shared, so not to be changed.
 
@@ -46,7 +46,7 @@ def world(seed: int, *, arrivals: bool = True, **facts: Any) -> World:
     return found_town(replace(plan, tables=tables, **facts), seed)
 
 
-@cache
+@lru_cache(maxsize=4)
 def settle(seed: int, month: Month = MONTH, **facts: Any) -> Snapshot:
     """Return a town in a month; shared, so not to be changed."""
     return world(seed, **facts).at(month)

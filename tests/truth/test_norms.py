@@ -13,7 +13,7 @@ from .gap_months import SEEDS, gap_month
 from .marks import DEMAND, awaits
 
 CLEAR = 0.02  # nearer to the limit than this a rounded coordinate could turn it
-NO_STAGE = awaits(DEMAND, "no stage measures norms")
+NO_STAGE = awaits(DEMAND, "no stage measures norms", AttributeError)
 
 
 def measured_norms() -> pd.DataFrame:

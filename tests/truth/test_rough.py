@@ -158,8 +158,9 @@ def _readings(month: Sent) -> list[tuple[str, str, bool]]:
         for need in sorted(_asked(office)):
             column = f"need:{need}"
             read = int((survey[column] > 0).sum()) if column in survey else 0
+            said = int(needs.loc[inside, need].sum())
             known = column in survey and survey[column].notna().any()
-            found.append((office, need, bool(known and abs(read - needs.loc[inside, need].sum()) <= 8)))
+            found.append((office, need, bool(known and abs(read - said) <= max(2, 0.1 * said))))
     return found
 
 

@@ -19,6 +19,7 @@ from .thresholds import COVERAGE, COVERAGE_UNWEIGHTED, FALSE_WARNINGS, USUAL_COV
 if TYPE_CHECKING:
     from .conftest import Measured
 
+MANY_TOWNS = 8
 SEEDS = range(100, 100 + seed_count(1))
 
 
@@ -51,7 +52,8 @@ def test_intervals_are_not_wide_for_nothing(measured: Measured) -> None:
 def test_intervals_hold_the_truth_where_offices_ask(measured: Measured) -> None:
     found = [by_offices(seed) for seed in SEEDS]
     measured("coverage, answers through the offices", coverage(found), least=COVERAGE)
-    measured("coverage, the same, sub-district alone", coverage(found, district=True))
+    least = COVERAGE if len(SEEDS) >= MANY_TOWNS else None  # 44 intervals of one town are too few to judge by
+    measured("coverage, the same, sub-district alone", coverage(found, district=True), least=least)
 
 
 def test_unweighted_intervals_do_not_hold_the_truth(measured: Measured) -> None:

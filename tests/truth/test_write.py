@@ -8,8 +8,8 @@ from .write import tabulate
 
 
 def line(what: str, value: float, **limits: float) -> dict[str, Any]:
-    least, most = limits.get("least"), limits.get("most")
-    return {"file": "test_needs.py", "what": what, "value": value, "least": least, "most": most,
+    limits = {name: limits.get(name) for name in ("least", "most", "below")}
+    return {"file": "test_needs.py", "what": what, "value": value, **limits,
             "awaits": "6 Estimates that hold: half today", "seeds": "20"}  # fmt: skip
 
 

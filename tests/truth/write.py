@@ -41,10 +41,13 @@ def tabulate(lines: list[Line]) -> str:
 
 
 def _row(file: str, what: str, own: list[Line]) -> str:
-    values, least, most = [line["value"] for line in own], own[0]["least"], own[0]["most"]
+    values, least, most, below = [line["value"] for line in own], *(own[0][name] for name in ("least", "most", "below"))
     worst = max(values) if least is None else min(values)
-    reached = all((least is None or value >= least) and (most is None or value <= most) for value in values)
-    limits = [f"≥ {least:g}" if least is not None else "", f"≤ {most:g}" if most is not None else ""]
+    reached = all(
+        (least is None or value >= least) and (most is None or value <= most) and (below is None or value < below)
+        for value in values
+    )
+    limits = [f"{sign} {limit:g}" for sign, limit in (("≥", least), ("≤", most), ("<", below)) if limit is not None]
     state = (
         "" if not any(limits) else "reached" if reached else f"**not yet** – theme {own[0]['awaits'].partition(':')[0]}"
     )

@@ -26,7 +26,9 @@ def command(language: str) -> click.Command:
         default=Path("demo"),
         metavar=text("cli.metavar_path", language),
     )
-    @click.option("--seed", type=int, default=20261001, show_default=True, help=text("cli.demo.seed", language))
+    @click.option(
+        "--seed", type=click.IntRange(min=0), default=20261001, show_default=True, help=text("cli.demo.seed", language)
+    )
     @click.option("--month", default="2026-10", show_default=True, help=text("cli.demo.month", language))
     @click.option("--size", type=click.Choice(SIZES), help=text("cli.demo.size", language))
     @click.option("--rough", is_flag=True, help=text("cli.demo.rough", language))

@@ -94,10 +94,12 @@ def _adult_sheets(snapshot: Snapshot, rng: np.random.Generator) -> pd.DataFrame:
 def _with_youths(rows: pd.DataFrame, snapshot: Snapshot, rng: np.random.Generator) -> pd.DataFrame:
     """Add the few sheets of youths below sixteen."""
     parts = []
+    young = snapshot.people["age"].between(12, 14).to_numpy(copy=True)
     for office in snapshot.plan.offices:
         facts = snapshot.plan.office(office)
-        young = snapshot.people["age"].between(12, 15).to_numpy() & lives_in(snapshot.people, facts["communities"])
-        persons = rng.choice(np.flatnonzero(young), facts.get("youths", 0), replace=False)
+        near = young & lives_in(snapshot.people, facts["communities"])
+        persons = rng.choice(np.flatnonzero(near), min(facts.get("youths", 0), int(near.sum())), replace=False)
+        young[persons] = False
         parts.append(pd.DataFrame({"office": office, "person": persons, "panel": False, "special": "youth"}))
     return pd.concat([rows, *parts], ignore_index=True)
 
@@ -112,7 +114,8 @@ def _household_sheets(snapshot: Snapshot, rng: np.random.Generator) -> pd.DataFr
             continue
         heads = people[lives_in(people, facts["communities"]) & people["age"].between(25, 79)]
         heads = heads.sort_values("age", ascending=False, kind="stable").drop_duplicates("household")
-        chosen = np.sort(rng.choice(heads.index.to_numpy(), min(facts["households"], len(heads)), replace=False))
+        number = min(int(rng.poisson(facts["households"])), len(heads))
+        chosen = np.sort(rng.choice(heads.index.to_numpy(), number, replace=False))
         parts.append(pd.DataFrame({"office": office, "person": chosen, "special": "household"}))
     columns = ["office", "person", "special"]
     sheets = pd.concat(parts) if parts else pd.DataFrame({name: [] for name in columns})

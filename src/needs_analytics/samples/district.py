@@ -33,6 +33,7 @@ from needs_analytics.samples.district_truth import (
 from needs_analytics.samples.district_use import spread_uses
 from needs_analytics.samples.draws import stream
 from needs_analytics.samples.month import DEFAULT_MONTH, DEFAULT_SEED
+from needs_analytics.samples.residents import month_near_register
 from needs_analytics.samples.snapshot import take_snapshot
 from needs_analytics.samples.truth import FILE, Truth, population, prevalence, write_truth
 
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     from needs_analytics.samples.answers import Answers
     from needs_analytics.samples.district_use import Uses
     from needs_analytics.samples.plan import Plan
-    from needs_analytics.samples.snapshot import Snapshot
+from needs_analytics.samples.snapshot import Snapshot
 
 ANSWERS, USES = 500_000, 5_000_000
 """Of a whole district."""
@@ -117,9 +118,10 @@ def write_district(
     Raises
     ------
     UsageError
-        When ``month`` is no calendar month, or the numbers are too small or too large for the sub-districts there are.
+        When ``month`` is no calendar month or more than a year from the day of the register, or the numbers are too
+        small or too large for the sub-districts there are.
     """
-    folder, month = Path(folder), Month.parse(month)
+    folder, month = Path(folder), month_near_register(month)
     number = min(subdistricts or max(-(-answers // _ANSWERS_EACH), 1), most_subdistricts())
     least, most = number * _LEAST_EACH, number * _MOST_EACH
     if not least <= answers <= most or uses < number:

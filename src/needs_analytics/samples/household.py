@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from needs_analytics.samples.phrases import given_or, grid_names, join_ticked, spell_grids
 from needs_analytics.samples.sheets import Cell, Table, column_widths, open_workbook, write_cells
 
@@ -40,7 +38,7 @@ def tabulate_household(answers: Answers, office: str) -> Table:
         "16岁以下人数": [int(young[home]) for home in rows["household"]],
         HEADER: [text or NOTHING for text in join_ticked(needs, plan.form(office)["needs"], "、")],
         "登记日期": [at.date() for at in rows["moment"]],
-        "登记人": [str(officer) for officer in np.resize(officers, len(rows))],
+        "登记人": [str(officer) for officer in rng.choice(officers, len(rows), p=[0.6, 0.4])],
     }
     cells = [list(row) for row in zip(*columns.values(), strict=True)]
     return Table(plan.office(office)["sheet"], tuple(columns), cells, tuple(rows.index), _FIRST_ROW)
@@ -56,7 +54,7 @@ def write_household(path: Path, table: Table, month: Month, sender: Mapping[str,
         sheet = book.add_worksheet(table.sheet)
         last = len(table.columns) - 1
         place = str(sender["office"]).removesuffix("村民委员会").removesuffix("居民委员会")
-        sheet.merge_range(0, 0, 0, last, f"{place}{month.label()}居民家庭需求登记表（一户一表）", title)
+        sheet.merge_range(0, 0, 0, last, f"{place}{month.label()}居民家庭需求登记汇总表", title)
         sheet.write_string(
             1, 0, "说明：以户为单位填写，家中任何人有需要即可勾选。", book.add_format({"font_name": "宋体"})
         )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from needs_analytics.samples.phrases import given_or, grid_names, join_ticked, spell_grids
 from needs_analytics.samples.sheets import Cell, Table, open_workbook, write_cells
 
@@ -12,7 +14,6 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Any
 
-    import numpy as np
     import pandas as pd
 
     from needs_analytics.core.month import Month
@@ -108,7 +109,7 @@ def _meta(rows: pd.DataFrame, rng: np.random.Generator) -> dict[str, Sequence[Ce
     first = 281_000_000 + int(rng.integers(1_000_000))
     marks = rng.integers(0, 2**32, (len(rows), 2))
     return {
-        "_id": [first + 7 * number for number in range(len(rows))],
+        "_id": (first + np.cumsum(rng.geometric(0.15, len(rows)))).tolist(),
         "_uuid": [f"{high:08x}-0000-4000-8000-{low:012x}" for high, low in marks],
         "_submission_time": [f"{at:%Y-%m-%dT%H:%M:%S}" for at in rows["moment"]],
         "_index": [*range(1, len(rows) + 1)],

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
-from needs_analytics.core.month import Month
 from needs_analytics.samples.answers import Answers, collect_answers
 from needs_analytics.samples.dialects import DIALECTS, lay_out
 from needs_analytics.samples.ledger_book import write_ledger
 from needs_analytics.samples.ledger_tables import tabulate_ledger
 from needs_analytics.samples.mess import PlantedCell, spoil_cells, telling_cells
 from needs_analytics.samples.plan import Plan, read_plan
+from needs_analytics.samples.residents import month_near_register
 from needs_analytics.samples.snapshot import World, found_town
 from needs_analytics.samples.truth import (
     FILE,
@@ -33,6 +33,7 @@ from needs_analytics.samples.wjx import EMPTY
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from needs_analytics.core.month import Month
     from needs_analytics.samples.series import PlantedSeries
     from needs_analytics.samples.sheets import Table
 
@@ -122,9 +123,9 @@ def write_month(
     Raises
     ------
     UsageError
-        When ``month`` is no calendar month.
+        When ``month`` is no calendar month, or more than a year from the day of the population register.
     """
-    world, month = found_town(plan or read_plan(), seed), Month.parse(month)
+    world, month = found_town(plan or read_plan(), seed), month_near_register(month)
     _, sample = _send(world, years_of_use(world, month, YEARS), month, Path(folder))
     return sample
 
@@ -151,7 +152,7 @@ def write_town(
     What was written, month by month; the last is the one asked for.
     """
     folder, world = Path(folder), found_town(plan or read_plan(), seed)
-    months = survey_months(world.plan, Month.parse(month))
+    months = survey_months(world.plan, month_near_register(month))
     series = years_of_use(world, months[-1], YEARS + len(months) - 1)
     sent = [_send(world, series, each, folder / str(each)) for each in months]
     by_month = [month_tables(of_month.answers, of_month.use, of_month.tables) for of_month, _ in sent]
@@ -203,7 +204,7 @@ def _send(world: World, series: PlantedSeries, month: Month, folder: Path) -> tu
         telling_cells=telling,
         identifiers=_identifiers(tables, answers, telling),
         outside_month=_counts(answers.rows[special == "outside"], answers),
-        under_16=_counts(answers.rows[special == "youth"], answers),
+        under_16=_counts(answers.rows[(answers.rows["age"] < 16) & (special != "household")], answers),
         empty_rows=_empty_rows(tables, answers),
     )
     return _Sent(answers, use, tables), sample

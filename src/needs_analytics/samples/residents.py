@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from needs_analytics.core.messages import failure
+from needs_analytics.core.month import Month
 from needs_analytics.core.tables import iter_rows
+from needs_analytics.errors import UsageError
 from needs_analytics.samples.draws import pick, stream
 from needs_analytics.samples.names import ages_on
 
@@ -18,11 +21,28 @@ if TYPE_CHECKING:
 
 REGISTER_DAY = dt.date(2026, 9, 30)
 """The day of which the population register is true; ages are meant on this day."""
+_NEAR = 12
+"""Months from the register's day in which its ages are near enough."""
 ROLES = ("elder", "elder_m", "elder_f", "adult", "adult_m", "adult_f", "child1", "child2")
 AGE_BANDS = {"0-5岁": 0, "6-15岁": 6, "16-34岁": 16, "35-59岁": 35, "60-69岁": 60, "70-79岁": 70, "80岁及以上": 80}
 """Age bands of the register with their first year."""
 _Flags = dict[str, np.ndarray]
 _SHARE_MALE = {"elder": 0.34, "adult": 0.52, "child1": 0.52, "child2": 0.51}
+
+
+def month_near_register(month: str | Month) -> Month:
+    """Return a month in which the register's ages still hold.
+
+    Raises
+    ------
+    UsageError
+        When ``month`` is no calendar month, or more than a year from :data:`REGISTER_DAY`.
+    """
+    month, day = Month.parse(month), REGISTER_DAY
+    if abs(12 * (month.year - day.year) + month.number - day.month) > _NEAR:
+        raise failure(UsageError, "sample_month", month=str(month), first=f"{day.year - 1}-{day.month:02d}",
+                      last=f"{day.year + 1}-{day.month:02d}")  # fmt: skip
+    return month
 
 
 def settle_people(town: Town, plan: Plan, seed: int) -> pd.DataFrame:

@@ -58,7 +58,7 @@ def choose_respondents(snapshot: Snapshot) -> pd.DataFrame:
     first = (snapshot.people["arrives"] == "").to_numpy()
     size = round(plan.panel * plan.answers)
     panel, offices = plain.draw(size, first, stream(seed, "panel"))
-    free = np.where(first, 1.0, 1 / (1 - plan.panel))  # who came later is not in the panel: as likely as anybody
+    free = np.where(first, 1.0, 1 / (1 - plan.panel))  # who came later is in no panel: about as likely as anybody
     free[panel] = 0
     fresh, fresh_offices = pull.draw(_adult_sheets(plan) - size, free, stream(seed, "respondents", str(month)))
     return pd.DataFrame(
@@ -75,11 +75,6 @@ def _adult_sheets(plan: Plan) -> int:
     second = sum(pair["number"] for pair in plan.words("offices").get("pairs", []))
     youths = sum(plan.office(office).get("youths", 0) for office in plan.offices)
     return int(plan.answers - second - youths)
-
-
-def office_pull(snapshot: Snapshot) -> Pull:
-    """Return how likely residents answer in the month."""
-    return tilted_pull(plain_pull(snapshot), snapshot)
 
 
 def tilted_pull(plain: Pull, snapshot: Snapshot) -> Pull:

@@ -72,11 +72,6 @@ def eligible_people(people: pd.DataFrame, who: str) -> np.ndarray:
     return np.asarray(np.logical_or.reduce(ways))
 
 
-def needing_people(wishes: pd.DataFrame, needs: list[str]) -> np.ndarray:
-    """Tell who has at least one of some needs, ``(people,)``."""
-    return wishes[needs].any(axis=1).to_numpy()
-
-
 def reachable_sites(town: Town) -> np.ndarray:
     """Tell which sites lie within their radius on foot, ``(grids, sites)``."""
     east = town.grids["east_km"].to_numpy()[:, None] - town.sites["east_km"].to_numpy()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from needs_analytics.samples.names import name_people
 from needs_analytics.samples.residents import settle_people
@@ -12,7 +14,6 @@ from needs_analytics.samples.town import Town, lay_out_town, merge_grids
 from needs_analytics.samples.wishes import chances_of, draw_needs, shifts_in
 
 if TYPE_CHECKING:
-    import numpy as np
     import pandas as pd
 
     from needs_analytics.core.month import Month
@@ -50,6 +51,9 @@ class World:
         people = self.people[there]
         place = home[people["place"]]
         people = people.assign(place=place, grid_before=people["grid"], grid=town.grids["number"].to_numpy()[place])
+        arrived = people.loc[people["arrives"] != "", ["place", "household"]].drop_duplicates()["place"]
+        more = np.bincount(arrived, minlength=len(town.grids))
+        town = replace(town, grids=town.grids.assign(households=town.grids["households"] + more))
         return Snapshot(self.plan, self.seed, month, town, people, chances[there], needs[there])
 
 

@@ -152,11 +152,14 @@ def _offers(snapshot: Snapshot, counts: Counts) -> list[tuple[str, _Offer]]:
     for key, row, can in recorded_services(snapshot.plan, snapshot.town, snapshot.people, snapshot.month):
         may, wanting = can & snapshot.adults, wants[key[0]]
         if counts.get(key, 0) > 0:
-            offers.append((str(row["record"]), _offer(row, counts[key], may & wanting, may & ~wanting)))
+            rng = stream(snapshot.seed, "waiting", *key, str(snapshot.month))
+            waiting = max(int(rng.poisson(row["waiting"])), 1) if row["waiting"] else 0
+            drawn = row | {"total": counts[key], "waiting": waiting}
+            offers.append((str(row["record"]), _offer(drawn, may & wanting, may & ~wanting)))
     return offers
 
 
-def _offer(row: Mapping[Hashable, Any], total: int, wanting: np.ndarray, others: np.ndarray) -> _Offer:
+def _offer(row: Mapping[Hashable, Any], wanting: np.ndarray, others: np.ndarray) -> _Offer:
     days = row["days"]
     return _Offer(
         name=str(row["name"]),
@@ -164,10 +167,10 @@ def _offer(row: Mapping[Hashable, Any], total: int, wanting: np.ndarray, others:
         days=days,
         uses=row["uses"],
         capacity_a_day=int(row["units"]) / len(days),
-        total=int(total),
+        total=int(row["total"]),
         wanting=np.flatnonzero(wanting),
         others=np.flatnonzero(others),
-        waiting=int(row["waiting"]),
+        waiting=row["waiting"],
         bad=float(row["bad"]),
     )
 
