@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from needs_analytics.core.tables import iter_rows
 from needs_analytics.files import write_whole
 from needs_analytics.samples.causes import find_causes
 from needs_analytics.samples.norms import check_norms
@@ -134,6 +135,7 @@ def month_tables(answers: Answers, use: pd.DataFrame, tables: Mapping[str, Table
         "files": _files(answers, tables),
         "respondents": _respondents(answers, tables),
         "duplicates": _duplicates(answers, tables),
+        "heads": _heads(answers, tables),
         "questions": _questions(answers, tables),
         "use": _use(use, snapshot),
     }
@@ -214,6 +216,20 @@ def _duplicates(answers: Answers, tables: Mapping[str, Table]) -> pd.DataFrame:
     ]
     columns = ["by", "corrected", "first_file", "first_row", "second_file", "second_row"]
     return pd.DataFrame(found, columns=columns)
+
+
+def _heads(answers: Answers, tables: Mapping[str, Table]) -> pd.DataFrame:
+    """Tell which households' forms were filled in by somebody who answered for themselves too."""
+    joint = answers.rows["special"] == "household"
+    sheets = answers.rows[["office", "person"]].reset_index(names="sheet")
+    both = sheets[joint.to_numpy()].merge(sheets[~joint.to_numpy()], on="person", suffixes=("_head", "_own"))
+    found = [
+        (head_office, tables[head_office].row_number(head), own_office, tables[own_office].row_number(sheet))
+        for head_office, head, own_office, sheet in iter_rows(
+            both, "office_head", "sheet_head", "office_own", "sheet_own"
+        )
+    ]
+    return pd.DataFrame(found, columns=["office", "row", "own_office", "own_row"])
 
 
 def _questions(answers: Answers, tables: Mapping[str, Table]) -> pd.DataFrame:
