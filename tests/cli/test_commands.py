@@ -287,6 +287,24 @@ def test_the_demo_makes_workbooks_that_the_check_understands(needs: Needs, tmp_p
     assert "已经有内容" in refused.err
 
 
+def test_the_demo_is_written_again_over_itself_and_over_nothing_else(needs: Needs, tmp_path: Path) -> None:
+    assert needs("demo", tmp_path / "村", "--size", "village", "--no-report").code == 0
+    assert needs("demo", tmp_path / "村", "--size", "village", "--no-report").code == 0
+    assert needs("demo", tmp_path / "村", "--size", "village", "--no-report", "--seed", "2").code == 2
+    assert needs("demo", tmp_path / "村", "--no-report").code == 2
+    needs("init", "我的街道", "--path", tmp_path / "我的街道")
+    assert needs("demo", tmp_path / "我的街道", "--no-report").code == 2
+
+
+@pytest.mark.parametrize("wanted", [("--seed", "-3"), ("--month", "2026-13"), ("--month", "2031-01")])
+def test_a_demo_that_cannot_be_made_leaves_nothing_behind(
+    needs: Needs, tmp_path: Path, wanted: tuple[str, ...]
+) -> None:
+    refused = needs("demo", tmp_path / "空", *wanted, "--no-report")
+    assert refused.code == 2
+    assert not (tmp_path / "空").exists()
+
+
 def test_the_demo_comes_as_a_district_without_a_report(
     needs: Needs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -71,7 +71,8 @@ def test_a_planted_change_moves_the_prevalence_and_nothing_else_does(truth: Trut
     moved = shares.loc["2026-10"] - shares.loc["2026-09"]
     assert moved["ELD01"] > 0.06
     assert moved["HEA08"] < -0.04
-    still = moved.drop(["ELD01", "HEA08", "adults"])
+    assert moved["TRA01"] > 0.06
+    still = moved.drop(["ELD01", "HEA08", "TRA01", "adults"])
     assert still.abs().max() < 0.02
 
 

@@ -47,22 +47,34 @@ def command(language: str) -> click.Command:
         no_report: bool,
     ) -> None:
         from needs_analytics.cli.report import make_report
+        from needs_analytics.samples import month_near_register
 
-        if path.exists() and any(path.iterdir()) and not (force or (path / "needs.toml").exists()):
-            raise failure(UsageError, "demo_exists", path=str(path))
         if rough and size:
             raise failure(UsageError, "demo_rough")
+        month, plan = str(month_near_register(month)), "rough" if rough else size or "town"
+        if path.exists() and any(path.iterdir()) and not (force or _is_same(path / "truth.json", plan, seed, month)):
+            raise failure(UsageError, "demo_exists", path=str(path))
         if size == DISTRICT:
             _write_district(context, path, month, seed)
         else:
-            _write_town(context, path, month, seed, "rough" if rough else size or "town")
+            _write_town(context, path, month, seed, plan)
         there = replace(context, workspace=path)
         if no_report or size == DISTRICT:
-            there.tell_next("check.next", month=month)
+            there.tell_next("demo.next", month=month)
         else:
             make_report(there, month, formats=(), out=None, as_json=False)
 
     return demo
+
+
+def _is_same(truth: Path, plan: str, seed: int, month: str) -> bool:
+    """Tell whether the folder holds this very sample, which may be written again."""
+    from needs_analytics.samples import read_truth
+
+    if not truth.exists():
+        return False
+    facts = read_truth(truth).facts
+    return (facts.get("plan"), facts["seed"], facts.get("months", [""])[-1]) == (plan, seed, month)
 
 
 def _write_town(context: Context, path: Path, month: str, seed: int, name: str) -> None:

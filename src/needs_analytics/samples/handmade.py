@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from needs_analytics.samples.names import chinese_number
-from needs_analytics.samples.phrases import call_communities, given_or, grid_names, spell_grids
+from needs_analytics.samples.phrases import call_communities, given_or, grid_names, spell_grids, write_remarks
 from needs_analytics.samples.services import open_days
 from needs_analytics.samples.sheets import Cell, Table, column_widths, open_workbook, with_empty_rows, write_cells
 
@@ -35,7 +35,7 @@ def tabulate_handmade(answers: Answers, office: str) -> Table:
     rows, needs = answers.of_office(office)
     rng, plan = answers.stream(office), answers.snapshot.plan
     form, texts = plan.form(office), plan.words("texts")
-    remarks = np.where(rng.random(len(rows)) < 0.14, rng.choice(texts["remarks"], len(rows)), "")
+    remarks = write_remarks(rows, 0.14, texts, rng)
     columns: dict[str, list[Cell]] = {"序号": [*range(1, len(rows) + 1)]}
     columns |= _about(rows, plan, rng)
     columns |= {name: _ticks(rows[group], _TICKS, rng) for name, group in form["flags"]}
@@ -43,7 +43,7 @@ def tabulate_handmade(answers: Answers, office: str) -> Table:
     columns |= {
         "走访日期": [f"{at.month}月{at.day}日" for at in rows["moment"]],
         "走访人": [str(officer) for officer in np.resize(texts["officers"], rows["grid"].max())[rows["grid"] - 1]],
-        "备注": [str(remark) for remark in remarks],
+        "备注": [*remarks],
     }
     cells = [list(row) for row in zip(*columns.values(), strict=True)]
     about, flags, wanted = form.get("blocks", ("基本情况", "困难情况", "需要的服务"))

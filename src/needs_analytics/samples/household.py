@@ -64,4 +64,5 @@ def write_household(path: Path, table: Table, month: Month, sender: Mapping[str,
         write_cells(sheet, table, [cell] * len(table.columns), day)
         sheet.freeze_panes(table.first_row, 0)
         sheet.set_landscape()
+        sheet.set_paper(9)
         sheet.fit_to_pages(1, 0)

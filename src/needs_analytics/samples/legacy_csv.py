@@ -5,15 +5,22 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from needs_analytics.samples.phrases import Options, call_communities, given_or, grid_names, join_ticked, spell_grids
+from needs_analytics.samples.phrases import (
+    Options,
+    call_communities,
+    given_or,
+    grid_names,
+    join_ticked,
+    spell_grids,
+    write_remarks,
+)
 from needs_analytics.samples.sheets import Cell, Table, with_empty_rows, write_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    import numpy as np
     import pandas as pd
 
     from needs_analytics.core.month import Month
@@ -35,7 +42,7 @@ def tabulate_legacy(answers: Answers, office: str) -> Table:
     rows, needs = answers.of_office(office)
     rng, plan = answers.stream(office), answers.snapshot.plan
     form, levels, texts = plan.form(office), plan.words("forms")["levels"], plan.words("texts")
-    remarks = np.where(rng.random(len(rows)) < 0.12, rng.choice(texts["remarks"], len(rows)), "")
+    remarks = write_remarks(rows, 0.12, texts, rng)
     ways = rng.choice(["入户走访", "电话联系", "来访登记"], len(rows), p=[0.6, 0.25, 0.15])
     columns = _about(rows, answers.snapshot, form["groups"], rng)
     columns |= {
@@ -44,7 +51,7 @@ def tabulate_legacy(answers: Answers, office: str) -> Table:
         HEADER: _listed(needs, form, rng),
         "紧急程度": _urgency(rows, needs, levels["urgency"]),
         "满意度": [form.get("satisfaction", _SATISFACTION)[level] for level in rows["satisfaction"]],
-        "备注": [str(remark) for remark in remarks],
+        "备注": remarks,
         "登记人": [str(officer) for officer in rng.choice(texts["officers"], len(rows))],
     }
     cells: list[list[Cell]] = [list(row) for row in zip(*columns.values(), strict=True)]

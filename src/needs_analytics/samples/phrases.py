@@ -140,6 +140,14 @@ def write_comments(
     ]
 
 
+def write_remarks(rows: pd.DataFrame, share: float, texts: Mapping[str, Any], rng: np.random.Generator) -> list[str]:
+    """Let the visitor note something about a share of the people, of old ones what is said of old ones."""
+    luck, plain = rng.random(len(rows)), rng.choice(texts["remarks"], len(rows))
+    old = rng.choice(texts.get("remarks_old", texts["remarks"]), len(rows))
+    noted = np.where(rows["age"] >= 65, old, plain)
+    return [str(text) if draw < share else "" for draw, text in zip(luck, noted, strict=True)]
+
+
 def given_or(values: pd.Series, given: pd.Series, otherwise: str = "") -> list[str]:
     """Return what people gave of themselves, something else where they gave nothing."""
     return [str(value) if yes else otherwise for value, yes in zip(values, given, strict=True)]
