@@ -4,6 +4,7 @@ import re
 import time
 import warnings
 import zipfile
+from dataclasses import replace
 from io import BytesIO
 
 import openpyxl
@@ -109,8 +110,13 @@ def test_a_sheet_prints_on_a4_across_one_page_wide_with_its_header_and_page_numb
         assert sheet.sheet_properties.pageSetUpPr.fitToPage
         assert sheet.page_setup.fitToWidth in {None, 1}  # one page is what is meant where nothing is said
         assert sheet.oddFooter.center.text == "第 &P 页 / 共 &N 页"
-    assert opened["需求清单"].print_title_rows == "$4:$4"
     assert opened["需求清单"].page_setup.fitToHeight == 0
+
+
+def test_a_header_is_printed_on_every_page_only_where_it_heads_all_of_the_sheet(opened, document):
+    assert opened["需求清单"].print_title_rows == "$4:$4"
+    both = replace(document, sheets=(Sheet("两张表", [table.id for table in document.tables[:2]]),))
+    assert render(both)["两张表"].print_title_rows is None
 
 
 def test_columns_are_as_wide_as_what_they_hold(opened, document):

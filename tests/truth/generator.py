@@ -13,7 +13,7 @@ from needs_analytics.core.month import Month
 from needs_analytics.samples import Snapshot, World, found_town, read_plan
 from needs_analytics.samples.answers import collect_answers
 from needs_analytics.samples.dialects import DIALECTS
-from needs_analytics.samples.month import DEFAULT_MONTH, DEFAULT_SEED, YEARS, _send
+from needs_analytics.samples.month import DEFAULT_MONTH, DEFAULT_SEED, YEARS, send_month
 from needs_analytics.samples.truth import month_tables
 from needs_analytics.samples.usage import years_of_use
 
@@ -69,7 +69,7 @@ class Sending(NamedTuple):
 def send(seed: int, folder: Path, month: Month = MONTH) -> Sending:
     """Write a month's workbooks."""
     series = years_of_use(world(seed), month, YEARS)
-    made, planted = _send(world(seed), series, month, folder)
+    made, planted = send_month(world(seed), series, month, folder)
     truth = month_tables(made.answers, made.use, made.tables) | {"counts": series.counts}
     return Sending(planted, made.answers, made.use, truth)
 

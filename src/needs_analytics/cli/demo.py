@@ -71,10 +71,11 @@ def _is_same(truth: Path, plan: str, seed: int, month: str) -> bool:
     """Tell whether the folder holds this very sample, which may be written again."""
     from needs_analytics.samples import read_truth
 
-    if not truth.exists():
+    try:
+        facts = read_truth(truth).facts
+    except (OSError, ValueError, KeyError):
         return False
-    facts = read_truth(truth).facts
-    return (facts.get("plan"), facts["seed"], facts.get("months", [""])[-1]) == (plan, seed, month)
+    return (facts.get("plan"), facts.get("seed"), facts.get("months", [""])[-1]) == (plan, seed, month)
 
 
 def _write_town(context: Context, path: Path, month: str, seed: int, name: str) -> None:

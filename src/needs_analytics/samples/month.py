@@ -126,7 +126,7 @@ def write_month(
         When ``month`` is no calendar month, or more than a year from the day of the population register.
     """
     world, month = found_town(plan or read_plan(), seed), month_near_register(month)
-    _, sample = _send(world, years_of_use(world, month, YEARS), month, Path(folder))
+    _, sample = send_month(world, years_of_use(world, month, YEARS), month, Path(folder))
     return sample
 
 
@@ -154,14 +154,15 @@ def write_town(
     folder, world = Path(folder), found_town(plan or read_plan(), seed)
     months = survey_months(world.plan, month_near_register(month))
     series = years_of_use(world, months[-1], YEARS + len(months) - 1)
-    sent = [_send(world, series, each, folder / str(each)) for each in months]
+    sent = [send_month(world, series, each, folder / str(each)) for each in months]
     by_month = [month_tables(of_month.answers, of_month.use, of_month.tables) for of_month, _ in sent]
     tables = {name: pd.concat([month[name] for month in by_month], ignore_index=True) for name in by_month[0]}
     facts = facts_of(world, [str(each) for each in months])
     tables |= gap_tables(sent[-1][0].answers.snapshot, sent[-1][0].use)
-    tables["cells"] = planted_cells([sample for _, sample in sent])
+    samples = [sample for _, sample in sent]
+    tables |= {"duplicates": planted_pairs(samples), "cells": planted_cells(samples)}
     write_truth(truth or folder / FILE, Truth(facts, tables | planted_tables(world) | series_tables(series)))
-    return tuple(sample for _, sample in sent)
+    return tuple(samples)
 
 
 def survey_months(plan: Plan, last: Month) -> list[Month]:
@@ -170,12 +171,23 @@ def survey_months(plan: Plan, last: Month) -> list[Month]:
     return [month for month in months if str(month) >= plan.first_month or month == last]
 
 
-class _Sent(NamedTuple):
+class SentMonth(NamedTuple):
     """What one month's workbooks are made of."""
 
     answers: Answers
     use: pd.DataFrame
     tables: Mapping[str, Table]
+
+
+def planted_pairs(samples: Sequence[SampleMonth]) -> pd.DataFrame:
+    """List the sheets of one and the same resident, by month."""
+    pairs = [
+        (sample.month, pair.by, pair.corrected, *pair.first, *pair.second)
+        for sample in samples
+        for pair in sample.pairs
+    ]
+    columns = ["month", "by", "corrected", "first_file", "first_row", "second_file", "second_row"]
+    return pd.DataFrame(pairs, columns=columns)
 
 
 def planted_cells(samples: Sequence[SampleMonth]) -> pd.DataFrame:
@@ -184,7 +196,7 @@ def planted_cells(samples: Sequence[SampleMonth]) -> pd.DataFrame:
     return pd.DataFrame(cells, columns=["month", *(field.name for field in fields(PlantedCell))])
 
 
-def _send(world: World, series: PlantedSeries, month: Month, folder: Path) -> tuple[_Sent, SampleMonth]:
+def send_month(world: World, series: PlantedSeries, month: Month, folder: Path) -> tuple[SentMonth, SampleMonth]:
     """Write one month of a town as its offices' workbooks."""
     folder.mkdir(parents=True, exist_ok=True)
     answers = collect_answers(world.at(month))
@@ -207,7 +219,7 @@ def _send(world: World, series: PlantedSeries, month: Month, folder: Path) -> tu
         under_16=_counts(answers.rows[(answers.rows["age"] < 16) & (special != "household")], answers),
         empty_rows=_empty_rows(tables, answers),
     )
-    return _Sent(answers, use, tables), sample
+    return SentMonth(answers, use, tables), sample
 
 
 def _tabulate_offices(answers: Answers) -> dict[str, Table]:

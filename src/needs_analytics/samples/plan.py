@@ -14,10 +14,6 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-TOWN, VILLAGE, ROUGH = "town", "village", "rough"
-PACKAGED = (VILLAGE, TOWN, ROUGH)
-"""Plans that come with the package."""
-
 
 @dataclass(frozen=True)
 class Plan:
@@ -105,7 +101,7 @@ class Plan:
 
 
 @cache
-def read_plan(name: str = TOWN) -> Plan:
+def read_plan(name: str = "town") -> Plan:
     """Return a packaged plan: ``town`` (the default), ``village`` or ``rough``."""
     facts = dict(packaged_words("plans")[name])
     facts["centre"] = tuple(facts["centre"])

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from needs_analytics.core.records import ALL
 from needs_analytics.core.tables import iter_rows
 from needs_analytics.files import write_whole
 from needs_analytics.samples.causes import find_causes
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from needs_analytics.samples.snapshot import Snapshot, World
 
 FILE = "truth.json"
-ALL = "全部"
 GROUPS = (
     "elderly", "aged80", "alone_elder", "empty_nest", "disabled_elder", "disabled", "chronic", "dibao", "low_income",
     "carer", "parent", "dual_worker", "jobless", "migrant", "new_worker", "veteran",
@@ -134,7 +134,6 @@ def month_tables(answers: Answers, use: pd.DataFrame, tables: Mapping[str, Table
         "prevalence": prevalence(snapshot),
         "files": _files(answers, tables),
         "respondents": _respondents(answers, tables),
-        "duplicates": _duplicates(answers, tables),
         "heads": _heads(answers, tables),
         "questions": _questions(answers, tables),
         "use": _use(use, snapshot),
@@ -199,23 +198,6 @@ def _files(answers: Answers, tables: Mapping[str, Table]) -> pd.DataFrame:
     plan, counts = answers.snapshot.plan, answers.rows["office"].value_counts()
     found = [(office, answers.file_of(office), tables[office].sheet, int(counts[office])) for office in plan.offices]
     return pd.DataFrame(found, columns=["office", "file", "sheet", "answers"])
-
-
-def _duplicates(answers: Answers, tables: Mapping[str, Table]) -> pd.DataFrame:
-    """Tell which sheets are of one and the same person."""
-    rows = answers.rows
-    files = {office: answers.file_of(office) for office in answers.snapshot.plan.offices}
-
-    def place(label: int) -> tuple[str, int]:
-        office = str(rows.loc[label, "office"])
-        return files[office], tables[office].row_number(label)
-
-    found = [
-        (by, bool(rows.loc[first, "special"] == "earlier"), *place(first), *place(second))
-        for first, second, by in answers.pairs.itertuples(index=False)
-    ]
-    columns = ["by", "corrected", "first_file", "first_row", "second_file", "second_row"]
-    return pd.DataFrame(found, columns=columns)
 
 
 def _heads(answers: Answers, tables: Mapping[str, Table]) -> pd.DataFrame:

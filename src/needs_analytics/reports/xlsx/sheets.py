@@ -47,7 +47,8 @@ def write_sheet(
         _write_table(worksheet, planned, sheet.widths, styles, words)
     worksheet.freeze_panes(first.first, first.table.row_label_index() + 1)
     worksheet.autofilter(first.head, 0, max(_last_ordinary(first), first.first), len(first.table.columns) - 1)
-    worksheet.repeat_rows(first.head)
+    if len(sheet.tables) == 1:  # a second table below would be printed under the first one's header
+        worksheet.repeat_rows(first.head)
 
 
 def _write_table(
