@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# Without its bytecode every start of the program would compile pandas anew; uv and some settings of pip leave it out.
+COMPILE := $(BIN)/python -m compileall -q -j 0 $(VENV)/lib src >/dev/null || true
 UV := $(shell command -v uv 2>/dev/null)
 
 .PHONY: demo test lint bench clean
@@ -36,6 +38,7 @@ else
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
 endif
+	$(COMPILE)
 	touch $@
 
 $(VENV)/.dev: $(VENV)/.run requirements-dev.txt
@@ -44,6 +47,7 @@ ifdef UV
 else
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 endif
+	$(COMPILE)
 	touch $@
 
 clean:

@@ -14,7 +14,7 @@ from needs_analytics.cleaning import clean
 from needs_analytics.core.config import differing
 from needs_analytics.core.month import Month
 from needs_analytics.core.options import Options
-from needs_analytics.core.records import MonthResult, RunRecord, SheetList
+from needs_analytics.core.records import Cleaned, MonthResult, RunRecord, SheetList
 from needs_analytics.intake import take_in
 from needs_analytics.office.read import read_workbooks
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from needs_analytics.core.records import (
         ActionPlan,
-        Cleaned,
         Forecast,
         GapReport,
         MatchPlan,
@@ -38,9 +37,23 @@ _VERSIONS = ("needs-analytics", "pandas", "numpy", "scipy", "scikit-learn", "pyt
 
 
 def prepare_month(workspace: Workspace, month: str | Month, *, progress: Progress | None = None) -> Cleaned:
-    """Read, take in and clean a month's workbooks; refused files and every doubt are issues of the result."""
+    """Read, take in and clean a month's workbooks; refused files and every doubt are issues of the result.
+
+    What was read is kept in the workspace, without identifiers, and taken from there while nothing has changed.
+    """
     tell = progress or (lambda _: None)
     month = Month.parse(month)
+    kept = workspace.kept(month)
+    cleaned = kept.load()
+    if isinstance(cleaned, Cleaned):
+        tell("kept")
+        return cleaned
+    cleaned = _read(workspace, month, tell)
+    kept.store(cleaned)
+    return cleaned
+
+
+def _read(workspace: Workspace, month: Month, tell: Progress) -> Cleaned:
     tell("read")
     found = read_workbooks(workspace.workbooks(month), on_refusal="collect", root=workspace.inbox(month))
     sheets = SheetList(found, (*found.issues, *workspace.left_out(month)))

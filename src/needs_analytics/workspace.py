@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from needs_analytics.cache import Kept, state_of
 from needs_analytics.core.codebook import KEYS, Codebook
 from needs_analytics.core.config import Config, parse_config
 from needs_analytics.core.issue import CellRef, Issue
@@ -25,7 +26,7 @@ from needs_analytics.office.read import WORKBOOK_SUFFIXES
 if TYPE_CHECKING:
     from needs_analytics.core.month import Month
 
-CONFIG, MAPPING, KEY = "needs.toml", "mapping.toml", ".needs-key"
+CONFIG, MAPPING, KEY, CACHE = "needs.toml", "mapping.toml", ".needs-key", ".cache"
 FOLDERS = ("inbox", "templates", "check", "reports", "history", "codebook")
 _OPEN = ("~$", ".~")
 
@@ -108,6 +109,15 @@ class Workspace:
             with os.fdopen(handle, "wb") as stream:
                 stream.write(secrets.token_bytes(32))
         return file.read_bytes()
+
+    def kept(self, month: Month) -> Kept:
+        """Return where what is read of a month is kept, for the state its workbooks and the settings are in now."""
+        folder = self.inbox(month)
+        files = [(path.relative_to(folder).as_posix(), path) for path in self._files(month)]
+        own = [(path.name, path) for path in sorted((self.path / "codebook").glob("*.csv"))]
+        settings = [str(month), self._text(MAPPING) if (self.path / MAPPING).is_file() else "",
+                    repr(self.config.options.intake), repr(self.config.options.cleaning)]  # fmt: skip
+        return Kept(self.path / CACHE / str(month), state_of([*files, *own], settings), self.key())
 
     def inbox(self, month: Month | str) -> Path:
         """Return a month's folder of incoming workbooks."""

@@ -15,7 +15,7 @@ from python_calamine import CalamineWorkbook
 
 from helpers.town import BATHING, CLASSES, MEALS, PARKING, residents, run_stages, segments_of, survey, town
 from needs_analytics.core.options import DisclosureOptions, GapsOptions, Options
-from needs_analytics.reports.content import build_document
+from needs_analytics.reports.content.build import build_document
 from needs_analytics.reports.content.disclose import (
     blanked,
     companions,

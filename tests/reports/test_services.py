@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from helpers.town import MEALS, residents, run_stages, survey, town
 from needs_analytics.core.options import DisclosureOptions, GapsOptions, Options
-from needs_analytics.reports.content import build_document
+from needs_analytics.reports.content.build import build_document
 from needs_analytics.reports.content.disclose import public_use
 from needs_analytics.reports.formats import UNKNOWN
 

@@ -27,7 +27,7 @@ def command(language: str) -> click.Command:
     @click.pass_context
     def check(ctx: click.Context, month: str, *, as_json: bool) -> None:
         from needs_analytics.pipeline import prepare_month
-        from needs_analytics.reports.month import write_check
+        from needs_analytics.reports.check import write_check
         from needs_analytics.reports.proposals import write_proposals
 
         context: Context = ctx.obj

@@ -7,7 +7,7 @@ adds rows; ``verified``/``evidence`` columns travel along.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from typing import TYPE_CHECKING, Literal
 
@@ -94,9 +94,14 @@ class Codebook:
 
     def label(self, table: str, field: str, language: str = "zh") -> str:
         """Return the label a user sees for a canonical field, the field itself where there is none."""
-        column = "label" if language == "zh" else "label_en"
-        rows = self.fields[(self.fields["table"] == table) & (self.fields["field"] == field)]
-        return str(rows[column].iloc[0]) if len(rows) else field
+        return self._labels[language == "zh"].get((table, field), field)
+
+    @cached_property
+    def _labels(self) -> dict[bool, dict[tuple[str, str], str]]:
+        """Table and field to the label, Chinese or not."""
+        keys = list(zip(self.fields["table"], self.fields["field"], strict=True))
+        columns = {True: self.fields["label"], False: self.fields["label_en"]}
+        return {chinese: dict(zip(keys, labels, strict=True)) for chinese, labels in columns.items()}
 
 
 @cache

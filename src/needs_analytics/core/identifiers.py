@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 MASK = "＊"
+_SHORTEST_NUMBER = 11  # characters of the shortest phone number below
 _NUMBER = re.compile(
     r"(?<!\d)(?:\+?86[- ]?)?1[3-9]\d[ .\-_]?\d{4}[ .\-_]?\d{4}(?!\d)"
     r"|(?<!\d)[1-9]\d{5}[ -]?(?:19|20)\d{2}[ -]?(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])[ -]?\d{3}[\dXx](?!\d)"
@@ -26,8 +27,11 @@ def without_identifiers(text: str) -> str:
     >>> without_identifiers("王桂英家139 1234 5678"), without_identifiers("20261005调查")
     ('王桂英家＊', '20261005调查')
     """
-    masked = _NUMBER.sub(MASK, plain(text))
-    return masked if masked != plain(text) else text
+    written = plain(text)
+    if len(written) < _SHORTEST_NUMBER:
+        return text
+    masked = _NUMBER.sub(MASK, written)
+    return masked if masked != written else text
 
 
 def distinct_labels(texts: Iterable[str]) -> dict[str, str]:

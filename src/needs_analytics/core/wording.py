@@ -6,6 +6,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
+_ORDINARY = re.compile(r"[!-~\u4e00-\u9fff、。]*")  # characters that are their own plain form
+_COMPARABLE = re.compile(r"[!-@\[-~\u4e00-\u9fff、。]*")  # and their own lower case
 _SPACES = re.compile(r"\s+")
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff\x00-\x08\x0b-\x1f]")
 _CIRCLED = re.compile(r"([①-⑳㊀-㊉])(?=\s*[A-Za-z\u4e00-\u9fff])")
@@ -16,7 +18,6 @@ _NUMBERING = re.compile(
 _DIGITS = {"零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 
 
-@lru_cache(maxsize=65536)
 def plain(value: str) -> str:
     """Return a text in one width, without invisible characters, its runs of spaces made one.
 
@@ -27,11 +28,15 @@ def plain(value: str) -> str:
     >>> plain(" ６５　岁"), plain("①助餐")
     ('65 岁', '(1)助餐')
     """
+    return value if _ORDINARY.fullmatch(value) else _plain(value)
+
+
+@lru_cache(maxsize=65536)
+def _plain(value: str) -> str:
     marked = _CIRCLED.sub(r"(\1)", value)
     return _SPACES.sub(" ", _INVISIBLE.sub("", unicodedata.normalize("NFKC", marked))).strip()
 
 
-@lru_cache(maxsize=65536)
 def key(value: str) -> str:
     """Return what is compared: one width, lower case, no spaces.
 
@@ -40,6 +45,11 @@ def key(value: str) -> str:
     >>> key("联系 电话（手机）")
     '联系电话(手机)'
     """
+    return value if _COMPARABLE.fullmatch(value) else _key(value)
+
+
+@lru_cache(maxsize=65536)
+def _key(value: str) -> str:
     return plain(value).replace(" ", "").lower()
 
 

@@ -68,6 +68,7 @@ class Block:
     asides: dict[int, str] = field(default_factory=dict)
     titles: tuple[str, ...] = ()
     dividers: dict[int, str] = field(default_factory=dict)
+    _columns: dict[int, Column] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def sections(self) -> list[str]:
         """Return, per data row, the divider above it; ``""`` where there is none."""
@@ -77,6 +78,11 @@ class Block:
 
     def column(self, column: int) -> Column:
         """Return a column's data cells; a merged range carries its value in each of its cells."""
+        if column not in self._columns:
+            self._columns[column] = self._column(column)
+        return self._columns[column]
+
+    def _column(self, column: int) -> Column:
         source = self.sheet.columns[column]
         values, codes = list(source.values), source.codes
         for top, left, bottom, right in self.sheet.merged:
@@ -85,8 +91,10 @@ class Block:
                 codes = codes.copy() if codes is source.codes else codes
                 values.append(owner.values[owner.codes[top]])
                 codes[top : bottom + 1] = len(values) - 1
-        used, own = np.unique(self._repeated(values, codes[self.rows]), return_inverse=True)
-        return Column(own.astype(np.int32), tuple(values[code] for code in used))
+        kept = self._repeated(values, codes[self.rows])
+        counts = np.bincount(kept, minlength=len(values))
+        own = (np.cumsum(counts > 0) - 1).astype(np.int32)
+        return Column(own[kept], tuple(value for value, count in zip(values, counts, strict=True) if count))
 
     def dittos(self, column: int) -> int:
         """Return how many cells of a column repeat the one above (〃, 同上)."""

@@ -272,10 +272,15 @@ def with_others(frame: pd.DataFrame) -> tuple[pd.DataFrame, int]:
 def basis_column(block: Block) -> int | None:
     """Return the column of a register that tells registered people (户籍) from residents (常住), if any."""
     for position, header in enumerate(block.headers):
-        known = {plain(str(value)) for value in block.column(position).values} - {""}
-        if header.parts and known and all(_BASIS.fullmatch(word) for word in known):
+        if header.parts and _tells_basis(block.column(position)):
             return position
     return None
+
+
+def _tells_basis(column: Column) -> bool:
+    words = (word for value in column.values if (word := plain(str(value))))
+    first = next(words, "")
+    return bool(_BASIS.fullmatch(first) and first) and all(_BASIS.fullmatch(word) for word in words)
 
 
 def without_other_basis(block: Block) -> tuple[Block, int]:

@@ -246,21 +246,18 @@ def derived_groups(survey: pd.DataFrame, codebook: Codebook) -> pd.Series:
     -------
     The ``groups`` column; NaN where nothing at all is known.
     """
-    stated = survey["groups"].fillna("").to_numpy(dtype=object)
+    codes, texts = pd.factorize(survey["groups"].astype(object))
+    listed = [set(str(text).split(";")) for text in texts]
     low, high = survey["age_low"].to_numpy(float), survey["age_high"].to_numpy(float)
     columns: dict[str, Bools] = {}
     for group, rule in zip(codebook.groups.index, codebook.groups["rule"], strict=True):
-        has = (
-            np.array([group in text.split(";") for text in stated])
-            if group in "".join(stated)
-            else np.zeros(len(stated), bool)
-        )
+        has = np.array([*(group in groups for groups in listed), False])[codes]  # the last for those not known
         age_yes, age_no = _by_age(str(rule), low, high)
         has &= ~age_no
         has |= _settled(str(rule), age_yes, survey)
         if has.any():
             columns[str(group)] = has
-    joined = np.full(len(stated), "", dtype=object)
+    joined = np.full(len(codes), "", dtype=object)
     for group, has in columns.items():
         joined[has] = np.array([f"{text};{group}" if text else group for text in joined[has]], dtype=object)
     unknown = survey["groups"].isna().to_numpy() & np.isnan(low) & (joined == "")

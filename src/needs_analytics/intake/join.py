@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from needs_analytics.core.issue import Issue
     from needs_analytics.core.mapping import Mapping as OfficeMapping
     from needs_analytics.core.month import Month
+    from needs_analytics.intake.masking import KnownNames
     from needs_analytics.intake.need_words import NeedWords
 
 
@@ -31,15 +32,16 @@ def join_tables(
     secret: bytes,
     month: Month,
     words: NeedWords,
+    names: KnownNames,
 ) -> tuple[dict[str, pd.DataFrame], list[Issue]]:
     """Join the frames of every table and bring them to their canonical columns."""
     tables = {table: _stacked(frames.get(table, ())) for table in COLUMNS}
-    tables, names = without_numbers_in_names(tables)
+    tables, numbers = without_numbers_in_names(tables)
     tables, places = resolve_places(tables, mapping)
     tables, people = complete_survey(tables, codebook, month)
-    tables = without_identifiers(tables, secret)
+    tables = without_identifiers(tables, secret, names)
     tables, services = resolve_services(tables, codebook, mapping, words, month)
-    issues = [*names, *places, *people, *services]
+    issues = [*numbers, *places, *people, *services]
     return {table: conform(frame, table) for table, frame in tables.items()}, issues
 
 

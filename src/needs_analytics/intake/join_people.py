@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from needs_analytics.core.wording import plain
-from needs_analytics.intake.masking import mask_texts, without_names
+from needs_analytics.intake.masking import KnownNames, mask_texts, without_names
 from needs_analytics.intake.people import IDENTIFIERS, code_of, household_keys, person_keys
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence, Set
+    from collections.abc import Iterable, Mapping, Sequence
 
     from needs_analytics.core.issue import Issue
 
@@ -23,14 +23,13 @@ _FREE_FIELDS = frozenset({"groups", "group", "eligibility", "participation", "us
 _TEXTS = ("text", "duty", "nature", "category", "channel", "aware_of")
 
 
-def without_identifiers(tables: dict[str, pd.DataFrame], secret: bytes) -> dict[str, pd.DataFrame]:
+def without_identifiers(tables: dict[str, pd.DataFrame], secret: bytes, names: KnownNames) -> dict[str, pd.DataFrame]:
     """Replace identifiers by keyed hashes in all tables of people.
 
     Only rows with some identifier of a usage or roster get a key; a count of a day is nobody's.
     """
     people = [table for table in _PEOPLE if len(tables[table])]
     keys = dict(zip(people, person_keys([tables[table] for table in people], secret), strict=True))
-    names = names_in({table: [tables[table]] for table in people})
     result = dict(tables)
     for table in people:
         frame = tables[table].copy()
@@ -45,17 +44,18 @@ def without_identifiers(tables: dict[str, pd.DataFrame], secret: bytes) -> dict[
     return result
 
 
-def names_in(frames: Mapping[str, Sequence[pd.DataFrame]]) -> frozenset[str]:
+def names_in(frames: Mapping[str, Sequence[pd.DataFrame]]) -> KnownNames:
     """Return every resident's name that a name column holds."""
     given = [frame["name"].dropna() for table in _PEOPLE for frame in frames.get(table, ()) if "name" in frame]
-    return frozenset(plain(str(name)) for column in given for name in column if len(plain(str(name))) >= _SHORTEST)
+    plainly = {plain(str(name)) for column in given for name in column.unique()}
+    return KnownNames.of(name for name in plainly if len(name) >= _SHORTEST)
 
 
-def without_people(frame: pd.DataFrame, columns: Sequence[str], names: Set[str]) -> pd.DataFrame:
+def without_people(frame: pd.DataFrame, columns: Sequence[str], names: KnownNames) -> pd.DataFrame:
     """Mask the columns of a dictionary or ledger that repeat what somebody wrote in words."""
     wordy = frame["field"].isin(_FREE_FIELDS) if "field" in frame else pd.Series(True, index=frame.index)
     for column in columns:
-        plainly = {text: without_names(text, names) for text in frame[column].unique() if isinstance(text, str)}
+        plainly = without_names({text for text in frame[column].unique() if isinstance(text, str)}, names)
         frame = frame.assign(**{column: frame[column].map(lambda text, m=plainly: m.get(text, text))})
         masks = mask_texts({text for text in frame.loc[wordy, column] if isinstance(text, str)}, names)
         frame = frame.assign(
@@ -64,14 +64,12 @@ def without_people(frame: pd.DataFrame, columns: Sequence[str], names: Set[str])
     return frame
 
 
-def without_people_said(issues: Iterable[Issue], names: Set[str]) -> list[Issue]:
+def without_people_said(issues: Iterable[Issue], names: KnownNames) -> list[Issue]:
     """Mask what issues repeat of words that somebody wrote; dates and figures stay as they are."""
     listed = list(issues)
     masks = mask_texts({issue.value for issue in listed if issue.code in _FREE_WORDS}, names)
-    return [
-        replace(issue, value=masks[issue.value] if issue.code in _FREE_WORDS else without_names(issue.value, names))
-        for issue in listed
-    ]
+    plainly = without_names({issue.value for issue in listed if issue.code not in _FREE_WORDS}, names)
+    return [replace(issue, value=(masks if issue.code in _FREE_WORDS else plainly)[issue.value]) for issue in listed]
 
 
 def _identified(frame: pd.DataFrame) -> pd.Series:
@@ -82,7 +80,7 @@ def _identified(frame: pd.DataFrame) -> pd.Series:
     return given
 
 
-def _masked(frame: pd.DataFrame, names: Set[str]) -> pd.DataFrame:
+def _masked(frame: pd.DataFrame, names: KnownNames) -> pd.DataFrame:
     for column in _TEXTS:
         if column in frame:
             masks = mask_texts([str(text) for text in frame[column].dropna().unique()], names)

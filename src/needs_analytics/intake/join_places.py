@@ -9,7 +9,7 @@ import pandas as pd
 
 from needs_analytics.core.issue import CellRef, Issue
 from needs_analytics.core.wording import without_numbering
-from needs_analytics.intake.masking import mask_texts
+from needs_analytics.intake.masking import NOBODY, mask_texts
 from needs_analytics.intake.places import Place, PlaceBook, is_grid, place_book
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def _from_titles(frame: pd.DataFrame, book: PlaceBook) -> tuple[pd.DataFrame, li
 def _taken(rows: pd.DataFrame) -> Issue:
     first = rows.iloc[0]
     where = CellRef(str(first["file"]), str(first["sheet"]), int(first["row"]) - 1)
-    source = mask_texts([first["source"]], frozenset())[first["source"]]
+    source = mask_texts([first["source"]], NOBODY)[first["source"]]
     return Issue("I304", where, str(first["taken"]), {"source": source, "count": len(rows)})
 
 

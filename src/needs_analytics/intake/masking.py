@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from needs_analytics.core.wording import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Set
+    from collections.abc import Iterable
 
 _NUMBERS = re.compile(r"(?<![\d.])(?:\+?86[- ]?)?\d(?:[ -]?\d){6,18}[xX]?(?!\d)")
 _ADDRESS = re.compile(
@@ -40,7 +41,24 @@ def looks_like_names(texts: Iterable[str]) -> bool:
     return bool(given) and sum(bool(_FULL_NAME.fullmatch(text)) for text in given) >= _MOSTLY_NAMES * len(given)
 
 
-def mask_texts(texts: Iterable[str], names: Set[str]) -> dict[str, str]:
+@dataclass(frozen=True, slots=True)
+class KnownNames:
+    """Names of residents that are masked wherever they occur, and the characters they begin with."""
+
+    names: frozenset[str] = frozenset()
+    starts: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, names: Iterable[str]) -> KnownNames:
+        """Return the names ready to be looked for."""
+        known = frozenset(names)
+        return cls(known, frozenset(name[0] for name in known))
+
+
+NOBODY = KnownNames()
+
+
+def mask_texts(texts: Iterable[str], names: KnownNames) -> dict[str, str]:
     """Return each text with everything that could tell a resident replaced by ``＊``.
 
     Parameters
@@ -51,24 +69,26 @@ def mask_texts(texts: Iterable[str], names: Set[str]) -> dict[str, str]:
     return {text: text if text == MASK else _masked(plain(text), names) for text in texts}
 
 
-def without_names(text: str, names: Set[str]) -> str:
-    """Return a cell of a date, an age or a figure without known names and numbers as long as a phone's or a card's."""
-    return _without_names(_LONG_NUMBER.sub(MASK, text), names)
+def without_names(texts: Iterable[str], names: KnownNames) -> dict[str, str]:
+    """Return each date, age or figure without known names and numbers as long as a phone's or a card's."""
+    return {text: _without_names(_LONG_NUMBER.sub(MASK, text), names) for text in texts}
 
 
-def _masked(text: str, names: Set[str]) -> str:
+def _masked(text: str, names: KnownNames) -> str:
     text = _ADDRESS.sub(MASK, _NUMBERS.sub(MASK, text))
     text = _INTRODUCED.sub(rf"\1{MASK}", text)
     text = _TITLED.sub(MASK, text)
     return _without_names(text, names)
 
 
-def _without_names(text: str, names: Set[str]) -> str:
-    """Replace known names, longest first, by looking up the text's own pieces."""
+def _without_names(text: str, names: KnownNames) -> str:
+    """Replace known names, longest first, by looking up the text's own pieces; most texts hold no name's start."""
+    if names.starts.isdisjoint(text):
+        return text
     for length in (4, 3, 2):
         position = 0
         while position + length <= len(text):
-            if text[position : position + length] in names:
+            if text[position : position + length] in names.names:
                 text = text[:position] + MASK + text[position + length :]
             position += 1
     return text

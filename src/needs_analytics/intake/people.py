@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import hmac
 import re
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from needs_analytics.intake.dates import read_birth_date
 from needs_analytics.intake.reading import is_absent
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from needs_analytics.core.arrays import Objects
 
@@ -90,13 +89,15 @@ def person_keys(frames: Sequence[pd.DataFrame], secret: bytes) -> list[Objects]:
     hashed = {root: _hash(token, secret) for root, token in strongest.items()}
     keys = []
     for frame, rows in zip(frames, tokens, strict=True):
-        own = [
-            f"row|{digest}|{sheet}|{row}"
-            for digest, sheet, row in zip(frame["digest"], frame["sheet"], frame["row"], strict=True)
-        ]
-        keys.append(np.array([hashed[_root(row[0], parents)] if row else _hash(place, secret)
-                              for row, place in zip(rows, own, strict=True)], dtype=object))  # fmt: skip
+        own = [hashed[_root(row[0], parents)] if row else "" for row in rows]
+        keys.append(np.array([key or _hash(place, secret)
+                              for key, place in zip(own, _places(frame), strict=True)], dtype=object))  # fmt: skip
     return keys
+
+
+def _places(frame: pd.DataFrame) -> list[str]:
+    columns = (frame[name].astype(object) for name in ("digest", "sheet", "row"))
+    return [f"row|{digest}|{sheet}|{row}" for digest, sheet, row in zip(*columns, strict=True)]
 
 
 def household_keys(frame: pd.DataFrame, secret: bytes) -> Objects:
@@ -105,10 +106,8 @@ def household_keys(frame: pd.DataFrame, secret: bytes) -> Objects:
     keys = np.full(len(frame), None, dtype=object)
     for column in ("address", "household"):
         if column in frame:
-            given = frame[column].fillna("").map(compared)
-            for position, (where, text) in enumerate(zip(community, given, strict=True)):
-                if text and not is_absent(text):
-                    keys[position] = _hash(f"{column}|{where}|{text}", secret)
+            for position, text in _given(frame, column, _present):
+                keys[position] = _hash(f"{column}|{community.iloc[position]}|{text}", secret)
     return keys
 
 
@@ -118,22 +117,35 @@ def code_of(text: str, secret: bytes) -> str:
 
 
 def _tokens(frame: pd.DataFrame) -> list[list[str]]:
-    columns = {name: frame[name].fillna("").astype(str) if name in frame else pd.Series("", index=frame.index)
-               for name in IDENTIFIERS}  # fmt: skip
-    cards = columns["id_card"].map(
-        {text: compared(text) if read_id_card(text).valid else "" for text in columns["id_card"].unique()}
-    )
-    phones = columns["phone"].map({text: clean_phone(text) for text in columns["phone"].unique()})
-    names = columns["name"].map({text: _name(text) for text in columns["name"].unique()})
-    births = columns["birth_date"].map({text: _birth(text) for text in columns["birth_date"].unique()})
-    addresses = columns["address"].map({text: compared(text) for text in columns["address"].unique()})
-    rows = []
-    for card, phone, name, birth, address in zip(cards, phones, names, births, addresses, strict=True):
-        row = [f"1|{card}"] if card else []
-        if name:
-            row += [f"{rank}|{name}|{part}" for rank, part in (("2", phone), ("3", birth), ("4", address)) if part]
-        rows.append(row)
+    """Return what tells a person apart in each row, the strongest first; empty for a row without any."""
+    rows: list[list[str]] = [[] for _ in range(len(frame))]
+    for position, card in _given(frame, "id_card", _card):
+        rows[position].append(f"1|{card}")
+    others = {rank: dict(_given(frame, column, read)) for rank, column, read in _BESIDE_A_NAME if column in frame}
+    if any(others.values()):
+        for position, name in _given(frame, "name", _name):
+            rows[position] += [
+                f"{rank}|{name}|{known[position]}" for rank, known in others.items() if position in known
+            ]
     return rows
+
+
+def _given(frame: pd.DataFrame, column: str, read: Callable[[str], str]) -> Iterator[tuple[int, str]]:
+    """Yield the rows in which a column holds something that can be read, each distinct text read once."""
+    if column not in frame:
+        return
+    codes, texts = pd.factorize(frame[column].astype(object))
+    known = [read(str(text)) for text in texts]
+    for position in np.flatnonzero(np.array([bool(text) for text in known] + [False])[codes]).tolist():
+        yield position, known[codes[position]]
+
+
+def _card(text: str) -> str:
+    return compared(text) if read_id_card(text).valid else ""
+
+
+def _present(text: str) -> str:
+    return "" if is_absent(compared(text)) else compared(text)
 
 
 def _name(text: str) -> str:
@@ -145,6 +157,13 @@ def _birth(text: str) -> str:
     reading = read_birth_date(text)
     to_the_day = isinstance(reading.value, dt.datetime) and reading.note != "approximate"
     return f"{reading.value:%Y-%m-%d}" if to_the_day else ""
+
+
+_BESIDE_A_NAME: tuple[tuple[str, str, Callable[[str], str]], ...] = (
+    ("2", "phone", clean_phone),
+    ("3", "birth_date", _birth),
+    ("4", "address", compared),
+)
 
 
 def _unite(tokens: list[str], parents: dict[str, str]) -> None:
@@ -162,4 +181,4 @@ def _root(token: str, parents: dict[str, str]) -> str:
 
 
 def _hash(text: str, secret: bytes) -> str:
-    return hmac.new(secret, text.encode(), hashlib.sha256).hexdigest()[:32]
+    return hmac.digest(secret, text.encode(), "sha256").hex()[:32]

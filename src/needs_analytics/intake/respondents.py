@@ -63,7 +63,6 @@ def _ledger(typed: Sequence[TypedColumn]) -> list[tuple[object, ...]]:
 def _joined(parts: Sequence[Objects], rows: int, index: pd.Index) -> pd.Series:
     joined = np.full(rows, None, dtype=object)
     for values in parts:
-        for row, value in enumerate(values):
-            if isinstance(value, str):
-                joined[row] = f"{joined[row]};{value}".strip(";") if joined[row] else value
+        for row in np.flatnonzero(pd.notna(values)):
+            joined[row] = f"{joined[row]};{values[row]}".strip(";") if joined[row] else values[row]
     return pd.Series(joined, index=index, dtype=object)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from itertools import compress
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -30,10 +31,10 @@ def complete_survey(
         return tables, []
     frame, issues = _with_id_cards(_with_columns(frame), month)
     frame["age"] = np.where(frame["age_low"] == frame["age_high"], frame["age_low"], np.nan)
-    frame["age_band"] = [_band(low, high) for low, high in zip(frame["age_low"], frame["age_high"], strict=True)]
+    frame["age_band"] = _bands(frame["age_low"], frame["age_high"])
     frame["submitted_at"] = frame["date"]
     frame["date"] = frame["date"].dt.normalize()
-    frame["month"] = frame["date"].dt.strftime("%Y-%m").where(frame["date"].notna(), str(month))
+    frame["month"] = _months(frame["date"], month)
     undated = int(frame["date"].isna().sum())
     if undated:
         issues.append(Issue("I126", details={"count": undated, "month": str(month)}))
@@ -41,6 +42,13 @@ def complete_survey(
     frame["needs"] = _needs_list(frame)
     frame["answer_id"] = _answer_ids(frame)
     return {**tables, "survey": frame}, issues
+
+
+def _months(dates: pd.Series, month: Month) -> pd.Series:
+    """Return each answer's month, that of the workbooks where it is not dated."""
+    codes, days = pd.factorize(dates)
+    names = np.array([*pd.DatetimeIndex(days).strftime("%Y-%m"), str(month)], dtype=object)  # the last: not dated
+    return pd.Series(names[codes], index=dates.index, dtype=object)
 
 
 def _with_columns(frame: pd.DataFrame) -> pd.DataFrame:
@@ -56,6 +64,8 @@ def _with_columns(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _with_id_cards(frame: pd.DataFrame, month: Month) -> tuple[pd.DataFrame, list[Issue]]:
     """Fill age and sex that were not stated from date of birth and ID card; say where they contradict."""
+    if frame["id_card"].isna().all() and frame["birth_date"].isna().all():
+        return frame, []
     cards = {text: read_id_card(str(text)) for text in frame["id_card"].dropna().unique()}
     known = [cards.get(text, IdCard(valid=False)) for text in frame["id_card"]]
     born = [card.born or _birth(text) for card, text in zip(known, frame["birth_date"], strict=True)]
@@ -96,16 +106,24 @@ def _years(born: dt.date, day: dt.date) -> float:
     return float(day.year - born.year - ((day.month, day.day) < (born.month, born.day)))
 
 
-def _band(low: float, high: float) -> str | None:
-    return None if np.isnan(low) or low == high else AgeRange(low, high).band
+def _bands(lows: pd.Series, highs: pd.Series) -> pd.Series:
+    ranged = lows.notna() & (lows != highs)
+    bands = pd.Series([None] * len(lows), index=lows.index, dtype=object)
+    bands[ranged] = [AgeRange(low, high).band for low, high in zip(lows[ranged], highs[ranged], strict=True)]
+    return bands
 
 
 def _needs_list(frame: pd.DataFrame) -> pd.Series:
     """Join the needs a respondent has, for reading; the three-valued columns stay what counts."""
     columns = sorted(column for column in frame.columns if column.startswith("need:"))
-    names = np.array([column.removeprefix("need:") for column in columns], dtype=object)
+    names = [column.removeprefix("need:") for column in columns]
     yes = frame[columns].to_numpy(float) == 1 if columns else np.zeros((len(frame), 0), bool)
-    return pd.Series([";".join(names[row]) for row in yes], index=frame.index, dtype=object)
+    packed = np.packbits(yes, axis=1)
+    codes, patterns = pd.factorize(pd.Series(list(map(bytes, packed)), dtype=object))
+    first = np.full(len(patterns), 0)
+    first[codes[::-1]] = np.arange(len(codes))[::-1]
+    lists = np.array([";".join(compress(names, yes[row])) for row in first] or [""], dtype=object)
+    return pd.Series(lists[codes], index=frame.index, dtype=object)
 
 
 def _answer_ids(frame: pd.DataFrame) -> pd.Series:

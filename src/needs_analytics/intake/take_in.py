@@ -165,7 +165,7 @@ def take_in(
     findings.issues += once_each(findings.options, words.needs, codebook.need_names())
     names = names_in(frames)
     tables, joined = join_tables(
-        frames, codebook=codebook, mapping=mapping, secret=secret, month=month, words=words.needs
+        frames, codebook=codebook, mapping=mapping, secret=secret, month=month, words=words.needs, names=names
     )
     findings.issues += joined
     findings.issues += [issue for item in taken for issue in _said(item)]

@@ -116,6 +116,7 @@ _CRS = (
     ("2000", "WGS-84"),
     ("4326", "WGS-84"),
 )
+_SHORTENED = re.compile(r"\d(\.\d+)?[eE]\+\d+")
 MODES = ("到点", "上门", "线上")
 _MODE = {
     "到点": ("到点", "到店", "到站", "现场", "堂食", "线下", "场所", "集中", "中心", "站点"),
@@ -181,7 +182,7 @@ def read_code(cell: object) -> Reading:
     if is_number(cell) and abs(float(cell)) >= 1e15:
         return Reading(None, "refused", "E140")
     text = plain(_code(cell))
-    if re.fullmatch(r"\d(\.\d+)?e\+\d+", text.lower()):
+    if _SHORTENED.fullmatch(text):
         return Reading(None, "refused", "E140")
     return Reading(text) if text else NOTHING
 

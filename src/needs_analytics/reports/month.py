@@ -1,16 +1,11 @@
-"""Writing a month: its report, the result of the check, and the JSON other programs read."""
+"""Writing a month: its report, and the JSON other programs read."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from needs_analytics.core.messages import issue_remedy, issue_sentence, issue_title, text
-from needs_analytics.core.options import Options
-from needs_analytics.reports.content import build_document
-from needs_analytics.reports.content.other_tables import file_table
-from needs_analytics.reports.content.wording import Wording
-from needs_analytics.reports.document import Document, Sheet
-from needs_analytics.reports.tables import Column, Table
+from needs_analytics.core.messages import text
+from needs_analytics.reports.content.build import build_document
 from needs_analytics.reports.write import write_document
 
 if TYPE_CHECKING:
@@ -19,27 +14,9 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from needs_analytics.core.records import Cleaned, MonthResult
+    from needs_analytics.core.records import MonthResult
 
 SCHEMA_VERSION = 1
-_DICTIONARY = (
-    "office",
-    "question",
-    "wording",
-    "kind",
-    "max_choices",
-    "sense",
-    "unit",
-    "asked_of",
-    "blank",
-    "threshold",
-    "first_month",
-    "last_month",
-    "option",
-    "option_code",
-    "need",
-    "position",
-)
 
 
 def write_reports(
@@ -95,94 +72,6 @@ def month_json(result: MonthResult, files: Sequence[Path]) -> dict[str, Any]:
     }
 
 
-def write_check(cleaned: Cleaned, folder: str | Path, *, language: str = "zh") -> Path:
-    """Write what ``needs check`` found as a workbook: problems by cell, sheets recognised, dictionary, changes.
-
-    The dictionary's sheet can be corrected and put into the month's folder: it then decides how the survey is read.
-    """
-    words = Wording.of(cleaned.codebook, {}, language, Options())
-    tables = [
-        _issues(cleaned, language),
-        file_table(cleaned, words),
-        _sheets(cleaned, words),
-        _dictionary(cleaned, language),
-        _ledger(cleaned, language),
-    ]
-    tables = [table for table in tables if table.rows]
-    document = Document(
-        title=text("check.title", language, month=cleaned.month.label(language)), tables=tables, language=language,
-        sheets=[Sheet(table.caption, [table.id]) for table in tables],
-    )  # fmt: skip
-    stem = text("check.stem", language, month=str(cleaned.month))
-    return write_document(document, folder, created=cleaned.month.last_day, stem=stem, formats=("xlsx",))[0]
-
-
 def _rows(frame: pd.DataFrame) -> list[dict[Hashable, Any]]:
     plain = frame.astype(object)
     return plain.where(plain.notna(), None).to_dict("records")
-
-
-def _issues(cleaned: Cleaned, language: str) -> Table:
-    names = ("number", "code", "title", "file", "sheet", "cell", "value", "sentence", "remedy")
-    shown = [
-        Column(name, text(f"check.column_{name}", language), width=50 if name in {"sentence", "remedy"} else None)
-        for name in names
-    ]
-    order = {"error": 0, "warning": 1, "info": 2}
-    rows = [
-        (
-            str(number),
-            issue.code,
-            issue_title(issue, language),
-            issue.where.file if issue.where else "",
-            issue.where.sheet if issue.where else "",
-            "、".join(issue.cells) + ("…" if issue.times > len(issue.cells) else ""),
-            issue.value,
-            issue_sentence(issue, language),
-            issue_remedy(issue, language),
-        )
-        for number, issue in enumerate(sorted(cleaned.issues, key=lambda issue: order[issue.severity]), start=1)
-    ]
-    return Table("problems", text("check.sheet_problems", language), shown, rows)
-
-
-def _sheets(cleaned: Cleaned, words: Wording) -> Table:
-    labels = {
-        "file": "file",
-        "sheet": "sheet",
-        "platform": "platform",
-        "header_row": "header_row",
-        "fields": "fields",
-        "unused": "unused",
-    }
-    shown = [
-        Column(name, text(f"check.column_{label}", words.language), width=60 if name in {"fields", "unused"} else None)
-        for name, label in labels.items()
-    ]
-    frame = cleaned.sheets.assign(header_row=cleaned.sheets["header_row"].map(lambda row: str(row) if row else ""))
-    return Table.from_frame("recognised", text("check.sheet_recognised", words.language), frame, shown)
-
-
-def _dictionary(cleaned: Cleaned, language: str) -> Table:
-    """Return the question dictionary under the headers intake reads it by."""
-    shown = [Column(name, cleaned.codebook.label("questions", name, language)) for name in _DICTIONARY]
-    frame = cleaned.questions.copy()
-    names = cleaned.codebook.need_names(language)
-    frame["need"] = [names.get(code, code) for code in frame["need"]]
-    for name in ("max_choices", "threshold"):
-        frame[name] = [f"{value:g}" if isinstance(value, (int, float)) else value for value in frame[name]]
-    return Table.from_frame("dictionary", text("check.sheet_dictionary", language), frame, shown)
-
-
-def _ledger(cleaned: Cleaned, language: str) -> Table:
-    names = ("file", "sheet", "cell", "table", "field", "action", "old", "new", "count")
-    shown = [Column(name, text(f"check.column_{name}", language)) for name in names]
-    frame = cleaned.ledger.copy()
-    frame["count"] = frame["count"].astype(str)
-    frame["field"] = [
-        cleaned.codebook.label(table, field, language)
-        for table, field in zip(frame["table"], frame["field"], strict=True)
-    ]
-    frame["table"] = [text(f"table.{table}", language) for table in frame["table"]]
-    frame["action"] = [text(f"check.action_{action}", language) for action in frame["action"]]
-    return Table.from_frame("ledger", text("check.sheet_ledger", language), frame, shown)
