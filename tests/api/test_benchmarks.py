@@ -16,3 +16,12 @@ def test_every_comparison_runs_on_a_tiny_size_and_writes_nothing_else() -> None:
 
     assert all(case in printed.stdout for case in ("read workbooks raw", "read and take in", "allocate", "rake"))
     assert printed.stderr == ""
+
+
+def test_reading_is_compared_on_a_tiny_survey() -> None:
+    command = [sys.executable, "-m", "benchmarks", "--intake", "--tiny"]
+
+    printed = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True)
+
+    assert all(peer in printed.stdout for peer in ("ours", "python-calamine to DataFrame", "openpyxl", "again"))
+    assert printed.stdout.count("300 rows") >= 4  # each way read them all

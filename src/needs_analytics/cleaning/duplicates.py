@@ -30,7 +30,7 @@ def repeated_people(survey: pd.DataFrame) -> pd.Series:
             "row": survey["row"],
         }
     ).sort_values(["submitted", "answered", "file", "row"], kind="stable", na_position="first")
-    last = order.groupby(["person", "month"], sort=False)["row"].transform(lambda rows: rows.index[-1])
+    last = order.assign(place=order.index).groupby(["person", "month"], sort=False)["place"].transform("last")
     return last.reindex(survey.index)
 
 
