@@ -81,7 +81,7 @@ def _menu(frame: pd.DataFrame, codebook: Codebook, words: NeedWords) -> tuple[pd
 def covered_needs(text: str, words: NeedWords) -> tuple[list[str], list[str]]:
     """Return the needs a menu cell lists and the wordings that were not understood."""
     options = split_cell(text, find_separator({text: 1}, words.covered))
-    meanings = {option: words.meaning(option) for option in options}
+    meanings = {option: words.about(option) for option in options}
     needs = [meaning for meaning in meanings.values() if meaning not in _NO_NEED]
     return list(dict.fromkeys(needs)), [option for option, meaning in meanings.items() if meaning in {"", UNKNOWN}]
 
@@ -93,7 +93,7 @@ def proposed_needs(name: str, codebook: Codebook, words: NeedWords) -> list[str]
         usual = key(str(row.name))
         if bare in {usual, key(re.sub(r"[(（][^)）]*[)）]", "", str(row.name)))}:
             return str(row.needs).split(";")
-    meaning = words.meaning(name)
+    meaning = words.about(name)
     return [meaning] if meaning not in _NO_NEED else []
 
 
@@ -122,7 +122,7 @@ def _requests(frame: pd.DataFrame, words: NeedWords, month: Month) -> pd.DataFra
         return frame
     frame = frame.copy()
     texts = first_known(frame, ("category", "text"))
-    meanings = {text: words.meaning(str(text), lacking=True) for text in texts.dropna().unique()}
+    meanings = {text: words.about(str(text), lacking=True) for text in texts.dropna().unique()}
     frame["need"] = texts.map(lambda text: meanings.get(text) if meanings.get(text) not in _NO_NEED else None)
     dates = pd.to_datetime(frame["date"]) if "date" in frame else pd.Series(pd.NaT, index=frame.index)
     return frame.assign(month=dates.dt.strftime("%Y-%m").fillna(str(month)))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from needs_analytics.core.wording import key, without_numbering
 from needs_analytics.intake.negation import NAMED, denies
 from needs_analytics.intake.reading import is_absent
+from needs_analytics.intake.vague_words import TOPICS, VAGUE, telling
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from needs_analytics.core.codebook import Codebook
 
 _LEAST_LIKE = 0.25
+_LEAST_SAID, _LEAST_OF_VAGUE = 0.2, 0.6
+"""Share of an option's telling characters that the name of a need inside it must be, of a vague name."""
 NONE, UNKNOWN, OTHER = "none", "unknown", "other"
 _NONE = re.compile(
     r"(暂时?|目前|都|均|以上|其他)?(无|没有|没|不)(任何|其他|特别|什么|上述|以上)?(需求|需要|服务需求|以上需求|困难)?|以上(都|均)(不需要|没有|无)|无需求|暂无|均不需要|没得|没啥.{0,4}|都好|都挺好|挺好的?|都?不用|"
@@ -39,7 +42,7 @@ class NeedWords:
     exact
         Names, codes and synonyms, compared by ``key``.
     inside
-        Synonyms that may stand inside a longer option, longest first.
+        Wordings that may stand inside a longer text, longest first.
     """
 
     told: Mapping[str, str]
@@ -49,7 +52,8 @@ class NeedWords:
     def meaning(self, option: str, *, lacking: bool = False) -> str:
         """Return the need an option means, ``none``, ``unknown``, ``other``, or ``""`` when it is not known.
 
-        A need named beside a no (不需要助餐, 除助餐外) is not known.
+        A need named beside a no (不需要助餐, 除助餐外) is not known, nor one of two that are named (停车位、充电桩) or one
+        that is named in passing (给手机充电的地方).
 
         Parameters
         ----------
@@ -75,7 +79,56 @@ class NeedWords:
             return self.exact[short]
         if _OTHER.fullmatch(bare):
             return OTHER
-        return "" if denied else next((need for word, need in self.inside if word in bare), "")
+        return "" if denied else self._named(bare)
+
+    def about(self, text: str, *, lacking: bool = False) -> str:
+        """Return what a text is about: what it means, else the longest name of a need in it; a proposal, no answer."""
+        bare = key(without_numbering(text))
+        meaning = self.meaning(text, lacking=lacking)
+        if meaning or self.denied(text, lacking=lacking):
+            return meaning
+        return next((need for word, need in self.inside if word in bare), "")
+
+    def how(self, option: str) -> str:
+        """Return how the meaning of an option was found: ``told``, ``exact``, ``inside``, or ``""`` where it was not."""
+        whole, bare = key(option), key(without_numbering(option))
+        if {whole, bare} & set(self.told):
+            return "told"
+        if bare in self.exact or self.meaning(option) in {NONE, UNKNOWN, OTHER}:
+            return "exact"
+        return "inside" if self.meaning(option) else ""
+
+    def named(self, text: str) -> list[str]:
+        """Return the needs whose names stand in a text, those of the longest names first."""
+        return list(dict.fromkeys(need for _, need in self._found(key(without_numbering(text)))))
+
+    def _named(self, bare: str) -> str:
+        """Return the one need that a text names, before the examples in its brackets and with them."""
+        whole = self._one_need(bare)
+        return whole or self._one_need(_BRACKET.sub("", bare))
+
+    def _one_need(self, bare: str) -> str:
+        found = self._found(bare)
+        sure = [(word, need) for word, need in found if word not in VAGUE]
+        needs = {need for _, need in sure or found}
+        if len(needs) != 1:
+            return ""
+        said = bare
+        for word, need in found:
+            if need in needs:
+                said = said.replace(word, "")
+        rest = telling(said)
+        matched = sum(telling(word) or 1 for word in {word for word, need in found if need in needs})
+        least = _LEAST_SAID if sure else _LEAST_OF_VAGUE
+        return next(iter(needs)) if matched >= least * (matched + rest) else ""
+
+    def _found(self, bare: str) -> list[tuple[str, str]]:
+        """Return the names of needs in a text, without those that stand inside a longer one."""
+        found: list[tuple[str, str]] = []
+        for word, need in self.inside:
+            if word in bare and word not in TOPICS and not any(word in longer for longer, _ in found):
+                found.append((word, need))
+        return found
 
     def denied(self, option: str, *, lacking: bool = False) -> bool:
         """Whether an option names a need beside something that may say no to it."""
@@ -88,11 +141,9 @@ class NeedWords:
         """Return how many characters of an option are understood: all of a known wording, else the part inside it."""
         bare = key(without_numbering(option))
         meaning = self.meaning(option)
-        if not meaning and not self.denied(option):
-            return 0
         if meaning in {NONE, UNKNOWN, OTHER} or bare in self.told or bare in self.exact:
             return len(option)
-        return next((len(word) for word, need in self.inside if word in bare), len(option))
+        return next((len(word) for word, _ in self.inside if word in bare), len(option) if meaning else 0)
 
     def nearest(self, option: str) -> list[str]:
         """Return up to three needs whose wordings are nearest to an option."""
@@ -122,11 +173,12 @@ def need_words(codebook: Codebook, told: Mapping[str, str]) -> NeedWords:
             owners.setdefault(key(word), set()).add(need)
     names.pop("", None)
     single = {word: next(iter(needs)) for word, needs in owners.items() if word and len(needs) == 1}
-    exact = {**single, **names}
+    known = {**single, **names}
     inside = sorted(
-        ((word, need) for word, need in exact.items() if _may_stand_inside(word)),
+        ((word, need) for word, need in known.items() if _may_stand_inside(word)),
         key=lambda pair: (-len(pair[0]), pair[0]),
     )
+    exact = {word: need for word, need in known.items() if word not in TOPICS}
     by_name = {key(str(row.name)): str(row.need) for row in codebook.needs.itertuples()}
     meanings = {word: by_name.get(key(meaning), meaning) for word, meaning in told.items()}
     return NeedWords(meanings, exact, tuple(inside))
