@@ -52,8 +52,8 @@ class NeedWords:
     def meaning(self, option: str, *, lacking: bool = False) -> str:
         """Return the need an option means, ``none``, ``unknown``, ``other``, or ``""`` when it is not known.
 
-        A need named beside a no (不需要助餐, 除助餐外) is not known, nor one of two that are named (停车位、充电桩) or one
-        that is named in passing (给手机充电的地方).
+        A need named beside a no (不需要助餐, 除助餐外) is not known, nor one of two (停车位、充电桩), nor one that
+        is named in passing (给手机充电的地方).
 
         Parameters
         ----------
@@ -90,7 +90,7 @@ class NeedWords:
         return next((need for word, need in self.inside if word in bare), "")
 
     def how(self, option: str) -> str:
-        """Return how the meaning of an option was found: ``told``, ``exact``, ``inside``, or ``""`` where it was not."""
+        """Return how a meaning was found: ``told``, ``exact``, ``inside``, or ``""`` where it was not."""
         whole, bare = key(option), key(without_numbering(option))
         if {whole, bare} & set(self.told):
             return "told"

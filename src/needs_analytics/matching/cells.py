@@ -182,7 +182,8 @@ def _need_cells(need: str, mix: pd.DataFrame, places: pd.DataFrame, table: pd.Da
             "place": np.tile(np.arange(number), size),
         }
     )
-    cells["demand"] = cells["share"] * cells["population"] * cells["class_share"]
+    # a place that only answers name is not in the register: nobody of the population lives there as far as is known
+    cells["demand"] = cells["share"] * cells["population"].fillna(0.0) * cells["class_share"]
     return cells.loc[cells["class_share"] > 0, list(COLUMNS)]
 
 
