@@ -160,7 +160,7 @@ def test_a_period_within_the_figure_counts_where_its_own_cell_is_blank(figure: s
 
 def test_the_defaults_of_the_page_are_those_of_the_program() -> None:
     from needs_analytics.core.options import Options
-    from needs_analytics.intake.questions import DEFAULT_THRESHOLD
+    from needs_analytics.intake.scales import DEFAULT_THRESHOLD
 
     options = Options()
     radii = options.matching.default_radius_m

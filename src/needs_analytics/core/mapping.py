@@ -18,7 +18,7 @@ from needs_analytics.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Mapping as MappingType
 
-_WORDS = ("places", "options", "services", "sites", "eligibility")
+_WORDS = ("places", "options", "services", "sites", "eligibility", "thresholds")
 _NO_NEED = ("none", "unknown", "other")
 _CRS = Annotated[str, OneOf(("WGS-84", "GCJ-02", "BD-09"))]
 _SAMPLE = {"file": "*.xlsx", "sheet": "*", "table": "survey", "office": "和平社区", "header_row": 1, "header_rows": 1,
@@ -79,6 +79,8 @@ class Mapping:
         Wording to the service or site meant.
     eligibility
         Wording to an eligibility expression such as ``age>=60`` or ``group:alone_elder|disabled_elder``.
+    thresholds
+        Question of a scale to the steps that are a need: ``>=3``, ``<=2`` or a step's wording.
     headers
         ``table.header`` wording to field, for every sheet of that table.
     crs
@@ -91,6 +93,7 @@ class Mapping:
     services: MappingType[str, str] = field(default_factory=dict)
     sites: MappingType[str, str] = field(default_factory=dict)
     eligibility: MappingType[str, str] = field(default_factory=dict)
+    thresholds: MappingType[str, str] = field(default_factory=dict)
     headers: MappingType[str, MappingType[str, str]] = field(default_factory=dict)
     crs: str = ""
 

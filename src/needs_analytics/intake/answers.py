@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from needs_analytics.core.issue import CellRef, Issue
-from needs_analytics.core.wording import key, plain, without_numbering
-from needs_analytics.intake.need_words import NONE, OTHER, UNKNOWN, NeedWords
+from needs_analytics.core.wording import key
+from needs_analytics.intake.need_words import NONE, OTHER, UNKNOWN
 from needs_analytics.intake.negation import denies
-from needs_analytics.intake.questions import LIKERT, Question, asks_what_lacks
 from needs_analytics.intake.reading import is_absent
+from needs_analytics.intake.senses import asks_what_lacks
 from needs_analytics.intake.separators import split_cell
 from needs_analytics.intake.traits import read_yes_no
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Sequence
 
-    from needs_analytics.core.arrays import Bools, Floats, Ints
+    from needs_analytics.core.arrays import Bools, Floats
     from needs_analytics.core.records import Column
     from needs_analytics.intake.blocks import Block
+    from needs_analytics.intake.questions import Question
 
-_TOP_LEVEL = 5
 _DOUBTED = "?"  # of an option that is not understood and may say no
-_SKIPPED = frozenset({"(跳过)", "-3", "-3.0"})
-_EMPTY = frozenset({"(空)", "-2", "-2.0"})
+SKIPPED = frozenset({"(跳过)", "-3", "-3.0"})
+EMPTY = frozenset({"(空)", "-2", "-2.0"})
 
 
 def answer_columns(block: Block, questions: Sequence[Question]) -> dict[str, Floats]:
@@ -60,61 +58,20 @@ def answers(block: Block, question: Question) -> dict[str, Floats]:
     return _one_cell(block.column(question.columns[0]), question)
 
 
-def unknown_options(block: Block, question: Question) -> list[Issue]:
-    """Say which options of a need question were not understood, with where each first occurs."""
-    issues: list[Issue] = []
-    if not (question.is_prevalence or question.is_ranking):
-        return issues
-    for option in [text for text, meaning in question.options.items() if not meaning]:
-        rows = _rows_with(block, question, option)
-        column = question.columns[question.items.index(option)] if option in question.items else question.columns[0]
-        where = CellRef(block.sheet.file, block.sheet.name, int(rows[0]) if len(rows) else None, column)
-        count = len(rows)
-        if option in question.items:
-            count = int(np.nansum(_chosen(block.column(column), option, question)))
-        issues.append(Issue("W210", where, option, {"question": question.wording, "count": count}))
-    return issues
+def chosen_items(block: Block, question: Question) -> dict[str, Floats]:
+    """Return who chose each item of a question with a column each."""
+    found: dict[str, Floats] = {}
+    for item, position in zip(question.items, question.columns, strict=True):
+        values = chosen(block.column(position), item, question)
+        found[item] = _either(found[item], values) if item in found else values
+    return found
 
 
-def _chosen(column: Column, item: str, question: Question) -> Floats:
+def chosen(column: Column, item: str, question: Question) -> Floats:
     """Return who chose an item of a question with a column each."""
     if question.kind != "量表":
         return _ticks(column, item)
-    levels = np.array([level_of(value) for value in column.values])
-    return np.asarray(levels >= question.threshold)[column.codes].astype(float)
-
-
-def once_each(issues: Sequence[Issue], words: NeedWords, names: Mapping[str, str]) -> list[Issue]:
-    """Say every option once for all sheets, with the needs nearest to it.
-
-    Parameters
-    ----------
-    names
-        Need to its name.
-    """
-    said: dict[str, list[Issue]] = {}
-    for issue in issues:
-        said.setdefault(key(without_numbering(issue.value)), []).append(issue)
-    merged = []
-    for same in said.values():
-        first = same[0]
-        nearest = [names.get(need, need) for need in words.nearest(first.value)]
-        near = "" if not nearest or words.denied(first.value) else nearest[0]
-        count = sum(int(str(issue.details["count"])) for issue in same)
-        details = {"count": count, "near": near, "nearest": "、".join(nearest) or "—"}
-        merged.append(replace(first, details={**first.details, **details}))
-    return merged
-
-
-def _rows_with(block: Block, question: Question, option: str) -> Ints:
-    if option in question.items:
-        return np.array([block.head])
-    found: list[int] = []
-    for position in question.columns:
-        column = block.column(position)
-        hits = np.array([option in split_cell(str(value), question.separator) for value in column.values])
-        found += list(block.rows[hits[column.codes]])
-    return np.array(sorted(found))
+    return np.array([question.scale.chosen(value) for value in column.values])[column.codes]
 
 
 def _either(one: Floats, other: Floats) -> Floats:
@@ -126,7 +83,7 @@ def _one_cell(column: Column, question: Question) -> dict[str, Floats]:
     table = np.full((len(column.values), len(needs)), np.nan)
     place = {need: position for position, need in enumerate(needs)}
     for row, value in enumerate(column.values):
-        meanings = _meanings(str(value), question)
+        meanings = meanings_of(str(value), question)
         if meanings is not None:
             table[row] = np.nan if _DOUBTED in meanings else 0.0
             for meaning in meanings:
@@ -135,13 +92,13 @@ def _one_cell(column: Column, question: Question) -> dict[str, Floats]:
     return {need: table[column.codes, position] for need, position in place.items()}
 
 
-def _meanings(cell: str, question: Question) -> set[str] | None:
+def meanings_of(cell: str, question: Question) -> set[str] | None:
     """Return what a cell's options mean; ``None`` when the answer is not known.
 
     An option that is not understood and may say no (除助餐外都需要) leaves open what the cell does not choose.
     """
     text = key(cell)
-    if text in _SKIPPED or text in _EMPTY:
+    if text in SKIPPED or text in EMPTY:
         return None
     if not text:
         return set() if question.blank == NONE else None
@@ -181,7 +138,7 @@ def _ticks(column: Column, item: str) -> Floats:
     values = []
     for value in column.values:
         text = key(str(value))
-        if text in _SKIPPED or text in _EMPTY:
+        if text in SKIPPED or text in EMPTY:
             values.append(np.nan)
         elif text and text == key(item):
             values.append(1.0)
@@ -192,28 +149,16 @@ def _ticks(column: Column, item: str) -> Floats:
 
 
 def _scale(block: Block, question: Question) -> dict[str, Floats]:
-    columns = {}
+    columns: dict[str, Floats] = {}
     items = question.items or (next(iter(question.options), ""),)
     for item, position in zip(items, question.columns, strict=True):
         need = question.options.get(item, "")
         if need in {"", NONE, UNKNOWN, OTHER}:
             continue
         column = block.column(position)
-        levels = np.array([level_of(value) for value in column.values])
-        columns[need] = np.where(np.isnan(levels), np.nan, levels >= question.threshold)[column.codes]
+        values = np.array([question.scale.chosen(value) for value in column.values])[column.codes]
+        columns[need] = _either(columns[need], values) if need in columns else values
     return columns
-
-
-def level_of(value: object) -> float:
-    """Return the step of a scale of 1 to 5 that a cell names, NaN for anything else."""
-    text = key(str(value))
-    if text in LIKERT:
-        return LIKERT[text]
-    try:
-        level = float(text)
-    except ValueError:
-        return np.nan
-    return level if 1 <= level <= _TOP_LEVEL else np.nan
 
 
 def _ranked_columns(block: Block, question: Question) -> dict[str, Floats]:
@@ -221,35 +166,10 @@ def _ranked_columns(block: Block, question: Question) -> dict[str, Floats]:
     answered = np.zeros(len(block.rows), dtype=bool)
     for position in question.columns:
         column = block.column(position)
-        meanings = [_meanings(str(value), question) for value in column.values]
+        meanings = [meanings_of(str(value), question) for value in column.values]
         known = np.array([meaning is not None and bool(meaning) for meaning in meanings])
         answered |= known[column.codes]
         for need, hits in chosen.items():
             named = np.array([meaning is not None and need in meaning for meaning in meanings])
             hits[named[column.codes]] = 1.0
     return {need: np.where(answered, hits, np.nan) for need, hits in chosen.items()}
-
-
-def refused_ticks(block: Block, questions: Iterable[Question]) -> list[Issue]:
-    """Say which cells of yes/no columns and scales are none of their answers, each distinct value once."""
-    issues = []
-    for question in questions:
-        if not question.items or question.kind not in {"多选", "量表"}:
-            continue
-        for item, position in zip(question.items, question.columns, strict=True):
-            column = block.column(position)
-            for code, value in enumerate(column.values):
-                rows = block.rows[column.codes == code]
-                if len(rows) and _is_odd(value, item, scale=question.kind == "量表"):
-                    where = CellRef(block.sheet.file, block.sheet.name, int(rows[0]), position)
-                    issues.append(Issue("W211", where, plain(str(value)), {"item": item, "count": len(rows)}))
-    return issues
-
-
-def _is_odd(value: object, item: str, *, scale: bool) -> bool:
-    text = key(str(value))
-    if not text or text in _SKIPPED | _EMPTY or is_absent(text):
-        return False
-    if scale:
-        return bool(np.isnan(level_of(value))) and text not in {"0", "0.0"}
-    return text != key(item) and read_yes_no(value).note == "refused"

@@ -13,7 +13,9 @@ from needs_analytics.core.records import Column
 from needs_analytics.core.tables import iter_rows
 from needs_analytics.core.wording import chinese_number, key, plain, without_numbering
 from needs_analytics.intake.need_words import NONE, UNKNOWN, NeedWords
-from needs_analytics.intake.questions import DEFAULT_THRESHOLD, LIKERT, Question, asks_what_lacks, is_answer
+from needs_analytics.intake.questions import Question, is_answer
+from needs_analytics.intake.scales import Scale, scale_of
+from needs_analytics.intake.senses import asks_what_lacks, unit_of
 from needs_analytics.intake.separators import find_separator, split_cell
 from needs_analytics.intake.stems import stems_of
 
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     from needs_analytics.core.records import Sheet
     from needs_analytics.intake.blocks import Block
     from needs_analytics.intake.headers import Header
-    from needs_analytics.intake.questions import Kind
+    from needs_analytics.intake.senses import Kind
 
 COLUMNS = (
     "office",
@@ -47,7 +49,7 @@ COLUMNS = (
 _SENSES = frozenset({"需要", "希望新增", "最需要前k", "使用过", "满意度"})
 _TRAITS = frozenset({"属性", "基本信息", "背景"})  # what a question asks about the respondent
 _FIRST = re.compile(r"最需要(?:的)?(?:前(\d|k|[一二三四五六七八九])(?:项|个)?)?")
-_WRITTEN = re.compile(r"〖[^〗]*〗?")  # what a respondent wrote beside 其他: an answer, no option, perhaps a name
+WRITTEN = re.compile(r"〖[^〗]*〗?")  # what a respondent wrote beside 其他: an answer, no option, perhaps a name
 _BLANKS = {
     "none": NONE,
     "无需求": NONE,
@@ -175,6 +177,16 @@ def for_offices(entries: Sequence[Entry], offices: Collection[str]) -> tuple[lis
     return settled, unknown
 
 
+def with_thresholds(questions: Iterable[Question], told: Mapping[str, str]) -> list[Question]:
+    """Return the questions with the thresholds that ``mapping.toml`` tells by their wordings."""
+    found = []
+    for question in questions:
+        names = (key(question.wording), key(without_numbering(question.wording)))
+        text = next((told[name] for name in names if name in told), "")
+        found.append(replace(question, scale=question.scale.told(text)) if question.kind == "量表" else question)
+    return found
+
+
 def decode_options(block: Block, office: str, entries: Sequence[Entry]) -> Block:
     """Replace the option codes of a number export by the options' texts, as the dictionary lists them.
 
@@ -214,32 +226,6 @@ def with_dictionary(
     return sorted(questions, key=lambda question: question.columns)
 
 
-def dictionary_table(questions: Iterable[Question]) -> pd.DataFrame:
-    """Return the dictionary in use as a table, a row per option, ready to be corrected and sent back."""
-    rows = []
-    for q in questions:
-        base = {
-            "office": q.office,
-            "question": q.question,
-            "wording": q.wording,
-            "kind": q.kind,
-            "max_choices": q.max_choices or "",
-            "sense": q.sense,
-            "unit": q.unit,
-            "asked_of": q.asked_of or "全部",
-            "blank": "无需求" if q.blank == NONE else "未知",
-            "threshold": q.threshold if q.kind == "量表" else "",
-            "first_month": q.first_month,
-            "last_month": q.last_month,
-        }
-        listed = {_WRITTEN.sub("", option): meaning for option, meaning in sorted(q.options.items(), reverse=True)}
-        rows += [
-            {**base, "option": option, "option_code": "", "need": meaning, "position": ""}
-            for option, meaning in sorted(listed.items())
-        ]
-    return pd.DataFrame(rows, columns=list(COLUMNS))
-
-
 def _corrected(
     match: Question | None,
     entry: Entry,
@@ -276,11 +262,12 @@ def _corrected(
         if ranked
         else 0
     )
+    wording = settings["wording"] or (match.wording if match else entry.question)
     blank = _BLANKS.get(key(settings["blank"]), match.blank if match else UNKNOWN)
     return Question(
-        office, entry.question, settings["wording"] or (match.wording if match else entry.question), kind, sense,
-        settings["unit"] or (match.unit if match else "人"), blank, most,
-        _threshold(settings["threshold"]), settings["asked_of"],
+        office, entry.question, wording, kind, sense,
+        settings["unit"] or (match.unit if match else unit_of(wording)), blank, most,
+        _scale(settings["threshold"], match, wording, block, positions), settings["asked_of"],
         positions, items, options, separator, settings["first_month"], settings["last_month"],
     )  # fmt: skip
 
@@ -317,6 +304,13 @@ def _separator(block: Block, position: int, options: Mapping[str, str]) -> str:
     return find_separator(
         texts, lambda option: len(option) if key(option) in known or key(without_numbering(option)) in known else 0
     )
+
+
+def _scale(told: str, match: Question | None, wording: str, block: Block, positions: Sequence[int]) -> Scale:
+    """Return the scale the dictionary tells, else the proposed one."""
+    cells = [value for position in positions for value in block.column(position).values]
+    proposed = match.scale if match and match.kind == "量表" else scale_of(wording, cells)
+    return proposed.told(told)
 
 
 def _same_wording(header: Header, wording: str) -> bool:
@@ -360,13 +354,3 @@ def _sense(text: str) -> tuple[str, int]:
     if ranked:
         return "最需要前k", int(chinese_number(ranked[1] or "") or 0)
     return plain(text), 0
-
-
-def _threshold(text: str) -> float:
-    """Return the lowest step of a scale that means need: a number, or the step's wording (比较需要)."""
-    if key(text) in LIKERT:
-        return LIKERT[key(text)]
-    try:
-        return float(text)
-    except ValueError:
-        return DEFAULT_THRESHOLD

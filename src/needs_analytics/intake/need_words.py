@@ -146,10 +146,11 @@ class NeedWords:
         return next((len(word) for word, _ in self.inside if word in bare), len(option) if meaning else 0)
 
     def nearest(self, option: str) -> list[str]:
-        """Return up to three needs whose wordings are nearest to an option."""
+        """Return up to three needs an option may mean: those it names, then those whose wordings are alike."""
         wanted = key(without_numbering(option))
         scores = sorted(((_likeness(wanted, word), word) for word in self.exact), reverse=True)[:12]
-        return list(dict.fromkeys(self.exact[word] for score, word in scores if score >= _LEAST_LIKE))[:3]
+        alike = [self.exact[word] for score, word in scores if score >= _LEAST_LIKE]
+        return list(dict.fromkeys([*self.named(option), *alike]))[:3]
 
 
 def _likeness(one: str, other: str) -> float:

@@ -14,18 +14,20 @@ from needs_analytics.core.month import Month
 from needs_analytics.core.options import IntakeOptions
 from needs_analytics.core.records import Intake
 from needs_analytics.core.wording import key
-from needs_analytics.intake.answers import answer_columns, once_each, refused_ticks, unknown_options
+from needs_analytics.intake.answer_issues import once_each, refused_ticks, unknown_options, unsure_scales
+from needs_analytics.intake.answers import answer_columns
 from needs_analytics.intake.blocks import Block, find_blocks
 from needs_analytics.intake.crosstab import heads_across
 from needs_analytics.intake.dictionary import (
     Entry,
     decode_options,
-    dictionary_table,
     for_offices,
     read_entries,
     unknown_senses,
     with_dictionary,
+    with_thresholds,
 )
+from needs_analytics.intake.dictionary_table import counted, dictionary_table
 from needs_analytics.intake.fields import (
     Vocabulary,
     field_types,
@@ -183,9 +185,7 @@ def take_in(
             codebook,
             words.groups,
         ),
-        questions=without_people(
-            dictionary_table(question for item in taken for question in item.questions), ("option", "wording"), names
-        ),
+        questions=without_people(dictionary_table(_asked(taken), words.needs), ("option", "wording"), names),
         issues=tuple(without_people_said(findings.issues, names)),
         ledger=without_people(pd.DataFrame(findings.ledger, columns=list(LEDGER_COLUMNS)), ("old", "new"), names),
         month=month,
@@ -253,7 +253,7 @@ def _take(sheet: Sheet, block: Block, look: _Look, names: Names | None = None) -
     block = decode_options(block, office, look.entries)
     told = {**words.tables["survey"].told, **rule.fields}
     survey = replace(words.tables["survey"], told=told)
-    questions = _questions(block, office, words, survey, look.entries, look.options)
+    questions = _questions(block, office, words, survey, look)
     tables = {**words.tables, "survey": survey}
     if rule.fields and rule.table:
         tables = {name: replace(table, told={**table.told, **rule.fields}) for name, table in tables.items()}
@@ -297,9 +297,7 @@ def _second_look(item: _Taken, look: _Look, names: Names) -> list[_Taken]:
     return [_take(sheet, block, look, names) for block in blocks]
 
 
-def _questions(
-    block: Block, office: str, words: _Words, survey: Vocabulary, entries: Sequence[Entry], options: IntakeOptions
-) -> list[Question]:
+def _questions(block: Block, office: str, words: _Words, survey: Vocabulary, look: _Look) -> list[Question]:
     if not block.height:
         return []
     titled = [column for column, header in enumerate(block.headers) if header.parts]
@@ -312,9 +310,13 @@ def _questions(
     columns = {column: block.column(column) for column in free if column not in flags}
     proposed = propose_questions(
         office, block.headers, columns, words.needs,
-        handmade=not platform_of(block.headers), least_share=options.need_option_share,
+        handmade=not platform_of(block.headers), least_share=look.options.need_option_share,
     )  # fmt: skip
-    return with_dictionary(proposed, block, office, entries, words.needs)
+    return with_dictionary(with_thresholds(proposed, look.mapping.thresholds), block, office, look.entries, words.needs)
+
+
+def _asked(taken: Sequence[_Taken]) -> list[Question]:
+    return [counted(item.block, question) for item in taken for question in item.questions]
 
 
 def _frames(
@@ -343,6 +345,7 @@ def _with_answers(frame: pd.DataFrame, item: _Taken, words: _Words, findings: Fi
     findings.issues += issues
     findings.options += [issue for question in item.questions for issue in unknown_options(item.block, question)]
     findings.issues += refused_ticks(item.block, item.questions)
+    findings.issues += unsure_scales(item.block, item.questions)
     findings.issues += twin_questions(item.block, item.questions)
     answers = pd.DataFrame(answer_columns(item.block, item.questions), index=frame.index)
     platform = item.recognition.platform

@@ -17,7 +17,14 @@ if TYPE_CHECKING:
     from needs_analytics.core.issue import Issue
 
 FILE = "mapping-proposed.toml"
-_SECTIONS = {"W210": "options", "W301": "places", "W501": "services", "W503": "sites", "W142": "eligibility"}
+_SECTIONS = {
+    "W210": "options",
+    "W230": "thresholds",
+    "W301": "places",
+    "W501": "services",
+    "W503": "sites",
+    "W142": "eligibility",
+}
 _WORD = re.compile(r"[\u4e00-\u9fff]|[A-Za-z]{3}")
 _GENERIC = re.compile(r"(?:服务|活动|项目|社区居委会|居委会|社区|村委会|村|站|点|中心)$")
 _TELLING = re.compile(r"[\d一二三四五六七八九十东南西北中上下左右前后内外大小新老男女不没无未非]")

@@ -1,0 +1,110 @@
+"""What the answers to need questions leave open: options not understood, marks that are none, scales not told."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from needs_analytics.core.issue import CellRef, Issue
+from needs_analytics.core.wording import key, plain, without_numbering
+from needs_analytics.intake.answers import EMPTY, SKIPPED, chosen
+from needs_analytics.intake.reading import is_absent
+from needs_analytics.intake.separators import split_cell
+from needs_analytics.intake.traits import read_yes_no
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from needs_analytics.core.arrays import Ints
+    from needs_analytics.intake.blocks import Block
+    from needs_analytics.intake.need_words import NeedWords
+    from needs_analytics.intake.questions import Question
+
+
+def unknown_options(block: Block, question: Question) -> list[Issue]:
+    """Say which options of a need question were not understood, with where each first occurs."""
+    issues: list[Issue] = []
+    if not (question.is_prevalence or question.is_ranking):
+        return issues
+    for option in [text for text, meaning in question.options.items() if not meaning]:
+        rows = _rows_with(block, question, option)
+        column = question.columns[question.items.index(option)] if option in question.items else question.columns[0]
+        where = CellRef(block.sheet.file, block.sheet.name, int(rows[0]) if len(rows) else None, column)
+        count = len(rows)
+        if option in question.items:
+            count = int(np.nansum(chosen(block.column(column), option, question)))
+        issues.append(Issue("W210", where, option, {"question": question.wording, "count": count}))
+    return issues
+
+
+def once_each(issues: Sequence[Issue], words: NeedWords, names: Mapping[str, str]) -> list[Issue]:
+    """Say every option once for all sheets, with the needs nearest to it.
+
+    Parameters
+    ----------
+    names
+        Need to its name.
+    """
+    said: dict[str, list[Issue]] = {}
+    for issue in issues:
+        said.setdefault(key(without_numbering(issue.value)), []).append(issue)
+    merged = []
+    for same in said.values():
+        first = same[0]
+        nearest = [names.get(need, need) for need in words.nearest(first.value)]
+        near = "" if not nearest or words.denied(first.value) else nearest[0]
+        count = sum(int(str(issue.details["count"])) for issue in same)
+        details = {"count": count, "near": near, "nearest": "、".join(nearest) or "—"}
+        merged.append(replace(first, details={**first.details, **details}))
+    return merged
+
+
+def _rows_with(block: Block, question: Question, option: str) -> Ints:
+    if option in question.items:
+        return np.array([block.head])
+    found: list[int] = []
+    for position in question.columns:
+        column = block.column(position)
+        hits = np.array([option in split_cell(str(value), question.separator) for value in column.values])
+        found += list(block.rows[hits[column.codes]])
+    return np.array(sorted(found))
+
+
+def refused_ticks(block: Block, questions: Iterable[Question]) -> list[Issue]:
+    """Say which cells of yes/no columns and scales are none of their answers, each distinct value once."""
+    issues = []
+    for question in questions:
+        if not question.items or question.kind not in {"多选", "量表"}:
+            continue
+        for item, position in zip(question.items, question.columns, strict=True):
+            column = block.column(position)
+            for code, value in enumerate(column.values):
+                rows = block.rows[column.codes == code]
+                if len(rows) and _is_odd(value, item, question):
+                    where = CellRef(block.sheet.file, block.sheet.name, int(rows[0]), position)
+                    issues.append(Issue("W211", where, plain(str(value)), {"item": item, "count": len(rows)}))
+    return issues
+
+
+def _is_odd(value: object, item: str, question: Question) -> bool:
+    text = key(str(value))
+    if not text or text in SKIPPED | EMPTY or is_absent(text):
+        return False
+    if question.kind == "量表":
+        return not question.scale.is_step(value) and text not in {"0", "0.0"}
+    return text != key(item) and read_yes_no(value).note == "refused"
+
+
+def unsure_scales(block: Block, questions: Iterable[Question]) -> list[Issue]:
+    """Ask for the scales of which nobody can tell which steps are a need; their answers are unknown till then."""
+    issues = []
+    for question in questions:
+        if question.kind == "量表" and question.is_prevalence and not question.scale.is_known:
+            where = CellRef(block.sheet.file, block.sheet.name, block.head, question.columns[0])
+            top = question.scale.top
+            near = f">={top // 2 + 1}"
+            details = {"top": top, "near": near, "nearest": f"{near} / <={(top + 1) // 2}", "count": len(block.rows)}
+            issues.append(Issue("W230", where, question.wording, details))
+    return issues
