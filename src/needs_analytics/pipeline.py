@@ -16,6 +16,7 @@ from needs_analytics.core.month import Month
 from needs_analytics.core.options import Options
 from needs_analytics.core.records import Cleaned, MonthResult, RunRecord, SheetList
 from needs_analytics.intake import take_in
+from needs_analytics.needs.comparable import Changes, changed_questions
 from needs_analytics.office.read import read_workbooks
 
 if TYPE_CHECKING:
@@ -63,7 +64,19 @@ def _read(workspace: Workspace, month: Month, tell: Progress) -> Cleaned:
         options=workspace.config.options.intake,
     )  # fmt: skip
     tell("cleaning")
-    return clean(intake, options=workspace.config.options.cleaning)
+    cleaned = clean(intake, options=workspace.config.options.cleaning)
+    return replace(cleaned, issues=(*cleaned.issues, *_changes(workspace, cleaned).issues))
+
+
+def _changes(workspace: Workspace, cleaned: Cleaned) -> Changes:
+    """Return which questions are asked otherwise than in the month before, as far as it was kept."""
+    before = workspace.store.questions(cleaned.month.shift(-1))
+    if before is None:
+        return Changes()
+    return changed_questions(
+        cleaned.questions, before, month=str(cleaned.month), crosswalks=workspace.mapping.crosswalks,
+        names=cleaned.codebook.need_names(),
+    )  # fmt: skip
 
 
 def run_month(workspace: Workspace, month: str | Month, *, progress: Progress | None = None) -> MonthResult:
@@ -100,7 +113,7 @@ def run_month(workspace: Workspace, month: str | Month, *, progress: Progress | 
     tell = progress or (lambda _: None)
     options = workspace.config.options
     cleaned = prepare_month(workspace, month, progress=progress)
-    before = workspace.store.estimates(cleaned.month.shift(-1))
+    before = _changes(workspace, cleaned).comparable(workspace.store.estimates(cleaned.month.shift(-1)))
     tell("weights")
     weights = weigh(
         cleaned.survey, cleaned.register, options=options.weights, youngest_age=options.cleaning.youngest_age

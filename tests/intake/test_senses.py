@@ -129,7 +129,8 @@ def test_a_limited_household_question_gives_ranks_in_the_table() -> None:
 
 
 def test_who_somebody_is_is_no_need() -> None:
-    assert asks_trait("家庭情况（可多选）") and not asks_trait("困难情况与需求")
+    assert asks_trait("家庭情况（可多选）")
+    assert not asks_trait("困难情况与需求")
     answers = survey(
         "姓名|社区|家中情况|您需要哪些服务\n王秀英|和平社区|吃低保|助餐\n赵建国|和平社区|留守儿童|助浴、助餐"
     )

@@ -82,7 +82,6 @@ def test_nothing_is_called_a_change_that_the_villages_do_not_bear_out(nepal: Nep
         assert totals.loc[problem, "change_high"] - totals.loc[problem, "change_low"] > 3.5 * spread
 
 
-@pytest.mark.xfail(strict=True, reason="questions are compared from month to month whether they are the same or not")
 def test_questions_the_dictionary_does_not_link_are_not_compared(nepal_folder: Path, tmp_path: Path) -> None:
     """The question number of the dictionary is the crosswalk: another number is another question."""
     dictionaries = dict(zip(MONTHS, ("questions_round4.csv", "questions_round5.csv"), strict=True))

@@ -12,7 +12,7 @@ from needs_analytics.core.identifiers import without_identifiers
 from needs_analytics.core.messages import LANGUAGES, failure, in_every_language, text
 from needs_analytics.core.settings import Limits, OneOf, Word, parse_toml, read_section, read_setting
 from needs_analytics.core.tables import iter_rows
-from needs_analytics.core.wording import key
+from needs_analytics.core.wording import key, without_numbering
 from needs_analytics.errors import UsageError
 
 if TYPE_CHECKING:
@@ -64,6 +64,32 @@ class SheetRule:
 
 
 @dataclass(frozen=True, slots=True)
+class Crosswalk:
+    """A question that was worded otherwise the month before and is the same: ``[[crosswalk]]`` in ``mapping.toml``.
+
+    Attributes
+    ----------
+    office
+        Who asks it; empty for every office.
+    question, before
+        The wording now and the month before; ``before`` is empty where only the options changed.
+    month
+        The month that is compared with the one before it; empty for every month.
+    """
+
+    office: str = ""
+    question: str = ""
+    before: str = ""
+    month: str = ""
+
+    def allows(self, office: str, question: str, before: str, month: str) -> bool:
+        """Whether the line speaks of this change."""
+        told = [key(without_numbering(text)) for text in (self.question, self.before or self.question)]
+        asked = [key(without_numbering(text)) for text in (question, before)]
+        return told == asked and key(self.office) in {"", key(office)} and self.month in {"", month}
+
+
+@dataclass(frozen=True, slots=True)
 class Mapping:
     """All of ``mapping.toml``; wordings are compared without width, case and spaces.
 
@@ -85,6 +111,8 @@ class Mapping:
         ``table.header`` wording to field, for every sheet of that table.
     crs
         Coordinate system of sheets that do not name theirs.
+    crosswalks
+        Questions whose wording or options changed and that may be compared all the same.
     """
 
     sheets: tuple[SheetRule, ...] = ()
@@ -96,6 +124,7 @@ class Mapping:
     thresholds: MappingType[str, str] = field(default_factory=dict)
     headers: MappingType[str, MappingType[str, str]] = field(default_factory=dict)
     crs: str = ""
+    crosswalks: tuple[Crosswalk, ...] = ()
 
     @classmethod
     def parse(cls, content: str, *, source: str = "mapping.toml", codebook: Codebook | None = None) -> Mapping:
@@ -109,16 +138,16 @@ class Mapping:
         codebook = codebook or Codebook.default()
         known, needs = _known_fields(codebook), OneOf((*codebook.needs["name"], *codebook.needs.index, *_NO_NEED))
         told = {table: GenericAlias(dict, (str, _field_of(fields))) for table, fields in known.items()}
-        kinds = {**dict.fromkeys(_WORDS, dict[str, Word]), "sheet": Any, "headers": dict, "crs": _CRS,
+        kinds = {**dict.fromkeys(_WORDS, dict[str, Word]), "sheet": Any, "crosswalk": Any, "headers": dict, "crs": _CRS,
                  "options": GenericAlias(dict, (str, Annotated[str, needs]))}  # fmt: skip
         given = read_section(parse_toml(content, source), kinds, source, {"crs": "GCJ-02"})
         headers = read_section(given.get("headers", {}), told, f"{source} [headers]", {})
-        rules = given.get("sheet", [])
-        if not (isinstance(rules, list) and all(isinstance(rule, dict) for rule in rules)):
-            raise failure(UsageError, "mapping_sheets", file=source)
+        rules = _tables(given, "sheet", "mapping_sheets", source)
+        walks = _tables(given, "crosswalk", "mapping_crosswalks", source)
         return cls(
             sheets=tuple(_sheet_rule(rule, source, number, known) for number, rule in enumerate(rules, start=1)),
             crs=given.get("crs", ""),
+            crosswalks=tuple(_crosswalk(walk, source, number) for number, walk in enumerate(walks, start=1)),
             headers={table: _keyed(entries) for table, entries in headers.items()},
             **{name: _keyed(given.get(name, {})) for name in _WORDS},
         )
@@ -140,6 +169,20 @@ class Mapping:
             constants=constants,
             leave_out=tuple(service for rule in rules for service in rule.leave_out),
         )
+
+
+def _tables(given: MappingType[str, Any], name: str, wrong: str, source: str) -> list[dict[str, Any]]:
+    """Return the ``[[name]]`` tables of a file."""
+    found = given.get(name, [])
+    if not (isinstance(found, list) and all(isinstance(part, dict) for part in found)):
+        raise failure(UsageError, wrong, file=source)
+    return found
+
+
+def _crosswalk(given: MappingType[str, Any], source: str, number: int) -> Crosswalk:
+    where = in_every_language("error.where_crosswalk", file=source, number=number)
+    sample = {"office": "和平社区", "question": "您需要哪些服务", "before": "您有哪些需求", "month": "2026-10"}
+    return Crosswalk(**read_section(given, dict.fromkeys(sample, str), where, sample))
 
 
 def _fits(name: str, pattern: str) -> bool:

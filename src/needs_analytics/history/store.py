@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from needs_analytics.core.records import Cleaned, MonthResult
 
 APPLICATION_ID = 0x4E454544  # "NEED"
-VERSION = 1
+VERSION = 2
 _ESTIMATE = [
     "need",
     "community",
@@ -62,12 +62,24 @@ _GAP = [
     "gap_high",
     "cause",
 ]
-_QUESTION = ["office", "question", "wording", "kind", "sense", "unit", "blank", "option", "need"]
+_QUESTION = [
+    "office",
+    "question",
+    "wording",
+    "kind",
+    "sense",
+    "unit",
+    "blank",
+    "option",
+    "need",
+    "times",
+    "answered",
+]
 _USAGE = ["month", "service", "site", "count"]
 _TEXTS = frozenset(
-    {"need", "community", "grid", "segment", "group", "method", "flag", "cause", *_USAGE[:3], *_QUESTION}
+    {"need", "community", "grid", "segment", "group", "method", "flag", "cause", *_USAGE[:3], *_QUESTION[:-2]}
 )
-_FIGURES = frozenset({*_ESTIMATE, *_GAP, *_USAGE}) - _TEXTS
+_FIGURES = frozenset({*_ESTIMATE, *_GAP, *_USAGE, *_QUESTION}) - _TEXTS
 
 
 class Store:
@@ -119,6 +131,11 @@ class Store:
         """Return the gaps of a month's latest revision, ``None`` where the month was not kept."""
         run = self._latest(month)
         return None if run is None else self._read(f"SELECT {_columns(_GAP)} FROM gap WHERE run = ?", (run,))  # noqa: S608
+
+    def questions(self, month: Month | str) -> pd.DataFrame | None:
+        """Return the question dictionary of a month's latest revision, ``None`` where the month was not kept."""
+        run = self._latest(month)
+        return None if run is None else self._read(f"SELECT {_columns(_QUESTION)} FROM question WHERE run = ?", (run,))  # noqa: S608
 
     def usage(self, until: Month | str) -> pd.DataFrame:
         """Return ``month, service, site, count, own`` of all months before one.
@@ -198,6 +215,9 @@ class Store:
         elif application != APPLICATION_ID or version > VERSION:
             connection.close()
             raise failure(UsageError, "store_foreign", file=self.path.name)
+        elif version < VERSION:
+            added = "; ".join(f"ALTER TABLE question ADD COLUMN {name} REAL" for name in _QUESTION[-2:])
+            connection.executescript(f"BEGIN; {added}; PRAGMA user_version = {VERSION}; COMMIT;")
         return connection
 
 

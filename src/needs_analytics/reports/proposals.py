@@ -30,6 +30,7 @@ _GENERIC = re.compile(r"(?:服务|活动|项目|社区居委会|居委会|社区
 _TELLING = re.compile(r"[\d一二三四五六七八九十东南西北中上下左右前后内外大小新老男女不没无未非]")
 _LEAST = 4  # characters of which one may be a slip; of fewer, one makes another word
 _SHEETS = frozenset({"W201", "W202"})
+_CROSSWALKS = frozenset({"W231", "W232"})
 
 
 def write_proposals(issues: Sequence[Issue], folder: Path, *, language: str = "zh") -> Path | None:
@@ -48,7 +49,7 @@ def write_proposals(issues: Sequence[Issue], folder: Path, *, language: str = "z
 
 def proposed_lines(issues: Sequence[Issue], language: str = "zh") -> list[str]:
     """Return the proposed lines, none where nothing is asked."""
-    return [*_sheet_lines(issues, language), *_lines(issues, language)]
+    return [*_sheet_lines(issues, language), *_lines(issues, language), *_crosswalk_lines(issues, language)]
 
 
 def _lines(issues: Sequence[Issue], language: str) -> list[str]:
@@ -105,6 +106,19 @@ def _sheet_lines(issues: Sequence[Issue], language: str) -> list[str]:
                 f"# sheet = {_quoted(str(issue.details['sheet']))}",
                 f"# table = {_quoted(table)}",
             ]
+    return lines
+
+
+def _crosswalk_lines(issues: Sequence[Issue], language: str) -> list[str]:
+    """Return the lines that would let a changed question be compared; nobody but the office can say that they hold."""
+    lines: list[str] = []
+    for issue in issues:
+        if issue.code in _CROSSWALKS:
+            told = {"office": issue.details["office"], "question": issue.value, "month": issue.details["month"]}
+            if issue.code == "W231":
+                told["before"] = issue.details["before"]
+            lines += ["", f"# {text('check.proposals_crosswalk', language)}", "# [[crosswalk]]"]
+            lines += [f"# {name} = {_quoted(str(value))}" for name, value in told.items()]
     return lines
 
 
