@@ -26,6 +26,7 @@ def command(language: str) -> click.Command:
     @click.option("--json", "as_json", is_flag=True, help=text("cli.option_json", language))
     @click.pass_context
     def check(ctx: click.Context, month: str, *, as_json: bool) -> None:
+        from needs_analytics.office.dictionary_book import write_dictionary
         from needs_analytics.pipeline import prepare_month
         from needs_analytics.reports.check import write_check
         from needs_analytics.reports.proposals import write_proposals
@@ -39,6 +40,9 @@ def command(language: str) -> click.Command:
         else:
             _print(context.language, cleaned)
         context.say("check.written", path=written)
+        dictionary = write_dictionary(cleaned, written.parent, language=context.language)
+        if dictionary is not None:
+            context.say("check.dictionary", path=dictionary, month=str(parsed))
         proposed = write_proposals(cleaned.issues, written.parent, language=context.language)
         if proposed is not None:
             context.say("check.proposed", path=proposed)

@@ -126,7 +126,7 @@ class NeedWords:
         """Return the names of needs in a text, without those that stand inside a longer one."""
         found: list[tuple[str, str]] = []
         for word, need in self.inside:
-            if word in bare and word not in TOPICS and not any(word in longer for longer, _ in found):
+            if word in bare and word in self.exact and not any(word in longer for longer, _ in found):
                 found.append((word, need))
         return found
 
@@ -179,7 +179,7 @@ def need_words(codebook: Codebook, told: Mapping[str, str]) -> NeedWords:
         ((word, need) for word, need in known.items() if _may_stand_inside(word)),
         key=lambda pair: (-len(pair[0]), pair[0]),
     )
-    exact = {word: need for word, need in known.items() if word not in TOPICS}
+    exact = {word: need for word, need in known.items() if word not in TOPICS or word in names}
     by_name = {key(str(row.name)): str(row.need) for row in codebook.needs.itertuples()}
     meanings = {word: by_name.get(key(meaning), meaning) for word, meaning in told.items()}
     return NeedWords(meanings, exact, tuple(inside))
