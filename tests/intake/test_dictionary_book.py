@@ -1,0 +1,74 @@
+"""The dictionary goes out as a workbook, is corrected in a spreadsheet and obeyed when it comes back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import openpyxl
+import pandas as pd
+import pytest
+
+from helpers.grids import sheet, take, take_clean, told
+from needs_analytics.office.dictionary_book import render_dictionary, write_dictionary
+from needs_analytics.office.read import read_workbooks
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FORM = """
+    姓名|社区|您需要哪些服务|需要程度—助餐|需要程度—助浴|您家最需要的（限选2项）
+    王秀英|和平社区|助餐、班车|5|1|停车、电梯
+    赵建国|和平社区|班车、助浴|2|4|停车
+    李桂芳|和平社区|暂无需求|3|5|加装电梯
+    周玉芬|和平社区|=助餐|4|4|停车、体检
+"""
+ANSWERS = ("need:", "rank:")
+
+
+def sent_back(folder: Path, **cells: str) -> list:
+    """Write the dictionary of the form, change cells of the row of 班车, and read it."""
+    path = write_dictionary(take_clean(sheet(FORM)), folder)
+    assert path is not None
+    book = openpyxl.load_workbook(path)
+    page = book["题目字典"]
+    titles = {cell.value: cell.column for cell in page[1]}
+    for row in page.iter_rows(min_row=2):
+        if row[titles["选项"] - 1].value == "班车":
+            for title, value in cells.items():
+                row[titles[title] - 1].value = value
+    book.save(path)
+    return list(read_workbooks([path]))
+
+
+def answers(*sheets: object) -> pd.DataFrame:
+    table = take(*sheets).tables["survey"]  # type: ignore[arg-type]
+    return table[[column for column in table if column.startswith(ANSWERS)]]
+
+
+def test_a_dictionary_that_comes_back_as_it_was_changes_nothing(tmp_path: Path) -> None:
+    before = answers(sheet(FORM))
+    after = answers(sheet(FORM), *sent_back(tmp_path))
+    pd.testing.assert_frame_equal(after[sorted(after)], before[sorted(before)])
+
+
+def test_a_corrected_cell_is_obeyed(tmp_path: Path) -> None:
+    assert "班车" in {value for _, value in told(take(sheet(FORM)), "W210")}
+    found = take(sheet(FORM), *sent_back(tmp_path, 对应需求="公交地铁线路"))
+    assert found.tables["survey"]["need:TRA01"].tolist()[:3] == [1, 1, 0]
+    assert "班车" not in {value for _, value in told(found, "W210")}
+
+
+def test_an_option_that_nobody_ticked_is_a_no_where_the_dictionary_lists_it(tmp_path: Path) -> None:
+    found = answers(sheet(FORM.replace("助浴\n", "助餐\n").replace("班车、助浴", "班车")), *sent_back(tmp_path))
+    assert found["need:ELD02"].tolist()[:1] == [0]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_workbook_is_safe_and_tells_what_is_not_known(language: str) -> None:
+    cleaned = take_clean(sheet(FORM))
+    assert render_dictionary(cleaned, language=language) == render_dictionary(cleaned, language=language)
+    rows = cleaned.questions.set_index("option")
+    assert rows.loc["班车", "how"] == "asked"
+    assert rows.loc["班车", "times"] == 2
+    assert rows.loc["班车", "need"] == ""
+    assert "TRA01" in rows.loc["班车", "nearest"]
