@@ -48,10 +48,10 @@ def prepare_month(workspace: Workspace, month: str | Month, *, progress: Progres
     cleaned = kept.load()
     if isinstance(cleaned, Cleaned):
         tell("kept")
-        return cleaned
-    cleaned = _read(workspace, month, tell)
-    kept.store(cleaned)
-    return cleaned
+    else:
+        cleaned = _read(workspace, month, tell)
+        kept.store(cleaned)
+    return replace(cleaned, issues=(*cleaned.issues, *_changes(workspace, cleaned).issues))
 
 
 def _read(workspace: Workspace, month: Month, tell: Progress) -> Cleaned:
@@ -64,8 +64,7 @@ def _read(workspace: Workspace, month: Month, tell: Progress) -> Cleaned:
         options=workspace.config.options.intake,
     )  # fmt: skip
     tell("cleaning")
-    cleaned = clean(intake, options=workspace.config.options.cleaning)
-    return replace(cleaned, issues=(*cleaned.issues, *_changes(workspace, cleaned).issues))
+    return clean(intake, options=workspace.config.options.cleaning)
 
 
 def _changes(workspace: Workspace, cleaned: Cleaned) -> Changes:

@@ -168,3 +168,17 @@ def test_a_use_that_cannot_be_counted_is_kept_as_unknown(store: Store) -> None:
     blank = [{"service": "S", "site": "P", "count": float("nan")}]
     store.keep(month(blank))  # type: ignore[arg-type]
     assert store.usage("2026-11")["count"].isna().all()
+
+
+def test_a_store_of_the_first_version_is_upgraded_in_place(tmp_path: Path) -> None:
+    file = tmp_path / "months.sqlite3"
+    store = Store(file)
+    store.keep(month())
+    with sqlite3.connect(file) as connection:
+        for name in ("times", "answered"):
+            connection.execute(f"ALTER TABLE question DROP COLUMN {name}")
+        connection.execute("PRAGMA user_version = 1")
+    questions = Store(file).questions("2026-10")
+    assert questions is not None
+    assert questions[["times", "answered"]].isna().all(axis=None)
+    assert store.verify()
