@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from needs_analytics.core.mapping import Mapping
-from needs_analytics.needs.comparable import changed_questions, same_wording
+from needs_analytics.core.wording import same_wording
+from needs_analytics.needs.comparable import changed_questions
 
 MONTH = "2026-10"
 ASKED = "您需要哪些服务"

@@ -12,7 +12,7 @@ from needs_analytics.core.identifiers import without_identifiers
 from needs_analytics.core.messages import LANGUAGES, failure, in_every_language, text
 from needs_analytics.core.settings import Limits, OneOf, Word, parse_toml, read_section, read_setting
 from needs_analytics.core.tables import iter_rows
-from needs_analytics.core.wording import key, without_numbering
+from needs_analytics.core.wording import key, same_wording
 from needs_analytics.errors import UsageError
 
 if TYPE_CHECKING:
@@ -84,8 +84,8 @@ class Crosswalk:
 
     def allows(self, office: str, question: str, before: str, month: str) -> bool:
         """Whether the line speaks of this change."""
-        told = [key(without_numbering(text)) for text in (self.question, self.before or self.question)]
-        asked = [key(without_numbering(text)) for text in (question, before)]
+        told = [same_wording(text) for text in (self.question, self.before or self.question)]
+        asked = [same_wording(text) for text in (question, before)]
         return told == asked and key(self.office) in {"", key(office)} and self.month in {"", month}
 
 

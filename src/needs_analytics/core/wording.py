@@ -15,6 +15,11 @@ _NUMBERING = re.compile(
     r"^(?:[A-Za-z][.、．:：)）]|[（(]?\d{1,3}[)）.、．:：](?!\d)|第\d{1,3}题[、.．:：]?|Q\d{1,3}[.、．:：_]?"
     r"|[一二三四五六七八九十]{1,3}[、.．]|[（(][一二三四五六七八九十]{1,3}[)）])\s*"
 )
+_FORM_WORDS = (
+    r"(?:必填|选填|必答|可?多选题?|单选题?|可选多项|不定项|量表题?|矩阵\w*题?|打[√✓勾]|请?打?勾选?|\*|[,，、/ ])+"
+)
+_HINT = re.compile(rf"[(（\[【]{_FORM_WORDS}[)）\]】]|[(（\[【][)）\]】]")
+_MARKS = re.compile(r"[\s,，.。;；:：、?？!！*＊\"“”'‘’()（）\[\]【】<>《》·_\-—~]")
 _DIGITS = {"零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 
 
@@ -62,6 +67,19 @@ def without_numbering(value: str) -> str:
     ('您的性别', '助餐', '2026年')
     """
     return _NUMBERING.sub("", plain(value), count=1)
+
+
+def same_wording(wording: str) -> str:
+    """Return what is compared of a wording: numbering, 必填 and 多选 hints, punctuation and width are no change.
+
+    Examples
+    --------
+    >>> same_wording("3、您需要哪些服务？（可多选）") == same_wording("5.您需要哪些服务【多选题】（必填）")
+    True
+    >>> same_wording("您需要哪些服务（限选3项）") == same_wording("您需要哪些服务")
+    False
+    """
+    return _MARKS.sub("", _HINT.sub("", key(without_numbering(wording))))
 
 
 def chinese_number(value: str) -> int | None:

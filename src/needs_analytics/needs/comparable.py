@@ -10,7 +10,7 @@ import pandas as pd
 
 from needs_analytics.core.issue import Issue
 from needs_analytics.core.tables import iter_rows
-from needs_analytics.core.wording import key, without_numbering
+from needs_analytics.core.wording import key, same_wording
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -19,11 +19,6 @@ if TYPE_CHECKING:
 
 _OF_NEEDS = frozenset({"需要", "希望新增", "最需要前k"})
 _NO_NEED = frozenset({"none", "unknown", "other"})
-_FORM_WORDS = (
-    r"(?:必填|选填|必答|可?多选题?|单选题?|可选多项|不定项|量表题?|矩阵\w*题?|打[√✓勾]|请?打?勾选?|\*|[,，、/ ])+"
-)
-_HINT = re.compile(rf"[(（\[【]{_FORM_WORDS}[)）\]】]|[(（\[【][)）\]】]")
-_MARKS = re.compile(r"[\s,，.。;；:：、?？!！*＊\"“”'‘’()（）\[\]【】<>《》·_\-—~]")
 _DATED = re.compile(r"\d+|年|月份?|[-_. ]")
 _IMPROBABLE = 0.001  # chance that nobody ticks an option that is still there
 
@@ -71,19 +66,6 @@ class Changes:
     def comparable(self, previous: pd.DataFrame | None) -> pd.DataFrame | None:
         """Return the estimates of the month before that may be compared."""
         return previous if previous is None else previous[~previous["need"].isin(self.needs)]
-
-
-def same_wording(wording: str) -> str:
-    """Return what is compared of a wording: numbering, 必填 and 多选 hints, punctuation and width are no change.
-
-    Examples
-    --------
-    >>> same_wording("3、您需要哪些服务？（可多选）") == same_wording("5.您需要哪些服务【多选题】（必填）")
-    True
-    >>> same_wording("您需要哪些服务（限选3项）") == same_wording("您需要哪些服务")
-    False
-    """
-    return _MARKS.sub("", _HINT.sub("", key(without_numbering(wording))))
 
 
 def changed_questions(
