@@ -321,7 +321,8 @@ def _separator(block: Block, position: int, options: Mapping[str, str]) -> str:
 
 def _same_wording(header: Header, wording: str) -> bool:
     wanted = {key(wording), key(without_numbering(wording))}
-    return bool(wanted & {key(header.text), key(header.last), key(without_numbering(header.last))})
+    own = {key(header.text), key(header.last), key(without_numbering(header.last)), key(header.source)}
+    return bool(wanted & (own - {""}))
 
 
 def _number(question: str) -> str:

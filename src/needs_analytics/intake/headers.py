@@ -18,9 +18,16 @@ _TALLEST = 3
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """One column's header: its parts from top to bottom."""
+    """One column's header: its parts from top to bottom.
+
+    Attributes
+    ----------
+    source
+        What stands in the file where the parts were decoded from it, ``""`` where they are the file's own.
+    """
 
     parts: tuple[str, ...]
+    source: str = ""
 
     @property
     def text(self) -> str:

@@ -45,12 +45,13 @@ from needs_analytics.intake.groups import (
 )
 from needs_analytics.intake.join import join_tables
 from needs_analytics.intake.join_people import names_in, without_people, without_people_said
-from needs_analytics.intake.kobo import choices_of, decode_choices
 from needs_analytics.intake.labels import without_numbers_in_labels
 from needs_analytics.intake.names import Names, known_names
 from needs_analytics.intake.need_words import NeedWords, need_words
+from needs_analytics.intake.platforms import find_export
+from needs_analytics.intake.platforms.month import decode_month
 from needs_analytics.intake.questions import Question, propose_questions
-from needs_analytics.intake.recognise import TABLES, Recognition, platform_of, recognise
+from needs_analytics.intake.recognise import TABLES, Recognition, recognise
 from needs_analytics.intake.respondents import read_groups_of
 from needs_analytics.intake.summary import office_of, sheet_summary
 from needs_analytics.intake.twins import twin_fields, twin_questions
@@ -151,12 +152,14 @@ def take_in(
         findings.issues.append(Issue("I001"))
     secret = key or secrets.token_bytes(32)
     blocks = [(sheet, block) for sheet in sheets for block in _blocks(sheet, words, mapping, options)]
-    blocks, choices = _decoded(blocks)
+    exports = decode_month(blocks, words.needs.covered)
+    blocks = list(exports.blocks)
+    findings.issues += exports.issues
     entries = _dictionary(blocks, words, mapping, context, month, findings)
     look = _Look(words, mapping, options, entries, month)
     looked = [
-        _Taken(block, Recognition(block, ("questions",), {"questions": ()}, "platform", "Kobo"), [], "", 0)
-        if (sheet.file, sheet.name) in choices
+        _Taken(block, Recognition(block, ("questions",), {"questions": ()}, "form", form), [], "", 0)
+        if (form := exports.forms.get((sheet.file, sheet.name)))
         else _take(sheet, block, look)
         for sheet, block in blocks
     ]
@@ -206,20 +209,14 @@ def _blocks(sheet: Sheet, words: _Words, mapping: OfficeMapping, options: Intake
     rule = mapping.rule_for(sheet.file, sheet.name)
     if rule.table == "ignore" or (not rule.table and (sheet.says_no_data or sheet.hidden)):
         return []
-    return find_blocks(sheet, words.score, words.literal, rule, searched=options.header_rows_searched)
-
-
-def _decoded(blocks: Sequence[tuple[Sheet, Block]]) -> tuple[list[tuple[Sheet, Block]], frozenset[tuple[str, str]]]:
-    """Decode the exports that carry the choices of their form, and say which sheets those choices are."""
-    forms = {(sheet.file, sheet.name): lists for sheet, _ in blocks if (lists := choices_of(sheet))}
-    by_file = {file: lists for (file, _), lists in forms.items()}
-    decoded = [
-        (sheet, decode_choices(block, by_file[sheet.file]))
-        if sheet.file in by_file and (sheet.file, sheet.name) not in forms
-        else (sheet, block)
-        for sheet, block in blocks
-    ]
-    return decoded, frozenset(forms)
+    return find_blocks(
+        sheet,
+        words.score,
+        words.literal,
+        rule,
+        searched=options.header_rows_searched,
+        export=find_export(sheet, rule),
+    )
 
 
 def _dictionary(
@@ -283,7 +280,7 @@ def _with_names(taken: Sequence[_Taken], look: _Look) -> list[_Taken]:
 
 def _second_look(item: _Taken, look: _Look, names: Names) -> list[_Taken]:
     sheet = item.block.sheet
-    if item.recognition.why in {"told", "platform", "aside"} or "questions" in item.recognition.tables:
+    if item.recognition.why in {"told", "platform", "form", "aside"} or "questions" in item.recognition.tables:
         return [item]
     if item.block.height:
         again = _take(sheet, item.block, look, names)
@@ -312,7 +309,7 @@ def _questions(
     columns = {column: block.column(column) for column in free if column not in flags}
     proposed = propose_questions(
         office, block.headers, columns, words.needs,
-        handmade=not platform_of(block.headers), least_share=options.need_option_share,
+        handmade=block.export is None, least_share=options.need_option_share,
     )  # fmt: skip
     return with_dictionary(proposed, block, office, entries, words.needs)
 
