@@ -148,7 +148,7 @@ def _form(file: str, tables: Mapping[str, list[list[str]]]) -> CodeBook | None:
 def _label_column(titles: Sequence[str]) -> int | None:
     labels = [column for column, title in enumerate(titles) if re.fullmatch(r"label(::?.+)?", title)]
     chinese = [column for column in labels if _CHINESE.search(titles[column])]
-    return (chinese or labels or [None])[0]
+    return next(iter(chinese or labels), None)
 
 
 def _choices(table: list[list[str]], titles: list[str]) -> dict[str, dict[str, str]]:
@@ -182,13 +182,13 @@ def _asked(table: list[list[str]], titles: list[str]) -> tuple[Coded, ...]:
 
 def _question_list(file: str, sheet: str, table: list[list[str]]) -> CodeBook | None:
     """Return the list of questions (题号, 题目, 选项) a sheet holds."""
-    for top, row in enumerate(table[:_TOP_ROWS]):
-        titles = [key(cell) for cell in row]
-        number, title = _first(titles, _NUMBERS), _first(titles, _TITLES)
-        if number is not None and title is not None and number != title:
-            break
-    else:
+    heads = ((row, [key(cell) for cell in cells]) for row, cells in enumerate(table[:_TOP_ROWS]))
+    head = next(((row, titles) for row, titles in heads if set(titles) & _NUMBERS and set(titles) & _TITLES), None)
+    if head is None:
         return None
+    top, titles = head
+    number = next(column for column, text in enumerate(titles) if text in _NUMBERS)
+    title = next(column for column, text in enumerate(titles) if text in _TITLES)
     found: dict[str, Coded] = {}
     name = ""
     for row in table[top + 1 :]:

@@ -114,14 +114,13 @@ def _placed(
     siblings = _ticked_together(asked, mark, ticks)
     places = {}
     for position, name in asked.items():
-        question = known.get(key(name))
         parent, option = _split(name, known, whole, siblings, mark)
-        if question is None and parent:
+        if parent and key(name) not in known:
             owner = _find(parent, known, mark) or free.setdefault(key(parent), _unlisted(parent, mark))
             places[position] = _Place(owner, _option(option, owner))
         else:
-            question = question or _find(name, known, mark)
-            places[position] = _Place(question or free.setdefault(key(name), _unlisted(name, mark)))
+            found = _find(name, known, mark)
+            places[position] = _Place(found or free.setdefault(key(name), _unlisted(name, mark)))
     return places
 
 
