@@ -43,6 +43,7 @@ _RANKED = re.compile(r"排序|排名|依次|按重要")
 _POSITION = re.compile(r"第([一二三四五\d])(?:位|需求|需要|选择|重要|大|项)|(首要|首选)|(次要|其次)")
 _COMMENT = re.compile(r"意见|建议|留言|备注|想.{0,8}说|的话$|悄悄话")
 _FILLED_IN = re.compile(r"其[他它]|填空|注明|说明|other", re.IGNORECASE)
+_OWN_WORDS = re.compile(r"(其[他它]|other)\W*(please)?(请|具体)?(注明|说明|填写|填空|specify).*")
 _EACH_ONE = re.compile(r"每(?:一)?(?:项|题|行|个|种)[^,，。;；]{0,4}选[^,，。;；)）]{0,4}")
 _MANY = re.compile(r"多选|可选多项|选择多项|不定项|checkbox")
 LIKERT: Mapping[str, float] = {
@@ -307,7 +308,7 @@ def _one_column(
     handmade: bool, least_share: float,
 ) -> Question | None:  # fmt: skip
     wording = plain(headers[column].text)
-    if _COMMENT.search(wording) and not _NEEDED.search(wording):
+    if _OWN_WORDS.fullmatch(key(headers[column].last)) or (_COMMENT.search(wording) and not _NEEDED.search(wording)):
         return None
     counts = Counter(
         dict(zip(range(len(cells.values)), np.bincount(cells.codes, minlength=len(cells.values)), strict=True))

@@ -11,6 +11,7 @@ from needs_analytics.core.wording import plain
 from needs_analytics.intake.headers import Header
 from needs_analytics.intake.platforms.profile import SEVERAL, Aids, Decoded, Profile
 from needs_analytics.intake.platforms.recoding import recoded, rewritten
+from needs_analytics.intake.separators import split_cell
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 _STAMPS = frozenset({"时间戳记", "时间戳", "timestamp"})
 _GRID = re.compile(r"(.+?)\s*\[([^\[\]]+)\]\s*", re.DOTALL)
-_JOINTS = (", ", ";")  # of the sheet, and of the text file the form itself offers
+_JOINTS = (";", ", ")  # of the text file the form itself offers, and of its sheet
 _OFTEN = 2  # times a piece stands in a column, on average, before the pieces are options and no sentences
 _TOGETHER = 2  # times two pieces stand side by side, and never apart, before they are one option
 
@@ -47,7 +48,7 @@ def _decode(block: Block, aids: Aids) -> Decoded:
 
 def _splitter(options: frozenset[str], joint: str) -> Callable[[object], object]:
     def change(value: object) -> object:
-        parts = _options_in(str(value).split(joint), options, joint) if isinstance(value, str) else []
+        parts = _options_in(split_cell(value, joint), options, joint) if isinstance(value, str) else []
         return SEVERAL.join(parts) if len(parts) > 1 else value
 
     return change
@@ -68,14 +69,14 @@ def options_of(cells: Mapping[str, int], joint: str, covered: Callable[[str], in
     """
     pieces: Counter[str] = Counter()
     for text, count in cells.items():
-        for piece in _pieces(text, joint):
+        for piece in split_cell(text, joint):
             pieces[piece] += count
-    if not any(len(_pieces(text, joint)) > 1 for text in cells) or pieces.total() < _OFTEN * len(pieces):
+    if not any(len(split_cell(text, joint)) > 1 for text in cells) or pieces.total() < _OFTEN * len(pieces):
         return frozenset()
-    options = {piece: piece for piece in pieces}
+    options = set(pieces)
     beside: Counter[tuple[str, str]] = Counter()
     for text, count in cells.items():
-        parts = _pieces(text, joint)
+        parts = split_cell(text, joint)
         for pair in itertools.pairwise(parts):
             beside[pair] += count
     runs: dict[str, str] = {
@@ -87,9 +88,7 @@ def options_of(cells: Mapping[str, int], joint: str, covered: Callable[[str], in
         chain = [start]
         while chain[-1] in runs:
             chain.append(runs[chain[-1]])
-        for piece in chain:
-            options.pop(piece, None)
-        options[joint.join(chain)] = ""
+        options = options - set(chain) | {joint.join(chain)}
     return frozenset(options)
 
 
@@ -97,20 +96,16 @@ def _is_need(piece: str, covered: Callable[[str], int]) -> bool:
     return 2 * covered(piece) > len(piece)
 
 
-def _pieces(text: str, joint: str) -> list[str]:
-    return [piece.strip() for piece in text.split(joint) if piece.strip()]
-
-
 def _options_in(parts: Sequence[str], options: frozenset[str], joint: str) -> list[str]:
     """Put a cell's pieces together to options, the longest that fits first."""
     found: list[str] = []
     start = 0
     while start < len(parts):
-        fits = (end for end in range(len(parts), start, -1) if joint.join(parts[start:end]).strip() in options)
+        fits = (end for end in range(len(parts), start, -1) if joint.join(parts[start:end]) in options)
         end = next(fits, start + 1)
-        found.append(joint.join(parts[start:end]).strip())
+        found.append(joint.join(parts[start:end]))
         start = end
-    return [option for option in found if option]
+    return found
 
 
 GOOGLE = Profile("Google Forms", _marks, _decode)
