@@ -71,9 +71,9 @@ def wjx_text(people: Sequence[Resident]) -> Files:
     header += [f"7、{DEGREE}—{item}" if not n else f"7、{item}" for n, item in enumerate(ITEMS)]
     header += [f"8、{COMMENT}", f"9、{RATING}"]
     rows = [[
-        *_wjx_row(n, one), one.sex, str(one.age), one.community, "┋".join(_with_own(one)) or "(空)", one.first or _blank(one),
-        "→".join(one.ranked or ()) or "(空)", *(_level(level) or "(空)" for level in one.levels),
-        one.comment or "(空)", _rating(one) or "(空)",
+        *_wjx_row(n, one), one.sex, str(one.age), one.community, "┋".join(_with_own(one)) or "(空)",
+        one.first or _blank(one), "→".join(one.ranked or ()) or "(空)",
+        *(_level(level) or "(空)" for level in one.levels), one.comment or "(空)", _rating(one) or "(空)",
     ] for n, one in enumerate(people)]  # fmt: skip
     return {f"298731_按文本_居民需求调查_{len(people)}_{len(people)}.xlsx": workbook({"Sheet1": [header, *rows]})}
 
@@ -113,9 +113,9 @@ def wenjuan(people: Sequence[Resident]) -> Files:
         str(1 + SEXES.index(one.sex)), str(one.age), str(1 + COMMUNITIES.index(one.community)),
         "\n".join(str(1 + OPTIONS.index(option)) for option in one.needs or ()),
         str(1 + [*FIRST].index(one.first)) if one.first else "",
-        "\n".join(str(1 + [*RANKED].index(option)) for option in one.ranked or ()), *(level or "" for level in one.levels),
-        one.comment.replace("，", "，\n"), "" if one.rating is None else str(one.rating),
-        str(n), "微信", "3分12秒", f"{one.moment:%Y-%m-%d %H:%M:%S}",
+        "\n".join(str(1 + [*RANKED].index(option)) for option in one.ranked or ()),
+        *(level or "" for level in one.levels), one.comment.replace("，", "，\n"),
+        "" if one.rating is None else str(one.rating), str(n), "微信", "3分12秒", f"{one.moment:%Y-%m-%d %H:%M:%S}",
     ] for n, one in enumerate(people, 1)]  # fmt: skip
     return {
         "居民需求调查.csv": text_file([header, *rows], "gb18030"),
@@ -133,9 +133,9 @@ def tencent(people: Sequence[Resident]) -> Files:
     ]
     header += [f"{DEGREE}：{item}" for item in ITEMS] + [*QUESTIONS[7:]]
     rows = [[
-        f"微信用户{n}", f"{one.moment.year}年{one.moment.month}月{one.moment.day}日 {one.moment:%H:%M}", one.sex, one.age,
-        one.community, "┋".join(one.needs or ()), one.first, "→".join(one.ranked or ()), *map(_level, one.levels),
-        one.comment, _rating(one),
+        f"微信用户{n}", f"{one.moment.year}年{one.moment.month}月{one.moment.day}日 {one.moment:%H:%M}", one.sex,
+        one.age, one.community, "┋".join(one.needs or ()), one.first, "→".join(one.ranked or ()),
+        *map(_level, one.levels), one.comment, _rating(one),
     ] for n, one in enumerate(people)]  # fmt: skip
     return {"收集结果.xlsx": workbook({"Sheet1": [header, *rows]})}
 
@@ -202,7 +202,8 @@ def surveymonkey(people: Sequence[Resident]) -> Files:
     second = [*[""] * len(meta), *(item for items in _SM_COLUMNS.values() for item in items)]
     rows = [[
         str(118_000_000_000 + n), "435679211", *[f"{one.moment:%m/%d/%Y %I:%M:%S %p}"] * 2, "203.0.113.7",
-        "", "", "", "", one.sex, one.age, one.community, *(option if option in (one.needs or ()) else "" for option in OPTIONS[:-1]),
+        "", "", "", "", one.sex, one.age, one.community,
+        *(option if option in (one.needs or ()) else "" for option in OPTIONS[:-1]),
         one.own, one.first, *(place or "" for place in _places(one, 0)), *map(_level, one.levels), one.comment,
         _rating(one),
     ] for n, one in enumerate(people)]  # fmt: skip

@@ -79,7 +79,6 @@ def test_unsaid_and_unlike_coordinates_are_warned_about(sent: list[Sent]) -> Non
         assert {"W712", "W713"} <= {issue.code for issue in month.result.matches.issues}
 
 
-@awaits(READING, "of five files of answers one is not recognised, and no row of another is read")
 def test_every_file_of_answers_is_read(sent: list[Sent]) -> None:
     for month in sent:
         counts = month.result.cleaned.counts.groupby("file")["kept"].sum()

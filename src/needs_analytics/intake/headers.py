@@ -24,10 +24,13 @@ class Header:
     ----------
     source
         What stands in the file where the parts were decoded from it, ``""`` where they are the file's own.
+    kind
+        Kind of the question (单选, 多选, 排序) where a form tells it.
     """
 
     parts: tuple[str, ...]
     source: str = ""
+    kind: str = ""
 
     @property
     def text(self) -> str:

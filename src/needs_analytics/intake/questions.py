@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, cast
 
 import numpy as np
 
@@ -316,7 +316,8 @@ def _one_column(
     texts = {plain(str(value)): int(counts[code]) for code, value in enumerate(cells.values) if is_answer(str(value))}
     if not texts:
         return None
-    separator = find_separator(texts, words.covered)
+    said = headers[column].kind
+    separator = "" if said == "单选" else find_separator(texts, words.covered)
     tokens: Counter[str] = Counter()
     for text, count in texts.items():
         for option in split_cell(text, separator):
@@ -324,7 +325,7 @@ def _one_column(
     options = {option: words.meaning(option, lacking=asks_what_lacks(wording)) for option in tokens}
     if not _mostly_needs(options, tokens, least_share if not _NEEDED.search(wording) else least_share / 2, words):
         return None
-    kind = _kind(wording, separator, texts)
+    kind = cast("Kind", said) if said else _kind(wording, separator, texts)
     sense, most = _sense(wording, kind)
     blank = UNKNOWN if not handmade or NONE in options.values() else NONE
     return Question(office, stems[column].number or wording, wording, kind, sense, _unit(wording), blank, most,

@@ -49,6 +49,7 @@ from needs_analytics.intake.labels import without_numbers_in_labels
 from needs_analytics.intake.names import Names, known_names
 from needs_analytics.intake.need_words import NeedWords, need_words
 from needs_analytics.intake.platforms import find_export
+from needs_analytics.intake.platforms.doubts import left_open
 from needs_analytics.intake.platforms.month import decode_month
 from needs_analytics.intake.questions import Question, propose_questions
 from needs_analytics.intake.recognise import TABLES, Recognition, recognise
@@ -62,6 +63,7 @@ if TYPE_CHECKING:
 
     from needs_analytics.core.codebook import Codebook
     from needs_analytics.core.records import Sheet
+    from needs_analytics.intake.platforms.repeats import Link
 
 _SHORT, _LONG = 10, 30  # characters of a header that names a group of people, or a need
 _ALSO_A_CELL = 0.4  # an age band, a group or a month heads a column, or is an answer
@@ -110,6 +112,7 @@ class _Taken:
     questions: list[Question]
     office: str
     registered: int
+    doubts: Sequence[Issue] = ()
 
 
 def take_in(
@@ -152,7 +155,7 @@ def take_in(
         findings.issues.append(Issue("I001"))
     secret = key or secrets.token_bytes(32)
     blocks = [(sheet, block) for sheet in sheets for block in _blocks(sheet, words, mapping, options)]
-    exports = decode_month(blocks, words.needs.covered)
+    exports = decode_month(blocks, words.needs.covered, words.tables["survey"])
     blocks = list(exports.blocks)
     findings.issues += exports.issues
     entries = _dictionary(blocks, words, mapping, context, month, findings)
@@ -163,7 +166,7 @@ def take_in(
         else _take(sheet, block, look)
         for sheet, block in blocks
     ]
-    taken = _with_names(looked, look)
+    taken = _counted_once(_with_names(looked, look), exports.links)
     frames = _frames(taken, words, mapping, context, findings)
     findings.issues += once_each(findings.options, words.needs, codebook.need_names())
     names = names_in(frames)
@@ -261,7 +264,30 @@ def _take(sheet: Sheet, block: Block, look: _Look, names: Names | None = None) -
     if "register" in recognition.tables:
         block, registered = without_other_basis(block)
         recognition = replace(recognition, block=block)
-    return _Taken(block, recognition, questions if "survey" in recognition.tables else [], office, registered)
+    if "survey" not in recognition.tables:
+        return _Taken(block, recognition, [], office, registered)
+    told = {
+        column for entry in look.entries if entry.applies(office) for column, _, _ in entry.columns(block.headers)
+    }  # fmt: skip
+    return _Taken(block, recognition, questions, office, registered, left_open(block, questions, told))
+
+
+def _counted_once(taken: Sequence[_Taken], links: Sequence[Link]) -> list[_Taken]:
+    """Set a repeat or the sheet it belongs to aside when the other alone asks for needs; they are the same answers."""
+    asking = {(item.block.sheet.file, item.block.sheet.name) for item in taken if item.questions}
+    aside = {link.parent: link.child for link in links if link.child in asking and link.parent not in asking}
+    aside |= {link.child: link.parent for link in links if link.child not in asking}
+    return [
+        _set_aside(item, aside[place]) if (place := (item.block.sheet.file, item.block.sheet.name)) in aside else item
+        for item in taken
+    ]
+
+
+def _set_aside(item: _Taken, other: tuple[str, str]) -> _Taken:
+    sheet = item.block.sheet
+    found = Recognition(item.block, (), {}, "repeat", item.recognition.platform)
+    said = Issue("I224", CellRef(sheet.file, sheet.name), other[1])
+    return replace(item, recognition=found, questions=[], doubts=[said])
 
 
 def _with_group_items(found: Recognition, groups: GroupWords) -> Recognition:
@@ -365,6 +391,8 @@ def _said(item: _Taken) -> list[Issue]:
         return [Issue("I206", where)]
     if item.recognition.why == "aside":
         return [Issue("I204", where, details={"file": sheet.file, "sheet": sheet.name})]
+    if item.recognition.why == "repeat":
+        return list(item.doubts)
     if not item.recognition.tables and item.block.height and not len(item.block.rows):
         return [Issue("W206", where)]
     if not item.recognition.tables:
@@ -372,6 +400,7 @@ def _said(item: _Taken) -> list[Issue]:
     issues = [
         Issue("I212", where, q.wording, {"sense": q.sense, "kind": q.kind}) for q in item.questions if q.is_ranking
     ]
+    issues += item.doubts
     if item.registered:
         issues.append(Issue("I311", where, details={"count": item.registered}))
     if "survey" in item.recognition.tables and not item.questions:

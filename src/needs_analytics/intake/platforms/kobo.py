@@ -71,7 +71,8 @@ def _decode(block: Block, aids: Aids) -> Decoded:
         ):
             headers[position] = UNTITLED
         else:
-            headers[position] = Header((question.label, place.option) if place.option else (question.label,))
+            title = (question.label, place.option) if place.option else (question.label,)
+            headers[position] = Header(title, kind="" if place.option else question.kind)
             if ranked or not place.option:
                 columns[position] = _in_words(block, position, question, book)
     return Decoded(rewritten(block, headers, columns), issues)
@@ -221,6 +222,8 @@ def _list_with(codes: Iterable[str], lists: Mapping[str, Mapping[str, str]]) -> 
 
 KOBO = Profile(
     "Kobo",
-    all_of({"_uuid"}, {"_submission_time"}, {"_parent_index", "_index"}, {"submissiondate", "key"}),
+    all_of(
+        {"_uuid"}, {"_submission_time"}, {"_parent_index", "_index"}, {"submissiondate", "key"}, {"parent_key", "key"}
+    ),
     _decode,
 )

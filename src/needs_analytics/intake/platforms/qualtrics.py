@@ -90,7 +90,9 @@ def _decode(block: Block, aids: Aids) -> Decoded:
     for name, members in questions.items():
         _write(block, members, columns, headers, written)
         if key(name) in known and len(members) == 1:
-            written[members[0]] = decoded(block.sheet.columns[members[0]], known[key(name)])
+            question = known[key(name)]
+            written[members[0]] = decoded(block.sheet.columns[members[0]], question)
+            headers[members[0]] = replace(headers[members[0]], kind=question.kind)
     seen = {
         position: recoded(written.get(position, block.sheet.columns[position]), _seen)
         for members in questions.values() for position in members

@@ -49,7 +49,7 @@ def with_book(block: Block, aids: Aids) -> Decoded:
     known = {key(question.name): question for question in book.questions}
     asked = {position: _question(name, known) for position, name in bare.items()}
     found = {position: question for position, question in asked.items() if question is not None}
-    headers = {position: Header(question.path) for position, question in found.items()}
+    headers = {position: Header(question.path, kind=question.kind) for position, question in found.items()}
     columns = {position: decoded(block.sheet.columns[position], question) for position, question in found.items()}
     issues = [Issue("W219", where, book.file)] if doubtful else []
     missing = [name for position, name in bare.items() if position not in found]
