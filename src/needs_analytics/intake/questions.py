@@ -38,7 +38,10 @@ _NEW = re.compile(
 )
 _NEEDED = re.compile(r"需要|需求|希望|想要|困难|难题|诉求|急需|盼望|期待|need", re.IGNORECASE)
 _LACKING = re.compile(r"问题|不足|困难|难题|难处|短板|缺|烦心|不便|不方便|不满|愁|诉求|problem", re.IGNORECASE)
-_HOUSEHOLD = re.compile(r"您家|贵户|全家|家里|家中|家庭(?:目前|现在|成员)?(?:的)?(?:需|主要|存在)|本户|户主填写|每户")
+_HOUSEHOLD = re.compile(
+    r"您家(?!附近|周边|周围|门口|楼下|旁边)|贵户|全家|家里|家中|家庭(?:目前|现在|成员)?(?:的)?(?:需|主要|存在)"
+    r"|本户|户主填写|每户"
+)
 _RANKED = re.compile(r"排序|排名|依次|按重要")
 _POSITION = re.compile(r"第([一二三四五\d])(?:位|需求|需要|选择|重要|大|项)|(首要|首选)|(次要|其次)")
 _COMMENT = re.compile(r"意见|建议|留言|备注|想.{0,8}说|的话$|悄悄话")

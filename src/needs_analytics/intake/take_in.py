@@ -266,10 +266,10 @@ def _take(sheet: Sheet, block: Block, look: _Look, names: Names | None = None) -
         recognition = replace(recognition, block=block)
     if "survey" not in recognition.tables:
         return _Taken(block, recognition, [], office, registered)
-    told = {
+    spoken = {
         column for entry in look.entries if entry.applies(office) for column, _, _ in entry.columns(block.headers)
     }  # fmt: skip
-    return _Taken(block, recognition, questions, office, registered, left_open(block, questions, told))
+    return _Taken(block, recognition, questions, office, registered, left_open(block, questions, spoken))
 
 
 def _counted_once(taken: Sequence[_Taken], links: Sequence[Link]) -> list[_Taken]:

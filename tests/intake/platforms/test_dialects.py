@@ -66,37 +66,41 @@ def found(survey: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
     return named.reindex(columns=list(columns))
 
 
-@pytest.mark.parametrize("dialect", DIALECTS)
-def test_every_dialect_gives_the_same_answers(dialect: str, tmp_path: Path) -> None:
-    survey = taken(tmp_path, dialect, PEOPLE).tables["survey"]
-    wanted = expected(PEOPLE)
+@pytest.fixture(scope="module", params=DIALECTS)
+def read(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Intake]:
+    """Return a dialect and what was read from it."""
+    return request.param, taken(tmp_path_factory.mktemp("export"), request.param, PEOPLE)
+
+
+def test_every_dialect_gives_the_same_answers(read: tuple[str, Intake]) -> None:
+    survey, wanted = read[1].tables["survey"], expected(PEOPLE)
     pd.testing.assert_frame_equal(found(survey, wanted.columns), wanted, check_dtype=False)
-    extra = {column for column in survey if column.startswith(("need:", "rank:"))} - set(wanted)
-    assert not extra
+    assert not {column for column in survey if column.startswith(("need:", "rank:"))} - set(wanted)
 
 
-@pytest.mark.parametrize("dialect", DIALECTS)
-def test_every_dialect_gives_the_same_questions(dialect: str, tmp_path: Path) -> None:
-    questions = taken(tmp_path, dialect, PEOPLE).questions
-    needs = questions[questions["need"].isin(CODEBOOK.needs["need"])]
-    read = {
-        (kind, sense, frozenset(group["need"]))
-        for (_, kind, sense), group in needs.groupby(["wording", "kind", "sense"])
-    }
-    assert read == QUESTIONS
+def test_every_dialect_gives_the_same_questions(read: tuple[str, Intake]) -> None:
+    questions = read[1].questions
+    needs = questions[questions["need"].isin(CODEBOOK.needs["need"])].groupby(["wording", "kind", "sense"])
+    assert {(kind, sense, frozenset(group["need"])) for (_, kind, sense), group in needs} == QUESTIONS
 
 
-@pytest.mark.parametrize("dialect", DIALECTS)
-def test_the_platform_is_known_and_says_why(dialect: str, tmp_path: Path) -> None:
-    sheets = taken(tmp_path, dialect, PEOPLE).sheets
+def test_the_platform_is_known_and_says_why(read: tuple[str, Intake]) -> None:
+    sheets = read[1].sheets
     (survey,) = sheets[sheets["tables"] == "survey"].to_dict("records")
     assert (survey["why"], survey["rows"]) == ("platform", len(PEOPLE))
-    assert survey["platform"].split()[0] == dialect.split(maxsplit=1)[0]
+    assert survey["platform"].split()[0] == read[0].split()[0]
     assert survey["marks"]
 
 
+def test_what_is_said_is_what_the_dialect_cannot_carry(read: tuple[str, Intake]) -> None:
+    """Figures of a scale do not say which end is which; Google writes an answer of one's own among the options."""
+    said = {"问卷星 codes": {"W222"}, "Google sheet": {"W210"}, "Google file": {"W210"}, "Qualtrics texts": {"W220"}}
+    doubts = {issue.code for issue in read[1].issues if issue.severity != "info"} - {"W301"}
+    assert doubts == said.get(read[0], set())
+
+
 @pytest.mark.parametrize("dialect", DIALECTS)
-@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 10_000), number=st.integers(30, 60))
 def test_any_answers_come_back(dialect: str, seed: int, number: int, tmp_path: Path) -> None:
     people = residents(seed, number)

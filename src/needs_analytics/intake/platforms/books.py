@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from needs_analytics.core.records import Sheet
 
 _MOST_ROWS, _TOP_ROWS = 5000, 5
+_FORM = frozenset({"form_title", "form_id", "id_string"})
 _LISTS = frozenset({"list_name", "listname"})
 _CHINESE = re.compile(r"中文|汉语|chinese|\(zh|_zh|zh$")
 _NUMBERED = frozenset({"题号", "题目编号", "题目序号", "问题编号"})
@@ -87,7 +88,7 @@ def code_books(sheets: Iterable[Sheet]) -> list[CodeBook]:
     for sheet in sheets:
         by_file.setdefault(sheet.file, []).append(sheet)
     for file, members in by_file.items():
-        tables = {sheet.name: _table(sheet) for sheet in members}
+        tables = {sheet.name: _table(sheet) for sheet in members if _may_explain(sheet)}
         form = _form(file, tables)
         books += [form] if form else []
         books += [book for name, table in tables.items() if (book := _question_list(file, name, table))]
@@ -120,6 +121,14 @@ def _likeness(one: str, other: str) -> float:
     return SequenceMatcher(None, one.rsplit(".", 1)[0], other.rsplit(".", 1)[0]).ratio()
 
 
+def _may_explain(sheet: Sheet) -> bool:
+    """Whether a row near the top looks like the header of a form or a list of questions; the rest is not read."""
+    tops = [{key(str(cell)) for cell in row} for row in sheet.rows(0, _TOP_ROWS)]
+    return any(
+        {"type", "name"} <= top or top & _LISTS or top & _FORM or (top & _NUMBERS and top & _TITLES) for top in tops
+    )
+
+
 def _table(sheet: Sheet) -> list[list[str]]:
     return [[code_of(cell) for cell in row] for row in sheet.rows(0, min(sheet.n_rows, _MOST_ROWS))]
 
@@ -137,7 +146,7 @@ def _form(file: str, tables: Mapping[str, list[list[str]]]) -> CodeBook | None:
         elif {"type", "name"} <= set(titles) and _label_column(titles) is not None:
             questions = _asked(table, titles)
             sheets.append(name)
-        elif sheets and key(name) == "settings" and {"form_title", "form_id", "id_string"} & set(titles):
+        elif sheets and key(name) == "settings" and _FORM & set(titles):
             sheets.append(name)
     if not sheets:
         return None

@@ -7,6 +7,8 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from needs_analytics.core.wording import plain
 from needs_analytics.intake.headers import Header
 from needs_analytics.intake.platforms.profile import SEVERAL, Aids, Decoded, Profile
@@ -37,7 +39,8 @@ def _decode(block: Block, aids: Aids) -> Decoded:
         if grid:
             headers[position] = Header((plain(grid[1]), plain(grid[2])))
         column = block.column(position)
-        counts = Counter({str(value): int((column.codes == code).sum()) for code, value in enumerate(column.values)})
+        numbers = np.bincount(column.codes, minlength=len(column.values)).tolist()
+        counts = dict(zip(map(str, column.values), numbers, strict=True))
         for joint in _JOINTS:
             options = options_of(counts, joint, aids.covered)
             if options:
