@@ -12,7 +12,7 @@ import numpy as np
 from needs_analytics.core.wording import plain
 from needs_analytics.intake.headers import Header
 from needs_analytics.intake.platforms.profile import SEVERAL, Aids, Decoded, Profile
-from needs_analytics.intake.platforms.recoding import recoded, rewritten
+from needs_analytics.intake.platforms.recoding import days_told, recoded, rewritten
 from needs_analytics.intake.separators import split_cell
 
 if TYPE_CHECKING:
@@ -33,7 +33,8 @@ def _marks(titles: Sequence[str]) -> tuple[int, ...]:
 
 
 def _decode(block: Block, aids: Aids) -> Decoded:
-    headers, columns = {}, {}
+    titled = [position for position, header in enumerate(block.headers) if header.parts]
+    headers, columns = {}, {titled[0]: days_told(block.sheet.columns[titled[0]])}
     for position, header in enumerate(block.headers):
         grid = _GRID.fullmatch(header.last)
         if grid:

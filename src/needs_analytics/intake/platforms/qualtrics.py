@@ -13,9 +13,10 @@ import numpy as np
 from needs_analytics.core.issue import CellRef, Issue
 from needs_analytics.core.wording import key, plain
 from needs_analytics.intake.headers import Header
-from needs_analytics.intake.platforms.books import best_book
+from needs_analytics.intake.platforms.books import Coded, best_book
 from needs_analytics.intake.platforms.profile import EMPTY, Aids, Decoded, Profile, all_of
 from needs_analytics.intake.platforms.recoding import (
+    OWN_WORDS,
     UNTITLED,
     are_orders,
     code_of,
@@ -88,11 +89,7 @@ def _decode(block: Block, aids: Aids) -> Decoded:
     book, _ = best_book(aids.books, "问卷网", block.sheet.file, [*questions])
     known = {key(question.name): question for question in book.questions} if book else {}
     for name, members in questions.items():
-        _write(block, members, columns, headers, written)
-        if key(name) in known and len(members) == 1:
-            question = known[key(name)]
-            written[members[0]] = decoded(block.sheet.columns[members[0]], question)
-            headers[members[0]] = replace(headers[members[0]], kind=question.kind)
+        _write(block, members, columns, known.get(key(name)), headers, written)
     seen = {
         position: recoded(written.get(position, block.sheet.columns[position]), _seen)
         for members in questions.values() for position in members
@@ -146,16 +143,18 @@ def _without_tests(block: Block) -> tuple[Block, list[Issue]]:
 
 
 def _write(
-    block: Block, members: list[int], asked: dict[int, _Asked], headers: dict[int, Header], written: dict[int, Column]
-) -> None:
+    block: Block, members: list[int], asked: dict[int, _Asked], listed: Coded | None, headers: dict[int, Header],
+    written: dict[int, Column],
+) -> None:  # fmt: skip
     """Write headers and columns of one question: its typed answers apart, its choices or items as such."""
     typed = [position for position in members if _TYPED.fullmatch(asked[position].name)]
     items = [position for position in members if position not in typed]
     stem = _stem([asked[position].text for position in members])
-    headers |= {position: Header((stem, asked[position].text.rsplit(" - ", 2)[-2] if asked[position].text.count(" - ")
-                                  else "其他")) for position in typed}  # fmt: skip
+    headers |= dict.fromkeys(typed, OWN_WORDS)
     if len(items) == 1 and not asked[items[0]].choice and not _PART.fullmatch(asked[items[0]].name):
-        headers[items[0]] = Header((stem,))
+        headers[items[0]] = Header((stem,), kind=listed.kind if listed else "")
+        if listed:
+            written[items[0]] = decoded(block.sheet.columns[items[0]], listed)
         return
     texts = [asked[position].text.removeprefix(stem).removeprefix(" - ") for position in items]
     if are_orders(block, items, said=bool(_ORDER.search(stem))):
@@ -163,9 +162,10 @@ def _write(
         written[items[0]] = ordered(block, items, texts)
         return
     headers |= {position: Header((stem, text)) for position, text in zip(items, texts, strict=True)}
-    if all(_is_tick(block, position, text, asked[position]) for position, text in zip(items, texts, strict=True)):
-        for position in items:
-            written[position] = recoded(block.sheet.columns[position], _ticked)
+    ticks = all(_is_tick(block, position, text, asked[position]) for position, text in zip(items, texts, strict=True))
+    for position in items:
+        column = block.sheet.columns[position]
+        written[position] = recoded(column, _ticked) if ticks else decoded(column, listed) if listed else column
 
 
 def _ticked(value: object) -> object:

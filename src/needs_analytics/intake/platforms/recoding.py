@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
 UNTITLED = Header(())
 """Header of a column that is not used."""
+OWN_WORDS = Header(("其他（请注明）",))
+"""Header of what respondents wrote beside an option; it is no question of its own."""
+_SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(.*)", re.DOTALL)
 _FEWEST_ORDERED = 5  # answers from which figures that are an order in every row are no steps of a scale
 
 
@@ -58,6 +62,22 @@ def rewritten(
         columns=tuple(changed.get(position, column) for position, column in enumerate(block.sheet.columns)),
     )
     return replace(block, headers=tuple(known), sheet=sheet)
+
+
+def days_told(column: Column) -> Column:
+    """Write 10/25/2026 as 2026-10-25 where the column as a whole tells the month from the day; else leave it."""
+    texts = {value: _SLASHED.fullmatch(plain(value)) for value in column.values if isinstance(value, str)}
+    found = [slashed for slashed in texts.values() if slashed]
+    first, second = (max((int(slashed[part]) for slashed in found), default=0) for part in (1, 2))
+    if (first > 12) == (second > 12):
+        return column
+    month, day = (2, 1) if first > 12 else (1, 2)
+
+    def change(value: object) -> object:
+        slashed = texts.get(value) if isinstance(value, str) else None
+        return f"{slashed[3]}-{slashed[month]}-{slashed[day]}{slashed[4]}" if slashed else value
+
+    return recoded(column, change)
 
 
 def set_where(column: Column, rows: Bools, value: object) -> Column:

@@ -9,9 +9,11 @@ from needs_analytics.core.wording import key, plain
 from needs_analytics.intake.headers import Header
 from needs_analytics.intake.platforms.profile import Aids, Decoded, Profile, all_of
 from needs_analytics.intake.platforms.recoding import (
+    OWN_WORDS,
     UNTITLED,
     are_orders,
     code_of,
+    days_told,
     filled,
     ordered,
     recoded,
@@ -57,7 +59,9 @@ def _decode(block: Block, _: Aids) -> Decoded:
         if top or not questions:
             questions.append([])
         questions[-1].append(position)
-    columns: dict[int, Column] = {}
+    columns = {
+        position: days_told(block.sheet.columns[position]) for position, header in headers.items() if header.parts
+    }
     for members in questions:
         _write(block, tops[members[0]], members, lows, headers, columns)
     return Decoded(rewritten(block, headers, columns))
@@ -83,7 +87,7 @@ def _write(
     if len(items) == 1 and key(lows[items[0]]) in _ANSWER:
         headers[items[0]] = Header((question,))
         for other in others:  # whoever writes an answer of their own has not left the question out
-            headers[other] = Header((question, lows[other]))
+            headers[other] = OWN_WORDS
             source = block.sheet.columns[items[0]]
             columns[items[0]] = set_where(source, filled(block.sheet.columns[other]) & ~filled(source), "其他")
         return
