@@ -226,3 +226,72 @@ def test_what_an_office_told_of_a_coded_column_is_kept_to() -> None:
     mapping = '[headers.survey]\n"Q3" = "grid"\n"Q1" = "community"'
     found = take(sheet(export), sheet(listed, file="题目.xlsx"), mapping=mapping)
     assert found.tables["survey"]["grid"].tolist() == ["第一网格", "第二网格"]
+
+
+def test_an_export_of_odk_parts_groups_by_dashes() -> None:
+    found = take(
+        sheet("""
+            SubmissionDate|basic-village|basic-old|wanted|wanted/canteen|wanted/bath|meta-instanceID|KEY
+            2026-10-05T10:00:00.000Z|hp|66|canteen bath|1|1|uuid:a|uuid:a
+            2026-10-06T10:00:00.000Z|xf|70|bath|0|1|uuid:b|uuid:b
+        """),
+        sheet(FORM, file="f.xlsx", name="survey"),
+        sheet(CHOICES, file="f.xlsx", name="choices"),
+    )
+    people = found.tables["survey"]
+    assert people["community"].tolist() == ["和平社区", "幸福社区"]
+    assert people["date"].dt.day.tolist() == [5, 6]
+    assert people["need:ELD01"].tolist() == [1, 0]
+
+
+def test_a_label_may_hold_the_mark_that_parts_groups() -> None:
+    people = survey("""
+        基本情况/您居住的社区/村|您需要哪些服务|您需要哪些服务/助餐|您需要哪些服务/助浴/擦身|_uuid|_submission_time
+        和平社区|助餐 助浴/擦身|1|1|a|2026-10-05T10:00:00
+        和平社区||||b|2026-10-05T10:00:00
+        和平社区|助浴/擦身|0|1|c|2026-10-05T10:00:00
+    """)
+    assert people["need:ELD02"].fillna(-1).tolist() == [1, -1, 1]
+    assert people["need:ELD01"].fillna(-1).tolist() == [1, -1, 0]
+
+
+def test_codes_without_their_form_are_said() -> None:
+    found = take(sheet("village|wanted|_uuid|_submission_time\nhp|canteen|a|2026-10-05\nhp|bath|b|2026-10-05"))
+    assert len(told(found, "W225")) == 1
+    assert len(found.tables["survey"]) == 2
+
+
+def test_options_may_be_listed_in_one_cell() -> None:
+    export = "Q1|Q2|Q3_1|Q3_2|答题序号|提交时间\n1|2|1|0|1|2026-10-05\n2|1|0|1|2|2026-10-05\n2|1|||3|2026-10-05"
+    listed = """
+        题号|题目|题型|选项
+        Q1|您的性别|单选题|1=男；2=女
+        Q2|您居住的社区|单选题|1：和平社区;2：幸福社区
+        Q3|您需要哪些服务|多选题|1.助餐\n2.助浴
+    """
+    people = take(sheet(export), sheet(listed, file="题目.xlsx")).tables["survey"]
+    assert people["sex"].tolist() == ["男", "女", "女"]
+    assert people["community"].tolist() == ["幸福社区", "和平社区", "和平社区"]
+    assert people["need:ELD01"].fillna(-1).tolist() == [1, 0, -1]
+
+
+def test_what_is_written_beside_the_code_of_other_is_no_part_of_it() -> None:
+    people = survey("""
+        序号|提交答卷时间|2、您需要的服务(助餐)|2、(助浴)|2、(其他【请注明】)
+        1|2026/10/5 10:00:00|1|0|0
+        2|2026/10/5 11:00:00|0|0|1〖修伞〗
+    """)
+    assert people["need:ELD01"].tolist() == [1, 0]
+    assert not [column for column in people if column.startswith("rank:")]
+
+
+def test_a_title_above_and_a_sum_below_an_export_are_no_answers() -> None:
+    found = take(sheet("""
+        和平街道问卷结果|||
+        序号|提交答卷时间|1、您的年龄段|2、您需要哪些服务（多选）
+        1|2026/10/5 10:00:00|60-69岁|助餐┋其他【请注明】〖修鞋〗
+        2|2026/10/5 11:00:00|70岁以上|(跳过)
+        合计|2||
+    """))  # fmt: skip
+    assert found.tables["survey"]["need:ELD01"].fillna(-1).tolist() == [1, -1]
+    assert found.sheets["platform"].tolist() == ["问卷星"]

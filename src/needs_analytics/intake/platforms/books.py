@@ -31,6 +31,7 @@ _CODES = frozenset(
 )
 _MEANINGS = frozenset({"含义", "对应需求", "需求", "sense", "need"})
 _NUMBER = re.compile(r"[q第]?\s*(\d{1,3}(?:[_.\-]\d{1,3})?)\s*题?", re.IGNORECASE)
+_ITEM = re.compile(r"(?<=\d)[_.\-]\d{1,3}$")
 _OWN_OPTION = re.compile(r"选项([a-z\d]{1,2})", re.IGNORECASE)
 _CODED_OPTION = re.compile(r"\s*(\w{1,4})\s*[=:：.．、)）]\s*(.+)", re.DOTALL)
 _BETWEEN = re.compile(r"[;；\n|┋]")
@@ -105,7 +106,8 @@ def best_book(
     wanted = {key(name) for name in names}
     fitting = []
     for book in books:
-        known = {key(part) for question in book.questions for part in (question.name, question.label)}
+        named = {key(part) for question in book.questions for part in (question.name, question.label)}
+        known = named | {_ITEM.sub("", name) for name in named}
         share = len(wanted & known) / len(wanted) if wanted else 0.0
         if book.platform == platform and (share >= 0.5 or (not book.questions and book.file == file)):
             fitting.append((share, book.file == file, _likeness(book.file, file), book))
@@ -130,7 +132,9 @@ def _may_explain(sheet: Sheet) -> bool:
 
 
 def _table(sheet: Sheet) -> list[list[str]]:
-    return [[code_of(cell) for cell in row] for row in sheet.rows(0, min(sheet.n_rows, _MOST_ROWS))]
+    """Return a sheet's cells as texts that keep their lines."""
+    rows = sheet.rows(0, min(sheet.n_rows, _MOST_ROWS))
+    return [[cell.strip() if isinstance(cell, str) else code_of(cell) for cell in row] for row in rows]
 
 
 def _form(file: str, tables: Mapping[str, list[list[str]]]) -> CodeBook | None:

@@ -29,6 +29,7 @@ _OWN = re.compile(
 _KEPT = frozenset(
     {"_id", "_uuid", "_index", "_submission_time", "end", "submissiondate", "_submission__submission_time"}
 )
+_OF_ODK = frozenset({"submissiondate", "parent_key"})
 _PATH = {mark: re.compile(rf"[A-Za-z_]\w*(?:{re.escape(mark)}\w+)+", re.ASCII) for mark in ".:-"}
 _PLACE = re.compile(r"_(\d+)(?:st|nd|rd|th)_choice")
 _TICKS = frozenset({"", "0", "1", "true", "false"})
@@ -49,12 +50,16 @@ def _decode(block: Block, aids: Aids) -> Decoded:
     left out beside the others.
     """
     names = {position: plain(header.last) for position, header in enumerate(block.headers) if header.parts}
+    if _OF_ODK & {key(name) for name in names.values()}:  # groups are parted by -, options by /
+        names = {position: name.replace("-", "/") for position, name in names.items()}
     asked = {position: name for position, name in names.items() if not _OWN.fullmatch(key(name))}
     mark = _separator(asked.values())
     lasts = [part for name in asked.values() for part in (name, name.rpartition(mark)[2])]
     book, doubtful = best_book(aids.books, "Kobo", block.sheet.file, _leading(asked.values(), mark) or lasts)
     where = CellRef(block.sheet.file, block.sheet.name, block.head)
     issues = [Issue("W219", where, book.file)] if book and doubtful else []
+    if book is None and asked and all(name.isascii() for name in asked.values()):
+        issues.append(Issue("W225", where, details={"count": len(asked)}))
     places = _placed(asked, mark, book.questions if book else (), _are_ticks(block, asked))
     places = _with_labels(places, book)
     listed = {place.question.name for place in places.values() if place.option}
@@ -63,6 +68,7 @@ def _decode(block: Block, aids: Aids) -> Decoded:
         position: UNTITLED for position, name in names.items()
         if position not in asked and key(name) not in _KEPT
     }  # fmt: skip
+    headers |= {position: Header(("提交时间",)) for position, name in names.items() if key(name) == "submissiondate"}
     columns: dict[int, Column] = {}
     for position, place in places.items():
         question, ranked = place.question, place.question.kind == "排序"

@@ -42,7 +42,7 @@ def with_book(block: Block, aids: Aids) -> Decoded:
     if not bare:
         return Decoded(block)
     file = block.sheet.file
-    book, doubtful = best_book(aids.books, "问卷网", file, bare.values())
+    book, doubtful = best_book(aids.books, "问卷网", file, map(_whole, bare.values()))
     where = CellRef(file, block.sheet.name, block.head)
     if book is None:
         return Decoded(block, [Issue("W218", where, details={"count": len(bare)})])
@@ -56,6 +56,12 @@ def with_book(block: Block, aids: Aids) -> Decoded:
     if missing:
         issues.append(Issue("W218", where, "、".join(missing), {"count": len(missing)}))
     return Decoded(rewritten(block, headers, columns), issues)
+
+
+def _whole(name: str) -> str:
+    """Return the number of the question to which a column (Q5_2) belongs."""
+    found = _BARE.fullmatch(key(name))
+    return f"Q{found[1]}" if found else name
 
 
 def _question(name: str, known: Mapping[str, Coded]) -> Coded | None:

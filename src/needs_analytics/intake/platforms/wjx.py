@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from needs_analytics.intake.blocks import Block
 
 _NOT_ANSWERED = {"-3": SKIPPED, "-2": EMPTY}
+_BESIDE = re.compile(r"(\d+)\s*〖[^〗]*〗?")
 _ORDER = re.compile(r"排序|排名|顺序|依次|先后")
 
 
@@ -28,10 +29,7 @@ def _decode(block: Block, _: Aids) -> Decoded:
     """Write -3 and -2 as what they mean, and places in an order (one column per option) as the options in order."""
     stems = stems_of({position: header for position, header in enumerate(block.headers) if header.parts})
     asked = {position: stem for position, stem in stems.items() if stem.number}
-    columns = {
-        position: recoded(block.sheet.columns[position], lambda value: _NOT_ANSWERED.get(code_of(value), value))
-        for position in asked
-    }
+    columns = {position: recoded(block.sheet.columns[position], _answer) for position in asked}
     block = rewritten(block, {}, columns)
     headers: dict[int, Header] = {}
     joined = {}
@@ -43,6 +41,13 @@ def _decode(block: Block, _: Aids) -> Decoded:
             headers |= dict.fromkeys(members[1:], UNTITLED) | {members[0]: Header((title,))}
             joined[members[0]] = ordered(block, members, items)
     return Decoded(rewritten(block, headers, joined))
+
+
+def _answer(value: object) -> object:
+    """Write a code as what it means; what stands written beside the code of 其他 (``6〖…〗``) is no part of it."""
+    code = code_of(value)
+    beside = _BESIDE.fullmatch(code)
+    return beside[1] if beside else _NOT_ANSWERED.get(code, value)
 
 
 def _questions(asked: dict[int, Stem]) -> list[list[int]]:
