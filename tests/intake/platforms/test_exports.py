@@ -267,7 +267,7 @@ def test_options_may_be_listed_in_one_cell() -> None:
         题号|题目|题型|选项
         Q1|您的性别|单选题|1=男；2=女
         Q2|您居住的社区|单选题|1：和平社区;2：幸福社区
-        Q3|您需要哪些服务|多选题|1.助餐\n2.助浴
+        Q3|您需要哪些服务|多选题|1.助餐\\n2.助浴
     """
     people = take(sheet(export), sheet(listed, file="题目.xlsx")).tables["survey"]
     assert people["sex"].tolist() == ["男", "女", "女"]
