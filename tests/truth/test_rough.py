@@ -79,7 +79,6 @@ def test_unsaid_and_unlike_coordinates_are_warned_about(sent: list[Sent]) -> Non
         assert {"W712", "W713"} <= {issue.code for issue in month.result.matches.issues}
 
 
-@awaits(READING, "of five files of answers one is not recognised, and no row of another is read")
 def test_every_file_of_answers_is_read(sent: list[Sent]) -> None:
     for month in sent:
         counts = month.result.cleaned.counts.groupby("file")["kept"].sum()
@@ -110,7 +109,7 @@ def test_the_register_keeps_its_communities(sent: list[Sent]) -> None:
             assert found.get(community) == (people["community"] == community).sum()
 
 
-@awaits(READING, "a third of 66; 43 stand in files that are read at all, of those half")
+@awaits(READING, "29 of 66 on seed 1: words such as 查体, 班车, 看病近一点 are not the codebook's")
 def test_what_forms_ask_is_read_for_what_it_means(sent: list[Sent], measured: Measured) -> None:
     read = [right for month in sent for *_, right in _readings(month)]
     measured("rough town: questions read for what they mean", float(np.mean(read)), least=READ_RIGHT)
@@ -131,7 +130,7 @@ def test_shares_of_communities_cover_although_needs_are_not_logistic(sent: list[
     measured("rough town: coverage of shares of communities", share, least=COVERAGE)
 
 
-@awaits(READING, "8–10 in 10: questions of a few communities stand for all, the villages' file is not read")
+@awaits(READING, "8–10 in 10: questions of a few communities stand for all")
 def test_town_wide_shares_cover_although_needs_are_not_logistic(sent: list[Sent], measured: Measured) -> None:
     held = pd.concat([_held(month, _read_right(month)) for month in sent])
     share = held[held["community"] == ALL]["held"].mean()

@@ -60,10 +60,10 @@ def _print(language: str, cleaned: Cleaned) -> None:
     click.echo(text("cli.check.title", language, month=cleaned.month.label(language)))
     click.echo()
     click.echo(text("cli.check.sheets", language))
-    for file, sheet, tables, why, platform, rows in iter_rows(
-        cleaned.sheets, "file", "sheet", "tables", "why", "platform", "rows"
+    for file, sheet, tables, why, platform, marks, rows in iter_rows(
+        cleaned.sheets, "file", "sheet", "tables", "why", "platform", "marks", "rows"
     ):
-        reason = text(f"cli.check.why_{why}", language, platform=platform)
+        reason = text(f"cli.check.why_{why}", language, platform=platform, marks=marks)
         names = "+".join(text(f"table.{table}", language) for table in tables.split("+") if table)
         key = "recognised" if names else "not_recognised"
         said = text(f"cli.check.{key}", language, tables=names, why=reason, rows=rows)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from needs_analytics.core.arrays import Bools, Ints
     from needs_analytics.core.mapping import SheetRule
     from needs_analytics.core.records import Sheet
+    from needs_analytics.intake.platforms.profile import Export
 
 _SUMMARY = re.compile(
     r"(本页|全(街道|[镇乡县区市村街]|社区))?(合计|总计|小计|共计|累计|总和|合计数|总数)([:：(（].*)?"
@@ -53,11 +54,13 @@ class Block:
     rows
         0-based rows that hold data.
     asides
-        0-based row to why it is no data: ``total``, ``note``, ``repeat`` or ``divider``.
+        0-based row to why it is no data: ``total``, ``note``, ``repeat``, ``divider`` or ``preview``.
     titles
         Texts that stand above the header.
     dividers
         0-based row to the text of a row that only heads the rows below it (第一村民小组).
+    export
+        The platform that wrote the table, ``None`` for a sheet made by hand.
     """
 
     sheet: Sheet
@@ -68,6 +71,7 @@ class Block:
     asides: dict[int, str] = field(default_factory=dict)
     titles: tuple[str, ...] = ()
     dividers: dict[int, str] = field(default_factory=dict)
+    export: Export | None = None
     _columns: dict[int, Column] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def sections(self) -> list[str]:
@@ -117,7 +121,13 @@ def _is_ditto(value: object) -> bool:
 
 
 def find_blocks(
-    sheet: Sheet, score: Callable[[str], float], words: frozenset[str], rule: SheetRule, *, searched: int
+    sheet: Sheet,
+    score: Callable[[str], float],
+    words: frozenset[str],
+    rule: SheetRule,
+    *,
+    searched: int,
+    export: Export | None = None,
 ) -> list[Block]:
     """Split a sheet into its tables, from the top down.
 
@@ -131,6 +141,8 @@ def find_blocks(
         What the office told; a given header row makes the sheet one block.
     searched
         Rows from the top of a stretch in which the first header is looked for.
+    export
+        The platform that wrote the sheet, which tells where the first header is.
     """
     if not sheet.n_rows:
         return []
@@ -138,17 +150,20 @@ def find_blocks(
     if rule.header_row:
         heads = [(rule.header_row - 1, max(rule.header_rows, 1))]
     else:
-        heads = _headers(grid, score, words, searched)
+        first = (export.head, export.height) if export else _first_header(grid, score, searched)
+        heads = _headers(grid, score, words, first)
     if not heads:
         rows = np.flatnonzero(~grid.empty_rows)
         return [Block(sheet, (), 0, 0, rows)] if len(rows) else []
     tops = [0, *(_title_above(grid, head) for head, _ in heads[1:])]
     ends = [*tops[1:], sheet.n_rows]
-    return [_block(grid, head, height, top, end) for (head, height), top, end in zip(heads, tops, ends, strict=True)]
+    blocks = [_block(grid, head, height, top, end) for (head, height), top, end in zip(heads, tops, ends, strict=True)]
+    return [replace(blocks[0], export=export), *blocks[1:]]
 
 
-def _headers(grid: Grid, score: Callable[[str], float], words: frozenset[str], searched: int) -> list[tuple[int, int]]:
-    first = _first_header(grid, score, searched)
+def _headers(
+    grid: Grid, score: Callable[[str], float], words: frozenset[str], first: tuple[int, int] | None
+) -> list[tuple[int, int]]:
     if first is None:
         return []
     found = [first]

@@ -315,7 +315,8 @@ def _scale(told: str, match: Question | None, wording: str, block: Block, positi
 
 def _same_wording(header: Header, wording: str) -> bool:
     wanted = {key(wording), key(without_numbering(wording))}
-    return bool(wanted & {key(header.text), key(header.last), key(without_numbering(header.last))})
+    own = {key(header.text), key(header.last), key(without_numbering(header.last)), key(header.source)}
+    return bool(wanted & (own - {""}))
 
 
 def _number(question: str) -> str:

@@ -140,8 +140,8 @@ def looks_like_header(text: str, exact: frozenset[str]) -> float:
 def _match(column: int, header: Header, words: Vocabulary) -> FieldMatch | None:
     if not header.parts:
         return None
-    for wording in dict.fromkeys((header.text, header.last)):
-        found = words.told.get(key(wording))
+    for wording in dict.fromkeys((header.text, header.last, header.source)):
+        found = words.told.get(key(wording)) if wording else None
         if found:
             return FieldMatch(column, found, "told", header.text)
     for wording in dict.fromkeys((header.last, header.text)):

@@ -18,9 +18,19 @@ _TALLEST = 3
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """One column's header: its parts from top to bottom."""
+    """One column's header: its parts from top to bottom.
+
+    Attributes
+    ----------
+    source
+        What stands in the file where the parts were decoded from it, ``""`` where they are the file's own.
+    kind
+        Kind of the question (单选, 多选, 排序) where a form tells it.
+    """
 
     parts: tuple[str, ...]
+    source: str = ""
+    kind: str = ""
 
     @property
     def text(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 _POSITION = re.compile(r"第([一二三四五\d])(?:位|需求|需要|选择|重要|大|项)|(首要|首选)|(次要|其次)")
 _FILLED_IN = re.compile(r"其[他它]|填空|注明|说明|other", re.IGNORECASE)
 _AGES = re.compile(r"\d{1,2}(?:岁)?(?:[-~—至到]\d{1,2})?(?:周?岁)?(?:以[上下]|及以[上下])?")
+_OWN_WORDS = re.compile(r"(其[他它]|other)\W*(please)?(请|具体)?(注明|说明|填写|填空|specify).*")
 _MOSTLY = 0.9  # share of a column's cells that must be yes, no or a step of a scale
 _SAID_NO = frozenset({"否", "×", "x", "无", "没有", "n", "no", "0", "0.0", "false", "不需要", "不", "☐", "□"})
 _NO_NEED = frozenset({"", NONE, UNKNOWN, OTHER})
@@ -262,7 +263,7 @@ def _one_column(
     handmade: bool, least_share: float,
 ) -> Question | None:  # fmt: skip
     wording = plain(headers[column].text)
-    if asks_comment(wording) or asks_trait(wording):
+    if _OWN_WORDS.fullmatch(key(headers[column].last)) or asks_comment(wording) or asks_trait(wording):
         return None
     counts = Counter(
         dict(zip(range(len(cells.values)), np.bincount(cells.codes, minlength=len(cells.values)), strict=True))
@@ -270,7 +271,8 @@ def _one_column(
     texts = {plain(str(value)): int(counts[code]) for code, value in enumerate(cells.values) if is_answer(str(value))}
     if not texts:
         return None
-    separator = find_separator(texts, words.covered)
+    said = headers[column].kind
+    separator = "" if said == "单选" else find_separator(texts, words.covered)
     tokens: Counter[str] = Counter()
     for text, count in texts.items():
         for option in split_cell(text, separator):
@@ -280,7 +282,7 @@ def _one_column(
         return None
     if sum(1 for option in options if _AGES.fullmatch(key(option))) > 1:
         return None
-    kind = kind_of(wording, separator, texts)
+    kind = cast("Kind", said) if said else kind_of(wording, separator, texts)
     sense, most = sense_of(wording, kind)
     blank = UNKNOWN if not handmade or NONE in options.values() else NONE
     return Question(office, stems[column].number or wording, wording, kind, sense, unit_of(wording), blank, most,

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from needs_analytics.core.records import Column
     from needs_analytics.intake.blocks import Block
     from needs_analytics.intake.groups import GroupWords
-    from needs_analytics.intake.headers import Header
 
 TABLES = (
     "survey",
@@ -40,15 +39,6 @@ TABLES = (
     "questions",
 )
 _TOGETHER = frozenset({"menu", "supply", "sites", "usage"})
-_PLATFORMS: Mapping[str, tuple[frozenset[str], ...]] = {
-    "问卷星": (frozenset({"提交答卷时间"}), frozenset({"来自ip", "来源详情"})),
-    "腾讯文档收集表": (frozenset({"提交者(自动)"}), frozenset({"提交时间(自动)"})),
-    "Kobo": (frozenset({"_uuid"}), frozenset({"_submission_time"})),
-    "Qualtrics": (frozenset({"responseid", "startdate"}),),
-    "SurveyMonkey": (frozenset({"respondentid", "collectorid"}),),
-    "Google Forms": (frozenset({"时间戳记"}), frozenset({"时间戳"}), frozenset({"timestamp"})),
-    "问卷网": (frozenset({"答题序号", "答题时间"}),),
-}
 _PERSON = frozenset({"age", "sex", "name", "id_card", "phone", "birth_date", "groups", "household_size"})
 _ONE_PERSON = _PERSON - {"groups", "household_size"}
 _NEEDS_ASKED = re.compile(r"需要|需求|希望|想要|困难|诉求|急需|期待|盼|need", re.IGNORECASE)
@@ -176,7 +166,7 @@ def recognise(
     names
         Services, sites and places that the month's lists hold.
     """
-    platform = platform_of(block.headers)
+    platform = block.export.platform if block.export else ""
     matches = {table: _matches(block, table, vocabularies[table], groups, told=bool(told)) for table in TABLES}
     people = {match.field for match in matches["survey"] if match.quality >= 1} & _ONE_PERSON
     layout = None if platform or people else crosstab(block, names or Names(), month)
@@ -334,15 +324,6 @@ def _hint(evidence: Mapping[str, _Evidence]) -> tuple[str, ...]:
     """Return what a sheet that lacks something essential could still be: counted days without the service's name."""
     usage = evidence["usage"]
     return ("usage",) if usage.has("date", "count") else ()
-
-
-def platform_of(headers: Sequence[Header]) -> str:
-    """Return the platform whose fingerprint the headers carry, ``""`` for a hand-made sheet."""
-    keys = {key(header.last) for header in headers}
-    for platform, prints in _PLATFORMS.items():
-        if any(fingerprint <= keys for fingerprint in prints):
-            return platform
-    return ""
 
 
 def _counts_people(column: Column) -> bool:

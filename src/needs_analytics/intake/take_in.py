@@ -47,12 +47,14 @@ from needs_analytics.intake.groups import (
 )
 from needs_analytics.intake.join import join_tables
 from needs_analytics.intake.join_people import names_in, without_people, without_people_said
-from needs_analytics.intake.kobo import choices_of, decode_choices
 from needs_analytics.intake.labels import without_numbers_in_labels
 from needs_analytics.intake.names import Names, known_names
 from needs_analytics.intake.need_words import NeedWords, need_words
+from needs_analytics.intake.platforms import find_export
+from needs_analytics.intake.platforms.doubts import left_open
+from needs_analytics.intake.platforms.month import decode_month
 from needs_analytics.intake.questions import Question, propose_questions
-from needs_analytics.intake.recognise import TABLES, Recognition, platform_of, recognise
+from needs_analytics.intake.recognise import TABLES, Recognition, recognise
 from needs_analytics.intake.respondents import read_groups_of
 from needs_analytics.intake.summary import office_of, sheet_summary
 from needs_analytics.intake.twins import twin_fields, twin_questions
@@ -63,6 +65,7 @@ if TYPE_CHECKING:
 
     from needs_analytics.core.codebook import Codebook
     from needs_analytics.core.records import Sheet
+    from needs_analytics.intake.platforms.repeats import Link
 
 _SHORT, _LONG = 10, 30  # characters of a header that names a group of people, or a need
 _ALSO_A_CELL = 0.4  # an age band, a group or a month heads a column, or is an answer
@@ -111,6 +114,7 @@ class _Taken:
     questions: list[Question]
     office: str
     registered: int
+    doubts: Sequence[Issue] = ()
 
 
 def take_in(
@@ -153,16 +157,18 @@ def take_in(
         findings.issues.append(Issue("I001"))
     secret = key or secrets.token_bytes(32)
     blocks = [(sheet, block) for sheet in sheets for block in _blocks(sheet, words, mapping, options)]
-    blocks, choices = _decoded(blocks)
+    exports = decode_month(blocks, words.needs.covered, words.tables["survey"])
+    blocks = list(exports.blocks)
+    findings.issues += exports.issues
     entries = _dictionary(blocks, words, mapping, context, month, findings)
     look = _Look(words, mapping, options, entries, month)
     looked = [
-        _Taken(block, Recognition(block, ("questions",), {"questions": ()}, "platform", "Kobo"), [], "", 0)
-        if (sheet.file, sheet.name) in choices
+        _Taken(block, Recognition(block, ("questions",), {"questions": ()}, "form", form), [], "", 0)
+        if (form := exports.forms.get((sheet.file, sheet.name)))
         else _take(sheet, block, look)
         for sheet, block in blocks
     ]
-    taken = _with_names(looked, look)
+    taken = _counted_once(_with_names(looked, look), exports.links)
     frames = _frames(taken, words, mapping, context, findings)
     findings.issues += once_each(findings.options, words.needs, codebook.need_names())
     names = names_in(frames)
@@ -206,20 +212,14 @@ def _blocks(sheet: Sheet, words: _Words, mapping: OfficeMapping, options: Intake
     rule = mapping.rule_for(sheet.file, sheet.name)
     if rule.table == "ignore" or (not rule.table and (sheet.says_no_data or sheet.hidden)):
         return []
-    return find_blocks(sheet, words.score, words.literal, rule, searched=options.header_rows_searched)
-
-
-def _decoded(blocks: Sequence[tuple[Sheet, Block]]) -> tuple[list[tuple[Sheet, Block]], frozenset[tuple[str, str]]]:
-    """Decode the exports that carry the choices of their form, and say which sheets those choices are."""
-    forms = {(sheet.file, sheet.name): lists for sheet, _ in blocks if (lists := choices_of(sheet))}
-    by_file = {file: lists for (file, _), lists in forms.items()}
-    decoded = [
-        (sheet, decode_choices(block, by_file[sheet.file]))
-        if sheet.file in by_file and (sheet.file, sheet.name) not in forms
-        else (sheet, block)
-        for sheet, block in blocks
-    ]
-    return decoded, frozenset(forms)
+    return find_blocks(
+        sheet,
+        words.score,
+        words.literal,
+        rule,
+        searched=options.header_rows_searched,
+        export=find_export(sheet, rule),
+    )
 
 
 def _dictionary(
@@ -264,7 +264,30 @@ def _take(sheet: Sheet, block: Block, look: _Look, names: Names | None = None) -
     if "register" in recognition.tables:
         block, registered = without_other_basis(block)
         recognition = replace(recognition, block=block)
-    return _Taken(block, recognition, questions if "survey" in recognition.tables else [], office, registered)
+    if "survey" not in recognition.tables:
+        return _Taken(block, recognition, [], office, registered)
+    spoken = {
+        column for entry in look.entries if entry.applies(office) for column, _, _ in entry.columns(block.headers)
+    }  # fmt: skip
+    return _Taken(block, recognition, questions, office, registered, left_open(block, questions, spoken))
+
+
+def _counted_once(taken: Sequence[_Taken], links: Sequence[Link]) -> list[_Taken]:
+    """Set a repeat or the sheet it belongs to aside when the other alone asks for needs; they are the same answers."""
+    asking = {(item.block.sheet.file, item.block.sheet.name) for item in taken if item.questions}
+    aside = {link.parent: link.child for link in links if link.child in asking and link.parent not in asking}
+    aside |= {link.child: link.parent for link in links if link.child not in asking}
+    return [
+        _set_aside(item, aside[place]) if (place := (item.block.sheet.file, item.block.sheet.name)) in aside else item
+        for item in taken
+    ]
+
+
+def _set_aside(item: _Taken, other: tuple[str, str]) -> _Taken:
+    sheet = item.block.sheet
+    found = Recognition(item.block, (), {}, "repeat", item.recognition.platform)
+    said = Issue("I224", CellRef(sheet.file, sheet.name), other[1])
+    return replace(item, recognition=found, questions=[], doubts=[said])
 
 
 def _with_group_items(found: Recognition, groups: GroupWords) -> Recognition:
@@ -283,7 +306,7 @@ def _with_names(taken: Sequence[_Taken], look: _Look) -> list[_Taken]:
 
 def _second_look(item: _Taken, look: _Look, names: Names) -> list[_Taken]:
     sheet = item.block.sheet
-    if item.recognition.why in {"told", "platform", "aside"} or "questions" in item.recognition.tables:
+    if item.recognition.why in {"told", "platform", "form", "aside"} or "questions" in item.recognition.tables:
         return [item]
     if item.block.height:
         again = _take(sheet, item.block, look, names)
@@ -310,7 +333,7 @@ def _questions(block: Block, office: str, words: _Words, survey: Vocabulary, loo
     columns = {column: block.column(column) for column in free if column not in flags}
     proposed = propose_questions(
         office, block.headers, columns, words.needs,
-        handmade=not platform_of(block.headers), least_share=look.options.need_option_share,
+        handmade=block.export is None, least_share=look.options.need_option_share,
     )  # fmt: skip
     return with_dictionary(with_thresholds(proposed, look.mapping.thresholds), block, office, look.entries, words.needs)
 
@@ -371,6 +394,8 @@ def _said(item: _Taken) -> list[Issue]:
         return [Issue("I206", where)]
     if item.recognition.why == "aside":
         return [Issue("I204", where, details={"file": sheet.file, "sheet": sheet.name})]
+    if item.recognition.why == "repeat":
+        return list(item.doubts)
     if not item.recognition.tables and item.block.height and not len(item.block.rows):
         return [Issue("W206", where)]
     if not item.recognition.tables:
@@ -378,6 +403,7 @@ def _said(item: _Taken) -> list[Issue]:
     issues = [
         Issue("I212", where, q.wording, {"sense": q.sense, "kind": q.kind}) for q in item.questions if q.is_ranking
     ]
+    issues += item.doubts
     if item.registered:
         issues.append(Issue("I311", where, details={"count": item.registered}))
     if "survey" in item.recognition.tables and not item.questions:
