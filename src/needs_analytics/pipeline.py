@@ -55,7 +55,10 @@ def prepare_month(workspace: Workspace, month: str | Month, *, progress: Progres
 
 def _read(workspace: Workspace, month: Month, tell: Progress) -> Cleaned:
     tell("read")
-    found = read_workbooks(workspace.workbooks(month), on_refusal="collect", root=workspace.inbox(month))
+    found = read_workbooks(
+        workspace.workbooks(month), on_refusal="collect", root=workspace.inbox(month),
+        options=workspace.config.options.reading,
+    )  # fmt: skip
     sheets = SheetList(found, (*found.issues, *workspace.left_out(month)))
     tell("intake")
     intake = take_in(
