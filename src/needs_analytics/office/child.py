@@ -1,8 +1,8 @@
 """The reading process: files come in on its standard input, what was read or refused goes out on its standard output.
 
 It has an address-space limit and, for each file, a limit of processor time; what the reader cannot survive ends this
-process only. Started by its path with ``-I -S``, so that it loads neither pandas nor numpy; nothing it sends is executed
-or unpickled by who reads it.
+process only. Started by its path with ``-I -S``, so that it loads neither pandas nor numpy; nothing it sends is
+executed or unpickled by who reads it.
 """
 
 from __future__ import annotations
@@ -47,6 +47,8 @@ def main() -> None:
             _answer(answers, {"refused": refused.code, "details": refused.details}, [])
         except MemoryError:
             _answer(answers, {"refused": "E025", "details": {"limit": f"memory_mb = {limits.memory_mb}"}}, [])
+        except Exception:
+            _answer(answers, {"refused": "E024", "details": {}}, [])
         else:
             _answer(
                 answers,
