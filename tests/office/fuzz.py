@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 SMALL = ReadingOptions(largest_inflated_mb=64, most_cells=2_000_000, memory_mb=2048, seconds=20, processes=1)
 _WORDS = (
     b"", b"-1", b"0", b"1", b"99999", b"4294967295", b"1e999", b"NaN", b"A1", b"XFD1048576", b"ZZZ9", b"A0", b"s", b"e",
-    b"zz", b"&lol;", b"&#0;", b"<", b">", b'"', b"<!-- x -->", b"<![CDATA[x]]>", b"<!DOCTYPE a>", b"\xff\xfe", b"</row>",
-    b"<row>", b'<c r="B2"/>', b'<c r="B2" t="s"><v>3</v></c>', "需要".encode(), b"../../x", b"http://x",
+    b"zz", b"&lol;", b"&#0;", b"<", b">", b'"', b"<!-- x -->", b"<![CDATA[x]]>", b"<!DOCTYPE a>", b"\xff\xfe",
+    b"</row>", b"<row>", b'<c r="B2"/>', b'<c r="B2" t="s"><v>3</v></c>', "需要".encode(), b"../../x", b"http://x",
 )  # fmt: skip
 _NUMBERS = (0, 1, 0xFFFF, 0xFFFFFFFF, 0xFFFFFFFE, 0x80000000)
 
@@ -61,7 +61,7 @@ def escape(readers: Readers, name: str, content: bytes) -> str:
 
 
 def _gate(content: bytes) -> None:
-    """What the reading process does before the reader, here, so that a slip of ours is seen and not taken for a refusal."""
+    """The gate's part of reading, here, so that a slip of ours is not taken for a refusal."""
     if content.startswith(b"\xd0\xcf\x11\xe0"):
         legacy_workbook(content, SMALL)
     elif content.startswith(b"PK\x03\x04"):

@@ -66,7 +66,9 @@ def test_a_flipped_bit_of_what_is_read_is_refused(name: str) -> None:
     """All but the few bits that fill the last byte of a packed part."""
     content, rng = seeds()[name], random.Random(4)
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        (part,) = (part for part in archive.infolist() if part.filename.endswith(("sheet1.xml", "content.xml", "1.bin")))
+        (part,) = (
+            part for part in archive.infolist() if part.filename.endswith(("sheet1.xml", "content.xml", "1.bin"))
+        )
     first = content.index(part.filename.encode(), part.header_offset) + len(part.filename) + len(part.extra)
     for _ in range(200):
         flipped = bytearray(content)

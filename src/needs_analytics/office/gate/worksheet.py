@@ -36,7 +36,7 @@ _ROW = re.compile(
 )  # fmt: skip
 _COLUMNS = re.compile(rb'<c r="([A-Z]{1,3})[0-9]++"[^>/]*+>')
 _VALUED_ROWS = re.compile(rb'<row r="([0-9]++)"[^>]*+>(?:<c [^>]*/>)*<c [^>]*[^>/]>')
-_PLACES = re.compile(rb'<(?:[A-Za-z0-9]+:)?c [^>]*?\br="([A-Za-z]{1,3}[0-9]{1,7})"[^>]*[^>/]>')
+_PLACES = re.compile(rb'<(?:[A-Za-z0-9]+:)?c (?:[^>]*? )?r="([A-Za-z]{1,3}[0-9]{1,7})"(?:[^>]*[^/>])?>')
 _PLACE = re.compile(r"([A-Za-z]{1,3})([1-9][0-9]{0,6})")
 _RANGE = re.compile(r"\$?([A-Za-z]{1,3})\$?([1-9][0-9]{0,6})(?::\$?([A-Za-z]{1,3})\$?([1-9][0-9]{0,6}))?")
 _INDEX = re.compile(r"[0-9]{1,9}")
