@@ -128,9 +128,9 @@ def _zipped(content: bytes, limits: ReadingOptions, uncomputed: str) -> list[She
         packed, sheets = binary_workbook(archive, main, limits) if named else workbook(archive, limits, uncomputed)
     if archive.surplus:
         sheets[0][1].notes.append(("I028", "", None, None, {}))
+    read = _through_reader(packed, [found for _, found in sheets], limits, named=named)
     if named:
-        return _through_reader(packed, sheets, limits)
-    read = _through_reader(packed, [(str(position), found) for position, (_, found) in enumerate(sheets)], limits)
+        return read
     for sheet, (part, _) in zip(read, sheets, strict=True):
         _account(sheet, archive, part)
     return read
@@ -148,16 +148,17 @@ def _account(sheet: SheetRead, archive: Archive, part: str) -> None:
             sheet.found.note("W029", cell=cell)
 
 
-def _through_reader(content: bytes, expected: list[tuple[str, Found]], limits: ReadingOptions) -> list[SheetRead]:
-    """Read a proved workbook; ``expected`` are its sheets by the names the reader sees, in order."""
-    by_name = dict(expected)
+def _through_reader(
+    content: bytes, expected: list[Found], limits: ReadingOptions, *, named: bool = True
+) -> list[SheetRead]:
+    """Read a proved workbook; ``expected`` are its sheets in order, ``named`` says that the reader knows their names."""
     try:
         book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
         del content
         read = []
-        for position, meta in enumerate(book.sheets_metadata):
+        for position, (meta, found) in enumerate(_paired(book.sheets_metadata, expected)):
             if meta.typ == calamine.SheetTypeEnum.WorkSheet:
-                found = by_name.get(meta.name) or Found(meta.name)
+                found.name = meta.name if named else found.name
                 found.hidden |= meta.visible != calamine.SheetVisibleEnum.Visible
                 read.append(_sheet(book.get_sheet_by_index(position), found, limits))
     except calamine.PasswordError as error:
@@ -173,6 +174,18 @@ def _through_reader(content: bytes, expected: list[tuple[str, Found]], limits: R
     if not read:
         raise Refused("E020")
     return read
+
+
+def _paired(seen: list[calamine.SheetMetadata], expected: list[Found]) -> list[tuple[calamine.SheetMetadata, Found]]:
+    """Put what the gate found beside what the reader sees; of two sheets with one name it would read the first twice."""
+    names = [meta.name for meta in seen]
+    for name in names:
+        if names.count(name) > 1:
+            raise Refused("E013", part=name)
+    if len(seen) == len(expected):
+        return list(zip(seen, expected, strict=True))
+    by_name = {found.name: found for found in expected}
+    return [(meta, by_name.get(meta.name) or Found(meta.name)) for meta in seen]
 
 
 def _sheet(sheet: calamine.CalamineSheet, found: Found, limits: ReadingOptions) -> SheetRead:

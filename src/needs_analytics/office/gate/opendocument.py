@@ -32,10 +32,6 @@ def open_document(archive: Archive, limits: ReadingOptions, uncomputed: str) -> 
     feed(made, pieces, _CONTENT)
     if not book.sheets:
         raise Refused("E020")
-    names = [sheet.name for sheet in book.sheets]
-    for name in names:
-        if names.count(name) > 1:
-            raise Refused("E013", part=name)
     content = archive.raw(_CONTENT) if whole is None else whole
     packed = pack({"mimetype": _SHEETS, _CONTENT: content, _MANIFEST: _WRITTEN})
     return packed, [(sheet.name, sheet) for sheet in book.sheets]

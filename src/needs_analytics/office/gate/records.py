@@ -31,8 +31,8 @@ _LAST_CELL_12 = 11
 _OTHERS = {"worddocument": "Word", "powerpoint document": "PowerPoint"}
 
 
-def legacy_workbook(content: bytes, limits: ReadingOptions) -> list[tuple[str, Found]]:
-    """Prove an ``.xls``; return its sheets by name with what was found."""
+def legacy_workbook(content: bytes, limits: ReadingOptions) -> list[Found]:
+    """Prove an ``.xls``; return what was found on its sheets."""
     file = Compound(content)
     if "encryptedpackage" in file.entries:
         raise Refused("E002")
@@ -43,10 +43,9 @@ def legacy_workbook(content: bytes, limits: ReadingOptions) -> list[tuple[str, F
     if data is None:
         raise Refused("E003", kind="OLE")
     sheets = _Legacy(data, limits).sheets
-    _refuse_same_names(sheets)
     if sheets and any(name.startswith("_vba_project") for name in file.entries):
         sheets[0].notes.append(("I022", "", None, None, {}))
-    return [(sheet.name, sheet) for sheet in sheets]
+    return sheets
 
 
 class _Legacy:
@@ -136,7 +135,6 @@ def binary_workbook(archive: Archive, main: str, limits: ReadingOptions) -> tupl
                 _binary_sheet(archive.part(link.target), sheet, strings, limits)
     if not sheets:
         raise Refused("E020")
-    _refuse_same_names(sheets)
     kinds = (".rels", ".bin", "[content_types].xml")
     used = [name for name in archive.entries if name.endswith(kinds) and "vba" not in name]
     for name in used:
@@ -199,10 +197,3 @@ def _records(data: bytes) -> Iterator[tuple[int, bytes]]:
             raise Refused("E006")
         yield kind, data[at : at + length]
         at += length
-
-
-def _refuse_same_names(sheets: list[Found]) -> None:
-    names = [sheet.name for sheet in sheets]
-    for name in names:
-        if names.count(name) > 1:
-            raise Refused("E013", part=name)

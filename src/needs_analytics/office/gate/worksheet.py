@@ -185,7 +185,7 @@ class Worksheet:
         if kind == "e":
             self.patched |= value not in _KNOWN_ERRORS
             return value or "#VALUE!"
-        if kind == "s" and (value or computed):
+        if kind == "s" and value:
             return "" if _INDEX.fullmatch(value) else None
         if kind == "b" and value not in _BOOLEANS:
             return None
