@@ -151,7 +151,7 @@ def _account(sheet: SheetRead, archive: Archive, part: str) -> None:
 def _through_reader(
     content: bytes, expected: list[Found], limits: ReadingOptions, *, named: bool = True
 ) -> list[SheetRead]:
-    """Read a proved workbook; ``expected`` are its sheets in order, ``named`` says that the reader knows their names."""
+    """Read a proved workbook, its sheets as expected; ``named`` says that the reader sees their names."""
     try:
         book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
         del content
@@ -177,7 +177,7 @@ def _through_reader(
 
 
 def _paired(seen: list[calamine.SheetMetadata], expected: list[Found]) -> list[tuple[calamine.SheetMetadata, Found]]:
-    """Put what the gate found beside what the reader sees; of two sheets with one name it would read the first twice."""
+    """Put what the gate found beside what the reader sees; of two with one name it would read the first twice."""
     names = [meta.name for meta in seen]
     for name in names:
         if names.count(name) > 1:
