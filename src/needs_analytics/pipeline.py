@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from needs_analytics.workspace import Workspace
 
 Progress = Callable[[str], None]
+_OF_THE_MOMENT = frozenset({"E001", "E024", "E025"})  # a file locked or read too slowly may do better next time
 _VERSIONS = ("needs-analytics", "pandas", "numpy", "scipy", "scikit-learn", "python-calamine")
 
 
@@ -49,7 +50,8 @@ def prepare_month(workspace: Workspace, month: str | Month, *, progress: Progres
         tell("kept")
         return cleaned
     cleaned = _read(workspace, month, tell)
-    kept.store(cleaned)
+    if _OF_THE_MOMENT.isdisjoint(issue.code for issue in cleaned.issues):
+        kept.store(cleaned)
     return cleaned
 
 
