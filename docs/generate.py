@@ -141,6 +141,14 @@ _SETTINGS_HEAD = """# 设置 Settings (needs.toml)
 """
 
 _CHINESE = {
+    "reading.largest_file_mb": "一个文件最大多少 MB",
+    "reading.largest_inflated_mb": "压缩格式（.xlsx、.ods 等）展开后最大多少 MB",
+    "reading.largest_ratio": "展开后最多是原来的多少倍（超过 1 MB 的部分）",
+    "reading.most_parts": "一个文件里最多多少个部件",
+    "reading.most_cells": "一张表的数据区域最多多少个单元格（行×列）",
+    "reading.memory_mb": "读取程序最多用多少 MB 内存",
+    "reading.seconds": "一个文件最多读多少秒",
+    "reading.processes": "同时读几个文件；不写则按处理器个数",
     "intake.header_rows_searched": "在表的前几行里找表头",
     "intake.need_option_share": "一列的回答里有多大比例是已知需求，才当作需求题",
     "cleaning.youngest_age": "推算多大年龄以上的居民；更小的留着，不计入估计",

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from needs_analytics.workspace import Workspace
 
 Progress = Callable[[str], None]
+_OF_THE_MOMENT = frozenset({"E001", "E024", "E025"})  # a file locked or read too slowly may do better next time
 _VERSIONS = ("needs-analytics", "pandas", "numpy", "scipy", "scikit-learn", "python-calamine")
 
 
@@ -50,13 +51,17 @@ def prepare_month(workspace: Workspace, month: str | Month, *, progress: Progres
         tell("kept")
     else:
         cleaned = _read(workspace, month, tell)
-        kept.store(cleaned)
+        if _OF_THE_MOMENT.isdisjoint(issue.code for issue in cleaned.issues):
+            kept.store(cleaned)
     return replace(cleaned, issues=(*cleaned.issues, *_changes(workspace, cleaned).issues))
 
 
 def _read(workspace: Workspace, month: Month, tell: Progress) -> Cleaned:
     tell("read")
-    found = read_workbooks(workspace.workbooks(month), on_refusal="collect", root=workspace.inbox(month))
+    found = read_workbooks(
+        workspace.workbooks(month), on_refusal="collect", root=workspace.inbox(month),
+        options=workspace.config.options.reading,
+    )  # fmt: skip
     sheets = SheetList(found, (*found.issues, *workspace.left_out(month)))
     tell("intake")
     intake = take_in(

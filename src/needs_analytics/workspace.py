@@ -115,8 +115,9 @@ class Workspace:
         folder = self.inbox(month)
         files = [(path.relative_to(folder).as_posix(), path) for path in self._files(month)]
         own = [(path.name, path) for path in sorted((self.path / "codebook").glob("*.csv"))]
+        options = self.config.options
         settings = [str(month), self._text(MAPPING) if (self.path / MAPPING).is_file() else "",
-                    repr(self.config.options.intake), repr(self.config.options.cleaning)]  # fmt: skip
+                    repr(options.reading), repr(options.intake), repr(options.cleaning)]  # fmt: skip
         return Kept(self.path / CACHE / str(month), state_of([*files, *own], settings), self.key())
 
     def inbox(self, month: Month | str) -> Path:

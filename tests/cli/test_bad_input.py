@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from needs_analytics.core.messages import LANGUAGES
+from office.small_files import workbook_xml
 
 from .offices import COMMUNITIES, MONTH, menu, put, register, survey, table, whole_month
 
@@ -150,18 +151,27 @@ def test_a_month_of_foreign_workbooks_only_is_blocked(needs: Needs, office: Offi
     assert not (workspace / "reports" / MONTH).exists()
 
 
-@pytest.mark.parametrize(
-    ("language", "said"), [("zh", "坏.xlsx”打不开"), ("en", 'The file "坏.xlsx" cannot be opened')]
-)
+@pytest.mark.parametrize(("language", "said"), [("zh", "坏.xlsx”不完整"), ("en", '"坏.xlsx" is incomplete')])
 def test_a_corrupt_file_stops_no_good_one(needs: Needs, office: Office, language: str, said: str) -> None:
     office({**whole_month(), "坏.xlsx": b"PK\x03\x04 and nothing"})
     checked = needs("check", MONTH, "--lang", language)
     assert checked.code == 0
     assert said in checked.out
     found = json.loads(needs("check", MONTH, "--json", "-q").out)
-    assert [issue["code"] for issue in found["issues"] if issue["file"] == "坏.xlsx"] == ["E001"]
+    assert [issue["code"] for issue in found["issues"] if issue["file"] == "坏.xlsx"] == ["E006"]
     assert sum(count["rows_in"] for count in found["counts"]) == 62
     assert needs("report", MONTH, "-q").code == 0
+
+
+def test_one_workbook_that_ends_the_reader_among_twenty_is_refused_and_the_month_goes_on(
+    needs: Needs, office: Office
+) -> None:
+    many = {f"走访{number}.csv": f"姓名,年龄\n张{number},{60 + number}\n" for number in range(12)}
+    far = '<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>2</v></c></row>'
+    office({**whole_month(), **many, "远.xlsx": workbook_xml(far)})
+    found = json.loads(needs("check", MONTH, "--json", "-q").out)
+    assert [issue["code"] for issue in found["issues"] if issue["file"] == "远.xlsx"] == ["E010"]
+    assert sum(count["rows_in"] for count in found["counts"]) >= 62
 
 
 def test_a_corrupt_file_alone_is_blocking(needs: Needs, office: Office) -> None:

@@ -36,6 +36,55 @@ def workbook_xml(cells: str, **more: str) -> bytes:
     return buffer.getvalue()
 
 
+def binary_workbook(*rows: list[str | float | None]) -> bytes:
+    """Return an ``.xlsb`` of one sheet: shared texts, numbers, error ``#N/A`` and empty cells."""
+    texts = [cell for row in rows for cell in row if isinstance(cell, str) and cell != "#N/A"]
+    cells = bytearray()
+    for number, row in enumerate(rows):
+        cells += _record(0, struct.pack("<II", number, 0) + bytes(9))
+        for column, cell in enumerate(row):
+            place = struct.pack("<II", column, 0)
+            if cell == "#N/A":
+                cells += _record(3, place + b"\x2a")
+            elif isinstance(cell, str):
+                cells += _record(7, place + struct.pack("<I", texts.index(cell)))
+            elif cell is not None:
+                cells += _record(5, place + struct.pack("<d", cell))
+    size = struct.pack("<4I", 0, len(rows) - 1, 0, max(map(len, rows)) - 1)
+    sheet = _record(129) + _record(148, size) + _record(145) + bytes(cells) + _record(146) + _record(130)
+    bundle = _record(156, struct.pack("<II", 0, 1) + _wide("rId1") + _wide("表"))
+    count = struct.pack("<II", len(texts), len(texts))
+    strings = _record(159, count) + b"".join(_record(19, b"\0" + _wide(text)) for text in texts) + _record(160)
+    link = '<Relationship Id="{}" Type="' + _RELS + '/{}" Target="{}"/>'
+    rels = '<?xml version="1.0"?><Relationships xmlns="' + _PACKAGE + '/relationships">{}</Relationships>'
+    parts = {
+        "[Content_Types].xml": f'<?xml version="1.0"?><Types xmlns="{_PACKAGE}/content-types"/>',
+        "_rels/.rels": rels.format(link.format("rId1", "officeDocument", "xl/workbook.bin")),
+        "xl/workbook.bin": _record(131) + _record(143) + bundle + _record(144) + _record(132),
+        "xl/_rels/workbook.bin.rels": rels.format(
+            link.format("rId1", "worksheet", "worksheets/sheet1.bin")
+            + link.format("rId2", "sharedStrings", "sharedStrings.bin")
+        ),
+        "xl/worksheets/sheet1.bin": sheet,
+        "xl/sharedStrings.bin": strings,
+    }
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, part in parts.items():
+            archive.writestr(name, part)
+    return buffer.getvalue()
+
+
+def _record(kind: int, body: bytes = b"") -> bytes:
+    head = bytes([kind]) if kind < 128 else bytes([kind & 0x7F | 0x80, kind >> 7])
+    size = len(body)
+    return head + (bytes([size]) if size < 128 else bytes([size & 0x7F | 0x80, size >> 7])) + body
+
+
+def _wide(text: str) -> bytes:
+    return struct.pack("<I", len(text)) + text.encode("utf-16-le")
+
+
 def encrypted_workbook() -> bytes:
     """Return what Excel saves under a password: a compound file with a stream ``EncryptedPackage``."""
     free, end, fat = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD

@@ -10,6 +10,7 @@ import pytest
 from needs_analytics.core.month import Month
 from needs_analytics.pipeline import prepare_month
 from needs_analytics.workspace import Workspace
+from office.small_files import workbook_xml
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,6 +68,10 @@ def choose(workspace: Workspace) -> None:
     (workspace.path / "needs.toml").write_text("[cleaning]\nyoungest_age = 18\n", encoding="utf-8")
 
 
+def allow(workspace: Workspace) -> None:
+    (workspace.path / "needs.toml").write_text("[reading]\nmost_cells = 1000\n", encoding="utf-8")
+
+
 def extend(workspace: Workspace) -> None:
     (workspace.path / "codebook" / "needs.csv").write_text("need,name\nX01,遛狗\n", encoding="utf-8")
 
@@ -87,7 +92,7 @@ def cut(workspace: Workspace) -> None:
     file.write_bytes(file.read_bytes()[:40])
 
 
-@pytest.mark.parametrize("change", [rename, correct, add, answer, choose, extend, forget_key, tamper, cut])
+@pytest.mark.parametrize("change", [rename, correct, add, answer, choose, allow, extend, forget_key, tamper, cut])
 def test_any_change_reads_anew(workspace: Workspace, change: Callable[[Workspace], None]) -> None:
     prepare_month(workspace, MONTH)
     change(workspace)
@@ -101,6 +106,14 @@ def test_a_refused_workbook_is_refused_again_without_reading_it(workspace: Works
     assert [issue.code for issue in first.issues if issue.severity == "error"]
     assert prepare_month(workspace, MONTH).issues == first.issues
     assert stages(workspace) == ["kept"]
+
+
+def test_a_workbook_that_ended_its_reader_is_tried_again(workspace: Workspace) -> None:
+    far = '<row r="1"><c r="A1"><v>1</v></c></row><row r="1000000"><c r="N1000000"><v>2</v></c></row>'
+    (workspace.inbox(MONTH) / "远.xlsx").write_bytes(workbook_xml(far))
+    (workspace.path / "needs.toml").write_text("[reading]\nmemory_mb = 256\n", encoding="utf-8")
+    assert "E024" in {issue.code for issue in prepare_month(Workspace(workspace.path), MONTH).issues}
+    assert stages(workspace)[0] == "read"
 
 
 def test_nothing_that_is_kept_names_anybody(workspace: Workspace) -> None:

@@ -15,6 +15,40 @@ Count = Annotated[int, Limits(1)]
 
 
 @dataclass(frozen=True, slots=True)
+class ReadingOptions:
+    """How far a workbook may go before it is refused.
+
+    Attributes
+    ----------
+    largest_file_mb
+        Size of a file, in MiB.
+    largest_inflated_mb
+        Size of what is read of a zip (``.xlsx``, ``.xlsb``, ``.ods``) once inflated, in MiB; counted while inflating.
+    largest_ratio
+        A part of a zip may inflate to so many times its size, once it passes 1 MiB.
+    most_parts
+        Parts in a zip.
+    most_cells
+        Rows times columns of a sheet's used range.
+    memory_mb
+        Address space of a reading process, in MiB.
+    seconds
+        Processor time, and about as much waiting, for one file.
+    processes
+        Files read at the same time; ``None`` for as many as there are cores.
+    """
+
+    largest_file_mb: Count = 64
+    largest_inflated_mb: Count = 256
+    largest_ratio: Count = 200
+    most_parts: Count = 2000
+    most_cells: Count = 20_000_000
+    memory_mb: Annotated[int, Limits(256)] = 4096
+    seconds: Count = 120
+    processes: Count | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class IntakeOptions:
     """How raw sheets become tables.
 
@@ -228,6 +262,7 @@ class ReportOptions:
 class Options:
     """All stages' options; ``needs.toml`` has a table for each."""
 
+    reading: ReadingOptions = ReadingOptions()
     intake: IntakeOptions = IntakeOptions()
     cleaning: CleaningOptions = CleaningOptions()
     weights: WeightsOptions = WeightsOptions()
