@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from helpers.grids import CODEBOOK, everything, sheet, survey, take, told
-from needs_analytics.intake.groups import group_words, read_flag, read_groups
+from needs_analytics.intake.group_columns import read_flag
+from needs_analytics.intake.groups import group_words, read_groups
 
 WORDS = group_words(CODEBOOK)
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from needs_analytics.core.issue import CellRef, Issue
 from needs_analytics.intake.dates import read_birth_date
-from needs_analytics.intake.groups import derived_groups
+from needs_analytics.intake.derived_groups import derived_groups
 from needs_analytics.intake.people import IdCard, read_id_card
 from needs_analytics.intake.traits import OLDEST, AgeRange
 

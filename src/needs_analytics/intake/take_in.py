@@ -15,7 +15,7 @@ from needs_analytics.core.options import IntakeOptions
 from needs_analytics.core.records import Intake
 from needs_analytics.core.wording import key
 from needs_analytics.intake.answers import answer_columns, once_each, refused_ticks, unknown_options
-from needs_analytics.intake.blocks import Block, find_blocks
+from needs_analytics.intake.asides import said_asides
 from needs_analytics.intake.crosstab import heads_across
 from needs_analytics.intake.dictionary import (
     Entry,
@@ -35,14 +35,8 @@ from needs_analytics.intake.fields import (
     vocabulary,
 )
 from needs_analytics.intake.frames import Context, Findings, basis_column, read_frame, without_other_basis
-from needs_analytics.intake.groups import (
-    GroupWords,
-    attribute_columns,
-    flag_columns,
-    group_of,
-    group_words,
-    without_group_items,
-)
+from needs_analytics.intake.group_columns import attribute_columns, flag_columns, without_group_items
+from needs_analytics.intake.groups import GroupWords, group_of, group_words
 from needs_analytics.intake.join import join_tables
 from needs_analytics.intake.join_people import names_in, without_people, without_people_said
 from needs_analytics.intake.kobo import choices_of, decode_choices
@@ -52,6 +46,7 @@ from needs_analytics.intake.need_words import NeedWords, need_words
 from needs_analytics.intake.questions import Question, propose_questions
 from needs_analytics.intake.recognise import TABLES, Recognition, platform_of, recognise
 from needs_analytics.intake.respondents import read_groups_of
+from needs_analytics.intake.splitting import find_blocks
 from needs_analytics.intake.summary import office_of, sheet_summary
 from needs_analytics.intake.twins import twin_fields, twin_questions
 from needs_analytics.intake.typed import LEDGER_COLUMNS
@@ -61,6 +56,7 @@ if TYPE_CHECKING:
 
     from needs_analytics.core.codebook import Codebook
     from needs_analytics.core.records import Sheet
+    from needs_analytics.intake.blocks import Block
 
 _SHORT, _LONG = 10, 30  # characters of a header that names a group of people, or a need
 _ALSO_A_CELL = 0.4  # an age band, a group or a month heads a column, or is an answer
@@ -322,7 +318,8 @@ def _frames(
 ) -> dict[str, list[pd.DataFrame]]:
     frames: dict[str, list[pd.DataFrame]] = {table: [] for table in TABLES}
     for item in taken:
-        rule = mapping.rule_for(item.block.sheet.file, item.block.sheet.name)
+        part = item.block.sheet
+        rule = mapping.rule_for(part.file, part.part_of or part.name)
         for table in item.recognition.tables:
             used = {column for q in item.questions for column in q.columns if q.sense not in _OF_FIELDS}
             used = used if table == "survey" else set()
@@ -375,6 +372,7 @@ def _said(item: _Taken) -> list[Issue]:
     issues = [
         Issue("I212", where, q.wording, {"sense": q.sense, "kind": q.kind}) for q in item.questions if q.is_ranking
     ]
+    issues += said_asides(item.block)
     if item.registered:
         issues.append(Issue("I311", where, details={"count": item.registered}))
     if "survey" in item.recognition.tables and not item.questions:
