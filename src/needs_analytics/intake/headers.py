@@ -84,10 +84,10 @@ def _continues(grid: Grid, upper: int) -> bool:
     if (grid.filled[lower] & ~grid.text[lower]).any() or (grid.filled[upper] & ~grid.text[upper]).any():
         return False
     above, below = grid.filled[upper], grid.filled[lower]
+    if _joined(grid, upper) and below.any():
+        return True
     if not (below & ~above).any():
         return False
-    if _joined(grid, upper):
-        return True
     heads = _group_heads(grid, upper)
     return not (above & below & ~heads).any()
 

@@ -34,8 +34,9 @@ def complete_survey(
     frame["age_band"] = _bands(frame["age_low"], frame["age_high"])
     frame["submitted_at"] = frame["date"]
     frame["date"] = frame["date"].dt.normalize()
-    frame["month"] = _months(frame["date"], month)
-    undated = int(frame["date"].isna().sum())
+    told = frame["told_month"] if "told_month" in frame else pd.Series([None] * len(frame), index=frame.index)
+    frame["month"] = _months(frame["date"], month).where(frame["date"].notna() | told.isna(), told)
+    undated = int((frame["date"].isna() & told.isna()).sum())
     if undated:
         issues.append(Issue("I126", details={"count": undated, "month": str(month)}))
     frame["groups"] = derived_groups(frame, codebook)

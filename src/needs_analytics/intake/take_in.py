@@ -6,6 +6,7 @@ import secrets
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from needs_analytics.core.issue import CellRef, Issue
@@ -16,6 +17,7 @@ from needs_analytics.core.records import Intake
 from needs_analytics.core.wording import key
 from needs_analytics.intake.answers import answer_columns, once_each, refused_ticks, unknown_options
 from needs_analytics.intake.asides import said_asides
+from needs_analytics.intake.copies import Copy, find_copies
 from needs_analytics.intake.crosstab import heads_across
 from needs_analytics.intake.dictionary import (
     Entry,
@@ -37,12 +39,14 @@ from needs_analytics.intake.fields import (
 from needs_analytics.intake.frames import Context, Findings, basis_column, read_frame, without_other_basis
 from needs_analytics.intake.group_columns import attribute_columns, flag_columns, without_group_items
 from needs_analytics.intake.groups import GroupWords, group_of, group_words
+from needs_analytics.intake.households import is_household_form, says_nothing, under_their_head
 from needs_analytics.intake.join import join_tables
 from needs_analytics.intake.join_people import names_in, without_people, without_people_said
 from needs_analytics.intake.kobo import choices_of, decode_choices
 from needs_analytics.intake.labels import without_numbers_in_labels
 from needs_analytics.intake.names import Names, known_names
 from needs_analytics.intake.need_words import NeedWords, need_words
+from needs_analytics.intake.option_marks import decode_marks
 from needs_analytics.intake.questions import Question, propose_questions
 from needs_analytics.intake.recognise import TABLES, Recognition, platform_of, recognise
 from needs_analytics.intake.respondents import read_groups_of
@@ -105,6 +109,7 @@ class _Taken:
     questions: list[Question]
     office: str
     registered: int
+    copied: tuple[str, int] = ("", 0)
 
 
 def take_in(
@@ -156,7 +161,7 @@ def take_in(
         else _take(sheet, block, look)
         for sheet, block in blocks
     ]
-    taken = _with_names(looked, look)
+    taken = _without_copies(_with_names(looked, look), mapping)
     frames = _frames(taken, words, mapping, context, findings)
     findings.issues += once_each(findings.options, words.needs, codebook.need_names())
     names = names_in(frames)
@@ -246,7 +251,7 @@ def _dictionary(
 def _take(sheet: Sheet, block: Block, look: _Look, names: Names | None = None) -> _Taken:
     words, rule = look.words, look.mapping.rule_for(sheet.file, sheet.name)
     office = rule.office or office_of(sheet.file)
-    block = decode_options(block, office, look.entries)
+    block = decode_options(decode_marks(block), office, look.entries)
     told = {**words.tables["survey"].told, **rule.fields}
     survey = replace(words.tables["survey"], told=told)
     questions = _questions(block, office, words, survey, look.entries, look.options)
@@ -275,6 +280,26 @@ def _with_names(taken: Sequence[_Taken], look: _Look) -> list[_Taken]:
     """Look again at what was not taken for anything, now that services, sites and places are known by name."""
     names = known_names((item.block, item.recognition) for item in taken)
     return [again for item in taken for again in _second_look(item, look, names)]
+
+
+def _without_copies(taken: Sequence[_Taken], mapping: OfficeMapping) -> list[_Taken]:
+    """Leave out the surveys whose rows stand in another sheet; a sheet the office named counts in any case."""
+    surveys = {
+        place: item.block
+        for place, item in enumerate(taken)
+        if "survey" in item.recognition.tables and item.recognition.why != "told" and len(item.block.rows)
+    }
+    copies = find_copies(surveys)
+    return [_as_copy(item, copies[place], taken) if place in copies else item for place, item in enumerate(taken)]
+
+
+def _as_copy(item: _Taken, copy: Copy, taken: Sequence[_Taken]) -> _Taken:
+    sheet = taken[copy.of].block.sheet
+    told = (sheet.name if sheet.file == item.block.sheet.file else f"{sheet.file}·{sheet.name}", copy.equal)
+    if not copy.sure:
+        return replace(item, copied=told)
+    recognition = replace(item.recognition, tables=(), matches={}, why="copy")
+    return replace(item, recognition=recognition, questions=[], copied=told)
 
 
 def _second_look(item: _Taken, look: _Look, names: Names) -> list[_Taken]:
@@ -343,13 +368,22 @@ def _with_answers(frame: pd.DataFrame, item: _Taken, words: _Words, findings: Fi
     findings.issues += twin_questions(item.block, item.questions)
     answers = pd.DataFrame(answer_columns(item.block, item.questions), index=frame.index)
     platform = item.recognition.platform
-    return pd.concat([frame.assign(groups=groups, platform=platform), answers], axis=1)
+    if not platform:
+        answers[says_nothing(item.block, item.recognition.matches["survey"], item.questions)] = np.nan
+    frame, said = under_their_head(frame, item.block)
+    findings.issues += said
+    unit = "户" if is_household_form(item.questions) else "人"
+    return pd.concat([frame.assign(groups=groups, platform=platform, unit=unit), answers], axis=1)
 
 
 def _said(item: _Taken) -> list[Issue]:
     """Say what was not taken for any table, what is ambiguous, and questions whose meaning should be confirmed."""
     sheet = item.block.sheet
     where = CellRef(sheet.file, sheet.name, item.block.head if item.block.height else None)
+    name, equal = item.copied
+    if item.recognition.why == "copy":
+        details = {"file": sheet.file, "sheet": sheet.name, "same": name, "count": equal, "rows": len(item.block.rows)}
+        return [Issue("I209", where, details=details)]
     if item.recognition.candidates == ("usage",):
         return [Issue("W203", where, details={"file": sheet.file, "sheet": sheet.name})]
     if item.recognition.why == "asked":
@@ -373,6 +407,9 @@ def _said(item: _Taken) -> list[Issue]:
         Issue("I212", where, q.wording, {"sense": q.sense, "kind": q.kind}) for q in item.questions if q.is_ranking
     ]
     issues += said_asides(item.block)
+    if name:
+        details = {"file": sheet.file, "sheet": sheet.name, "same": name, "count": equal, "rows": len(item.block.rows)}
+        issues.append(Issue("W209", where, details=details))
     if item.registered:
         issues.append(Issue("I311", where, details={"count": item.registered}))
     if "survey" in item.recognition.tables and not item.questions:
