@@ -1,4 +1,4 @@
-"""A small survey as it should be read, and sheets that dress it as offices do: titles, merges, notes, totals, copies."""
+"""A small survey as it should be read, and sheets that dress it as offices do: titles, merges, notes, totals."""
 
 from __future__ import annotations
 
@@ -52,9 +52,12 @@ def people(random: Random, number: int) -> list[Person]:
     drawn[-3:] = [frozenset({"助浴"}), frozenset({"助医"}), frozenset({"助餐", "助医"})]
     return [
         Person(
-            SURNAMES[place % 20] + random.choice("建国秀英红芳伟强"), random.choice("男女"), age,
-            COMMUNITIES[place * 2 // number], needs,
-        )  # fmt: skip
+            SURNAMES[place % 20] + random.choice("建国秀英红芳伟强"),
+            random.choice("男女"),
+            age,
+            COMMUNITIES[place * 2 // number],
+            needs,
+        )
         for place, (age, needs) in enumerate(zip(ages, drawn, strict=True))
     ]
 
@@ -194,7 +197,9 @@ def _beside(dress: Dress, random: Random, width: int) -> None:
 def _above(dress: Dress, random: Random, width: int) -> None:
     lines: Cells = []
     if random.random() < 0.7:
-        lines.append([random.choice(["2026年10月居民服务需求摸底登记表", "入户走访情况统计表", "幸福街道民生服务需求台账"])])
+        lines.append(
+            [random.choice(["2026年10月居民服务需求摸底登记表", "入户走访情况统计表", "幸福街道民生服务需求台账"])]
+        )
     if random.random() < 0.4:
         lines.append(["填报单位：幸福街道办事处", "", "", "填报日期：2026年10月28日", "单位：人"])
     if lines and random.random() < 0.3:

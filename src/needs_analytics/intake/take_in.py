@@ -50,6 +50,7 @@ from needs_analytics.intake.option_marks import decode_marks
 from needs_analytics.intake.questions import Question, propose_questions
 from needs_analytics.intake.recognise import TABLES, Recognition, platform_of, recognise
 from needs_analytics.intake.respondents import read_groups_of
+from needs_analytics.intake.sideways import labels_beside
 from needs_analytics.intake.splitting import find_blocks
 from needs_analytics.intake.summary import office_of, sheet_summary
 from needs_analytics.intake.twins import twin_fields, twin_questions
@@ -169,7 +170,7 @@ def take_in(
         frames, codebook=codebook, mapping=mapping, secret=secret, month=month, words=words.needs, names=names
     )
     findings.issues += joined
-    findings.issues += [issue for item in taken for issue in _said(item)]
+    findings.issues += [issue for item in taken for issue in _said(item, words)]
     findings.issues += [
         Issue("I007", CellRef(sheet.file, sheet.name), details={"file": sheet.file, "sheet": sheet.name})
         for sheet in sheets
@@ -376,42 +377,47 @@ def _with_answers(frame: pd.DataFrame, item: _Taken, words: _Words, findings: Fi
     return pd.concat([frame.assign(groups=groups, platform=platform, unit=unit), answers], axis=1)
 
 
-def _said(item: _Taken) -> list[Issue]:
+_SIDEWAYS = {"transposed": "W208", "form": "W207"}
+
+
+def _said(item: _Taken, words: _Words) -> list[Issue]:
     """Say what was not taken for any table, what is ambiguous, and questions whose meaning should be confirmed."""
     sheet = item.block.sheet
     where = CellRef(sheet.file, sheet.name, item.block.head if item.block.height else None)
-    name, equal = item.copied
-    if item.recognition.why == "copy":
-        details = {"file": sheet.file, "sheet": sheet.name, "same": name, "count": equal, "rows": len(item.block.rows)}
-        return [Issue("I209", where, details=details)]
-    if item.recognition.candidates == ("usage",):
-        return [Issue("W203", where, details={"file": sheet.file, "sheet": sheet.name})]
-    if item.recognition.why == "asked":
-        return [
-            Issue(
-                "W201",
-                where,
-                "、".join(item.recognition.candidates),
-                {"file": sheet.file, "sheet": sheet.name, "first": item.recognition.candidates[0]},
-            )
-        ]
-    if item.recognition.why == "calendar":
-        return [Issue("I206", where)]
-    if item.recognition.why == "aside":
-        return [Issue("I204", where, details={"file": sheet.file, "sheet": sheet.name})]
-    if not item.recognition.tables and item.block.height and not len(item.block.rows):
-        return [Issue("W206", where)]
     if not item.recognition.tables:
-        return [Issue("W202", where, details={"file": sheet.file, "sheet": sheet.name, "rows": len(item.block.rows)})]
+        return [_not_taken(item, where, words)]
     issues = [
         Issue("I212", where, q.wording, {"sense": q.sense, "kind": q.kind}) for q in item.questions if q.is_ranking
     ]
     issues += said_asides(item.block)
-    if name:
-        details = {"file": sheet.file, "sheet": sheet.name, "same": name, "count": equal, "rows": len(item.block.rows)}
-        issues.append(Issue("W209", where, details=details))
+    if item.copied[0]:
+        issues.append(Issue("W209", where, details=_copied(item)))
     if item.registered:
         issues.append(Issue("I311", where, details={"count": item.registered}))
     if "survey" in item.recognition.tables and not item.questions:
         issues.append(Issue("W213", where, details={"file": sheet.file, "sheet": sheet.name}))
     return issues
+
+
+def _not_taken(item: _Taken, where: CellRef, words: _Words) -> Issue:
+    sheet, found = item.block.sheet, item.recognition
+    named: dict[str, object] = {"file": sheet.file, "sheet": sheet.name}
+    if found.why == "copy":
+        return Issue("I209", where, details=_copied(item))
+    if found.candidates == ("usage",):
+        return Issue("W203", where, details=named)
+    if found.why == "asked":
+        return Issue("W201", where, "、".join(found.candidates), {**named, "first": found.candidates[0]})
+    if found.why in {"calendar", "aside"}:
+        return Issue("I206", where) if found.why == "calendar" else Issue("I204", where, details=named)
+    laid_out = labels_beside(sheet, words.score)
+    if laid_out:
+        return Issue(_SIDEWAYS[laid_out], CellRef(sheet.file, sheet.name))
+    if item.block.height and not len(item.block.rows):
+        return Issue("W206", where)
+    return Issue("W202", where, details={**named, "rows": len(item.block.rows)})
+
+
+def _copied(item: _Taken) -> dict[str, object]:
+    sheet, (same, count) = item.block.sheet, item.copied
+    return {"file": sheet.file, "sheet": sheet.name, "same": same, "count": count, "rows": len(item.block.rows)}
