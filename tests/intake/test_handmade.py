@@ -305,3 +305,10 @@ def test_whatever_stands_between_two_options(cell: str) -> None:
     assert needs(f"{HEADER}\n王秀英|女|70|和平社区|{cell}\n赵建国|男|71|和平社区|助餐\n李红|女|62|和平社区|助医")[
         0
     ] == ("ELD01;ELD03")
+
+
+def test_a_time_typed_for_a_whole_morning_makes_two_residents_no_one() -> None:
+    header = "调查时间|性别|年龄|社区|您需要哪些服务"
+    one = f"{header}\n2026-10-05 10:00|女|70|和平社区|助餐、助浴\n2026-10-05 10:00|男|71|和平社区|助浴、助医"
+    other = f"{header}\n2026-10-05 10:00|女|70|和平社区|助餐、助浴\n2026-10-05 10:00|男|66|和平社区|助浴、助医"
+    assert len(take_clean(sheet(one, file="一.xlsx"), sheet(other, file="二.xlsx")).survey) == 4
