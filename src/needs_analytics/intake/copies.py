@@ -56,37 +56,38 @@ def find_copies(blocks: Mapping[int, Block]) -> dict[int, Copy]:
     where the sheet of all does not say the community.
     """
     found: dict[int, Copy] = {}
-    texts = {position: _texts(block) for position, block in blocks.items()} if len(blocks) > 1 else {}
+    titles = {position: _titles(block) for position, block in blocks.items()}
     for one, other in combinations(blocks, 2):
         if one in found or other in found:
             continue
-        pair = _compared(one, other, blocks, texts)
+        pair = _compared(one, other, blocks, titles)
         if pair:
             found[pair[0]] = pair[1]
-    return _without_whole(found, blocks, texts)
+    return _without_whole(found, blocks, titles)
 
 
 def _compared(
-    one: int, other: int, blocks: Mapping[int, Block], texts: Mapping[int, Mapping[str, Objects]]
+    one: int, other: int, blocks: Mapping[int, Block], titles: Mapping[int, Mapping[str, int]]
 ) -> tuple[int, Copy] | None:
     """Return which of two blocks is the copy, if one is."""
-    shared = [title for title in texts[one] if title in texts[other] and title not in _NUMBERS]
-    fewest = min(len(texts[one]), len(texts[other]))
+    shared = [title for title in titles[one] if title in titles[other] and title not in _NUMBERS]
+    fewest = min(len(titles[one]), len(titles[other]))
     if len(shared) < _COLUMNS or len(shared) < _MOSTLY * (fewest - 1):
         return None
     same_file = blocks[one].sheet.file == blocks[other].sheet.file
     small, large = sorted((one, other), key=lambda position: (len(blocks[position].rows), -position))
     if not same_file and (
-        len(blocks[small].rows) != len(blocks[large].rows) or texts[small].keys() != texts[large].keys()
+        len(blocks[small].rows) != len(blocks[large].rows) or titles[small].keys() != titles[large].keys()
     ):
         return None
-    rows = [_rows(texts[position], shared) for position in (small, large)]
+    texts = [[_texts(blocks[place], titles[place][title]) for title in shared] for place in (small, large)]
+    rows = [["\x1f".join(cells) for cells in zip(*columns, strict=True)] for columns in texts]
     equal = sum((Counter(rows[0]) & Counter(rows[1])).values())
     if equal < _MOSTLY * len(rows[0]) or (equal < len(rows[0]) and not same_file):
         return None
     names = [blocks[position].sheet.name for position in (small, large)]
     told = same_file and any(_RELATED.search(name) for name in names)
-    sure = told or _is_no_chance(rows, [texts[large][title] for title in shared], shared)
+    sure = told or _is_no_chance(rows, texts[1], shared)
     if not sure and equal < _COLUMNS:
         return None
     left, kept = (large, small) if _is_chosen(*names) else (small, large)
@@ -116,13 +117,13 @@ def _chance(row: str, shares: Sequence[Counter[object]], size: int) -> float:
 
 
 def _without_whole(
-    found: dict[int, Copy], blocks: Mapping[int, Block], texts: Mapping[int, Mapping[str, Objects]]
+    found: dict[int, Copy], blocks: Mapping[int, Block], titles: Mapping[int, Mapping[str, int]]
 ) -> dict[int, Copy]:
     """Leave out the sheet of all instead of its parts where only the parts' names tell the community."""
     for whole in {copy.of for copy in found.values() if copy.sure}:
         parts = [position for position, copy in found.items() if copy.of == whole and copy.sure]
         named = all(_PLACE.fullmatch(key(blocks[position].sheet.name)) for position in parts)
-        tells = any(re.search(r"社区|村|居委", title) for title in texts[whole])
+        tells = any(re.search(r"社区|村|居委", title) for title in titles[whole])
         if named and not tells and sum(found[part].equal for part in parts) >= len(blocks[whole].rows):
             equal = len(blocks[whole].rows)
             found = {position: copy for position, copy in found.items() if position not in parts}
@@ -130,16 +131,17 @@ def _without_whole(
     return found
 
 
-def _texts(block: Block) -> dict[str, Objects]:
-    """Return the cells under each header, as they are compared."""
-    columns: dict[str, Objects] = {}
+def _titles(block: Block) -> dict[str, int]:
+    """Return header to column, the first of equal ones."""
+    columns: dict[str, int] = {}
     for position, header in enumerate(block.headers):
         if header.parts:
-            column = block.column(position)
-            lookup = np.array([key(str(value)) for value in column.values], dtype=object)
-            columns.setdefault(key(header.text), lookup[column.codes] if len(lookup) else lookup)
+            columns.setdefault(key(header.text), position)
     return columns
 
 
-def _rows(texts: Mapping[str, Objects], titles: Sequence[str]) -> list[str]:
-    return ["\x1f".join(cells) for cells in zip(*(texts[title] for title in titles), strict=True)]
+def _texts(block: Block, position: int) -> Objects:
+    """Return the cells of a column as they are compared."""
+    column = block.column(position)
+    lookup = np.array([key(str(value)) for value in column.values], dtype=object)
+    return np.asarray(lookup[column.codes])

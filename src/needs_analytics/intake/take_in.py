@@ -174,7 +174,9 @@ def take_in(
     findings.issues += [
         Issue("I007", CellRef(sheet.file, sheet.name), details={"file": sheet.file, "sheet": sheet.name})
         for sheet in sheets
-        if sheet.hidden and not sheet.says_no_data and not mapping.rule_for(sheet.file, sheet.name).table
+        if sheet.hidden
+        and not sheet.says_no_data
+        and not mapping.rule_for(sheet.file, sheet.part_of or sheet.name).table
     ]
     taken_in = Intake(
         tables=tables,
@@ -205,7 +207,7 @@ def _collect_words(codebook: Codebook, mapping: OfficeMapping) -> _Words:
 
 
 def _blocks(sheet: Sheet, words: _Words, mapping: OfficeMapping, options: IntakeOptions) -> list[Block]:
-    rule = mapping.rule_for(sheet.file, sheet.name)
+    rule = mapping.rule_for(sheet.file, sheet.part_of or sheet.name)
     if rule.table == "ignore" or (not rule.table and (sheet.says_no_data or sheet.hidden)):
         return []
     return find_blocks(sheet, words.score, words.literal, rule, searched=options.header_rows_searched)
@@ -235,7 +237,7 @@ def _dictionary(
     """Read the question dictionaries first: they decide how the surveys are read."""
     frames, offices = [], set()
     for sheet, block in blocks:
-        rule = mapping.rule_for(sheet.file, sheet.name)
+        rule = mapping.rule_for(sheet.file, sheet.part_of or sheet.name)
         offices.add(rule.office or office_of(sheet.file))
         found = recognise(block, words.tables, (), words.groups, told=rule.table, month=month)
         if "questions" in found.tables:
@@ -250,7 +252,7 @@ def _dictionary(
 
 
 def _take(sheet: Sheet, block: Block, look: _Look, names: Names | None = None) -> _Taken:
-    words, rule = look.words, look.mapping.rule_for(sheet.file, sheet.name)
+    words, rule = look.words, look.mapping.rule_for(sheet.file, sheet.part_of or sheet.name)
     office = rule.office or office_of(sheet.file)
     block = decode_options(decode_marks(block), office, look.entries)
     told = {**words.tables["survey"].told, **rule.fields}
@@ -314,7 +316,7 @@ def _second_look(item: _Taken, look: _Look, names: Names) -> list[_Taken]:
     def score(text: str) -> float:
         return look.words.score(text) or float(names.knows(text))
 
-    rule = look.mapping.rule_for(sheet.file, sheet.name)
+    rule = look.mapping.rule_for(sheet.file, sheet.part_of or sheet.name)
     blocks = find_blocks(sheet, score, look.words.literal, rule, searched=look.options.header_rows_searched)
     return [_take(sheet, block, look, names) for block in blocks]
 

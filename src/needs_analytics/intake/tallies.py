@@ -19,6 +19,9 @@ _COUNTED = re.compile(
     r"(合计|统计)?(票数|得票数?|人数|户数|人次|数量|次数|计数|个数|小计|合计|[划画]?[“\"]?正[”\"]?字?(统计|计数|计票)?|统计[数结]?果?"
     r"|占比|比例|百分比|百分率)([(（].*[)）])?"
 )
+_MAY_COUNT = re.compile(
+    r"^[^，。；]{0,14}[数次票字计比率果正）)]\s*$"
+)  # a quick look, before texts are compared in earnest
 _STROKES = re.compile(r"[正一丁下丅止𤴓\s]{1,40}")
 _FIGURE = re.compile(r"\d[\d,]*(\.\d+)?[%％]?[人户票个次]?")
 _ALSO = frozenset({"男", "女", "其他", "合计", "是", "否", "无", "有", "需要", "不需要", "弃权"})
@@ -54,7 +57,10 @@ def _headed(grid: Grid, rows: Ints) -> dict[int, str]:
     found: dict[int, str] = {}
     heads = np.zeros(len(rows), dtype=bool)
     for column in grid.sheet.columns:
-        known = np.array([isinstance(value, str) and counts_something(value) for value in column.values], dtype=bool)
+        known = np.array(
+            [isinstance(value, str) and bool(_MAY_COUNT.search(value)) for value in column.values], dtype=bool
+        )
+        known[known] = [counts_something(str(column.values[place])) for place in np.flatnonzero(known)]
         heads |= known[column.codes[rows]]
     wordy = ~(grid.filled[rows] & ~grid.text[rows]).any(axis=1) & (grid.filled[rows].sum(axis=1) <= _WIDEST)
     for position in np.flatnonzero(heads & wordy):
