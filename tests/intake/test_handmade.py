@@ -312,3 +312,9 @@ def test_a_time_typed_for_a_whole_morning_makes_two_residents_no_one() -> None:
     one = f"{header}\n2026-10-05 10:00|女|70|和平社区|助餐、助浴\n2026-10-05 10:00|男|71|和平社区|助浴、助医"
     other = f"{header}\n2026-10-05 10:00|女|70|和平社区|助餐、助浴\n2026-10-05 10:00|男|66|和平社区|助浴、助医"
     assert len(take_clean(sheet(one, file="一.xlsx"), sheet(other, file="二.xlsx")).survey) == 4
+
+
+@pytest.mark.parametrize("merged", [(), ("A1:A2", "B1:B2", "C1:C2", "D1:D2", "E1:F1")])
+def test_a_first_resident_who_needs_nothing_is_no_third_row_of_the_header(merged: tuple[str, ...]) -> None:
+    text = "姓名|性别|年龄|社区|需求情况|\n||||助餐|助医\n王秀英|女|70岁|和平社区||\n赵建国|男|71岁|光明社区|√|"
+    assert ages(text, merged=merged) == [70, 71]
