@@ -96,7 +96,8 @@ def test_a_tally_under_the_answers_is_no_answer(tally: str) -> None:
 
 
 def test_a_total_without_a_word_is_no_resident() -> None:
-    assert ages("姓名|年龄|社区|助餐|助医\n王秀英|70|和平社区|√|√\n赵建国|71|和平社区||√\n|||1|2") == [70, 71]
+    rows = "王秀英|70|和平社区|√|\n赵建国|71|和平社区||√\n李红|62|和平社区||"
+    assert ages(f"姓名|年龄|社区|助餐|助医\n{rows}\n|||1|1") == THREE
 
 
 def test_a_short_answer_at_the_end_is_no_tally() -> None:
