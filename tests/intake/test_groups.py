@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from helpers.grids import CODEBOOK, everything, sheet, survey, take, told
-from needs_analytics.intake.groups import group_words, read_flag, read_groups
+from needs_analytics.intake.group_columns import read_flag
+from needs_analytics.intake.groups import group_words, read_groups
 
 WORDS = group_words(CODEBOOK)
 
@@ -19,6 +20,14 @@ WORDS = group_words(CODEBOOK)
         ("低保户 残疾", "dibao;disabled"),
         ("无", ""),
         ("以上都不是", ""),
+        ("非低保", ""),
+        ("无残疾，低保户", "dibao"),
+        ("低保：否；残疾：是", "disabled"),
+        ("□低保 ☑残疾", "disabled"),
+        ("已退出低保", ""),
+        ("未失业", ""),
+        ("无业", "jobless"),
+        ("不能自理", "disabled_elder"),
     ],
 )
 def test_labels_become_codes(written: str, groups: str) -> None:
@@ -72,3 +81,14 @@ def test_a_column_of_names_taken_for_something_else_is_never_printed() -> None:
     assert told(found, "E112") == [("D2", "＊")]
     assert found.ledger.loc[found.ledger["code"] == "E112", "cell"].tolist() == ["D2", "D3", "D4"]
     assert not any(name in everything(found) for name in ("王秀英", "赵建国", "李桂芳"))
+
+
+def test_a_status_tells_a_group_only_by_a_value_that_means_it() -> None:
+    answers = survey("""
+        姓名|年龄|社区|政治面貌|就业状况|户籍类型|健康状况|职业|自理能力|您需要哪些服务
+        王秀英|50|和平社区|群众|在职|本地|良好|教师|完全自理|助餐、助浴
+        赵建国|51|和平社区|中共党员|失业|外地户籍|高血压|外卖骑手|不能自理|助餐
+    """)
+    assert answers["groups"].tolist() == [
+        "worker", "disabled_elder;chronic;jobless;new_worker;migrant;party_member"
+    ]  # fmt: skip

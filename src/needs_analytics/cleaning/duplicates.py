@@ -37,12 +37,14 @@ def repeated_people(survey: pd.DataFrame) -> pd.Series:
 def repeated_submissions(survey: pd.DataFrame) -> pd.Series:
     """Return, for every answer, the index of the first identical one sent at the same second through another sheet.
 
-    Only answers with a time of day are compared: two residents may well give the same answers on one day.
+    Only answers with a time of day are compared: two residents may well give the same answers on one day. Of a
+    hand-made sheet the time must have seconds: 10:00 is what somebody typed for a whole morning.
     """
     timed = survey["submitted_at"].notna() & (survey["submitted_at"] != survey["date"])
+    timed &= survey["platform"].fillna("").astype(bool) | (survey["submitted_at"].dt.second > 0)
     traits = [
         c
-        for c in ("submitted_at", "community", "grid", "age_low", "age_high", "sex", "seconds", "needs")
+        for c in ("submitted_at", "community", "grid", "age_low", "age_high", "sex", "seconds", "needs", "text")
         if c in survey
     ]
     return _first_equal(survey, traits, timed, elsewhere=True)

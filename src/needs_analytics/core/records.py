@@ -128,6 +128,8 @@ class Sheet:
         Merged ranges as 0-based ``(first row, first column, last row, last column)``.
     hidden
         Whether the sheet is hidden.
+    part_of
+        Name of the sheet of which this is one of several tables side by side, ``""`` for a whole sheet.
     """
 
     file: str
@@ -136,6 +138,7 @@ class Sheet:
     columns: tuple[Column, ...]
     merged: tuple[tuple[int, int, int, int], ...] = ()
     hidden: bool = False
+    part_of: str = ""
 
     @property
     def n_rows(self) -> int:

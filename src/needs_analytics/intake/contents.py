@@ -30,7 +30,7 @@ _LATEST = date_reader(Month(2098, 12))
 def share(column: Column, test: Callable[[object], bool]) -> float:
     """Return the share of a column's filled cells that pass a test; 1 where nothing is filled."""
     counts = np.bincount(column.codes, minlength=len(column.values))
-    filled = [code for code, value in enumerate(column.values) if not _is_blank(value)]
+    filled = [code for code, value in enumerate(column.values) if not is_blank(value)]
     total = int(counts[filled].sum())
     passed = sum(int(counts[code]) for code in filled if test(column.values[code]))
     return passed / total if total else 1.0
@@ -38,7 +38,7 @@ def share(column: Column, test: Callable[[object], bool]) -> float:
 
 def is_filled(column: Column) -> bool:
     """Whether anything stands in a column."""
-    return not all(_is_blank(value) for value in column.values)
+    return not all(is_blank(value) for value in column.values)
 
 
 def shows_date(cell: object) -> bool:
@@ -99,5 +99,6 @@ def fits(column: Column, kind: str) -> bool:
     return test is _always or share(column, test) >= _LEAST
 
 
-def _is_blank(value: object) -> bool:
+def is_blank(value: object) -> bool:
+    """Whether a cell says nothing."""
     return isinstance(value, str) and is_absent(key(value))

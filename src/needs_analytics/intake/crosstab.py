@@ -95,6 +95,18 @@ def month_of(texts: Sequence[str], month: Month) -> str:
     return found.pop() if len(found) == 1 else ""
 
 
+def month_of_sheet(name: str, month: Month) -> str:
+    """Return the month that a sheet is named after (9月, 2026年9月), ``""`` for any other name.
+
+    A month without a year that is still to come is last year's: sheets for 1月 to 12月 are kept from year to year.
+    """
+    hit = _MONTH.fullmatch(key(name))
+    if not hit:
+        return ""
+    found = _month_text(hit[1] or "", hit[2], month)
+    return _month_text(str(month.year - 1), hit[2], month) if found > str(month) and not hit[1] else found
+
+
 def _levels(block: Block) -> list[list[str]]:
     """Return the headers level by level, the lowest last; a header of fewer levels stands on the lowest."""
     height = max((len(header.parts) for header in block.headers), default=0)

@@ -13,7 +13,7 @@ from needs_analytics.core.issue import CellRef, Issue
 from needs_analytics.core.wording import key, plain
 from needs_analytics.intake.across import unfolded
 from needs_analytics.intake.coordinates import coordinates, crs_in
-from needs_analytics.intake.crosstab import month_of
+from needs_analytics.intake.crosstab import month_of, month_of_sheet
 from needs_analytics.intake.numbers import period_within, read_count
 from needs_analytics.intake.reading import Reader, Reading
 from needs_analytics.intake.terms import read_text, read_verbatim
@@ -106,6 +106,8 @@ def read_frame(
         return unfolded(block, frame, layout, context.month, findings)
     if table == "usage" and not {"date", "month"} & set(frame.columns):
         frame["month"] = month_of([*block.titles, block.sheet.name, block.sheet.file], context.month) or None
+    if table == "survey":
+        frame["told_month"] = month_of_sheet(block.sheet.name, context.month) or None
     if table == "register":
         return _register(block, frame, counted, findings)
     return frame

@@ -1,4 +1,4 @@
-"""Special groups: recognised in a column of labels, in yes/no columns, and from age, sex and household."""
+"""Special groups: their wordings, and lists of them in one cell (独居、低保；非残疾)."""
 
 from __future__ import annotations
 
@@ -6,25 +6,16 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-import pandas as pd
-
 from needs_analytics.core.wording import key
-from needs_analytics.intake.fields import core_words
 from needs_analytics.intake.reading import NOTHING, Reading, is_absent
-from needs_analytics.intake.stems import stems_of
-from needs_analytics.intake.traits import is_yes_no, read_yes_no
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
-    from needs_analytics.core.arrays import Bools, Floats
     from needs_analytics.core.codebook import Codebook
-    from needs_analytics.intake.fields import FieldMatch
-    from needs_analytics.intake.headers import Header
 
 _SEPARATORS = re.compile(r"[、,，;；/|┋\n\s+]+")
-_NOBODY = frozenset(
+NOBODY = frozenset(
     {
         "无",
         "否",
@@ -98,10 +89,11 @@ _EXTRA: Mapping[str, str] = {
     "照护人": "carer",
     "宝妈": "parent",
 }
-NO_GROUP = ""  # of a column such as 以上都不是: a tick says that no group applies
-_GROUP_STEM = re.compile(r"人群|哪类人|哪些?情况|身份|特殊|类别|^groups?$", re.IGNORECASE)
-_SOME = 0.3  # share of items that must be groups where the question asks for groups
-_AGE_RULE = re.compile(r"age>=(\d+)|(\d+)<=age<=(\d+)|age<=?(\d+)")
+_SUFFIXES = ("人员", "老人", "老年人", "家庭", "户", "对象", "人", "者", "证", "情况", "身份")
+_NOT = re.compile(
+    r"^(并?非|不是|不属于?|不享受|没有|没|无|未|已?(退出|取消|注销|停发)(?=.{2})|曾是?|原为?|[□☐×✗])(享受|评|办理?|是)?"
+)
+_IS_NOT = re.compile(r"([:：=(（]?(否|无|没有|不是|×|✗|✘|n|no)[)）]?)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +129,7 @@ def read_groups(cell: object, words: GroupWords) -> Reading:
     text = key(str(cell))
     if is_absent(text):
         return Reading("", "normalised") if text in {"-", "/", "—", "--"} else NOTHING
-    if text in _NOBODY:
+    if text in NOBODY:
         return Reading("", "normalised")
     found: list[str] = []
     unknown = False
@@ -146,145 +138,35 @@ def read_groups(cell: object, words: GroupWords) -> Reading:
         group = group_of(word, words)
         if group:
             found.append(group)
-        elif word and word not in _NOBODY:
+        elif word and word not in NOBODY and not is_negated(word, words):
             unknown = True
     value = ";".join(dict.fromkeys(found))
     return Reading(value, "normalised", "W141" if unknown else "")
 
 
 def group_of(word: str, words: GroupWords) -> str:
-    """Return the group a word names, by itself, without 人员 and the like, or by the longest wording inside it."""
-    if word in words.values:
-        return words.values[word]
-    for suffix in ("人员", "老人", "老年人", "家庭", "户", "对象", "人", "者"):
-        stem = word.removesuffix(suffix)
-        if stem != word and stem in words.values:
-            return words.values[stem]
+    """Return the group a word names, by itself, without 人员 and the like, or by the longest wording inside it.
+
+    A word that says no to a group (非低保, 残疾：无, □独居) names none.
+    """
+    named = _named(word, words)
+    if named or is_negated(word, words):
+        return named
     inside = [known for known in words.values if len(known) >= 2 and known in word]
     return words.values[max(inside, key=len)] if inside else ""
 
 
-def flag_columns(headers: Sequence[Header], free: Sequence[int], words: GroupWords) -> dict[int, str]:
-    """Return the columns that are titled with one special group (是否独居, 低保 …), column to group."""
-    found = _group_items(headers, free, words)
-    for column in free:
-        title = key(headers[column].last)
-        bare = core_words(headers[column].last).removeprefix("是否").removeprefix("否")
-        group = words.headers.get(title) or words.headers.get(bare) or words.headers.get("是否" + bare)
-        if group:
-            found[column] = group
-    return found
+def is_negated(word: str, words: GroupWords) -> bool:
+    """Whether a word says that somebody is not of a group: 非低保, 无残疾证, 已退出低保, 残疾(否), □独居."""
+    if word in words.values:
+        return False
+    rest = _NOT.sub("", _IS_NOT.sub("", word))
+    return rest != word and bool(_named(rest, words))
 
 
-def _group_items(headers: Sequence[Header], free: Sequence[int], words: GroupWords) -> dict[int, str]:
-    """Return the columns of questions whose items are special groups (第4题(独居老人), 您属于哪类人—低保)."""
-    questions: dict[str, dict[int, str]] = {}
-    asked: set[str] = set()
-    for column, stem in stems_of({column: headers[column] for column in free}).items():
-        if stem.item:
-            questions.setdefault(stem.number or stem.stem, {})[column] = key(stem.item)
-            asked |= {stem.number or stem.stem} if _GROUP_STEM.search(stem.stem) else set()
-    found: dict[int, str] = {}
-    for name, items in questions.items():
-        exact = sum(item in words.values or item in words.headers for item in items.values())
-        nobody = sum(item in _NOBODY for item in items.values())
-        named = {column: words.headers.get(item) or group_of(item, words) for column, item in items.items()}
-        by_stem = name in asked and sum(map(bool, named.values())) >= _SOME * len(items)
-        if by_stem or (exact >= 2 and exact + nobody >= 0.5 * len(items)):
-            found |= {column: group or NO_GROUP for column, group in named.items()}
-    return found
-
-
-def without_group_items(matches: Sequence[FieldMatch], flags: Mapping[int, str]) -> list[FieldMatch]:
-    """Drop the match of one column of a group question: all of its columns together tell the groups."""
-    return [match for match in matches if match.field != "groups" or match.column not in flags]
-
-
-def attribute_columns(
-    headers: Sequence[Header], free: Sequence[int], words: GroupWords
-) -> dict[int, Mapping[str, str]]:
-    """Return the columns whose title belongs to several groups told apart by the value (就业状况, 户籍类型)."""
-    found = {}
-    for column in free:
-        for title in (key(headers[column].last), core_words(headers[column].last)):
-            if title in words.by_header:
-                found[column] = words.by_header[title]
-                break
-    return found
-
-
-def read_flag(cell: object, group: str, words: GroupWords) -> Reading:
-    """Read a cell of a column titled with one group: yes/no, or a wording that implies yes (二级, 城市低保)."""
-    if is_yes_no(cell):
-        reading = read_yes_no(cell)
-        return NOTHING if reading.value is None else Reading(group if reading.value else "", reading.note)
-    text = key(str(cell))
-    if text in _NOBODY or text.startswith(("非", "未", "不", "完全自理", "能自理")):
-        return Reading("", "normalised")
-    known = words.values.get(text) == group or any(part in text for part in ("级", group, "证", "类")) or len(text) <= 6
-    return Reading(group, "normalised") if known else Reading(None, "refused", "W141")
-
-
-def read_attribute(cell: object, meanings: Mapping[str, str]) -> Reading:
-    """Read a cell of a column whose values tell the group (失业 → jobless); a value of no group is none."""
-    text = key(str(cell))
-    if is_absent(text):
-        return NOTHING
-    hit = meanings.get(text) or next((group for word, group in meanings.items() if len(word) >= 2 and word in text), "")
-    return Reading(hit, "normalised")
-
-
-def derived_groups(survey: pd.DataFrame, codebook: Codebook) -> pd.Series:
-    """Add the groups that age, sex and household size settle, drop those that the age contradicts.
-
-    Parameters
-    ----------
-    survey
-        With ``groups`` (codes joined by ``;``), ``age_low``, ``age_high``, ``sex``, ``household_size``.
-
-    Returns
-    -------
-    The ``groups`` column; NaN where nothing at all is known.
-    """
-    codes, texts = pd.factorize(survey["groups"].astype(object))
-    listed = [set(str(text).split(";")) for text in texts]
-    low, high = survey["age_low"].to_numpy(float), survey["age_high"].to_numpy(float)
-    columns: dict[str, Bools] = {}
-    for group, rule in zip(codebook.groups.index, codebook.groups["rule"], strict=True):
-        has = np.array([*(group in groups for groups in listed), False])[codes]  # the last for those not known
-        age_yes, age_no = _by_age(str(rule), low, high)
-        has &= ~age_no
-        has |= _settled(str(rule), age_yes, survey)
-        if has.any():
-            columns[str(group)] = has
-    joined = np.full(len(codes), "", dtype=object)
-    for group, has in columns.items():
-        joined[has] = np.array([f"{text};{group}" if text else group for text in joined[has]], dtype=object)
-    unknown = survey["groups"].isna().to_numpy() & np.isnan(low) & (joined == "")
-    joined[unknown] = None
-    return pd.Series(joined, index=survey.index, dtype=object)
-
-
-def _by_age(rule: str, low: Floats, high: Floats) -> tuple[Bools, Bools]:
-    """Return whether a rule's age condition surely holds and surely fails; both false without a condition."""
-    found = _AGE_RULE.search(rule)
-    if not found:
-        return np.zeros(len(low), bool), np.zeros(len(low), bool)
-    if found[1]:
-        least, most = float(found[1]), np.inf
-    elif found[2]:
-        least, most = float(found[2]), float(found[3])
-    else:
-        least, most = -np.inf, float(found[4]) - (0 if "<=" in rule else 1)
-    return (low >= least) & (high <= most), (high < least) | (low > most)
-
-
-def _settled(rule: str, age_yes: Bools, survey: pd.DataFrame) -> Bools:
-    """Return who belongs to a group by the rule alone; rules with a flag settle nothing."""
-    if re.fullmatch(r"age>=\d+|\d+<=age<=\d+", rule):
-        return age_yes
-    if rule == "sex==F":
-        return (survey["sex"] == "女").to_numpy() & (survey["age_low"] >= 18).to_numpy()
-    if "household_size==1" in rule and "household_size" in survey:
-        return age_yes & (survey["household_size"] == 1).to_numpy()
-    return np.zeros(len(survey), bool)
+def _named(word: str, words: GroupWords) -> str:
+    """Return the group a word names by itself or without 人员 and the like."""
+    if word in words.values:
+        return words.values[word]
+    stems = (word.removesuffix(suffix) for suffix in _SUFFIXES if word.endswith(suffix))
+    return next((words.values[stem] for stem in stems if stem in words.values), "")

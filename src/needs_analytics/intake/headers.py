@@ -60,13 +60,13 @@ def header_height(grid: Grid, row: int, *, floor: int) -> tuple[int, int]:
         Rows above it belong to something else.
     """
     top = bottom = row
-    while bottom - top + 1 < _TALLEST and bottom + 1 < len(grid.filled) and _continues(grid, bottom):
+    while bottom - top + 1 < _TALLEST and bottom + 1 < len(grid.filled) and _continues(grid, bottom, top):
         bottom += 1
     while (
         bottom - top + 1 < _TALLEST
         and top - 1 >= floor
         and not _is_caption(grid, top - 1)
-        and _continues(grid, top - 1)
+        and _continues(grid, top - 1, top - 1)
     ):
         top -= 1
     return top, bottom - top + 1
@@ -88,18 +88,23 @@ def _is_caption(grid: Grid, row: int) -> bool:
     return len(cells) < 2 or all(_FACT.fullmatch(cell) for cell in cells)
 
 
-def _continues(grid: Grid, upper: int) -> bool:
-    """Whether the row below only fills what a row leaves open."""
+def _continues(grid: Grid, upper: int, top: int) -> bool:
+    """Whether the row below only fills what a header leaves open, from its top row to its lowest so far.
+
+    Under a title of one column that heads no group, whatever row it stands in, stands data.
+    """
     lower = upper + 1
     if (grid.filled[lower] & ~grid.text[lower]).any() or (grid.filled[upper] & ~grid.text[upper]).any():
         return False
-    above, below = grid.filled[upper], grid.filled[lower]
-    if not (below & ~above).any():
-        return False
-    if _joined(grid, upper):
+    below = grid.filled[lower]
+    if _joined(grid, upper) and below.any():
         return True
-    heads = _group_heads(grid, upper)
-    return not (above & below & ~heads).any()
+    if not (below & ~grid.filled[upper]).any():
+        return False
+    closed = np.zeros(len(below), dtype=bool)
+    for row in range(top, upper + 1):
+        closed = np.where(grid.filled[row], ~_group_heads(grid, row), closed)
+    return not (closed & below).any()
 
 
 def _joined(grid: Grid, upper: int) -> bool:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from needs_analytics.core.wording import plain
 from needs_analytics.intake.masking import KnownNames, mask_texts, without_names
-from needs_analytics.intake.people import IDENTIFIERS, code_of, household_keys, person_keys
+from needs_analytics.intake.people import IDENTIFIERS, code_of, household_form_key, household_keys, person_keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -34,6 +34,11 @@ def without_identifiers(tables: dict[str, pd.DataFrame], secret: bytes, names: K
     for table in people:
         frame = tables[table].copy()
         frame["person_key"] = pd.Series(keys[table], index=frame.index, dtype=object)
+        if "unit" in frame:  # a household's form is not its head's own answer
+            of_homes = frame["unit"] == "户"
+            frame.loc[of_homes, "person_key"] = [
+                household_form_key(key, secret) for key in frame.loc[of_homes, "person_key"]
+            ]
         if table != "survey":
             frame.loc[~_identified(frame), "person_key"] = None
         frame["household_key"] = household_keys(frame, secret)

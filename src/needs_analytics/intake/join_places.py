@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from needs_analytics.core.issue import CellRef, Issue
-from needs_analytics.core.wording import without_numbering
+from needs_analytics.core.wording import key, without_numbering
 from needs_analytics.intake.masking import NOBODY, mask_texts
 from needs_analytics.intake.places import Place, PlaceBook, is_grid, place_book
 
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
 _REFERENCE = ("places", "register", "distances")
 _TITLED = ("survey", "usage", "register", "roster", "requests")
+_CALLED = re.compile(
+    r"(?:(?:(?:填报|填表|报送|上报)?单位|社区|村居?|所属社区|社区名称)[:：])?(?P<name>[^:：\d、,，]{2,10}(?:社区|居委会|村|村委会))"
+)  # what a sheet or a line of its title calls itself
 _LOCATED = ("survey", "usage", "sites", "places", "register", "roster", "distances", "requests", "followup")
 
 
@@ -26,11 +30,14 @@ def resolve_places(
 ) -> tuple[dict[str, pd.DataFrame], list[Issue]]:
     """Resolve ``community`` and ``grid`` in every table; what is not known stays empty and is said."""
     book = place_book(_reference_pairs(tables), mapping.places)
-    if not book.communities:
+    listed = bool(book.communities)
+    if not listed:
         book = place_book(_pairs(tables["survey"]) + _pairs(tables["usage"]), mapping.places)
+    told = {table: _from_titles(frame, book) if table in _TITLED else (frame, []) for table, frame in tables.items()}
+    if not listed:  # then what sheets are called counts like what a column says
+        book = place_book(_pairs(told["survey"][0]) + _pairs(told["usage"][0]), mapping.places)
     resolved, issues = {}, []
-    for table, frame in tables.items():
-        placed, titled = _from_titles(frame, book) if table in _TITLED else (frame, [])
+    for table, (placed, titled) in told.items():
         located = table in _LOCATED and bool({"community", "grid"} & set(placed.columns))
         resolved[table], found = _resolved(placed, book, table) if located else (placed, [])
         issues += [*titled, *found]
@@ -41,7 +48,7 @@ def resolve_places(
 
 def _from_titles(frame: pd.DataFrame, book: PlaceBook) -> tuple[pd.DataFrame, list[Issue]]:
     """Give the rows of a sheet without a community column the one community that a divider or its title names."""
-    if "about" not in frame or not book.communities:
+    if "about" not in frame:
         return frame, []
     frame = frame.assign(community=_column(frame, "community"), grid=_column(frame, "grid"))
     titled = frame[frame["about"].notna()].assign(section=_column(frame, "section"), taken="", source="")
@@ -68,11 +75,13 @@ def _taken(rows: pd.DataFrame) -> Issue:
 
 def _named(section: str, about: str, book: PlaceBook) -> tuple[str, str]:
     """Return the one community the nearest text that names any speaks of; two in one text are none."""
-    for text in (section, *about.split("\x1f")):
+    texts = (section, *about.split("\x1f"))
+    for text in texts:
         found = book.named(text)
         if found:
             return (found[0], text) if len(found) == 1 else ("", "")
-    return "", ""
+    called = [(hit["name"], text) for text in texts if (hit := _CALLED.fullmatch(key(text)))]
+    return called[-1] if len({name for name, _ in called}) == 1 else ("", "")
 
 
 def _reference_pairs(tables: dict[str, pd.DataFrame]) -> list[tuple[object, object]]:

@@ -111,6 +111,11 @@ def household_keys(frame: pd.DataFrame, secret: bytes) -> Objects:
     return keys
 
 
+def household_form_key(key: str, secret: bytes) -> str:
+    """Return the key of the household for which the person of a key filled in a form."""
+    return _hash(f"household|{key}", secret)
+
+
 def code_of(text: str, secret: bytes) -> str:
     """Return a short keyed code of a name that may not pass intake (an interviewer's)."""
     return _hash(f"staff|{compared(text)}", secret)[:8]

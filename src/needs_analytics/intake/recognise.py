@@ -65,7 +65,8 @@ class Recognition:
         Table to the columns taken for its fields.
     why
         ``told`` (by ``mapping.toml``), ``headers``, ``across`` (laid out across), ``platform``, ``asked`` (ambiguous),
-        ``aside`` (a cover, a summary of the other sheets, a list of choices), ``calendar`` (closed days) or ``none``.
+        ``aside`` (a cover, a summary of the other sheets, a list of choices), ``calendar`` (closed days),
+        ``copy`` (the rows of another sheet) or ``none``.
     candidates
         For ``asked``: the tables it could be.
     layout

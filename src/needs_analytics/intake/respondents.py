@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from needs_analytics.intake.groups import GroupWords, attribute_columns, flag_columns, read_attribute, read_flag
+from needs_analytics.intake.group_columns import attribute_columns, flag_columns, read_attribute, read_flag
 from needs_analytics.intake.typed import TypedColumn, read_column
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from needs_analytics.core.arrays import Objects
     from needs_analytics.core.issue import Issue
     from needs_analytics.intake.blocks import Block
+    from needs_analytics.intake.groups import GroupWords
     from needs_analytics.intake.questions import Question
     from needs_analytics.intake.recognise import Recognition
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from needs_analytics.intake.groups import attribute_columns, flag_columns
+from needs_analytics.intake.group_columns import attribute_columns, flag_columns
 from needs_analytics.intake.wide_register import wide_columns
 
 if TYPE_CHECKING:

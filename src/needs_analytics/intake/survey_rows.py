@@ -11,7 +11,7 @@ import pandas as pd
 
 from needs_analytics.core.issue import CellRef, Issue
 from needs_analytics.intake.dates import read_birth_date
-from needs_analytics.intake.groups import derived_groups
+from needs_analytics.intake.derived_groups import derived_groups
 from needs_analytics.intake.people import IdCard, read_id_card
 from needs_analytics.intake.traits import OLDEST, AgeRange
 
@@ -34,8 +34,9 @@ def complete_survey(
     frame["age_band"] = _bands(frame["age_low"], frame["age_high"])
     frame["submitted_at"] = frame["date"]
     frame["date"] = frame["date"].dt.normalize()
-    frame["month"] = _months(frame["date"], month)
-    undated = int(frame["date"].isna().sum())
+    told = frame["told_month"] if "told_month" in frame else pd.Series([None] * len(frame), index=frame.index)
+    frame["month"] = _months(frame["date"], month).where(frame["date"].notna() | told.isna(), told)
+    undated = int((frame["date"].isna() & told.isna()).sum())
     if undated:
         issues.append(Issue("I126", details={"count": undated, "month": str(month)}))
     frame["groups"] = derived_groups(frame, codebook)

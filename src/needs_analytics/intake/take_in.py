@@ -6,6 +6,7 @@ import secrets
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from needs_analytics.core.issue import CellRef, Issue
@@ -16,7 +17,8 @@ from needs_analytics.core.records import Intake
 from needs_analytics.core.wording import key
 from needs_analytics.intake.answer_issues import once_each, refused_ticks, unknown_options, unsure_scales
 from needs_analytics.intake.answers import answer_columns
-from needs_analytics.intake.blocks import Block, find_blocks
+from needs_analytics.intake.asides import said_asides
+from needs_analytics.intake.copies import Copy, find_copies
 from needs_analytics.intake.crosstab import heads_across
 from needs_analytics.intake.dictionary import (
     Entry,
@@ -37,25 +39,23 @@ from needs_analytics.intake.fields import (
     vocabulary,
 )
 from needs_analytics.intake.frames import Context, Findings, basis_column, read_frame, without_other_basis
-from needs_analytics.intake.groups import (
-    GroupWords,
-    attribute_columns,
-    flag_columns,
-    group_of,
-    group_words,
-    without_group_items,
-)
+from needs_analytics.intake.group_columns import attribute_columns, flag_columns, without_group_items
+from needs_analytics.intake.groups import GroupWords, group_of, group_words
+from needs_analytics.intake.households import is_household_form, says_nothing, under_their_head
 from needs_analytics.intake.join import join_tables
 from needs_analytics.intake.join_people import names_in, without_people, without_people_said
 from needs_analytics.intake.labels import without_numbers_in_labels
 from needs_analytics.intake.names import Names, known_names
 from needs_analytics.intake.need_words import NeedWords, need_words
+from needs_analytics.intake.option_marks import decode_marks
 from needs_analytics.intake.platforms import find_export
 from needs_analytics.intake.platforms.doubts import left_open
 from needs_analytics.intake.platforms.month import decode_month
 from needs_analytics.intake.questions import Question, propose_questions
 from needs_analytics.intake.recognise import TABLES, Recognition, recognise
 from needs_analytics.intake.respondents import read_groups_of
+from needs_analytics.intake.sideways import labels_beside
+from needs_analytics.intake.splitting import find_blocks
 from needs_analytics.intake.summary import office_of, sheet_summary
 from needs_analytics.intake.twins import twin_fields, twin_questions
 from needs_analytics.intake.typed import LEDGER_COLUMNS
@@ -65,6 +65,7 @@ if TYPE_CHECKING:
 
     from needs_analytics.core.codebook import Codebook
     from needs_analytics.core.records import Sheet
+    from needs_analytics.intake.blocks import Block
     from needs_analytics.intake.platforms.repeats import Link
 
 _SHORT, _LONG = 10, 30  # characters of a header that names a group of people, or a need
@@ -115,6 +116,7 @@ class _Taken:
     office: str
     registered: int
     doubts: Sequence[Issue] = ()
+    copied: tuple[str, int] = ("", 0)
 
 
 def take_in(
@@ -168,7 +170,7 @@ def take_in(
         else _take(sheet, block, look)
         for sheet, block in blocks
     ]
-    taken = _counted_once(_with_names(looked, look), exports.links)
+    taken = _without_copies(_counted_once(_with_names(looked, look), exports.links), mapping)
     frames = _frames(taken, words, mapping, context, findings)
     findings.issues += once_each(findings.options, words.needs, codebook.need_names())
     names = names_in(frames)
@@ -176,11 +178,13 @@ def take_in(
         frames, codebook=codebook, mapping=mapping, secret=secret, month=month, words=words.needs, names=names
     )
     findings.issues += joined
-    findings.issues += [issue for item in taken for issue in _said(item)]
+    findings.issues += [issue for item in taken for issue in _said(item, words)]
     findings.issues += [
         Issue("I007", CellRef(sheet.file, sheet.name), details={"file": sheet.file, "sheet": sheet.name})
         for sheet in sheets
-        if sheet.hidden and not sheet.says_no_data and not mapping.rule_for(sheet.file, sheet.name).table
+        if sheet.hidden
+        and not sheet.says_no_data
+        and not mapping.rule_for(sheet.file, sheet.part_of or sheet.name).table
     ]
     taken_in = Intake(
         tables=tables,
@@ -209,7 +213,7 @@ def _collect_words(codebook: Codebook, mapping: OfficeMapping) -> _Words:
 
 
 def _blocks(sheet: Sheet, words: _Words, mapping: OfficeMapping, options: IntakeOptions) -> list[Block]:
-    rule = mapping.rule_for(sheet.file, sheet.name)
+    rule = mapping.rule_for(sheet.file, sheet.part_of or sheet.name)
     if rule.table == "ignore" or (not rule.table and (sheet.says_no_data or sheet.hidden)):
         return []
     return find_blocks(
@@ -233,7 +237,7 @@ def _dictionary(
     """Read the question dictionaries first: they decide how the surveys are read."""
     frames, offices = [], set()
     for sheet, block in blocks:
-        rule = mapping.rule_for(sheet.file, sheet.name)
+        rule = mapping.rule_for(sheet.file, sheet.part_of or sheet.name)
         offices.add(rule.office or office_of(sheet.file))
         found = recognise(block, words.tables, (), words.groups, told=rule.table, month=month)
         if "questions" in found.tables:
@@ -248,9 +252,9 @@ def _dictionary(
 
 
 def _take(sheet: Sheet, block: Block, look: _Look, names: Names | None = None) -> _Taken:
-    words, rule = look.words, look.mapping.rule_for(sheet.file, sheet.name)
+    words, rule = look.words, look.mapping.rule_for(sheet.file, sheet.part_of or sheet.name)
     office = rule.office or office_of(sheet.file)
-    block = decode_options(block, office, look.entries)
+    block = decode_options(decode_marks(block), office, look.entries)
     told = {**words.tables["survey"].told, **rule.fields}
     survey = replace(words.tables["survey"], told=told)
     questions = _questions(block, office, words, survey, look)
@@ -304,6 +308,26 @@ def _with_names(taken: Sequence[_Taken], look: _Look) -> list[_Taken]:
     return [again for item in taken for again in _second_look(item, look, names)]
 
 
+def _without_copies(taken: Sequence[_Taken], mapping: OfficeMapping) -> list[_Taken]:
+    """Leave out the surveys whose rows stand in another sheet; a sheet the office named counts in any case."""
+    surveys = {
+        place: item.block
+        for place, item in enumerate(taken)
+        if "survey" in item.recognition.tables and item.recognition.why != "told" and len(item.block.rows)
+    }
+    copies = find_copies(surveys)
+    return [_as_copy(item, copies[place], taken) if place in copies else item for place, item in enumerate(taken)]
+
+
+def _as_copy(item: _Taken, copy: Copy, taken: Sequence[_Taken]) -> _Taken:
+    sheet = taken[copy.of].block.sheet
+    told = (sheet.name if sheet.file == item.block.sheet.file else f"{sheet.file}·{sheet.name}", copy.equal)
+    if not copy.sure:
+        return replace(item, copied=told)
+    recognition = replace(item.recognition, tables=(), matches={}, why="copy")
+    return replace(item, recognition=recognition, questions=[], copied=told)
+
+
 def _second_look(item: _Taken, look: _Look, names: Names) -> list[_Taken]:
     sheet = item.block.sheet
     if item.recognition.why in {"told", "platform", "form", "aside"} or "questions" in item.recognition.tables:
@@ -315,7 +339,7 @@ def _second_look(item: _Taken, look: _Look, names: Names) -> list[_Taken]:
     def score(text: str) -> float:
         return look.words.score(text) or float(names.knows(text))
 
-    rule = look.mapping.rule_for(sheet.file, sheet.name)
+    rule = look.mapping.rule_for(sheet.file, sheet.part_of or sheet.name)
     blocks = find_blocks(sheet, score, look.words.literal, rule, searched=look.options.header_rows_searched)
     return [_take(sheet, block, look, names) for block in blocks]
 
@@ -347,7 +371,8 @@ def _frames(
 ) -> dict[str, list[pd.DataFrame]]:
     frames: dict[str, list[pd.DataFrame]] = {table: [] for table in TABLES}
     for item in taken:
-        rule = mapping.rule_for(item.block.sheet.file, item.block.sheet.name)
+        part = item.block.sheet
+        rule = mapping.rule_for(part.file, part.part_of or part.name)
         for table in item.recognition.tables:
             used = {column for q in item.questions for column in q.columns if q.sense not in _OF_FIELDS}
             used = used if table == "survey" else set()
@@ -372,40 +397,58 @@ def _with_answers(frame: pd.DataFrame, item: _Taken, words: _Words, findings: Fi
     findings.issues += twin_questions(item.block, item.questions)
     answers = pd.DataFrame(answer_columns(item.block, item.questions), index=frame.index)
     platform = item.recognition.platform
-    return pd.concat([frame.assign(groups=groups, platform=platform), answers], axis=1)
+    if not platform:
+        answers[says_nothing(item.block, item.recognition.matches["survey"], item.questions)] = np.nan
+    frame, said = under_their_head(frame, item.block)
+    findings.issues += said
+    unit = "户" if is_household_form(item.questions) else "人"
+    return pd.concat([frame.assign(groups=groups, platform=platform, unit=unit), answers], axis=1)
 
 
-def _said(item: _Taken) -> list[Issue]:
+_SIDEWAYS = {"transposed": "W208", "form": "W207"}
+
+
+def _said(item: _Taken, words: _Words) -> list[Issue]:
     """Say what was not taken for any table, what is ambiguous, and questions whose meaning should be confirmed."""
     sheet = item.block.sheet
     where = CellRef(sheet.file, sheet.name, item.block.head if item.block.height else None)
-    if item.recognition.candidates == ("usage",):
-        return [Issue("W203", where, details={"file": sheet.file, "sheet": sheet.name})]
-    if item.recognition.why == "asked":
-        return [
-            Issue(
-                "W201",
-                where,
-                "、".join(item.recognition.candidates),
-                {"file": sheet.file, "sheet": sheet.name, "first": item.recognition.candidates[0]},
-            )
-        ]
-    if item.recognition.why == "calendar":
-        return [Issue("I206", where)]
-    if item.recognition.why == "aside":
-        return [Issue("I204", where, details={"file": sheet.file, "sheet": sheet.name})]
     if item.recognition.why == "repeat":
         return list(item.doubts)
-    if not item.recognition.tables and item.block.height and not len(item.block.rows):
-        return [Issue("W206", where)]
     if not item.recognition.tables:
-        return [Issue("W202", where, details={"file": sheet.file, "sheet": sheet.name, "rows": len(item.block.rows)})]
+        return [_not_taken(item, where, words)]
     issues = [
         Issue("I212", where, q.wording, {"sense": q.sense, "kind": q.kind}) for q in item.questions if q.is_ranking
     ]
     issues += item.doubts
+    issues += said_asides(item.block)
+    if item.copied[0]:
+        issues.append(Issue("W209", where, details=_copied(item)))
     if item.registered:
         issues.append(Issue("I311", where, details={"count": item.registered}))
     if "survey" in item.recognition.tables and not item.questions:
         issues.append(Issue("W213", where, details={"file": sheet.file, "sheet": sheet.name}))
     return issues
+
+
+def _not_taken(item: _Taken, where: CellRef, words: _Words) -> Issue:
+    sheet, found = item.block.sheet, item.recognition
+    named: dict[str, object] = {"file": sheet.file, "sheet": sheet.name}
+    if found.why == "copy":
+        return Issue("I209", where, details=_copied(item))
+    if found.candidates == ("usage",):
+        return Issue("W203", where, details=named)
+    if found.why == "asked":
+        return Issue("W201", where, "、".join(found.candidates), {**named, "first": found.candidates[0]})
+    if found.why in {"calendar", "aside"}:
+        return Issue("I206", where) if found.why == "calendar" else Issue("I204", where, details=named)
+    laid_out = labels_beside(sheet, words.score)
+    if laid_out:
+        return Issue(_SIDEWAYS[laid_out], CellRef(sheet.file, sheet.name))
+    if item.block.height and not len(item.block.rows):
+        return Issue("W206", where)
+    return Issue("W202", where, details={**named, "rows": len(item.block.rows)})
+
+
+def _copied(item: _Taken) -> dict[str, object]:
+    sheet, (same, count) = item.block.sheet, item.copied
+    return {"file": sheet.file, "sheet": sheet.name, "same": same, "count": count, "rows": len(item.block.rows)}

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from needs_analytics.core.codebook import Codebook
 from needs_analytics.core.messages import text
 from needs_analytics.intake.fields import match_fields, vocabulary
-from needs_analytics.intake.groups import attribute_columns, flag_columns, group_words
+from needs_analytics.intake.group_columns import attribute_columns, flag_columns
+from needs_analytics.intake.groups import group_words
 from needs_analytics.intake.headers import Header
 from needs_analytics.intake.need_words import need_words
 from needs_analytics.intake.stems import take_apart

@@ -1,0 +1,118 @@
+"""Cells that choose options by letter or by tick: ``A、C`` under 需求（A助餐 B助医 C助浴）, ``☑助餐 □助医``."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from needs_analytics.core.records import Column
+from needs_analytics.core.wording import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from needs_analytics.core.records import Sheet
+    from needs_analytics.intake.blocks import Block
+
+_MARKED = {
+    "letters": re.compile(r"(?<![A-Za-z])([A-Ha-h])\s*[.、:)]?\s*(?=[\u4e00-\u9fff])"),
+    "numbers": re.compile(r"(?<![\d.])\(?(\d{1,2})\s*[.、:)]?\s*(?=[\u4e00-\u9fff])"),
+}
+_CODES = re.compile(r"\(?(?:[A-H]|\d{1,2})\)?(?:[\s、,;/.+|和]*\(?(?:[A-H]|\d{1,2})\)?)*[.、]?")
+_CODE = re.compile(r"[A-H]|\d+")
+_ASKS = re.compile(r"需求|需要|服务|希望|困难|诉求|选项|项目|想")
+_ENDS = " \t\n.,、;；,，。)）(（】]:："
+_TICKED, _OPEN = "☑☒✔✓√■◼✅●◉", "□☐○◯❑×✗✘"
+_ALL = _TICKED + _OPEN
+_ANY = re.compile(f"[{_ALL}]")
+_CHINESE = re.compile("[\u4e00-\u9fff]")
+_AHEAD = re.compile(rf"(?P<mark>[{_ALL}])\s*(?P<option>[^{_ALL}\s、,;]+)")
+_BEHIND = re.compile(rf"(?P<option>[^{_ALL}\s、,;]+)\s*(?P<mark>[{_ALL}])?")
+_LISTED = re.compile(r"(?<![A-Za-z])([A-H])[.、:)]\s*(?=[\u4e00-\u9fff])|(?<!\d)\((\d)\)\s*(?=[\u4e00-\u9fff])")
+_MOST = 0.8  # share of a column's distinct cells that must be codes
+_SHORTEST = 2  # options of a list
+
+
+def decode_marks(block: Block) -> Block:
+    """Replace option letters and ticks in the cells of a table by the options they choose.
+
+    Letters and numbers are decoded by the list in the column's own header, letters also by the only list in the
+    titles and notes; what is neither stays as it is.
+    """
+    if not block.headers:
+        return block
+    columns = list(block.sheet.columns)
+    noted = _noted(block)
+    for position, header in enumerate(block.headers):
+        if not header.parts:
+            continue
+        values = {plain(str(value)) for value in block.column(position).values} - {""}
+        column = columns[position]
+        options = _list_in(plain(header.text)) or (noted if _ASKS.search(header.text) else {})
+        if options and values and sum(bool(_chosen(text, options)) for text in values) >= _MOST * len(values):
+            decoded = tuple("┋".join(_chosen(plain(str(value)), options)) or value for value in column.values)
+            columns[position] = Column(column.codes, decoded)
+        elif any(_split(text) is not None for text in values):
+            columns[position] = _joined(column)
+    sheet: Sheet = replace(block.sheet, columns=tuple(columns))
+    return replace(block, sheet=sheet)
+
+
+def _noted(block: Block) -> Mapping[str, str]:
+    """Return the only list of lettered options in the titles and notes of a table."""
+    notes = [str(cell) for row in block.asides for cell in block.sheet.rows(row, row + 1)[0]]
+    lists = [_list_in(plain(text), kinds=("letters",)) for text in (*block.titles, *notes)]
+    distinct = {tuple(found.items()) for found in lists if found}
+    return dict(distinct.pop()) if len(distinct) == 1 else {}
+
+
+def _list_in(text: str, kinds: tuple[str, ...] = ("letters", "numbers")) -> Mapping[str, str]:
+    """Return code to option of a list ``A助餐 B助医`` or ``1.助餐2.助医`` inside a text, nothing without one."""
+    for kind in kinds:
+        marks = list(_MARKED[kind].finditer(text))
+        first = ord("A") if kind == "letters" else 1
+        codes = [ord(mark[1].upper()) if kind == "letters" else int(mark[1]) for mark in marks]
+        if len(marks) < _SHORTEST or codes != list(range(first, first + len(codes))):
+            continue
+        ends = [mark.start() for mark in marks[1:]] + [len(text)]
+        parts = [text[mark.end() : end].strip(_ENDS) for mark, end in zip(marks, ends, strict=True)]
+        return {mark[1].upper(): part for mark, part in zip(marks, parts, strict=True) if part}
+    return {}
+
+
+def _chosen(text: str, options: Mapping[str, str]) -> list[str]:
+    """Return the options a cell of codes chooses, none where the cell is anything else."""
+    text = text.upper().removesuffix(".0")
+    if not _CODES.fullmatch(text):
+        return []
+    codes = _CODE.findall(text)
+    if any(code not in options for code in codes):  # 123 is 1, 2 and 3
+        codes = [digit for code in codes for digit in code] if max(map(len, options)) == 1 else []
+    return [options[code] for code in codes] if all(code in options for code in codes) else []
+
+
+def _split(text: str) -> list[str] | None:
+    """Return the options a cell names that ticks them, or numbers them without a mark between; ``None`` for others."""
+    mark = _ANY.search(text)
+    if mark and _CHINESE.search(text):
+        before = text[: mark.start()].rstrip()
+        pairs = _AHEAD if not before or before[-1] in ":(" else _BEHIND
+        found = [(hit["option"].strip("_ "), hit["mark"] or "") for hit in pairs.finditer(text)]
+        if len(found) > 1 or [mark for _, mark in found if mark and mark in _OPEN]:
+            return [option for option, mark in found if mark and mark in _TICKED]
+    marks = list(_LISTED.finditer(text))
+    codes = [mark[1] or mark[2] for mark in marks]
+    if len(marks) < _SHORTEST or marks[0].start() or codes != sorted(set(codes)):
+        return None
+    ends = [mark.start() for mark in marks[1:]] + [len(text)]
+    return [text[mark.end() : end].strip(_ENDS) for mark, end in zip(marks, ends, strict=True)]
+
+
+def _joined(column: Column) -> Column:
+    """Join the options of ticked and numbered cells by the mark that the column's other cells use."""
+    options = [_split(plain(str(value))) for value in column.values]
+    others = [str(value) for value, found in zip(column.values, options, strict=True) if found is None]
+    mark = next((mark for mark in "、，,；;" if any(mark in text for text in others)), "┋")
+    values = (value if found is None else mark.join(found) for value, found in zip(column.values, options, strict=True))
+    return Column(column.codes, tuple(values))
