@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 PROVENANCE = ("file", "digest", "sheet", "row")
 _BASIS = re.compile(r"[(（]?(?:户籍|常住|实有|流动)(?:人口|人数|数)?[)）]?")
-_TEN_THOUSAND = re.compile(r"万元|\(万\)|（万）")
+_MONEY_SCALES = ((re.compile(r"万元|[(（]万[)）]"), 10_000), (re.compile(r"千元|[(（]千[)）]"), 1_000))
 _PERIOD_IN_HEADER = (
     ("半年", "半年"),
     ("季", "季"),
@@ -159,10 +159,9 @@ def _about(block: Block) -> tuple[str, ...]:
 
 
 def _scaled(values: Objects, kind: str, wording: str) -> Objects:
-    """Apply what the header says of the unit: 万元."""
-    if kind == "money" and _TEN_THOUSAND.search(wording):
-        return np.array([value if value is None else value * 10_000 for value in values], dtype=object)
-    return values
+    """Apply what the header says of the unit: 万元, 千元."""
+    scale = next((scale for header, scale in _MONEY_SCALES if header.search(wording)), 1) if kind == "money" else 1
+    return values if scale == 1 else np.array([value if value is None else value * scale for value in values], object)
 
 
 def rating_reader(column: Column, reader: Reader) -> Reader:

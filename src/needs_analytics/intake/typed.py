@@ -57,7 +57,7 @@ def reader_for(kind: str, field: str, *, month: Month, groups: GroupWords, mappi
     if field in VERBATIM:
         return terms.read_verbatim
     special: Mapping[str, Callable[[], Reader]] = {
-        "number": lambda: numbers.read_capacity if field == "capacity" else numbers.read_count,
+        "number": lambda: _NUMBERS.get(field, numbers.read_count),
         "date": lambda: dates.date_reader(month, ahead=_DUE_AHEAD if field == "due" else 1),
         "groups": lambda: lambda cell: read_groups(cell, groups),
         "group": lambda: lambda cell: read_groups(cell, groups),
@@ -143,6 +143,7 @@ def _as_text(cell: object) -> Reading:
     return replace(reading, note="")
 
 
+_NUMBERS: Mapping[str, Reader] = {"capacity": numbers.read_capacity, "area_m2": numbers.read_area}
 _READERS: Mapping[str, Reader] = {
     "code": terms.read_code,
     "identifier": terms.read_code,
@@ -158,7 +159,7 @@ _READERS: Mapping[str, Reader] = {
     "age": traits.read_age,
     "age_band": traits.read_age,
     "sex": traits.read_sex,
-    "integer": numbers.read_count,
+    "integer": numbers.read_whole,
     "number": numbers.read_count,
     "money": numbers.read_count,
     "coordinate": numbers.read_number,
