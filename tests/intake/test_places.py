@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.grids import codes, sheet, take, told
-from needs_analytics.intake.places import bare_community, bare_grid, canonical_grid, place_book
+from needs_analytics.intake.place_names import bare_community, bare_grid, canonical_grid
+from needs_analytics.intake.places import Change, place_book
 
 BOOK = place_book(
     [("槐荫里社区", "第1网格"), ("槐荫里社区", "第2网格"), ("东风社区", "第1网格"), ("东风里社区", "")], {}

@@ -10,7 +10,8 @@ import pandas as pd
 from needs_analytics.core.issue import CellRef, Issue
 from needs_analytics.core.wording import without_numbering
 from needs_analytics.intake.masking import NOBODY, mask_texts
-from needs_analytics.intake.places import Place, PlaceBook, is_grid, place_book
+from needs_analytics.intake.place_names import is_grid
+from needs_analytics.intake.places import Place, PlaceBook, place_book
 
 if TYPE_CHECKING:
     from needs_analytics.core.arrays import Ints
@@ -25,9 +26,7 @@ def resolve_places(
     tables: dict[str, pd.DataFrame], mapping: OfficeMapping
 ) -> tuple[dict[str, pd.DataFrame], list[Issue]]:
     """Resolve ``community`` and ``grid`` in every table; what is not known stays empty and is said."""
-    book = place_book(_reference_pairs(tables), mapping.places)
-    if not book.communities:
-        book = place_book(_pairs(tables["survey"]) + _pairs(tables["usage"]), mapping.places)
+    book = _book(tables, mapping)
     resolved, issues = {}, []
     for table, frame in tables.items():
         placed, titled = _from_titles(frame, book) if table in _TITLED else (frame, [])
@@ -37,6 +36,14 @@ def resolve_places(
     if len(resolved["sites"]):
         resolved["sites"] = _from_site_names(resolved["sites"], book)
     return resolved, issues
+
+
+def _book(tables: dict[str, pd.DataFrame], mapping: OfficeMapping) -> PlaceBook:
+    """Return the places that the first list of places knows, then the others; without any, those of answers and use."""
+    lists = [pairs for table in _REFERENCE if (pairs := _pairs(tables[table]))]
+    if not lists:
+        lists = [[*_pairs(tables["survey"]), *_pairs(tables["usage"])]]
+    return place_book(lists[0], mapping.places, further=[pair for pairs in lists[1:] for pair in pairs])
 
 
 def _from_titles(frame: pd.DataFrame, book: PlaceBook) -> tuple[pd.DataFrame, list[Issue]]:
@@ -73,10 +80,6 @@ def _named(section: str, about: str, book: PlaceBook) -> tuple[str, str]:
         if found:
             return (found[0], text) if len(found) == 1 else ("", "")
     return "", ""
-
-
-def _reference_pairs(tables: dict[str, pd.DataFrame]) -> list[tuple[object, object]]:
-    return [pair for table in _REFERENCE for pair in _pairs(tables[table])]
 
 
 def _pairs(frame: pd.DataFrame) -> list[tuple[object, object]]:
