@@ -48,7 +48,7 @@ def read_birth_date(cell: object) -> Reading:
 
 
 def read_month(cell: object) -> Reading:
-    """Read a calendar month as text ``2026-10``."""
+    """Read a calendar month as text ``2026-10``; of a day, its month."""
     if isinstance(cell, (dt.datetime, dt.date)):
         return Reading(str(Month(cell.year, cell.month)), "normalised")
     text = key(str(cell)).removesuffix(".0")
@@ -57,7 +57,10 @@ def read_month(cell: object) -> Reading:
     try:
         return Reading(str(Month.parse(text)), "" if re.fullmatch(r"\d{4}-\d\d", text) else "normalised")
     except UsageError:
-        return Reading(None, "refused", "E121")
+        day = _read(cell, None).value
+    if isinstance(day, dt.datetime):
+        return Reading(str(Month(day.year, day.month)), "normalised")
+    return Reading(None, "refused", "E121")
 
 
 def _read(cell: object, month: Month | None, ahead: int = 1) -> Reading:

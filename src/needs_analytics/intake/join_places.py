@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,9 +13,11 @@ from needs_analytics.core.issue import CellRef, Issue
 from needs_analytics.core.wording import without_numbering
 from needs_analytics.intake.masking import NOBODY, mask_texts
 from needs_analytics.intake.place_names import is_grid
-from needs_analytics.intake.places import Place, PlaceBook, place_book
+from needs_analytics.intake.places import Change, Place, PlaceBook, place_book
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from needs_analytics.core.arrays import Ints
     from needs_analytics.core.mapping import Mapping as OfficeMapping
 
@@ -23,10 +27,13 @@ _LOCATED = ("survey", "usage", "sites", "places", "register", "roster", "distanc
 
 
 def resolve_places(
-    tables: dict[str, pd.DataFrame], mapping: OfficeMapping
+    tables: dict[str, pd.DataFrame], mapping: OfficeMapping, changes: Sequence[Change] = ()
 ) -> tuple[dict[str, pd.DataFrame], list[Issue]]:
-    """Resolve ``community`` and ``grid`` in every table; what is not known stays empty and is said."""
-    book = _book(tables, mapping)
+    """Resolve ``community`` and ``grid`` in every table; what is not known stays empty and is said.
+
+    A list of places that still has what changed keeps it: its people may not vanish.
+    """
+    book = _book(tables, mapping, changes)
     resolved, issues = {}, []
     for table, frame in tables.items():
         placed, titled = _from_titles(frame, book) if table in _TITLED else (frame, [])
@@ -35,15 +42,29 @@ def resolve_places(
         issues += [*titled, *found]
     if len(resolved["sites"]):
         resolved["sites"] = _from_site_names(resolved["sites"], book)
-    return resolved, issues
+    return resolved, _each_change_once(issues)
 
 
-def _book(tables: dict[str, pd.DataFrame], mapping: OfficeMapping) -> PlaceBook:
+def _each_change_once(issues: list[Issue]) -> list[Issue]:
+    """Say each place that changed once, with the rows of all tables."""
+    counts = Counter[str]()
+    for issue in issues:
+        counts[issue.value] += issue.details["count"] if issue.code == "I305" else 0
+    said: dict[object, Issue] = {}
+    for number, issue in enumerate(issues):
+        changed = issue.code == "I305"
+        told = replace(issue, details={**issue.details, "count": counts[issue.value]}) if changed else issue
+        said.setdefault(issue.value if changed else number, told)
+    return list(said.values())
+
+
+def _book(tables: dict[str, pd.DataFrame], mapping: OfficeMapping, changes: Sequence[Change]) -> PlaceBook:
     """Return the places that the first list of places knows, then the others; without any, those of answers and use."""
     lists = [pairs for table in _REFERENCE if (pairs := _pairs(tables[table]))]
     if not lists:
         lists = [[*_pairs(tables["survey"]), *_pairs(tables["usage"])]]
-    return place_book(lists[0], mapping.places, further=[pair for pairs in lists[1:] for pair in pairs])
+    further = [pair for pairs in lists[1:] for pair in pairs]
+    return place_book(lists[0], mapping.places, further=further, changes=changes)
 
 
 def _from_titles(frame: pd.DataFrame, book: PlaceBook) -> tuple[pd.DataFrame, list[Issue]]:
@@ -97,7 +118,7 @@ def _resolved(frame: pd.DataFrame, book: PlaceBook, table: str) -> tuple[pd.Data
         community = community.where(community != "", _column(frame, "compound"))
     grid = _column(frame, "grid")
     codes, pairs = pd.factorize(pd.MultiIndex.from_arrays([community, grid]))
-    places = [book.resolve(name, part) for name, part in pairs]
+    places = [_as_listed(book.resolve(name, part), book, (name, part), table) for name, part in pairs]
     lookup = np.array(
         [[place.community or None, place.grid or None] for place in places] or [[None, None]], dtype=object
     )
@@ -105,12 +126,20 @@ def _resolved(frame: pd.DataFrame, book: PlaceBook, table: str) -> tuple[pd.Data
     for position, place in enumerate(places):
         if place.code:
             pair = tuple(map(str, pairs[position]))
-            asked.setdefault((pair[0],) if place.code == "W301" else pair, []).append(position)
+            asked.setdefault((place.old,) if place.old else pair[:1] if place.code == "W301" else pair, []).append(position)
     issues = [
         _issue(frame, np.flatnonzero(np.isin(codes, positions)), pair, places[positions[0]], table)
         for pair, positions in asked.items()
     ]
     return frame.assign(community=lookup[codes, 0], grid=lookup[codes, 1]), issues
+
+
+def _as_listed(place: Place, book: PlaceBook, pair: tuple[object, object], table: str) -> Place:
+    """Return a place of a list as the list has it, although it changed since."""
+    if not place.old or table not in _REFERENCE:
+        return place
+    listed = replace(book, changes={}).resolve(*pair)
+    return listed if listed.code else replace(listed, code="W306", old=place.old, near=place.near)
 
 
 def _column(frame: pd.DataFrame, name: str) -> pd.Series:
@@ -127,6 +156,8 @@ def _issue(frame: pd.DataFrame, rows: Ints, pair: tuple[str, ...], place: Place,
         "nearest": place.near,
         "table": table,
         "community": place.community,
+        "new": place.near,
+        "since": place.since or "—",
     }
     return Issue(place.code, where, value, details)
 

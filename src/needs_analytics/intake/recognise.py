@@ -38,6 +38,7 @@ TABLES = (
     "budget",
     "followup",
     "questions",
+    "changes",
 )
 _TOGETHER = frozenset({"menu", "supply", "sites", "usage"})
 _PLATFORMS: Mapping[str, tuple[frozenset[str], ...]] = {
@@ -141,6 +142,7 @@ _MUST: Mapping[str, Callable[[_Evidence], bool]] = {
     "norms": lambda e: e.has("indicator") and e.any("value_min", "value_max"),
     "budget": lambda e: e.has("item", "amount") and not e.has("service"),
     "followup": lambda e: e.any("fixed", "rechecked", "outcome") and e.any("case", "opened", "due"),
+    "changes": lambda e: e.has("old_grid", "new_grid") or e.has("old_community", "new_community"),
     "questions": lambda e: e.any("wording", "question") and e.any("sense", "kind") and e.any("option", "need"),
 }
 _AGAINST: Mapping[str, frozenset[str]] = {
@@ -148,7 +150,7 @@ _AGAINST: Mapping[str, frozenset[str]] = {
     "menu": frozenset({"questions", "requests"}),
     "register": frozenset({"survey", "roster"}),
     "sites": frozenset({"distances", "places", "survey", "register"}),
-    "places": frozenset({"survey", "sites", "usage", "roster", "menu", "supply"}),
+    "places": frozenset({"survey", "sites", "usage", "roster", "menu", "supply", "changes"}),
     "distances": frozenset({"places", "supply"}),
 }
 
