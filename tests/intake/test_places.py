@@ -245,7 +245,10 @@ def test_an_address_is_no_grid(written: str) -> None:
 
 
 NAMES = st.lists(
-    st.tuples(st.sampled_from(["槐荫里", "东风", "东风里", "柳塘", "新安", "古镇", "江南水乡"]), st.sampled_from(["社区", "村", "居", "屯", ""])),
+    st.tuples(
+        st.sampled_from(["槐荫里", "东风", "东风里", "柳塘", "新安", "古镇", "江南水乡"]),
+        st.sampled_from(["社区", "村", "居", "屯", ""]),
+    ),
     min_size=1,
     max_size=6,
     unique_by=lambda pair: pair[0],
@@ -269,7 +272,11 @@ def test_the_street_never_changes_the_place(names: list[str], street: str) -> No
         assert book.resolve(street + name).community == name
 
 
-@given(NAMES, st.randoms(use_true_random=False), st.sampled_from(["东风", "东风里社区", "柳塘居委会", "新安村", "江南水乡"]))
+@given(
+    NAMES,
+    st.randoms(use_true_random=False),
+    st.sampled_from(["东风", "东风里社区", "柳塘居委会", "新安村", "江南水乡"]),
+)
 def test_the_order_of_the_places_does_not_matter(names: list[str], random: Random, asked: str) -> None:
     shuffled = random.sample(names, len(names))
     one, other = (place_book([(name, "3") for name in order], {}) for order in (names, shuffled))

@@ -126,7 +126,9 @@ def _resolved(frame: pd.DataFrame, book: PlaceBook, table: str) -> tuple[pd.Data
     for position, place in enumerate(places):
         if place.code:
             pair = tuple(map(str, pairs[position]))
-            asked.setdefault((place.old,) if place.old else pair[:1] if place.code == "W301" else pair, []).append(position)
+            asked.setdefault((place.old,) if place.old else pair[:1] if place.code == "W301" else pair, []).append(
+                position
+            )
     issues = [
         _issue(frame, np.flatnonzero(np.isin(codes, positions)), pair, places[positions[0]], table)
         for pair, positions in asked.items()

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 
 _STREET_INSIDE = re.compile(r"(?<![\u4e00-\u9fff])[\u4e00-\u9fff]{2,8}?(?:街道办事处|街道办|街道|乡|镇)")
 _CALLED_GRID = re.compile(r"格|片|责任区|组|社$|队|^\d{1,2}$")
-_COMMUNITY_TAIL = re.compile(r"^(?:社区居民委员会|社区居委会|居民委员会|居委会|社区|村民委员会|村委会|村|居|屯|嘎查)?[-_/·—\s]*")
+_COMMUNITY_TAIL = re.compile(
+    r"^(?:社区居民委员会|社区居委会|居民委员会|居委会|社区|村民委员会|村委会|村|居|屯|嘎查)?[-_/·—\s]*"
+)
 _MOST_CHANGES = 9  # one after another
 
 
@@ -218,7 +220,9 @@ def _followed(book: PlaceBook, changes: list[Change]) -> dict[tuple[str, str], C
     """Return each old place with the last of what it became one after another."""
     steps = {}
     for change in changes:
-        old, new = ((book.community(name) or name, bare_grid(part) if part else "") for name, part in (change.old, change.new))
+        old, new = (
+            (book.community(name) or name, bare_grid(part) if part else "") for name, part in (change.old, change.new)
+        )
         if old != new:
             steps[old] = (new, change)
     found = {}

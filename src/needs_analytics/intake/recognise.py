@@ -76,11 +76,14 @@ class Recognition:
         Table to the columns taken for its fields.
     why
         ``told`` (by ``mapping.toml``), ``headers``, ``across`` (laid out across), ``platform``, ``asked`` (ambiguous),
-        ``aside`` (a cover, a summary of the other sheets, a list of choices), ``calendar`` (closed days) or ``none``.
+        ``aside`` (a cover, a summary of the other sheets, a list of choices), ``calendar`` (closed days),
+        ``unread`` (a register with rows that only an unknown column tells apart) or ``none``.
     candidates
         For ``asked``: the tables it could be.
     layout
         For ``across``: the columns whose cells are values of one field.
+    telling
+        For ``unread``: the column nobody knows that alone tells a register's rows apart, and how many.
     """
 
     block: Block
@@ -90,6 +93,7 @@ class Recognition:
     platform: str = ""
     candidates: tuple[str, ...] = ()
     layout: Crosstab | None = None
+    telling: tuple[int, int] | None = None
 
     @property
     def across(self) -> frozenset[int]:

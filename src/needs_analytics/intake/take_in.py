@@ -57,6 +57,7 @@ from needs_analytics.intake.respondents import read_groups_of
 from needs_analytics.intake.summary import office_of, sheet_summary
 from needs_analytics.intake.twins import twin_fields, twin_questions
 from needs_analytics.intake.typed import LEDGER_COLUMNS
+from needs_analytics.intake.unread import telling_column
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -259,12 +260,18 @@ def _take(sheet: Sheet, block: Block, look: _Look, names: Names | None = None) -
         tables = {name: replace(table, told={**table.told, **rule.fields}) for name, table in tables.items()}
     columns = [column for question in questions for column in question.columns]
     found = recognise(block, tables, columns, words.groups, told=rule.table, month=look.month, names=names)
-    recognition = _with_group_items(found, words.groups)
+    recognition = _told_apart(_with_group_items(found, words.groups))
     registered = 0
     if "register" in recognition.tables:
         block, registered = without_other_basis(block)
         recognition = replace(recognition, block=block)
     return _Taken(block, recognition, questions if "survey" in recognition.tables else [], office, registered)
+
+
+def _told_apart(found: Recognition) -> Recognition:
+    """Take a register for nothing whose rows of different people would be merged: the office is asked."""
+    telling = telling_column(found.block, found.matches["register"]) if found.tables == ("register",) else None
+    return replace(found, tables=(), why="unread", telling=telling) if telling else found
 
 
 def _with_group_items(found: Recognition, groups: GroupWords) -> Recognition:
@@ -283,7 +290,7 @@ def _with_names(taken: Sequence[_Taken], look: _Look) -> list[_Taken]:
 
 def _second_look(item: _Taken, look: _Look, names: Names) -> list[_Taken]:
     sheet = item.block.sheet
-    if item.recognition.why in {"told", "platform", "aside"} or "questions" in item.recognition.tables:
+    if item.recognition.why in {"told", "platform", "aside", "unread"} or "questions" in item.recognition.tables:
         return [item]
     if item.block.height:
         again = _take(sheet, item.block, look, names)
@@ -358,6 +365,11 @@ def _said(item: _Taken) -> list[Issue]:
     where = CellRef(sheet.file, sheet.name, item.block.head if item.block.height else None)
     if item.recognition.candidates == ("usage",):
         return [Issue("W203", where, details={"file": sheet.file, "sheet": sheet.name})]
+    if item.recognition.telling:
+        column, count = item.recognition.telling
+        header = item.block.headers[column].text
+        details = {"file": sheet.file, "sheet": sheet.name, "count": count}
+        return [Issue("E208", CellRef(sheet.file, sheet.name, item.block.head, column), header, details)]
     if item.recognition.why == "asked":
         return [
             Issue(
