@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from random import Random
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -11,6 +11,9 @@ from hypothesis import strategies as st
 from helpers.grids import codes, sheet, take, take_clean, told
 from needs_analytics.intake.place_names import bare_community, bare_grid, canonical_grid
 from needs_analytics.intake.places import Change, place_book
+
+if TYPE_CHECKING:
+    from random import Random
 
 BOOK = place_book(
     [("槐荫里社区", "第1网格"), ("槐荫里社区", "第2网格"), ("东风社区", "第1网格"), ("东风里社区", "")], {}

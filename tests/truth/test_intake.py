@@ -32,7 +32,7 @@ from .generator import (
     settle,
     write_office,
 )
-from .marks import ESTIMATES, MONTHS, READING, awaits
+from .marks import ESTIMATES, MONTHS, awaits
 from .thresholds import DUPLICATE_PRECISION, DUPLICATE_RECALL, PLACES_RIGHT
 from .workbooks import NO_GRID, answer_table, office_file, ticks
 

@@ -12,8 +12,9 @@ import pandas as pd
 from needs_analytics.core.issue import CellRef, Issue
 from needs_analytics.core.wording import key, plain
 from needs_analytics.intake.across import unfolded
-from needs_analytics.intake.coordinates import coordinates, crs_in
+from needs_analytics.intake.coordinates import coordinates, crs_in, right_way_round
 from needs_analytics.intake.crosstab import month_of
+from needs_analytics.intake.dates import settled
 from needs_analytics.intake.numbers import period_within, read_count
 from needs_analytics.intake.reading import Reader, Reading
 from needs_analytics.intake.terms import read_text, read_verbatim
@@ -90,6 +91,7 @@ def read_frame(
     counted = _counted_columns(block, context.groups) if table == "register" else {}
     matches = [match for match in matches if match.column not in counted]
     columns = _read_columns(block, table, matches, context, findings)
+    columns = right_way_round(block, table, matches, columns, findings)
     if table in {"sites", "places"} and "crs" not in columns:
         columns |= _stated_crs(block, matches)
     unnamed = {"crs": context.mapping.crs} if context.mapping.crs and "crs" not in columns else {}
@@ -131,6 +133,8 @@ def _read_columns(
         reader = reader_for(kind, match.field, month=context.month, groups=context.groups, mapping=context.mapping)
         if table == "questions" and kind == "needs":
             reader = read_verbatim
+        if kind == "date":
+            reader = settled(reader, block.column(match.column).values)
         if kind == "satisfaction":
             reader = rating_reader(block.column(match.column), reader)
         typed = read_column(block, match.column, table, match.field, reader, personal=kind in PERSONAL)

@@ -18,7 +18,7 @@ _FIELDS = ("old_community", "old_grid", "new_community", "new_grid", "community"
 
 def place_changes(table: pd.DataFrame, mapping: OfficeMapping, month: Month) -> tuple[list[Change], list[Issue]]:
     """Return the changes in force in a month, the office's own answer last, and the rows that do not tell any."""
-    rows = pd.DataFrame({name: table[name] if name in table else None for name in _FIELDS}, index=table.index)
+    rows = pd.DataFrame({name: table.get(name) for name in _FIELDS}, index=table.index)
     changes, issues = [], []
     for row in rows.astype(object).where(rows.notna(), "").itertuples(index=False):
         old = (str(row.old_community or row.community), str(row.old_grid))
@@ -27,7 +27,7 @@ def place_changes(table: pd.DataFrame, mapping: OfficeMapping, month: Month) -> 
         if clear:
             changes.append(Change(old, new, str(row.since)))
         else:
-            issues.append(Issue("W307", CellRef(str(row.file), str(row.sheet), int(row.row) - 1)))
+            issues.append(Issue("W307", CellRef(str(row.file), str(row.sheet), int(str(row.row)) - 1)))
     changes += [Change(_parts(told.old), _parts(told.new), told.since) for told in mapping.place_changes]
     return [change for change in changes if change.since <= str(month)], issues
 

@@ -49,7 +49,7 @@ def _each_change_once(issues: list[Issue]) -> list[Issue]:
     """Say each place that changed once, with the rows of all tables."""
     counts = Counter[str]()
     for issue in issues:
-        counts[issue.value] += issue.details["count"] if issue.code == "I305" else 0
+        counts[issue.value] += int(str(issue.details["count"])) if issue.code == "I305" else 0
     said: dict[object, Issue] = {}
     for number, issue in enumerate(issues):
         changed = issue.code == "I305"

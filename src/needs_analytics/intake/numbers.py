@@ -133,8 +133,9 @@ def read_distance(cell: object) -> Reading:
         if not is_number(cell) and plainly.endswith(unit):
             reading = _bare(plainly.removesuffix(unit))
             if isinstance(reading.value, float):
-                note = "approximate" if about or reading.note == "approximate" else "normalised"
-                return Reading(reading.value * metres, note, "W113" if note == "approximate" else "")
+                if about or reading.note == "approximate":
+                    return Reading(reading.value * metres, "approximate", "W113")
+                return Reading(reading.value * metres, "normalised")
             return reading
     return _bare(cell)
 

@@ -58,8 +58,8 @@ def split_community(name: str) -> CommunityName:
 
     Examples
     --------
-    >>> split_community("幸福街道槐荫里社区居委会"), split_community("大王村村委会"), split_community("柳塘居")
-    (CommunityName(bare='槐荫里', kind='社区'), CommunityName(bare='大王', kind='村'), CommunityName(bare='柳塘', kind='社区'))
+    >>> tuple(split_community("幸福街道槐荫里社区居委会")), tuple(split_community("大王村村委会"))
+    (('槐荫里', '社区'), ('大王', '村'))
     """
     text = _BRACKET.sub("", without_street(key(name))) or key(name)
     kind = ""

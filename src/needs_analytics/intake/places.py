@@ -146,7 +146,7 @@ class PlaceBook:
 
     def _changed(self, change: Change, grid: str) -> Place:
         community, part = change.new[0], change.new[1] or ("" if change.old[1] else grid)
-        found = replace(self, changes={})._inside(community, part)
+        found = replace(self, changes={}, told={}).resolve(community, part)
         old, new = "/".join(filter(None, change.old)), "/".join(filter(None, (found.community, found.grid)))
         return found if found.code else replace(found, code="I305", near=new, old=old, since=change.since)
 
@@ -226,8 +226,8 @@ def _followed(book: PlaceBook, changes: list[Change]) -> dict[tuple[str, str], C
         if old != new:
             steps[old] = (new, change)
     found = {}
-    for old, (target, change) in steps.items():
-        last, path = change, [old]
+    for old, (first, change) in steps.items():
+        target, last, path = first, change, [old]
         while target in steps and target not in path and len(path) <= _MOST_CHANGES:
             path.append(target)
             target, last = steps[target]

@@ -49,8 +49,8 @@ def tabulate_ledger(answers: Answers, use: pd.DataFrame, counts: pd.DataFrame) -
 
     Returns
     -------
-    ``menu, sites, supply, places, register, groups, usage, history``, ``changes`` where grids were merged, and the offices whose answers stand in the same
-    workbook.
+    ``menu, sites, supply, places, register, groups, usage, history``, ``changes`` where grids were merged, and the
+    offices whose answers stand in the same workbook.
     """
     snapshot = answers.snapshot
     plan, town, people = snapshot.plan, snapshot.town, snapshot.people
