@@ -42,7 +42,7 @@ def test_every_need_says_how_it_is_resolved_and_has_a_name_in_both_languages() -
 
 
 def test_fields_belong_to_tables_and_their_patterns_compile() -> None:
-    assert set(COLUMNS) | {"questions"} == set(CODEBOOK.fields["table"])
+    assert set(COLUMNS) | {"questions", "changes"} == set(CODEBOOK.fields["table"])
     for pattern in CODEBOOK.fields["pattern"]:
         re.compile(pattern)
 

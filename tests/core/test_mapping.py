@@ -148,3 +148,17 @@ def test_a_workspaces_own_field_may_be_named() -> None:
     assert Mapping.parse(text, codebook=codebook).rule_for("a.xlsx", "S").fields == {"讲什么话": "dialect"}
     with pytest.raises(UsageError):
         Mapping.parse(text)
+
+
+def test_a_change_of_places_has_a_month() -> None:
+    (change,) = Mapping.parse('[[place_change]]\nfrom = "甲社区/4"\nto = "甲社区/2"\nsince = "2026年9月"').place_changes
+    assert (change.old, change.new, change.since) == ("甲社区/4", "甲社区/2", "2026-09")
+
+
+@pytest.mark.parametrize(
+    "written",
+    ['[place_change]\nfrom = "甲"', '[[place_change]]\nfrom = "甲"', '[[place_change]]\nform = "甲"\nto = "乙"'],
+)
+def test_a_slip_in_a_change_of_places_is_said(written: str) -> None:
+    with pytest.raises(UsageError, match="place_change"):
+        Mapping.parse(written)

@@ -125,3 +125,57 @@ def test_a_name_with_a_year_of_birth_is_no_identity() -> None:
 @pytest.mark.parametrize("written", ["2026-10", "2026年10月", "2026.10", "202610"])
 def test_a_month_is_text(written: str) -> None:
     assert read_month(written).value == "2026-10"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "二〇二六年十月五日",
+        "十月五日",
+        "2026年十月五日",
+        "26.10.5",
+        "'26/10/5",
+        "2026-10-05上午",
+        "10月5日上午",
+        "2026.10.5.",
+    ],
+)
+def test_a_day_in_characters_and_short_is_read(written: str) -> None:
+    assert OCTOBER(written).value == at(2026, 10, 5)
+
+
+@pytest.mark.parametrize("written", ["10月5日 14:30", "10/5 14:30", "10月5日下午2:30", "2026-10-05T06:30:00Z"])
+def test_a_time_stands_after_any_date(written: str) -> None:
+    assert OCTOBER(written).value == at(2026, 10, 5, 14, 30)
+
+
+@pytest.mark.parametrize(
+    "written", ["2-3次", "3.5万", "65/66", "1.2.3", "10月", "3-5人", "10.5元", "2026年10月5-7日", "10月上旬", "1/2/3/4"]
+)
+def test_what_only_looks_like_a_day_is_refused(written: str) -> None:
+    assert OCTOBER(written).code == "E120"
+
+
+def test_a_column_that_writes_the_day_first_does_so_throughout() -> None:
+    days = survey("""
+        日期|社区|年龄|性别|助餐|助浴
+        5/10/2026|甲|70|女|√|
+        25/10/2026|甲|71|男||√
+    """)["date"]
+    assert days.tolist() == [at(2026, 10, 5), at(2026, 10, 25)]
+
+
+def test_a_date_of_birth_that_cannot_be_read_is_said() -> None:
+    found = take(sheet("社区|出生日期|性别|助餐|助浴\n甲|'属龙|女|√|\n甲|'1958-03-05|男||√"))
+    assert [cell for cell, _ in told(found, "W152")] == ["2"]
+
+
+@given(st.text(max_size=14) | st.floats())
+def test_no_cell_breaks_a_reader_of_dates(cell: object) -> None:
+    for reader in (OCTOBER, read_birth_date, read_month):
+        reader(cell)
+
+
+@pytest.mark.parametrize("written", ["2026-10-05", "2026年10月5日", 46300.0])
+def test_a_day_gives_its_month(written: object) -> None:
+    assert read_month(written).value == "2026-10"

@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from needs_analytics.core.wording import chinese_number
 from needs_analytics.intake.numbers import (
     period_within,
+    read_area,
     read_capacity,
     read_count,
     read_distance,
@@ -108,3 +110,155 @@ def test_a_frequency_is_per_person_and_month(written: str, times: float) -> None
 def test_a_frequency_on_demand_is_not_a_number() -> None:
     reading = read_frequency("按需")
     assert (reading.value, reading.code) == (None, "I116")
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        ("￥1,234.5", 1234.5),
+        ("1234元/月", 1234),
+        ("3千元", 3000),
+        ("3.5w", 35_000),
+        ("5k", 5000),
+        ("2百", 200),
+        ("1万2千", 12_000),
+        ("3万5", 35_000),
+        ("一万二千人", 12_000),
+        ("三千五", 3500),
+        ("二百五十", 250),
+        ("廿五", 25),
+        ("1个半小时", 1.5),
+        ("100.", 100),
+        ("1 234", 1234),
+        ("共120人", 120),
+    ],
+)
+def test_a_scale_is_never_lost(written: str, value: float) -> None:
+    assert (read_number(written).value, read_number(written).code) == (value, "")
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        ("2000-3000", 2500),
+        ("2~3万元", 25_000),
+        ("5-8元", 6.5),
+        ("两三次", 2.5),
+        ("三四百人", 350),
+        ("十几人", 10),
+        ("二十多", 20),
+        ("3万余元", 30_000),
+        ("2000元以上", 2000),
+        ("≥100", 100),
+        ("100以内", 100),
+        ("5元起", 5),
+        ("100(约)", 100),
+        ("大概100", 100),
+        ("100？", 100),
+    ],
+)
+def test_what_is_about_a_figure_is_flagged(written: str, value: float) -> None:
+    reading = read_number(written)
+    assert (reading.value, reading.note, reading.code) == (value, "approximate", "W113")
+
+
+@pytest.mark.parametrize("written", ["几十", "几十人", "数百", "上百人", "若干名", "<5", "少于10人", "许多"])
+def test_an_uncertain_many_is_masked(written: str) -> None:
+    assert (read_number(written).value, read_number(written).code) == (None, "W111")
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["5%", "百分之五", "一半", "一般", "10月", "3号", "3号楼", "2026年", "1,2", "12,34", "1.2.3", "65/66", "5 0",
+     "50+30",
+     "12户30人", "3*5", "3x5", "2026-10-05", "0571-88888888", "3-201", "10:30", "(5)", "1e5", "2亩", "5公里", "1/2",
+     "5十"],
+)  # fmt: skip
+def test_what_is_no_one_figure_is_refused_and_not_half_read(written: str) -> None:
+    reading = read_number(written)
+    assert (reading.value, reading.note) == (None, "refused")
+
+
+@pytest.mark.parametrize(("written", "value"), [("100人(其中女60人)", 100), ("25℃", 25), ("12a", 12)])
+def test_words_after_a_figure_that_say_nothing_known_are_said(written: str, value: float) -> None:
+    assert (read_number(written).value, read_number(written).code) == (value, "W117")
+
+
+@given(st.integers(1, 99_999))
+def test_a_numeral_in_characters_is_the_number_it_is(number: int) -> None:
+    assert chinese_number(in_characters(number)) == number
+    assert read_number(f"{in_characters(number)}元").value == number
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False, min_value=0, max_value=1e9))
+def test_a_number_printed_and_read_again_is_the_same(number: float) -> None:
+    assert read_number(f"{number:.2f}").value == float(f"{number:.2f}")
+
+
+@pytest.mark.parametrize(
+    ("written", "times"),
+    [
+        ("一周三次", 13),
+        ("每两周一次", 13 / 6),
+        ("隔天一次", 15),
+        ("一天两次", 60),
+        ("3个月一次", 1 / 3),
+        ("每月两三次", 2.5),
+        ("每月不超过4次", 4),
+        ("每周一、三、五", 13),
+        ("每旬一次", 3),
+        ("1次/2月", 0.5),
+        ("每日三餐", 90),
+    ],
+)
+def test_a_frequency_says_how_often_in_how_long(written: str, times: float) -> None:
+    assert read_frequency(written).value == pytest.approx(times)
+
+
+@pytest.mark.parametrize("written", ["每月1日", "每次2小时", "不定期", "周一至周五", "每周一至五"])
+def test_a_time_that_is_no_frequency_is_left_open(written: str) -> None:
+    assert (read_frequency(written).value, read_frequency(written).code) == (None, "I116")
+
+
+@pytest.mark.parametrize(("written", "seconds"), [("1.5小时", 5400), ("半小时", 1800), ("10分半", 630)])
+def test_a_duration_keeps_its_unit(written: str, seconds: float) -> None:
+    assert read_duration(written).value == seconds
+
+
+@pytest.mark.parametrize("written", ["25:61", "2天", "3次"])
+def test_what_is_no_duration_is_refused(written: str) -> None:
+    assert read_duration(written).note == "refused"
+
+
+@pytest.mark.parametrize(("written", "metres"), [("3里", 1500), ("1公里多", 1000), ("五百米", 500), ("500-800米", 650)])
+def test_a_distance_in_other_units_is_in_metres(written: str, metres: float) -> None:
+    assert read_distance(written).value == metres
+
+
+@pytest.mark.parametrize("written", ["10分钟", "步行10分钟", "2站", "近"])
+def test_a_time_is_no_distance(written: str) -> None:
+    assert read_distance(written).note == "refused"
+
+
+@pytest.mark.parametrize(("written", "area"), [("120㎡", 120), ("120平", 120), ("3亩", 2000), ("0.5公顷", 5000)])
+def test_an_area_is_in_square_metres(written: str, area: float) -> None:
+    assert read_area(written).value == pytest.approx(area)
+
+
+def in_characters(number: int) -> str:
+    """Return a number as it is said in full: 一万零五十."""
+    digits = "零一二三四五六七八九"
+    if number >= 10_000:
+        rest = number % 10_000
+        return (
+            in_characters(number // 10_000)
+            + "万"
+            + (("零" if rest < 1000 else "") + in_characters(rest) if rest else "")
+        )
+    said, zero = "", False
+    for scale, unit in ((1000, "千"), (100, "百"), (10, "十"), (1, "")):
+        digit = number // scale % 10
+        if digit:
+            said += ("零" if zero and said else "") + digits[digit] + unit
+        zero = not digit
+    return said

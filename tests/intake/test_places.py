@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.grids import codes, sheet, take, told
-from needs_analytics.intake.places import bare_community, bare_grid, canonical_grid, place_book
+from helpers.grids import codes, sheet, take, take_clean, told
+from needs_analytics.intake.place_names import bare_community, bare_grid, canonical_grid
+from needs_analytics.intake.places import Change, place_book
+
+if TYPE_CHECKING:
+    from random import Random
 
 BOOK = place_book(
     [("槐荫里社区", "第1网格"), ("槐荫里社区", "第2网格"), ("东风社区", "第1网格"), ("东风里社区", "")], {}
@@ -119,3 +125,162 @@ def test_a_community_that_is_asked_for_is_asked_once() -> None:
         槐阴里|第2网格|男|助浴
     """
     assert told(take(GRIDS, sheet(visits)), "W301") == [("2", "槐阴里")]
+
+
+CHANGES = sheet(
+    """
+    网格调整情况|||
+    社区|原网格|现网格|调整日期
+    东风社区|第二网格|第一网格|2026-09-01
+    东风社区|3号网格|第二网格|2026-08-01
+    东风社区|第7网格|第一网格|2026-12-01
+    """,
+    file="调整.xlsx",
+)
+VISITS = """
+    社区|网格|性别|您需要哪些服务
+    东风|2号网格|女|助餐
+    东风|第3网格|男|助浴
+    东风|第3网格|女|助餐
+    东风|7|女|助餐
+    """
+
+
+def test_a_merged_grid_is_what_it_became_said_once() -> None:
+    found = take(GRIDS, CHANGES, sheet(VISITS))
+    assert found.tables["survey"]["grid"].tolist() == ["第1网格", "第1网格", "第1网格", None]
+    assert told(found, "I305") == [("2", "东风社区/第二网格"), ("3", "东风社区/3号网格")]
+    assert [issue.details["count"] for issue in found.issues if issue.code == "I305"] == [1, 2]
+    assert [value for _, value in told(found, "W302")] == ["东风/7"]
+
+
+def test_the_rows_of_a_table_of_changes_are_kept() -> None:
+    counts = take_clean(GRIDS, CHANGES, sheet(VISITS)).counts.set_index("file")
+    assert counts.loc["调整.xlsx", ["rows_in", "kept"]].tolist() == [3, 3]
+
+
+def test_the_office_may_tell_a_change() -> None:
+    changed = '[[place_change]]\nfrom = "东风社区/3"\nto = "槐荫里社区/2"\nsince = "2026-09"'
+    found = take(GRIDS, sheet(VISITS), mapping=changed).tables["survey"]
+    assert found[["community", "grid"]].iloc[1].tolist() == ["槐荫里社区", "第2网格"]
+
+
+def test_a_renamed_community_is_what_it_is_called_now() -> None:
+    changed = '[[place_change]]\nfrom = "红星村"\nto = "东风社区"'
+    book = take(GRIDS, sheet("社区|网格|性别|您需要哪些服务\n红星村|1|女|助餐"), mapping=changed).tables["survey"]
+    assert book[["community", "grid"]].iloc[0].tolist() == ["东风社区", "第1网格"]
+
+
+def test_a_list_that_still_has_a_merged_grid_keeps_its_people() -> None:
+    changes = sheet("社区|原网格|现网格|调整日期\n槐荫里社区|第2网格|第1网格|2026-09-01", file="调整.xlsx")
+    found = take(GRIDS, changes)
+    assert found.tables["places"]["households"].sum() == 600
+    assert found.tables["places"]["grid"].tolist() == ["第1网格", "第2网格", "第1网格"]
+    assert told(found, "W306") == [("3", "槐荫里社区/第2网格")]
+
+
+def test_a_change_that_does_not_tell_what_became_what_is_said() -> None:
+    changes = sheet("社区|原网格|现网格|调整日期\n槐荫里社区|第2网格||2026-09-01", file="调整.xlsx")
+    assert told(take(GRIDS, changes), "W307") == [("2", "")]
+
+
+def test_changes_in_a_circle_change_nothing() -> None:
+    pairs = [("东风社区", "1"), ("东风社区", "2")]
+    circle = [Change(("东风社区", "1"), ("东风社区", "2")), Change(("东风社区", "2"), ("东风社区", "1"))]
+    assert place_book(pairs, {}, changes=circle).resolve("东风", "1").grid == "1"
+
+
+KINDS = place_book([("大王屯", ""), ("大王村", ""), ("柳塘居", "第一网格"), ("和平社区（原红星村）", "")], {})
+
+
+@pytest.mark.parametrize(
+    ("written", "community"),
+    [
+        ("大王村村委会", "大王村"),
+        ("大王屯", "大王屯"),
+        ("柳塘", "柳塘居"),
+        ("柳塘居委", "柳塘居"),
+        ("柳塘居民委员会", "柳塘居"),
+        ("柳塘镇柳塘居", "柳塘居"),
+        ("红星村", "和平社区(原红星村)"),
+        ("原红星村", "和平社区(原红星村)"),
+        ("和平社区", "和平社区(原红星村)"),
+        ("和平（新区）", "和平社区(原红星村)"),
+        ("幸福街道办事处 柳塘居", "柳塘居"),
+    ],
+)
+def test_a_kind_tells_places_apart_and_is_else_no_matter(written: str, community: str) -> None:
+    assert KINDS.resolve(written).community == community
+
+
+def test_a_name_of_two_kinds_is_asked_for() -> None:
+    place = KINDS.resolve("大王")
+    assert (place.community, place.code, place.near) == ("", "W303", "大王屯、大王村")
+
+
+@pytest.mark.parametrize(
+    ("written", "bare"),
+    [
+        ("网格01", "1"),
+        ("Ⅰ网格", "1"),
+        ("Ⅳ网格", "4"),
+        ("一网格", "1"),
+        ("第 十二 网格", "12"),
+        ("１号网格", "1"),
+        ("01#", "1"),
+        ("330102001-03", "3"),
+        ("第3网格第2微网格", "3"),
+        ("2网格5号楼", "2"),
+        ("东片网格", "东"),
+        ("东片", "东"),
+        ("A网格", "a"),
+        ("5屯组", "5"),
+        ("第1网格（阳光里）", "1"),
+    ],
+)
+def test_a_grid_in_every_style(written: str, bare: str) -> None:
+    assert bare_grid(written) == bare
+
+
+@pytest.mark.parametrize("written", ["126号院", "3-2-501", "5号楼"])
+def test_an_address_is_no_grid(written: str) -> None:
+    assert not bare_grid(written).isdigit()
+
+
+NAMES = st.lists(
+    st.tuples(
+        st.sampled_from(["槐荫里", "东风", "东风里", "柳塘", "新安", "古镇", "江南水乡"]),
+        st.sampled_from(["社区", "村", "居", "屯", ""]),
+    ),
+    min_size=1,
+    max_size=6,
+    unique_by=lambda pair: pair[0],
+).map(lambda pairs: [bare + kind for bare, kind in pairs])
+STREETS = st.sampled_from(["幸福街道", "柳塘镇", "石桥乡", "云山市幸福街道办事处"])
+
+
+@given(NAMES)
+def test_a_listed_name_is_itself_and_resolving_again_changes_nothing(names: list[str]) -> None:
+    book = place_book([(name, "") for name in names], {})
+    for name in names:
+        once = book.resolve(name).community
+        assert once == name
+        assert book.resolve(once).community == once
+
+
+@given(NAMES, STREETS)
+def test_the_street_never_changes_the_place(names: list[str], street: str) -> None:
+    book = place_book([(name, "") for name in names], {})
+    for name in names:
+        assert book.resolve(street + name).community == name
+
+
+@given(
+    NAMES,
+    st.randoms(use_true_random=False),
+    st.sampled_from(["东风", "东风里社区", "柳塘居委会", "新安村", "江南水乡"]),
+)
+def test_the_order_of_the_places_does_not_matter(names: list[str], random: Random, asked: str) -> None:
+    shuffled = random.sample(names, len(names))
+    one, other = (place_book([(name, "3") for name in order], {}) for order in (names, shuffled))
+    assert one.resolve(asked, "三") == other.resolve(asked, "三")

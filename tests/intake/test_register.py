@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from helpers.grids import codes, sheet, take, told
+from helpers.grids import codes, sheet, take, take_clean, told
 
 
 def persons(text: str) -> float:
@@ -81,3 +81,36 @@ def test_columns_of_special_groups_are_counts_of_them() -> None:
         "disabled": 100,
         "tekun": 27,
     }
+
+
+UNKNOWN = """
+    坐落|年龄段|性别|人数
+    甲|0-59岁|男|300
+    乙|0-59岁|男|200
+    丙|0-59岁|男|300
+    """
+
+
+def test_rows_that_only_an_unknown_column_tells_apart_are_never_merged() -> None:
+    cleaned = take_clean(sheet(UNKNOWN))
+    assert told(cleaned, "E208") == [("A1", "坐落")]
+    assert len(cleaned.register) == len(cleaned.merged) == 0
+    assert cleaned.counts[["rows_in", "returned"]].iloc[0].tolist() == [3, 3]
+
+
+def test_once_told_what_the_column_is_the_register_is_used() -> None:
+    told_what = (
+        '[[sheet]]\nfile = "表.xlsx"\nsheet = "Sheet1"\ntable = "register"\n[sheet.fields]\n"坐落" = "community"'
+    )
+    cleaned = take_clean(sheet(UNKNOWN), mapping=told_what)
+    assert cleaned.register["persons"].sum() == 800
+
+
+def test_a_remark_tells_nobody_apart() -> None:
+    remarked = "社区|年龄段|性别|人数|备注\n甲社区|0-59岁|男|300|含外来\n甲社区|0-59岁|男|310|已核对"
+    assert "E208" not in codes(take(sheet(remarked)))
+
+
+def test_a_community_under_its_own_kind_of_header_is_one() -> None:
+    cleaned = take_clean(sheet("居（屯）|年龄段|性别|人数\n柳塘居|0-59岁|男|300\n大王屯|0-59岁|男|300"))
+    assert cleaned.register.groupby("community")["persons"].sum().to_dict() == {"大王屯": 300, "柳塘居": 300}

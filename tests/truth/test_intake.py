@@ -32,7 +32,7 @@ from .generator import (
     settle,
     write_office,
 )
-from .marks import ESTIMATES, MONTHS, READING, awaits
+from .marks import ESTIMATES, MONTHS, awaits
 from .thresholds import DUPLICATE_PRECISION, DUPLICATE_RECALL, PLACES_RIGHT
 from .workbooks import NO_GRID, answer_table, office_file, ticks
 
@@ -225,7 +225,6 @@ def test_places_spelt_in_many_ways_land_where_they_belong(sent: Sent, level: str
     assert pd.concat(blank).isna().all()
 
 
-@awaits(READING, "none today; no list of merged grids is read, W302 names them as unknown")
 def test_answers_that_name_a_merged_grid_land_in_the_grid_it_became(sent: Sent, measured: Measured) -> None:
     right = []
     for office in OFFICES:

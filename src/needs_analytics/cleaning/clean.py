@@ -33,6 +33,7 @@ _NEEDED = {
     "places": ("community",),
     "distances": ("site",),
 }
+_USED_BY_INTAKE = ("questions", "changes")
 _FIGURES = {"supply": "capacity", "register": "persons", "usage": "count"}
 
 
@@ -228,8 +229,8 @@ def _counts(
         counts[name] = rows.to_frame(index=False).groupby(["file", "sheet"]).size() if len(rows) else 0
     unused = intake.sheets[intake.sheets["tables"] == ""].groupby(["file", "sheet"])["rows"].sum()
     counts["returned"] = counts["returned"].fillna(0).add(unused, fill_value=0)
-    questions = intake.sheets[intake.sheets["tables"] == "questions"].groupby(["file", "sheet"])["rows"].sum()
-    counts["kept"] = counts["kept"].fillna(0).add(questions, fill_value=0)
+    read = intake.sheets[intake.sheets["tables"].isin(_USED_BY_INTAKE)].groupby(["file", "sheet"])["rows"].sum()
+    counts["kept"] = counts["kept"].fillna(0).add(read, fill_value=0)
     return counts.fillna(0).astype(int).reset_index()
 
 

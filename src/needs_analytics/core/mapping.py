@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
+import re
 from dataclasses import dataclass, field
 from types import GenericAlias
 from typing import TYPE_CHECKING, Annotated, Any
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from needs_analytics.core.codebook import Codebook
 from needs_analytics.core.identifiers import without_identifiers
 from needs_analytics.core.messages import LANGUAGES, failure, in_every_language, text
+from needs_analytics.core.month import Month
 from needs_analytics.core.settings import Limits, OneOf, Word, parse_toml, read_section, read_setting
 from needs_analytics.core.tables import iter_rows
 from needs_analytics.core.wording import key, same_wording
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 _WORDS = ("places", "options", "services", "sites", "eligibility", "thresholds")
 _NO_NEED = ("none", "unknown", "other")
 _CRS = Annotated[str, OneOf(("WGS-84", "GCJ-02", "BD-09"))]
+_CHANGE = {"from": "平安里社区/4", "to": "平安里社区/2", "since": "2026-09"}
 _SAMPLE = {"file": "*.xlsx", "sheet": "*", "table": "survey", "office": "和平社区", "header_row": 1, "header_rows": 1,
            "leave_out": ["手机课"]}  # fmt: skip
 
@@ -90,6 +93,23 @@ class Crosswalk:
 
 
 @dataclass(frozen=True, slots=True)
+class PlaceChange:
+    """A community or grid that became part of another: ``[[place_change]]`` in ``mapping.toml``.
+
+    Attributes
+    ----------
+    old, new
+        ``社区`` or ``社区/网格``, ``from`` and ``to`` in the file.
+    since
+        The first month it holds for, ``""`` for every month.
+    """
+
+    old: str
+    new: str
+    since: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Mapping:
     """All of ``mapping.toml``; wordings are compared without width, case and spaces.
 
@@ -113,6 +133,8 @@ class Mapping:
         Coordinate system of sheets that do not name theirs.
     crosswalks
         Questions whose wording or options changed and that may be compared all the same.
+    place_changes
+        Communities and grids that were merged or renamed.
     """
 
     sheets: tuple[SheetRule, ...] = ()
@@ -125,6 +147,7 @@ class Mapping:
     headers: MappingType[str, MappingType[str, str]] = field(default_factory=dict)
     crs: str = ""
     crosswalks: tuple[Crosswalk, ...] = ()
+    place_changes: tuple[PlaceChange, ...] = ()
 
     @classmethod
     def parse(cls, content: str, *, source: str = "mapping.toml", codebook: Codebook | None = None) -> Mapping:
@@ -138,7 +161,8 @@ class Mapping:
         codebook = codebook or Codebook.default()
         known, needs = _known_fields(codebook), OneOf((*codebook.needs["name"], *codebook.needs.index, *_NO_NEED))
         told = {table: GenericAlias(dict, (str, _field_of(fields))) for table, fields in known.items()}
-        kinds = {**dict.fromkeys(_WORDS, dict[str, Word]), "sheet": Any, "crosswalk": Any, "headers": dict, "crs": _CRS,
+        kinds = {**dict.fromkeys(_WORDS, dict[str, Word]), "sheet": Any, "place_change": Any, "crosswalk": Any,
+                 "headers": dict, "crs": _CRS,
                  "options": GenericAlias(dict, (str, Annotated[str, needs]))}  # fmt: skip
         given = read_section(parse_toml(content, source), kinds, source, {"crs": "GCJ-02"})
         headers = read_section(given.get("headers", {}), told, f"{source} [headers]", {})
@@ -148,6 +172,7 @@ class Mapping:
             sheets=tuple(_sheet_rule(rule, source, number, known) for number, rule in enumerate(rules, start=1)),
             crs=given.get("crs", ""),
             crosswalks=tuple(_crosswalk(walk, source, number) for number, walk in enumerate(walks, start=1)),
+            place_changes=_place_changes(given.get("place_change", []), source),
             headers={table: _keyed(entries) for table, entries in headers.items()},
             **{name: _keyed(given.get(name, {})) for name in _WORDS},
         )
@@ -212,6 +237,21 @@ def _sheet_rule(
     return SheetRule(
         **settings, fields=_keyed(renamed), constants={name: str(value) for name, value in constants.items()}
     )
+
+
+def _place_changes(given: object, source: str) -> tuple[PlaceChange, ...]:
+    if not (isinstance(given, list) and all(isinstance(change, dict) for change in given)):
+        raise failure(UsageError, "mapping_changes", file=source)
+    changes = []
+    for number, entry in enumerate(given, start=1):
+        where = in_every_language("error.where_change", file=source, number=number)
+        known = read_section(entry, {"from": Word, "to": Word, "since": Word}, where, _CHANGE)
+        if not {"from", "to"} <= set(known):
+            raise failure(UsageError, "mapping_changes", file=source)
+        since = str(known.get("since", ""))
+        month = since[:7] if re.fullmatch(r"\d{4}-\d\d-\d\d", since) else since
+        changes.append(PlaceChange(str(known["from"]), str(known["to"]), str(Month.parse(month)) if month else ""))
+    return tuple(changes)
 
 
 def _known_fields(codebook: Codebook) -> dict[str, dict[str, str]]:

@@ -21,6 +21,9 @@ _FORM_WORDS = (
 _HINT = re.compile(rf"[(（\[【]{_FORM_WORDS}[)）\]】]|[(（\[【][)）\]】]")
 _MARKS = re.compile(r"[\s,，.。;；:：、?？!！*＊\"“”'‘’()（）\[\]【】<>《》·_\-—~]")
 _DIGITS = {"零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
+_DIGIT = "[一二两三四五六七八九]"
+_UNITS = re.compile(rf"(?:({_DIGIT}|^)千)?[零〇]?(?:({_DIGIT}|^)百)?[零〇]?(?:({_DIGIT}|)十)?[零〇]?({_DIGIT})?")
+_SAID_SHORT = {"百": 10, "千": 100}
 
 
 def plain(value: str) -> str:
@@ -83,22 +86,36 @@ def same_wording(wording: str) -> str:
 
 
 def chinese_number(value: str) -> int | None:
-    """Read a Chinese numeral below 1 000, ``None`` when it is none.
+    """Read a Chinese numeral, ``None`` when it is none or may mean two (两三, 七八).
+
+    A last digit without 零 counts the next lower unit, as it is said: 三千五 is 3500.
 
     Examples
     --------
     >>> chinese_number("六十五"), chinese_number("十二"), chinese_number("一百零三"), chinese_number("网格")
     (65, 12, 103, None)
+    >>> chinese_number("一万二千"), chinese_number("二百五"), chinese_number("廿五"), chinese_number("二〇二六")
+    (12000, 250, 25, 2026)
     """
-    if not value or any(ch not in _DIGITS and ch not in "十百" for ch in value):
+    text = value.replace("廿", "二十").replace("卅", "三十")
+    if text and all(ch in _DIGITS for ch in text):
+        digits = [_DIGITS[ch] for ch in text]
+        about = len(digits) == 2 and digits[0] > 0 and digits[1] == digits[0] + 1
+        return None if about else int("".join(map(str, digits)))
+    head, ten_thousand, tail = text.partition("万")
+    if not ten_thousand:
+        return _below_ten_thousand(text)
+    high = 1 if not head else _DIGITS.get(head) or _below_ten_thousand(head)
+    said = _DIGITS.get(tail, 0) * 1000
+    low = said or (_DIGITS.get(tail[1:]) or _below_ten_thousand(tail) if tail else 0)
+    return None if high is None or low is None else high * 10_000 + low
+
+
+def _below_ten_thousand(text: str) -> int | None:
+    found = _UNITS.fullmatch(text)
+    if found is None or not set(text) & set("千百十"):
         return None
-    if "十" not in value and "百" not in value:
-        return int("".join(str(_DIGITS[ch]) for ch in value))
-    total, digit = 0, 0
-    for ch in value:
-        if ch in "十百":
-            total += (digit or 1) * (10 if ch == "十" else 100)
-            digit = 0
-        else:
-            digit = _DIGITS[ch]
-    return total + digit
+    thousands, hundreds, tens, ones = (1 if part == "" else _DIGITS.get(part or "零", 0) for part in found.groups())
+    if ones and text[-2] in _SAID_SHORT:
+        ones *= _SAID_SHORT[text[-2]]
+    return thousands * 1000 + hundreds * 100 + tens * 10 + ones

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from needs_analytics.core.issue import CellRef, Issue
 from needs_analytics.core.wording import key
 from needs_analytics.intake.contents import PAIR
 from needs_analytics.intake.reading import NOTHING, Reader, Reading, is_absent
@@ -14,6 +15,8 @@ from needs_analytics.intake.terms import read_crs
 from needs_analytics.intake.typed import read_column
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from needs_analytics.core.arrays import Objects
     from needs_analytics.intake.blocks import Block
     from needs_analytics.intake.fields import FieldMatch
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
 
 _LATITUDE_FIRST = re.compile(r"纬度?.{0,3}经")
 _CHINA = ((73.0, 136.0), (3.0, 54.0))  # the ranges of longitude and latitude, which do not overlap
+_MOSTLY = 0.9
 _NAMED = re.compile(r"gcj|火星|高德|腾讯|bd-?09|百度|wgs|gps|cgcs|国家2000|4326")
 
 
@@ -47,6 +51,23 @@ def coordinates(block: Block, match: FieldMatch, table: str, findings: Findings)
         findings.ledger += typed.ledger
         findings.issues += typed.issues if position == 0 else []
     return columns
+
+
+def right_way_round(
+    block: Block, table: str, matches: Sequence[FieldMatch], columns: dict[str, Objects], findings: Findings
+) -> dict[str, Objects]:
+    """Exchange a column of longitudes and one of latitudes that stand the wrong way round, and say so."""
+    if not {"lon", "lat"} <= set(columns):
+        return columns
+    pairs = [(lon, lat) for lon, lat in zip(columns["lon"], columns["lat"], strict=True) if None not in (lon, lat)]
+    turned = sum(_is(lon, 1) and _is(lat, 0) for lon, lat in pairs)
+    if not pairs or turned < len(pairs) * _MOSTLY:
+        return columns
+    column = next((match.column for match in matches if match.field == "lon"), None)
+    where = CellRef(block.sheet.file, block.sheet.name, block.head, column)
+    details = {"table": table, "field": "lon", "count": turned}
+    findings.issues.append(Issue("W138", where, f"{pairs[0][0]:g}，{pairs[0][1]:g}", details))
+    return {**columns, "lon": columns["lat"], "lat": columns["lon"]}
 
 
 def _reader(part: int, wanted: int) -> Reader:

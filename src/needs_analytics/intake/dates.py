@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from typing import TYPE_CHECKING
 
 from needs_analytics.core.month import Month
-from needs_analytics.core.wording import key, plain
+from needs_analytics.core.wording import chinese_number, key, plain
 from needs_analytics.errors import UsageError
 from needs_analytics.intake.reading import NOTHING, Reader, Reading, is_absent, is_error, is_number
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*[日号]?")
 _WEEKDAY = re.compile(r"[(]?(?:星期|周)[一二三四五六日天][)]?")
@@ -23,8 +27,13 @@ _DAY = re.compile(r"(\d{1,2})[日号]")
 _BIRTH_YEAR = re.compile(r"((?:19|20)\d\d)年?(?:生|出生)?")
 _BIRTH_MONTH = re.compile(r"((?:19|20)\d\d)(0[1-9]|1[0-2])")
 _DAY_FIRST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})(?:\s+(\d{1,2}):(\d{2})(?::(\d{2}))?\s*(?:am|pm)?)?")
+_HAN_FIGURES = re.compile(r"[零〇一二两三四五六七八九十廿卅]+(?=[年月日号])")
+_SHORT_YEAR = re.compile(r"'?(\d{2})[-/.年](\d{1,2})[-/.月](\d{1,2})[日号]?")
+_HALF_DAY = re.compile(r"[(]?(?:上午|下午|晚上|中午|早上|全天)[)]?")
 _EXCEL_EPOCH = dt.datetime(1899, 12, 30)  # noqa: DTZ001 - office dates carry no time zone
 _EARLIEST = dt.date(1990, 1, 1)
+_GREENWICH = re.compile(r"\d(?:z|[+]00:?00| ?(?:utc|gmt)(?:[+-]0{1,2}(?::?00)?)?)$")
+_BEIJING = dt.timedelta(hours=8)
 _SERIALS = (20000, 80000)
 
 
@@ -34,6 +43,21 @@ def date_reader(month: Month, *, ahead: int = 1) -> Reader:
     The value is a :class:`datetime.datetime`; a date before 1990 or later than so many months ahead is refused.
     """
     return lambda cell: _checked(_read(cell, month, ahead), month.shift(ahead))
+
+
+def settled(reader: Reader, cells: Iterable[object]) -> Reader:
+    """Return the reader of a column of dates: day first (5/3/2026) where another of its cells can only be that."""
+    found = [hit for cell in cells if isinstance(cell, str) and (hit := _DAY_FIRST.fullmatch(plain(cell).lower()))]
+    if not any(int(hit[1]) > 12 for hit in found) or any(int(hit[2]) > 12 for hit in found):
+        return reader
+
+    def read(cell: object) -> Reading:
+        hit = _DAY_FIRST.fullmatch(plain(cell).lower()) if isinstance(cell, str) else None
+        if hit is None:
+            return reader(cell)
+        return reader(f"{hit[3]}-{hit[2]}-{hit[1]}{plain(str(cell)).lower()[hit.end(3) :]}")
+
+    return read
 
 
 def read_birth_date(cell: object) -> Reading:
@@ -48,7 +72,7 @@ def read_birth_date(cell: object) -> Reading:
 
 
 def read_month(cell: object) -> Reading:
-    """Read a calendar month as text ``2026-10``."""
+    """Read a calendar month as text ``2026-10``; of a day, its month."""
     if isinstance(cell, (dt.datetime, dt.date)):
         return Reading(str(Month(cell.year, cell.month)), "normalised")
     text = key(str(cell)).removesuffix(".0")
@@ -57,7 +81,10 @@ def read_month(cell: object) -> Reading:
     try:
         return Reading(str(Month.parse(text)), "" if re.fullmatch(r"\d{4}-\d\d", text) else "normalised")
     except UsageError:
-        return Reading(None, "refused", "E121")
+        day = _read(cell, None).value
+    if isinstance(day, dt.datetime):
+        return Reading(str(Month(day.year, day.month)), "normalised")
+    return Reading(None, "refused", "E121")
 
 
 def _read(cell: object, month: Month | None, ahead: int = 1) -> Reading:
@@ -72,7 +99,18 @@ def _read(cell: object, month: Month | None, ahead: int = 1) -> Reading:
         return Reading(None, "refused", "E110")
     if is_number(cell) or re.fullmatch(r"\d{5}(\.\d+)?", text):
         return _serial(float(text))
-    return _written(text, month, ahead)
+    return _written(_in_figures(text), month, ahead)
+
+
+def _in_figures(text: str) -> str:
+    """Return a date written in characters (二〇二六年三月五日, 三月廿一) in figures, without a full stop."""
+    text = text.rstrip("。.;,").replace("○", "〇")
+
+    def figure(found: re.Match[str]) -> str:
+        number = chinese_number(found[0])
+        return found[0] if number is None else str(number)
+
+    return _HAN_FIGURES.sub(figure, text)
 
 
 def _serial(number: float) -> Reading:
@@ -97,13 +135,30 @@ def _written(text: str, month: Month | None, ahead: int = 1) -> Reading:
     day_first = _DAY_FIRST.fullmatch(text)
     if day_first:
         return _western(day_first)
-    short = _MONTH_DAY.fullmatch(text)
+    short_year = _SHORT_YEAR.fullmatch(text)
+    if short_year and month is not None and abs(2000 + int(short_year[1]) - month.year) <= 1:
+        return _made(2000 + int(short_year[1]), int(short_year[2]), int(short_year[3]))
+    short = _MONTH_DAY.match(text)
     if short and month is not None:
-        return _of_year(month.shift(min(ahead, 11)), int(short[1]), int(short[2]))
+        return _without_year(text, short, month.shift(min(ahead, 11)))
     day = _DAY.fullmatch(text)
     if day and month is not None:
         return _made(month.year, month.number, int(day[1]))
     return Reading(None, "refused", "E120")
+
+
+def _without_year(text: str, short: re.Match[str], latest: Month) -> Reading:
+    day = _of_year(latest, int(short[1]), int(short[2]))
+    rest = text[short.end() :]
+    if not rest or not isinstance(day.value, dt.datetime):
+        return day if not rest else Reading(None, "refused", "E120")
+    dated = _DATE.match(
+        f"{day.value:%Y-%m-%d}{rest}" if rest[0] in " t(上下晚中早全" else f"{day.value:%Y-%m-%d} {rest}"
+    )
+    glued = short[0][-1].isdigit() and rest[0] not in " (上下晚中早全星周"
+    if dated is None or glued:
+        return Reading(None, "refused", "E120")
+    return _with_time(dated, _WEEKDAY.sub("", dated.string[dated.end() :]).strip())
 
 
 def _of_year(latest: Month, number: int, day: int) -> Reading:
@@ -114,7 +169,7 @@ def _of_year(latest: Month, number: int, day: int) -> Reading:
 def _with_time(dated: re.Match[str], rest: str) -> Reading:
     """Read what follows a date: nothing, or a time that is not glued to the day's digits."""
     year, month, day = int(dated[1]), int(dated[2]), int(dated[3])
-    if not rest:
+    if not rest or _HALF_DAY.fullmatch(rest):
         return _made(year, month, day)
     time = _TIME.fullmatch(rest)
     if time is None or (
@@ -123,7 +178,9 @@ def _with_time(dated: re.Match[str], rest: str) -> Reading:
         return Reading(None, "refused", "E120")
     hour = int(time[2]) % 12 if time[5] else int(time[2])
     hour += 12 if (time[1] in {"下午", "晚上"} or time[5] == "pm") and hour < 12 else 0
-    return _made(year, month, day, hour, int(time[3] or 0), int(time[4] or 0))
+    reading = _made(year, month, day, hour, int(time[3] or 0), int(time[4] or 0))
+    at_greenwich = _GREENWICH.search(rest) and isinstance(reading.value, dt.datetime)
+    return Reading(reading.value + _BEIJING, "normalised") if at_greenwich else reading  # type: ignore[operator]
 
 
 def _western(found: re.Match[str]) -> Reading:

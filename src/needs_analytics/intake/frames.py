@@ -12,8 +12,9 @@ import pandas as pd
 from needs_analytics.core.issue import CellRef, Issue
 from needs_analytics.core.wording import key, plain
 from needs_analytics.intake.across import unfolded
-from needs_analytics.intake.coordinates import coordinates, crs_in
+from needs_analytics.intake.coordinates import coordinates, crs_in, right_way_round
 from needs_analytics.intake.crosstab import month_of, month_of_sheet
+from needs_analytics.intake.dates import settled
 from needs_analytics.intake.numbers import period_within, read_count
 from needs_analytics.intake.reading import Reader, Reading
 from needs_analytics.intake.terms import read_text, read_verbatim
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 
 PROVENANCE = ("file", "digest", "sheet", "row")
 _BASIS = re.compile(r"[(（]?(?:户籍|常住|实有|流动)(?:人口|人数|数)?[)）]?")
-_TEN_THOUSAND = re.compile(r"万元|\(万\)|（万）")
+_MONEY_SCALES = ((re.compile(r"万元|[(（]万[)）]"), 10_000), (re.compile(r"千元|[(（]千[)）]"), 1_000))
 _PERIOD_IN_HEADER = (
     ("半年", "半年"),
     ("季", "季"),
@@ -90,6 +91,7 @@ def read_frame(
     counted = _counted_columns(block, context.groups) if table == "register" else {}
     matches = [match for match in matches if match.column not in counted]
     columns = _read_columns(block, table, matches, context, findings)
+    columns = right_way_round(block, table, matches, columns, findings)
     if table in {"sites", "places"} and "crs" not in columns:
         columns |= _stated_crs(block, matches)
     unnamed = {"crs": context.mapping.crs} if context.mapping.crs and "crs" not in columns else {}
@@ -133,6 +135,8 @@ def _read_columns(
         reader = reader_for(kind, match.field, month=context.month, groups=context.groups, mapping=context.mapping)
         if table == "questions" and kind == "needs":
             reader = read_verbatim
+        if kind == "date":
+            reader = settled(reader, block.column(match.column).values)
         if kind == "satisfaction":
             reader = rating_reader(block.column(match.column), reader)
         typed = read_column(block, match.column, table, match.field, reader, personal=kind in PERSONAL)
@@ -161,10 +165,9 @@ def _about(block: Block) -> tuple[str, ...]:
 
 
 def _scaled(values: Objects, kind: str, wording: str) -> Objects:
-    """Apply what the header says of the unit: 万元."""
-    if kind == "money" and _TEN_THOUSAND.search(wording):
-        return np.array([value if value is None else value * 10_000 for value in values], dtype=object)
-    return values
+    """Apply what the header says of the unit: 万元, 千元."""
+    scale = next((scale for header, scale in _MONEY_SCALES if header.search(wording)), 1) if kind == "money" else 1
+    return values if scale == 1 else np.array([value if value is None else value * scale for value in values], object)
 
 
 def rating_reader(column: Column, reader: Reader) -> Reader:

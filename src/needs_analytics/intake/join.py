@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from needs_analytics.core.tables import COLUMNS, conform
+from needs_analytics.intake.join_changes import place_changes
 from needs_analytics.intake.join_people import without_identifiers
 from needs_analytics.intake.join_places import resolve_places
 from needs_analytics.intake.join_services import resolve_services
@@ -37,11 +38,12 @@ def join_tables(
     """Join the frames of every table and bring them to their canonical columns."""
     tables = {table: _stacked(frames.get(table, ())) for table in COLUMNS}
     tables, numbers = without_numbers_in_names(tables)
-    tables, places = resolve_places(tables, mapping)
+    changes, unclear = place_changes(_stacked(frames.get("changes", ())), mapping, month)
+    tables, places = resolve_places(tables, mapping, changes)
     tables, people = complete_survey(tables, codebook, month)
     tables = without_identifiers(tables, secret, names)
     tables, services = resolve_services(tables, codebook, mapping, words, month)
-    issues = [*numbers, *places, *people, *services]
+    issues = [*numbers, *unclear, *places, *people, *services]
     return {table: conform(frame, table) for table, frame in tables.items()}, issues
 
 

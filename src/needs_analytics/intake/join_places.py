@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,9 +13,12 @@ import pandas as pd
 from needs_analytics.core.issue import CellRef, Issue
 from needs_analytics.core.wording import key, without_numbering
 from needs_analytics.intake.masking import NOBODY, mask_texts
-from needs_analytics.intake.places import Place, PlaceBook, is_grid, place_book
+from needs_analytics.intake.place_names import is_grid
+from needs_analytics.intake.places import Change, Place, PlaceBook, place_book
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from needs_analytics.core.arrays import Ints
     from needs_analytics.core.mapping import Mapping as OfficeMapping
 
@@ -26,16 +31,16 @@ _LOCATED = ("survey", "usage", "sites", "places", "register", "roster", "distanc
 
 
 def resolve_places(
-    tables: dict[str, pd.DataFrame], mapping: OfficeMapping
+    tables: dict[str, pd.DataFrame], mapping: OfficeMapping, changes: Sequence[Change] = ()
 ) -> tuple[dict[str, pd.DataFrame], list[Issue]]:
-    """Resolve ``community`` and ``grid`` in every table; what is not known stays empty and is said."""
-    book = place_book(_reference_pairs(tables), mapping.places)
-    listed = bool(book.communities)
-    if not listed:
-        book = place_book(_pairs(tables["survey"]) + _pairs(tables["usage"]), mapping.places)
+    """Resolve ``community`` and ``grid`` in every table; what is not known stays empty and is said.
+
+    A list of places that still has what changed keeps it: its people may not vanish.
+    """
+    book = _book(tables, mapping, changes)
     told = {table: _from_titles(frame, book) if table in _TITLED else (frame, []) for table, frame in tables.items()}
-    if not listed:  # then what sheets are called counts like what a column says
-        book = place_book(_pairs(told["survey"][0]) + _pairs(told["usage"][0]), mapping.places)
+    if not any(_pairs(tables[table]) for table in _REFERENCE):  # then what sheets are called counts like a column
+        book = _book({**tables, **{table: told[table][0] for table in ("survey", "usage")}}, mapping, changes)
     resolved, issues = {}, []
     for table, (placed, titled) in told.items():
         located = table in _LOCATED and bool({"community", "grid"} & set(placed.columns))
@@ -43,7 +48,29 @@ def resolve_places(
         issues += [*titled, *found]
     if len(resolved["sites"]):
         resolved["sites"] = _from_site_names(resolved["sites"], book)
-    return resolved, issues
+    return resolved, _each_change_once(issues)
+
+
+def _each_change_once(issues: list[Issue]) -> list[Issue]:
+    """Say each place that changed once, with the rows of all tables."""
+    counts = Counter[str]()
+    for issue in issues:
+        counts[issue.value] += int(str(issue.details["count"])) if issue.code == "I305" else 0
+    said: dict[object, Issue] = {}
+    for number, issue in enumerate(issues):
+        changed = issue.code == "I305"
+        told = replace(issue, details={**issue.details, "count": counts[issue.value]}) if changed else issue
+        said.setdefault(issue.value if changed else number, told)
+    return list(said.values())
+
+
+def _book(tables: dict[str, pd.DataFrame], mapping: OfficeMapping, changes: Sequence[Change]) -> PlaceBook:
+    """Return the places that the first list of places knows, then the others; without any, those of answers and use."""
+    lists = [pairs for table in _REFERENCE if (pairs := _pairs(tables[table]))]
+    if not lists:
+        lists = [[*_pairs(tables["survey"]), *_pairs(tables["usage"])]]
+    further = [pair for pairs in lists[1:] for pair in pairs]
+    return place_book(lists[0], mapping.places, further=further, changes=changes)
 
 
 def _from_titles(frame: pd.DataFrame, book: PlaceBook) -> tuple[pd.DataFrame, list[Issue]]:
@@ -84,10 +111,6 @@ def _named(section: str, about: str, book: PlaceBook) -> tuple[str, str]:
     return called[-1] if len({name for name, _ in called}) == 1 else ("", "")
 
 
-def _reference_pairs(tables: dict[str, pd.DataFrame]) -> list[tuple[object, object]]:
-    return [pair for table in _REFERENCE for pair in _pairs(tables[table])]
-
-
 def _pairs(frame: pd.DataFrame) -> list[tuple[object, object]]:
     if "community" not in frame:
         return []
@@ -103,7 +126,7 @@ def _resolved(frame: pd.DataFrame, book: PlaceBook, table: str) -> tuple[pd.Data
         community = community.where(community != "", _column(frame, "compound"))
     grid = _column(frame, "grid")
     codes, pairs = pd.factorize(pd.MultiIndex.from_arrays([community, grid]))
-    places = [book.resolve(name, part) for name, part in pairs]
+    places = [_as_listed(book.resolve(name, part), book, (name, part), table) for name, part in pairs]
     lookup = np.array(
         [[place.community or None, place.grid or None] for place in places] or [[None, None]], dtype=object
     )
@@ -111,12 +134,22 @@ def _resolved(frame: pd.DataFrame, book: PlaceBook, table: str) -> tuple[pd.Data
     for position, place in enumerate(places):
         if place.code:
             pair = tuple(map(str, pairs[position]))
-            asked.setdefault((pair[0],) if place.code == "W301" else pair, []).append(position)
+            asked.setdefault((place.old,) if place.old else pair[:1] if place.code == "W301" else pair, []).append(
+                position
+            )
     issues = [
         _issue(frame, np.flatnonzero(np.isin(codes, positions)), pair, places[positions[0]], table)
         for pair, positions in asked.items()
     ]
     return frame.assign(community=lookup[codes, 0], grid=lookup[codes, 1]), issues
+
+
+def _as_listed(place: Place, book: PlaceBook, pair: tuple[object, object], table: str) -> Place:
+    """Return a place of a list as the list has it, although it changed since."""
+    if not place.old or table not in _REFERENCE:
+        return place
+    listed = replace(book, changes={}).resolve(*pair)
+    return listed if listed.code else replace(listed, code="W306", old=place.old, near=place.near)
 
 
 def _column(frame: pd.DataFrame, name: str) -> pd.Series:
@@ -133,6 +166,8 @@ def _issue(frame: pd.DataFrame, rows: Ints, pair: tuple[str, ...], place: Place,
         "nearest": place.near,
         "table": table,
         "community": place.community,
+        "new": place.near,
+        "since": place.since or "—",
     }
     return Issue(place.code, where, value, details)
 

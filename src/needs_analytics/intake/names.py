@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from needs_analytics.core.wording import key
-from needs_analytics.intake.places import bare_community
+from needs_analytics.intake.place_names import bare_community
 from needs_analytics.intake.reading import is_absent
 
 if TYPE_CHECKING:

@@ -21,9 +21,14 @@ if TYPE_CHECKING:
 
     from needs_analytics.core.arrays import Objects
 
+_FIRST_BORN = dt.date(1890, 1, 1)
 IDENTIFIERS = ("id_card", "phone", "name", "birth_date", "address", "household")
 _ID = re.compile(r"\d{17}[\dx]|\d{15}")
-_PHONE = re.compile(r"1\d{10}|0\d{9,11}|\d{7,8}")
+_PHONE = re.compile(r"1[3-9]\d{9}|0\d{9,11}|[2-8]\d{6,7}")
+_WRITTEN_PHONE = re.compile(
+    r"[^\d*.+()]{0,6}(\(?\+?\d(?:[-() ]?\d){6,16})(?:(?:转|-|ext\.?)\d{1,6})?(?:[/、,;].*|[(\u4e00-\u9fff].*)?$"
+)
+_IN_BRACKETS = re.compile(r"\([^\d]*\)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +45,8 @@ def read_id_card(text: str) -> IdCard:
 
     Fifteen-digit numbers carry no checksum; their date decides.
     """
-    number = compared(text)
-    if not _ID.fullmatch(number):
+    number = _card_number(text)
+    if not _ID.fullmatch(number) or len(set(number)) == 1:
         return IdCard(valid=False)
     old = len(number) == 15
     digits = f"{number[:6]}19{number[6:]}" if old else number
@@ -49,16 +54,42 @@ def read_id_card(text: str) -> IdCard:
         born = dt.date(int(digits[6:10]), int(digits[10:12]), int(digits[12:14]))
     except ValueError:
         return IdCard(valid=False)
+    if born < _FIRST_BORN:
+        return IdCard(valid=False)
     if not old and ric.calc_check_digit(number).lower() != number[-1]:
         return IdCard(valid=False)
     return IdCard(valid=True, born=born, sex="男" if int(digits[16]) % 2 else "女")
 
 
+def _card_number(text: str) -> str:
+    return re.sub(r"[-\s]", "", _IN_BRACKETS.sub("", compared(text).lstrip("'")))
+
+
+def _card_token(text: str) -> str:
+    """Return a valid card's number of 18 digits, also of an old one of 15; ``""`` for another text."""
+    if not read_id_card(text).valid:
+        return ""
+    number = _card_number(text)
+    whole = f"{number[:6]}19{number[6:]}" if len(number) == 15 else number[:17]
+    return whole + ric.calc_check_digit(f"{whole}0").lower()
+
+
 def clean_phone(text: str) -> str:
-    """Return a phone number's digits, ``""`` when it is none."""
-    digits = re.sub(r"[^\d]", "", compared(text).removesuffix(".0"))
-    digits = digits.removeprefix("86") if len(digits) == 13 else digits
-    return digits if _PHONE.fullmatch(digits) else ""
+    """Return a phone number's digits, ``""`` when it is none, masked, damaged or made up.
+
+    Of several numbers it is the first, of an extension its line.
+
+    Examples
+    --------
+    >>> clean_phone("138-0000-1234（儿子）"), clean_phone("0571-88886666转8001"), clean_phone("138****1234")
+    ('13800001234', '057188886666', '')
+    """
+    found = _WRITTEN_PHONE.match(compared(text).removesuffix(".0"))
+    if not found:
+        return ""
+    digits = re.sub(r"\D", "", found[1])
+    digits = re.sub(r"^(?:00)?86(?=1\d{10}$)", "", digits)
+    return digits if _PHONE.fullmatch(digits) and len(set(digits[1:])) > 1 else ""
 
 
 def person_keys(frames: Sequence[pd.DataFrame], secret: bytes) -> list[Objects]:
@@ -124,7 +155,7 @@ def code_of(text: str, secret: bytes) -> str:
 def _tokens(frame: pd.DataFrame) -> list[list[str]]:
     """Return what tells a person apart in each row, the strongest first; empty for a row without any."""
     rows: list[list[str]] = [[] for _ in range(len(frame))]
-    for position, card in _given(frame, "id_card", _card):
+    for position, card in _given(frame, "id_card", _card_token):
         rows[position].append(f"1|{card}")
     others = {rank: dict(_given(frame, column, read)) for rank, column, read in _BESIDE_A_NAME if column in frame}
     if any(others.values()):
@@ -143,10 +174,6 @@ def _given(frame: pd.DataFrame, column: str, read: Callable[[str], str]) -> Iter
     known = [read(str(text)) for text in texts]
     for position in np.flatnonzero(np.array([bool(text) for text in known] + [False])[codes]).tolist():
         yield position, known[codes[position]]
-
-
-def _card(text: str) -> str:
-    return compared(text) if read_id_card(text).valid else ""
 
 
 def _present(text: str) -> str:

@@ -37,6 +37,7 @@ TABLES = (
     "budget",
     "followup",
     "questions",
+    "changes",
 )
 _TOGETHER = frozenset({"menu", "supply", "sites", "usage"})
 _PERSON = frozenset({"age", "sex", "name", "id_card", "phone", "birth_date", "groups", "household_size"})
@@ -66,11 +67,14 @@ class Recognition:
     why
         ``told`` (by ``mapping.toml``), ``headers``, ``across`` (laid out across), ``platform``, ``asked`` (ambiguous),
         ``aside`` (a cover, a summary of the other sheets, a list of choices), ``calendar`` (closed days),
-        ``copy`` (the rows of another sheet) or ``none``.
+        ``unread`` (a register with rows that only an unknown column tells apart), ``copy`` (the rows of another sheet)
+        or ``none``.
     candidates
         For ``asked``: the tables it could be.
     layout
         For ``across``: the columns whose cells are values of one field.
+    telling
+        For ``unread``: the column nobody knows that alone tells a register's rows apart, and how many.
     """
 
     block: Block
@@ -80,6 +84,7 @@ class Recognition:
     platform: str = ""
     candidates: tuple[str, ...] = ()
     layout: Crosstab | None = None
+    telling: tuple[int, int] | None = None
 
     @property
     def across(self) -> frozenset[int]:
@@ -132,6 +137,7 @@ _MUST: Mapping[str, Callable[[_Evidence], bool]] = {
     "norms": lambda e: e.has("indicator") and e.any("value_min", "value_max"),
     "budget": lambda e: e.has("item", "amount") and not e.has("service"),
     "followup": lambda e: e.any("fixed", "rechecked", "outcome") and e.any("case", "opened", "due"),
+    "changes": lambda e: e.has("old_grid", "new_grid") or e.has("old_community", "new_community"),
     "questions": lambda e: e.any("wording", "question") and e.any("sense", "kind") and e.any("option", "need"),
 }
 _AGAINST: Mapping[str, frozenset[str]] = {
@@ -139,7 +145,7 @@ _AGAINST: Mapping[str, frozenset[str]] = {
     "menu": frozenset({"questions", "requests"}),
     "register": frozenset({"survey", "roster"}),
     "sites": frozenset({"distances", "places", "survey", "register"}),
-    "places": frozenset({"survey", "sites", "usage", "roster", "menu", "supply"}),
+    "places": frozenset({"survey", "sites", "usage", "roster", "menu", "supply", "changes"}),
     "distances": frozenset({"places", "supply"}),
 }
 

@@ -10,9 +10,11 @@ import numpy as np
 import pandas as pd
 
 from needs_analytics.core.issue import CellRef, Issue
+from needs_analytics.core.wording import key
 from needs_analytics.intake.dates import read_birth_date
 from needs_analytics.intake.derived_groups import derived_groups
 from needs_analytics.intake.people import IdCard, read_id_card
+from needs_analytics.intake.reading import is_absent
 from needs_analytics.intake.traits import OLDEST, AgeRange
 
 if TYPE_CHECKING:
@@ -76,7 +78,12 @@ def _with_id_cards(frame: pd.DataFrame, month: Month) -> tuple[pd.DataFrame, lis
     issues = [
         _bad_card(frame, row)
         for row, (card, text) in enumerate(zip(known, frame["id_card"], strict=True))
-        if text and not card.valid
+        if text and not (card.valid and card.born and card.born <= month.last_day)
+    ]
+    issues += [
+        Issue("W152", _where(frame, row))
+        for row, text in enumerate(frame["birth_date"])
+        if isinstance(text, str) and _birth(text) is None and not is_absent(key(text))
     ]
     apart = stated & ((years < frame["age_low"] - _CONTRADICTION) | (years > frame["age_high"] + _CONTRADICTION))
     sexes = pd.Series([card.sex or None for card in known], index=frame.index, dtype=object)

@@ -59,6 +59,7 @@ from needs_analytics.intake.splitting import find_blocks
 from needs_analytics.intake.summary import office_of, sheet_summary
 from needs_analytics.intake.twins import twin_fields, twin_questions
 from needs_analytics.intake.typed import LEDGER_COLUMNS
+from needs_analytics.intake.unread import telling_column
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -263,7 +264,7 @@ def _take(sheet: Sheet, block: Block, look: _Look, names: Names | None = None) -
         tables = {name: replace(table, told={**table.told, **rule.fields}) for name, table in tables.items()}
     columns = [column for question in questions for column in question.columns]
     found = recognise(block, tables, columns, words.groups, told=rule.table, month=look.month, names=names)
-    recognition = _with_group_items(found, words.groups)
+    recognition = _told_apart(_with_group_items(found, words.groups))
     registered = 0
     if "register" in recognition.tables:
         block, registered = without_other_basis(block)
@@ -292,6 +293,12 @@ def _set_aside(item: _Taken, other: tuple[str, str]) -> _Taken:
     found = Recognition(item.block, (), {}, "repeat", item.recognition.platform)
     said = Issue("I224", CellRef(sheet.file, sheet.name), other[1])
     return replace(item, recognition=found, questions=[], doubts=[said])
+
+
+def _told_apart(found: Recognition) -> Recognition:
+    """Take a register for nothing whose rows of different people would be merged: the office is asked."""
+    telling = telling_column(found.block, found.matches["register"]) if found.tables == ("register",) else None
+    return replace(found, tables=(), why="unread", telling=telling) if telling else found
 
 
 def _with_group_items(found: Recognition, groups: GroupWords) -> Recognition:
@@ -330,7 +337,10 @@ def _as_copy(item: _Taken, copy: Copy, taken: Sequence[_Taken]) -> _Taken:
 
 def _second_look(item: _Taken, look: _Look, names: Names) -> list[_Taken]:
     sheet = item.block.sheet
-    if item.recognition.why in {"told", "platform", "form", "aside"} or "questions" in item.recognition.tables:
+    if (
+        item.recognition.why in {"told", "platform", "form", "aside", "unread"}
+        or "questions" in item.recognition.tables
+    ):
         return [item]
     if item.block.height:
         again = _take(sheet, item.block, look, names)
@@ -435,6 +445,10 @@ def _not_taken(item: _Taken, where: CellRef, words: _Words) -> Issue:
     named: dict[str, object] = {"file": sheet.file, "sheet": sheet.name}
     if found.why == "copy":
         return Issue("I209", where, details=_copied(item))
+    if found.telling:
+        column, count = found.telling
+        header = CellRef(sheet.file, sheet.name, item.block.head, column)
+        return Issue("E208", header, item.block.headers[column].text, {**named, "count": count})
     if found.candidates == ("usage",):
         return Issue("W203", where, details=named)
     if found.why == "asked":

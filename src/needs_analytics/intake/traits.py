@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -14,24 +15,38 @@ from needs_analytics.intake.reading import NOTHING, Reading, is_absent, is_error
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from needs_analytics.core.month import Month
     from needs_analytics.core.records import Column
+    from needs_analytics.intake.reading import Reader
 
 _AGE = re.compile(
-    r"(约|大约|近|快|虚岁)?(\d{1,3}(?:\.\d+)?|[零一二三四五六七八九十百]+)(多|余|来|几)?(周岁|岁|周年)?"
-    r"(左右|上下|出头|多|余)?"
+    r"(约|大约|近|快|不到|虚岁)?(?:满|周岁)?(\d{1,3}(?:\.\d+)?|[零一二两三四五六七八九十百廿卅]+)(多|余|来|几)?(?:周岁|岁|歲|周年|years?(?:old)?)?"
+    r"(?:\(?(?:周岁|足岁)\)?)?(左右|上下|出头|多|余|\(?虚岁\)?)?"
 )
+_PARTS = re.compile(
+    r"(?:(\d{1,3}|[一二两三四五六七八九十]+|半)(?:周岁|岁))?零?(?:(\d{1,3}|[一二两三四五六七八九十]+)个月)?(半)?"
+)
+_BORN = re.compile(r"(?:生于|出生于?)?((?:19|20)\d\d)年?(?:生人?|出生)?")
+_BORN_ON = re.compile(r"(?:生于|出生于?)?((?:19|20)\d\d)[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?|月?)(?:生|出生)?")
+_BORN_COMPACT = re.compile(r"((?:19|20)\d\d)(0[1-9]|1[0-2])(\d\d)?")
+
 _BAND = re.compile(r"(\d{1,3})(?:周岁|岁)?(?:[-~—–－至到_]+|\.\.)(\d{1,3})(?:周岁|岁)?")
 _OPEN_ABOVE = re.compile(
-    r"(?:≥|>=|大于等于|不低于)?(\d{1,3})(?:周岁|岁)?(?:及|或)?(?:以上|\+|\+岁|起|_?plus)|(?:≥|>=)(\d{1,3})(?:周岁|岁)?"
+    r"(?:≥|>=|大于等于|不低于)?(\d{1,3})(?:周岁|岁)?(?:\(含\)|含)?(?:及|或)?(?:以上(?:老人|人员|人群|居民)?|\+|\+岁|起|_?plus)|(?:≥|>=)(\d{1,3})(?:周岁|岁)?"
 )
 _ABOVE = re.compile(r"(?:>|大于|超过)(\d{1,3})(?:周岁|岁)?")
-_OPEN_BELOW = re.compile(r"(\d{1,3})(?:周岁|岁)?(及|或)?以下|(?:<|小于|不满|未满)(\d{1,3})(?:周岁|岁)?")
+_OPEN_BELOW = re.compile(
+    r"(?:≤|<=)(?P<most>\d{1,3})(?:周岁|岁)?|(\d{1,3})(?:周岁|岁)?((?:\(含\)|含)?(?:及|或)|\(含\))?以下|(?:<|小于|不满|未满)(\d{1,3})(?:周岁|岁)?"
+)
 OLDEST = 120
 _OLDEST_CODE, _CODED_FROM = 12, 5
 
 _SEX = {"男": "男", "女": "女", "男性": "男", "女性": "女", "m": "男", "f": "女", "male": "男", "female": "女",
         "1": "男", "2": "女", "1.0": "男", "2.0": "女", "先生": "男", "女士": "女", "男士": "男",
-        "男生": "男", "女生": "女"}  # fmt: skip
+        "男生": "男", "女生": "女", "男孩": "男", "女孩": "女", "男童": "男", "女童": "女", "妇女": "女"}  # fmt: skip
+_REMARK = re.compile(r"\([^男女]*\)$")  # 男(家人代答)
+_CHOICE = re.compile(r"^(?:[12][-.、:=]?|[ab][.、])(?=[男女]性?$)|(?<=^[男女])[12]$")
+_DASHES = frozenset({"-", "--", "—", "——", "/", "\\", "空", "(空)", "(跳过)", "跳过"})
 _OTHER_SEX = frozenset({"其他", "其它", "other", "第三性别", "thirdgender", "不便透露", "不愿透露", "prefernottosay"})
 _YES = frozenset(
     {
@@ -56,6 +71,14 @@ _YES = frozenset(
         "v",
         "选中",
         "已选",
+        "是的",
+        "有的",
+        "勾",
+        "打勾",
+        "打√",
+        "要",
+        "⊙",
+        "◉",
     }
 )
 _NO = frozenset(
@@ -79,8 +102,21 @@ _NO = frozenset(
         "不需要",
         "未选",
         "未选中",
+        "不对",
+        "错",
+        "叉",
+        "打叉",
+        "没",
+        "无需",
+        "不要",
+        "☒",
     }
 )
+_TICKED = frozenset("☑■●√✓✔◉⊙")
+_MARK = "([☑■●√✓✔◉⊙☐□○◯])"
+_FORM = re.compile(rf"{_MARK}(是|有|需要|对)[/、,]?{_MARK}(否|无|没有|不需要|不对|不是)")
+_CHOICE_OF_TWO = re.compile(r"^(?:[ab][.、]|[12][.、]|√)(?=(?:是|否|有|无|没有|不是)$)|(?<=^[是否有无])√$")
+_NOT = re.compile(r"[不没未]")
 _LEVELS: Mapping[str, float] = {
     "从不": 0,
     "从未": 0,
@@ -104,6 +140,11 @@ _LEVELS: Mapping[str, float] = {
     "极少": 1,
     "较少": 1,
     "很少参加": 1,
+    "不经常": 1,
+    "不太经常": 1,
+    "不常": 1,
+    "不经常参加": 1,
+    "不怎么参加": 1,
     "很少使用": 1,
     "低": 1,
     "一年几次": 1,
@@ -162,6 +203,8 @@ _LEVEL_PARTS = (
     ("几乎不", 1),
     ("每年", 1),
 )
+_FIGURE = re.compile(r"[+-]?\d+(?:\.\d+)?")  # not nan, inf, 1e3 or 1_0
+_RATED = re.compile(r"(?:\d分?[-.、:=]?|[a-e][.、])?(?P<word>[^\d()]{2,6}?)[!]?(?:\(?\d分?\)?)?")
 _NOT_USED = re.compile(r"没用过|未使用|没参加过|说不上|不好说|无法评价")
 _URGENCY: Mapping[str, float] = {
     "一般": 1,
@@ -191,6 +234,15 @@ _URGENCY: Mapping[str, float] = {
     "急需": 3,
     "是": 3,
     "十分紧急": 3,
+    "特别紧急": 3,
+    "很紧急": 3,
+    "不太紧急": 1,
+    "不着急": 1,
+    "暂不急": 1,
+    "不重要": 1,
+    "非常重要": 3,
+    "立即": 3,
+    "尽快": 2,
 }
 _SATISFACTION: Mapping[str, float] = {
     "非常满意": 5,
@@ -219,6 +271,34 @@ _SATISFACTION: Mapping[str, float] = {
     "十分不满意": 1,
     "差评": 1,
     "很差": 1,
+    "较差": 2,
+    "不太好": 2,
+    "不好": 2,
+    "很不好": 1,
+    "非常好": 5,
+    "很好": 5,
+    "较好": 4,
+    "还可以": 3,
+    "还行": 3,
+    "可以": 3,
+    "优秀": 5,
+    "良好": 4,
+    "特别满意": 5,
+    "极满意": 5,
+    "极不满意": 1,
+    "特别不满意": 1,
+    "不是很满意": 2,
+    "不够满意": 2,
+    "五星": 5,
+    "四星": 4,
+    "三星": 3,
+    "二星": 2,
+    "一星": 1,
+    "五": 5,
+    "四": 4,
+    "三": 3,
+    "二": 2,
+    "一": 1,
     "是": 4,
     "否": 2,
 }
@@ -243,7 +323,7 @@ def read_age(cell: object) -> Reading:
     """Read an age or an age band as an :class:`AgeRange`."""
     if is_number(cell):
         return _age(float(cell))
-    text = key(str(cell)).removesuffix("人").removeprefix("年龄")
+    text = re.sub(r"(?<=[\d岁])人$|^年龄[:：]?", "", key(str(cell)))
     if is_absent(text):
         return NOTHING
     if is_error(text):
@@ -252,18 +332,31 @@ def read_age(cell: object) -> Reading:
         found = pattern.fullmatch(text)
         if found:
             return _band(pattern, found)
+    parts = _PARTS.fullmatch(text)
+    if parts and (parts[2] or (parts[1] and parts[3]) or parts[1] == "半"):
+        return _of_parts(parts)
     single = _AGE.fullmatch(text)
-    if single:
+    if single and (single[2].isascii() or chinese_number(single[2]) is not None):
         chinese = chinese_number(single[2])
         years = float(chinese if chinese is not None else single[2])
         reading = _age(years)
-        if reading.value is not None and (single[1] or single[3] or single[5]):
+        if reading.value is not None and (single[1] or single[3] or single[4]):
             return Reading(reading.value, "approximate", "W113")
         return Reading(reading.value, reading.note or ("normalised" if text != single[2] else ""), reading.code)
-    try:
-        return _age(float(text))
-    except ValueError:
-        return Reading(None, "refused", "E112")
+    return _age(float(text)) if _FIGURE.fullmatch(text) else Reading(None, "refused", "E112")
+
+
+def _of_parts(parts: re.Match[str]) -> Reading:
+    """Read 6个月, 1岁半, 3岁6个月, 半岁."""
+    years, months = (_whole(part or "") for part in parts.groups()[:2])
+    half = 0.5 * ((parts[1] == "半") + bool(parts[3]))
+    reading = _age(years + months / 12 + half)
+    return reading if reading.value is None else Reading(reading.value, "normalised")
+
+
+def _whole(text: str) -> float:
+    number = chinese_number(text)
+    return float(text) if text.isdecimal() else float(number or 0)
 
 
 def are_age_codes(column: Column) -> bool:
@@ -293,17 +386,51 @@ def _band(pattern: re.Pattern[str], found: re.Match[str]) -> Reading:
     elif pattern is _ABOVE:
         low, high = float(found[1]) + 1, float(OLDEST)
     else:
-        low, high = 0.0, float(found[1]) - (0 if found[2] else 1) if found[1] else float(found[3]) - 1
+        low, high = 0.0, _highest(found)
     if not 0 <= low <= high <= OLDEST:
         return Reading(None, "refused", "E101")
     return Reading(AgeRange(low, high), "normalised")
 
 
+def _highest(found: re.Match[str]) -> float:
+    if found["most"]:
+        return float(found["most"])
+    return float(found[2]) - (0 if found[3] else 1) if found[2] else float(found[4]) - 1
+
+
+def age_reader(month: Month) -> Reader:
+    """Return a reader of ages that also takes a year or a day of birth, as old as at the month's beginning."""
+    return lambda cell: _age_at(cell, month)
+
+
+def _age_at(cell: object, month: Month) -> Reading:
+    if isinstance(cell, dt.date):
+        return _born(cell.year, cell.month, cell.day, month)
+    text = key(str(cell)).removesuffix(".0")
+    year, day = _BORN.fullmatch(text), _BORN_ON.fullmatch(text) or _BORN_COMPACT.fullmatch(text)
+    if year:
+        return _born(int(year[1]), 7, 1, month, about=True)
+    if day:
+        return _born(int(day[1]), int(day[2]), int(day[3] or 1), month, about=not day[3])
+    return read_age(cell)
+
+
+def _born(year: int, number: int, day: int, month: Month, *, about: bool = False) -> Reading:
+    """Return the age of one born on a day; the year alone leaves it a year unsure."""
+    if not (1 <= number <= 12 and 1 <= day <= 31):
+        return Reading(None, "refused", "E112")
+    years = month.year - year - ((number, day) > (month.number, 1))
+    reading = _age(float(years))
+    if reading.value is None:
+        return reading
+    return Reading(reading.value, "approximate" if about else "normalised", "W118" if about else "I119")
+
+
 def read_sex(cell: object) -> Reading:
     """Read a sex; the codes 1 and 2 are those of GB/T 2261.1 (1 男, 2 女)."""
-    text = re.sub(r"\(.*\)$", "", key(str(cell)))  # 男(家人代答)
+    text = _REMARK.sub("", _CHOICE.sub("", key(str(cell)).rstrip("。.;,")))
     if is_absent(text) or text in {"0", "9", "0.0", "9.0"}:
-        return NOTHING
+        return Reading(None, "masked") if text and text not in _DASHES else NOTHING
     if text in _OTHER_SEX:
         return Reading(None, "normalised")
     sex = _SEX.get(text)
@@ -316,15 +443,25 @@ def read_yes_no(cell: object) -> Reading:
     """Read yes or no as 1.0 or 0.0."""
     if isinstance(cell, bool):
         return Reading(float(cell))
-    text = key(str(cell))
+    text = _plain_answer(cell)
     if text in _YES or text in _NO:
         return Reading(float(text in _YES), "normalised")
     return NOTHING if is_absent(text) else Reading(None, "refused", "E112")
 
 
+def _plain_answer(cell: object) -> str:
+    """Return a yes or no without its number and full stop; of a printed form (☑是□否), the word that is ticked."""
+    text = key(str(cell)).rstrip("。.;,!")
+    form = _FORM.fullmatch(text)
+    if form:
+        ticked = [word for mark, word in (form.groups()[:2], form.groups()[2:]) if mark in _TICKED]
+        return ticked[0] if len(ticked) == 1 else "?"
+    return _CHOICE_OF_TWO.sub("", text)
+
+
 def is_yes_no(cell: object) -> bool:
     """Whether a cell says yes or no, or nothing."""
-    text = key(str(cell))
+    text = _plain_answer(cell)
     return isinstance(cell, bool) or text in _YES or text in _NO or is_absent(text)
 
 
@@ -345,7 +482,13 @@ def read_satisfaction(cell: object) -> Reading:
         return Reading(float(text.count("★")), "normalised")
     if _NOT_USED.search(text):
         return NOTHING
-    return _worded(text.removesuffix("分").removesuffix("星") if not is_number(cell) else cell, _SATISFACTION, ())
+    if is_number(cell):
+        return Reading(float(cell))
+    worded = _RATED.fullmatch(text)
+    if worded and worded["word"] in _SATISFACTION:
+        return Reading(float(_SATISFACTION[worded["word"]]), "normalised")
+    plainly = text if text in _SATISFACTION else text.removesuffix("分").removesuffix("星")
+    return _worded(plainly, _SATISFACTION, ())
 
 
 def _worded(cell: object, words: Mapping[str, float], parts: tuple[tuple[str, float], ...]) -> Reading:
@@ -356,11 +499,10 @@ def _worded(cell: object, words: Mapping[str, float], parts: tuple[tuple[str, fl
         return Reading(float(words[text]), "normalised")
     if is_absent(text):
         return NOTHING
-    try:
+    if _FIGURE.fullmatch(text):
         return Reading(float(text))
-    except ValueError:
-        pass
     for part, level in parts:
         if part in text:
-            return Reading(float(level), "normalised")
+            denied = level > 1 and _NOT.search(text)
+            return Reading(None, "refused", "W125") if denied else Reading(float(level), "normalised")
     return Reading(None, "refused", "W125")

@@ -11,7 +11,7 @@ import numpy as np
 
 from needs_analytics.core.issue import CellRef, Issue, column_letters
 from needs_analytics.core.wording import plain
-from needs_analytics.intake import dates, numbers, terms, traits
+from needs_analytics.intake import coordinate_cells, dates, numbers, terms, traits
 from needs_analytics.intake.eligibility import read_eligibility
 from needs_analytics.intake.groups import GroupWords, read_groups
 from needs_analytics.intake.masking import looks_like_names
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 VERBATIM = frozenset({"blank", "option", "threshold"})  # of a dictionary: 未知 and 不清楚 are what it speaks about
 _DUE_AHEAD = 24  # months a deadline may lie ahead
+_BIRTHS = frozenset({"W118", "I119"})  # of ages
 PERSONAL = frozenset({"identifier", "birth_date"})
 LEDGER_COLUMNS = ("file", "sheet", "row", "column", "cell", "table", "field", "action", "old", "new", "code", "count")
 
@@ -57,7 +58,8 @@ def reader_for(kind: str, field: str, *, month: Month, groups: GroupWords, mappi
     if field in VERBATIM:
         return terms.read_verbatim
     special: Mapping[str, Callable[[], Reader]] = {
-        "number": lambda: numbers.read_capacity if field == "capacity" else numbers.read_count,
+        "age": lambda: traits.age_reader(month),
+        "number": lambda: _NUMBERS.get(field, numbers.read_count),
         "date": lambda: dates.date_reader(month, ahead=_DUE_AHEAD if field == "due" else 1),
         "groups": lambda: lambda cell: read_groups(cell, groups),
         "group": lambda: lambda cell: read_groups(cell, groups),
@@ -83,7 +85,8 @@ def read_column(
     for code, places in _places(column.codes, readings, together=of_names):
         reading = readings[code]
         if len(places) and (reading.note or reading.code):
-            old = "＊" if personal or of_names else _shown(column.values[code])
+            hidden = personal or of_names or reading.code in _BIRTHS
+            old = "＊" if hidden else _shown(column.values[code])
             _log(typed, block, position, block.rows[places], old, reading)
     return typed
 
@@ -143,6 +146,7 @@ def _as_text(cell: object) -> Reading:
     return replace(reading, note="")
 
 
+_NUMBERS: Mapping[str, Reader] = {"capacity": numbers.read_capacity, "area_m2": numbers.read_area}
 _READERS: Mapping[str, Reader] = {
     "code": terms.read_code,
     "identifier": terms.read_code,
@@ -155,13 +159,12 @@ _READERS: Mapping[str, Reader] = {
     "needs": _as_text,
     "unit": _as_text,
     "month": dates.read_month,
-    "age": traits.read_age,
     "age_band": traits.read_age,
     "sex": traits.read_sex,
-    "integer": numbers.read_count,
+    "integer": numbers.read_whole,
     "number": numbers.read_count,
     "money": numbers.read_count,
-    "coordinate": numbers.read_number,
+    "coordinate": coordinate_cells.read_coordinate,
     "distance": numbers.read_distance,
     "duration": numbers.read_duration,
     "frequency": numbers.read_frequency,

@@ -26,7 +26,7 @@ LISTS = {
 """The hidden sheet 下拉选项: one column per list."""
 _LIST_SHEET = "下拉选项"
 _DROP_DOWNS = {("supply", "容量周期"): "容量周期", ("usage", "状态"): "服务状态", ("menu", "服务方式"): "服务方式"}
-_OWN_TABLES = {"menu", "sites", "supply", "places", "register", "groups", "usage", "history"}
+_OWN_TABLES = {"menu", "sites", "supply", "places", "changes", "register", "groups", "usage", "history"}
 """What the ledger holds besides the answers of offices that write into it."""
 _PLAIN_TABLES = {"usage", "history"}
 """Long records, which nobody frames."""
@@ -119,6 +119,7 @@ def _write_title(
         "sites": f"{plan.place}公共服务点位表",
         "supply": f"{plan.place}公共服务容量表",
         "register": f"{plan.place}常住人口底册",
+        "changes": f"{plan.place}网格调整情况",
     } | {
         office: f"{plan.office(office)['title']}（{month.label()}）"
         for office in plan.offices

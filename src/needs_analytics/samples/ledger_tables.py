@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from needs_analytics.core.month import Month
 from needs_analytics.samples.coordinates import written_in
 from needs_analytics.samples.history_sheet import tabulate_history
 from needs_analytics.samples.names import chinese_number
@@ -19,7 +20,6 @@ from needs_analytics.samples.sheets import Cell, Table
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from needs_analytics.core.month import Month
     from needs_analytics.samples.answers import Answers
     from needs_analytics.samples.plan import Plan
     from needs_analytics.samples.snapshot import Snapshot
@@ -49,8 +49,8 @@ def tabulate_ledger(answers: Answers, use: pd.DataFrame, counts: pd.DataFrame) -
 
     Returns
     -------
-    ``menu, sites, supply, places, register, groups, usage, history`` and the offices whose answers stand in the same
-    workbook.
+    ``menu, sites, supply, places, register, groups, usage, history``, ``changes`` where grids were merged, and the
+    offices whose answers stand in the same workbook.
     """
     snapshot = answers.snapshot
     plan, town, people = snapshot.plan, snapshot.town, snapshot.people
@@ -73,6 +73,8 @@ def tabulate_ledger(answers: Answers, use: pd.DataFrame, counts: pd.DataFrame) -
         if plan.office(office)["dialect"] == "window"
     }
     own = plan.words("forms").get("ledger", {})
+    if len(begun := _changes_until(plan, snapshot.month)):
+        tables["changes"] = tabulate_changes(begun, plan)
     return {name: _renamed(table, own.get(name, {})) for name, table in tables.items()}
 
 
@@ -148,6 +150,23 @@ def tabulate_places(snapshot: Snapshot) -> Table:
         "网格员": [officers[(row + row // 7) % len(officers)] for row in range(len(grids))],
     }
     return _table("网格信息", pd.DataFrame(columns), 1)
+
+
+def _changes_until(plan: Plan, month: Month) -> pd.DataFrame:
+    merges = plan.table("merges")
+    return merges[merges["month"] <= str(month)]
+
+
+def tabulate_changes(merges: pd.DataFrame, plan: Plan) -> Table:
+    """Lay out the grids that were merged into others, as the street told its communities."""
+    columns = {
+        "社区": merges["community"],
+        "原网格": _official_grids(plan, merges["community"], merges["grid"]),
+        "现网格": _official_grids(plan, merges["community"], merges["into"]),
+        "调整日期": [Month.parse(month).first_day for month in merges["month"]],
+        "备注": ["网格撤并" for _ in range(len(merges))],
+    }
+    return _table("网格调整情况", pd.DataFrame(columns), 2)
 
 
 def _official_grids(plan: Plan, communities: pd.Series, numbers: pd.Series) -> list[str]:
