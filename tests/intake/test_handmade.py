@@ -190,8 +190,8 @@ def test_people_under_their_head_are_one_household() -> None:
 
 
 def test_more_people_than_the_household_has_are_said() -> None:
-    assert told(take(sheet(HOME.replace("|4|", "|2|"))), "W152") == [("4", "")]
-    assert not told(take(sheet(HOME)), "W152")
+    assert told(take(sheet(HOME.replace("|4|", "|2|"))), "W153") == [("4", "")]
+    assert not told(take(sheet(HOME)), "W153")
 
 
 def test_a_form_of_a_household_is_not_its_heads_answer() -> None:

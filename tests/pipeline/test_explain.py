@@ -85,7 +85,7 @@ def test_weights_are_explained_by_their_margins(result: MonthResult) -> None:
     ("key", "near"),
     [
         ("need:助参", "助餐"),
-        ("gap:老年助餐点", "助餐"),
+        ("gap:助掺", "助餐"),
         ("need:助餐:丙社区", "甲社区"),
         ("service:老年食唐", "老年食堂"),
         ("service:老年食堂:Q", "P"),

@@ -110,7 +110,6 @@ def test_problems_no_capacity_meets_are_passed_on(nepal: Nepal) -> None:
     assert set(referred["need_name"]) == {"永久住房", "资金支持", "房屋安全鉴定"}
 
 
-@pytest.mark.xfail(strict=True, reason="a place that [places] names is not known unless a list of places is sent")
 def test_a_place_the_mapping_names_is_known(nepal_folder, tmp_path) -> None:
     told = ('"places+sites"', '"sites"')
     workspace = one_round(nepal_folder, tmp_path, {"mapping.toml": told}, "districts.csv")

@@ -45,6 +45,7 @@ def test_the_ledger_carries_its_tables_under_each_other_and_a_hidden_sheet(sampl
         "服务点位",
         "服务容量",
         "网格信息",
+        "网格调整情况",
         "人口底册",
         "服务使用记录",
         "历月服务量",
