@@ -45,11 +45,11 @@ def test_the_ledger_carries_its_tables_under_each_other_and_a_hidden_sheet(sampl
         "服务点位",
         "服务容量",
         "网格信息",
-        "网格调整情况",
         "人口底册",
         "服务使用记录",
         "历月服务量",
         "窗口问卷",
+        "网格调整情况",
         "下拉选项",
     ]
     assert len(table_below(sheets["人口底册"], "年龄段")) == sample.records["register"]

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _LEAST_LIKE = 0.25
 _LEAST_SAID, _LEAST_OF_VAGUE = 0.2, 0.6
+_LEAST_BESIDE = 2 / 3  # where a vague name of another need stands beside it
 """Share of an option's telling characters that the name of a need inside it must be, of a vague name."""
 NONE, UNKNOWN, OTHER = "none", "unknown", "other"
 _NONE = re.compile(
@@ -119,7 +120,8 @@ class NeedWords:
                 said = said.replace(word, "")
         rest = telling(said)
         matched = sum(telling(word) or 1 for word in {word for word, need in found if need in needs})
-        least = _LEAST_SAID if sure else _LEAST_OF_VAGUE
+        beside = bool(sure) and any(need not in needs for _, need in found)  # 唱戏放电影: a vague name of another need
+        least = _LEAST_BESIDE if beside else _LEAST_SAID if sure else _LEAST_OF_VAGUE
         return next(iter(needs)) if matched >= least * (matched + rest) else ""
 
     def _found(self, bare: str) -> list[tuple[str, str]]:
