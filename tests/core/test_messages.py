@@ -11,7 +11,8 @@ from string import Formatter
 import pytest
 
 import needs_analytics
-from needs_analytics.core.messages import LANGUAGES, catalogue
+from needs_analytics.core.issue import Issue
+from needs_analytics.core.messages import LANGUAGES, catalogue, issue_sentence
 from needs_analytics.reports.content.columns import column
 from needs_analytics.reports.content.wording import Wording
 
@@ -131,3 +132,10 @@ def test_a_stored_word_keeps_its_colour_in_english(section: str) -> None:
     assert {said: tones.get(said) for said in words.values()} == {
         said: tones.get(key.removeprefix(f"{section}.")) for key, said in words.items()
     }
+
+
+@pytest.mark.parametrize(("language", "label"), [("zh", "活动参与"), ("en", "participation")])
+def test_a_field_is_called_as_its_label_says(language: str, label: str) -> None:
+    issue = Issue("W125", value="一年一两回", details={"table": "survey", "field": "participation"})
+    assert label in issue_sentence(issue, language)
+    assert ("participation" in issue_sentence(issue, language)) == (language == "en")

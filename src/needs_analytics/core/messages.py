@@ -78,9 +78,19 @@ def issue_title(issue: Issue, language: str = "zh") -> str:
 
 def issue_sentence(issue: Issue, language: str = "zh") -> str:
     """Return what is wrong, in one sentence."""
-    return text(f"issue.{issue.code}.text", language, value=issue.value, **issue.details)
+    return text(f"issue.{issue.code}.text", language, value=issue.value, **_details(issue, language))
 
 
 def issue_remedy(issue: Issue, language: str = "zh") -> str:
     """Return how to mend it, in one sentence; empty where nothing needs doing."""
-    return text(f"issue.{issue.code}.remedy", language, value=issue.value, **issue.details)
+    return text(f"issue.{issue.code}.remedy", language, value=issue.value, **_details(issue, language))
+
+
+def _details(issue: Issue, language: str) -> dict[str, object]:
+    """Return an issue's details with the field by the label a user sees."""
+    details = dict(issue.details)
+    if "table" in details and "field" in details:
+        from needs_analytics.core.codebook import Codebook  # noqa: PLC0415 - the codebook itself speaks by messages
+
+        details["field"] = Codebook.default().label(str(details["table"]), str(details["field"]), language)
+    return details
