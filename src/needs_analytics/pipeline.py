@@ -66,7 +66,7 @@ def _read(workspace: Workspace, month: Month, tell: Progress) -> Cleaned:
     tell("intake")
     intake = take_in(
         sheets, codebook=workspace.codebook, month=month, key=workspace.key(), mapping=workspace.mapping,
-        options=workspace.config.options.intake,
+        options=workspace.config.options.intake, recipes=workspace.recipes(month),
     )  # fmt: skip
     tell("cleaning")
     return clean(intake, options=workspace.config.options.cleaning)

@@ -17,6 +17,7 @@ from needs_analytics.core.config import Config, parse_config
 from needs_analytics.core.issue import CellRef, Issue
 from needs_analytics.core.mapping import Mapping
 from needs_analytics.core.messages import failure, text
+from needs_analytics.core.recipes import Recipe, merged_recipes, parse_recipes, recipes_toml
 from needs_analytics.core.settings import listed
 from needs_analytics.errors import UsageError
 from needs_analytics.files import write_whole
@@ -25,8 +26,10 @@ from needs_analytics.office.read import WORKBOOK_SUFFIXES
 
 if TYPE_CHECKING:
     from needs_analytics.core.month import Month
+    from needs_analytics.core.records import Cleaned
 
 CONFIG, MAPPING, KEY, CACHE = "needs.toml", "mapping.toml", ".needs-key", ".cache"
+RECIPES = "recipes.toml"
 FOLDERS = ("inbox", "templates", "check", "reports", "history", "codebook")
 _OPEN = ("~$", ".~")
 
@@ -96,6 +99,20 @@ class Workspace:
                     codebook = codebook.overridden({part: rows}, extend=extend)
         return codebook
 
+    def recipes(self, month: Month) -> tuple[Recipe, ...]:
+        """Return what the offices' sheets were taken for in the issued months before one."""
+        known = parse_recipes(self._text(RECIPES), source=RECIPES) if (self.path / RECIPES).is_file() else ()
+        return tuple(recipe for recipe in known if recipe.month < str(month))
+
+    def remember(self, cleaned: Cleaned) -> Path:
+        """Keep what the sheets of an issued month were taken for; ``mapping.toml`` stays as the office wrote it."""
+        file = self.path / RECIPES
+        known = parse_recipes(self._text(RECIPES), source=RECIPES) if file.is_file() else ()
+        content = recipes_toml(
+            merged_recipes(known, cleaned.recipes), heading=text("workspace.recipes", self.config.language)
+        )
+        return write_whole(file, content.encode())
+
     @property
     def store(self) -> Store:
         """The store of months."""
@@ -116,8 +133,9 @@ class Workspace:
         files = [(path.relative_to(folder).as_posix(), path) for path in self._files(month)]
         own = [(path.name, path) for path in sorted((self.path / "codebook").glob("*.csv"))]
         options = self.config.options
-        settings = [str(month), self._text(MAPPING) if (self.path / MAPPING).is_file() else "",
-                    repr(options.reading), repr(options.intake), repr(options.cleaning)]  # fmt: skip
+        told = self._text(MAPPING) if (self.path / MAPPING).is_file() else ""
+        settings = [str(month), told, *map(repr, (options.reading, options.intake, options.cleaning))]
+        settings.append(repr(self.recipes(month)))
         return Kept(self.path / CACHE / str(month), state_of([*files, *own], settings), self.key())
 
     def inbox(self, month: Month | str) -> Path:

@@ -82,6 +82,7 @@ def clean(intake: Intake, *, options: CleaningOptions | None = None) -> Cleaned:
         issues=(*intake.issues, *issues),
         ledger=intake.ledger,
         codebook=intake.codebook,
+        recipes=intake.recipes,
     )
 
 

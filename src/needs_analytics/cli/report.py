@@ -50,6 +50,7 @@ def make_report(context: Context, month: str, *, formats: tuple[str, ...], out: 
     wanted = formats or workspace.config.options.report.formats
     written = write_reports(result, target, formats=wanted, language=context.language)
     revision = workspace.store.keep(result)
+    workspace.remember(result.cleaned)
     if as_json:
         print_json(month_json(result, written))
         return

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from needs_analytics.core.issue import Issue
     from needs_analytics.core.month import Month
     from needs_analytics.core.options import Options
+    from needs_analytics.core.recipes import Recipe
 
 ALL = "全部"
 """Label of a total in the columns ``community``, ``grid``, ``segment`` and ``group``."""
@@ -267,6 +268,8 @@ class Intake(Pleasant):
         Everything wrong or doubtful so far.
     ledger
         Every normalisation (per column and distinct value) and every corrected, approximated or refused cell.
+    recipes
+        What every office's sheets were taken for, to be remembered once the month is issued.
 
     Invariant: no column holds a name, an ID-card number, a phone number or an address.
     """
@@ -278,6 +281,7 @@ class Intake(Pleasant):
     ledger: pd.DataFrame
     month: Month
     codebook: Codebook
+    recipes: tuple[Recipe, ...] = ()
 
     @property
     def table(self) -> pd.DataFrame:
@@ -301,7 +305,7 @@ class Cleaned(Pleasant):
         Rows that went into another: where they stood, into which row, by which evidence.
     returned
         Rows given back to the office, with the code of the reason.
-    ledger
+    ledger, recipes
         See :class:`Intake`.
 
     Invariant: ``rows_in == kept + merged + returned`` in every row of ``counts``.
@@ -330,6 +334,7 @@ class Cleaned(Pleasant):
     issues: tuple[Issue, ...]
     ledger: pd.DataFrame
     codebook: Codebook
+    recipes: tuple[Recipe, ...] = ()
 
     @property
     def table(self) -> pd.DataFrame:

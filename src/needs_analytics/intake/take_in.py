@@ -13,6 +13,7 @@ from needs_analytics.core.issue import CellRef, Issue
 from needs_analytics.core.mapping import Mapping as OfficeMapping
 from needs_analytics.core.month import Month
 from needs_analytics.core.options import IntakeOptions
+from needs_analytics.core.recipes import Recipe, find_recipe
 from needs_analytics.core.records import Intake
 from needs_analytics.core.wording import key
 from needs_analytics.intake.answer_issues import once_each, refused_ticks, unknown_options, unsure_scales
@@ -52,6 +53,7 @@ from needs_analytics.intake.platforms import find_export
 from needs_analytics.intake.platforms.doubts import left_open
 from needs_analytics.intake.platforms.month import decode_month
 from needs_analytics.intake.questions import Question, propose_questions
+from needs_analytics.intake.recipes import columns_of, recipes_of, said_of_recipe
 from needs_analytics.intake.recognise import TABLES, Recognition, recognise
 from needs_analytics.intake.respondents import read_groups_of
 from needs_analytics.intake.sideways import labels_beside
@@ -105,6 +107,7 @@ class _Look:
     options: IntakeOptions
     entries: Sequence[Entry]
     month: Month
+    recipes: Sequence[Recipe]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +121,7 @@ class _Taken:
     registered: int
     doubts: Sequence[Issue] = ()
     copied: tuple[str, int] = ("", 0)
+    recipe: Recipe | None = None
 
 
 def take_in(
@@ -128,6 +132,7 @@ def take_in(
     key: bytes | None = None,
     mapping: OfficeMapping | None = None,
     options: IntakeOptions | None = None,
+    recipes: Sequence[Recipe] = (),
 ) -> Intake:
     """Turn raw sheets into typed tables.
 
@@ -146,6 +151,8 @@ def take_in(
         What the office told about its sheets.
     options
         How sheets are recognised.
+    recipes
+        What the offices' sheets were taken for in earlier months; what ``mapping`` says comes first.
 
     Returns
     -------
@@ -164,7 +171,7 @@ def take_in(
     blocks = list(exports.blocks)
     findings.issues += exports.issues
     entries = _dictionary(blocks, words, mapping, context, month, findings)
-    look = _Look(words, mapping, options, entries, month)
+    look = _Look(words, mapping, options, entries, month, recipes)
     looked = [
         _Taken(block, Recognition(block, ("questions",), {"questions": ()}, "form", form), [], "", 0)
         if (form := exports.forms.get((sheet.file, sheet.name)))
@@ -201,6 +208,7 @@ def take_in(
         ledger=without_people(pd.DataFrame(findings.ledger, columns=list(LEDGER_COLUMNS)), ("old", "new"), names),
         month=month,
         codebook=codebook,
+        recipes=recipes_of(taken, month),
     )
     return without_numbers_in_labels(taken_in, sheets)
 
@@ -255,6 +263,9 @@ def _dictionary(
 def _take(sheet: Sheet, block: Block, look: _Look, names: Names | None = None) -> _Taken:
     words, rule = look.words, look.mapping.rule_for(sheet.file, sheet.part_of or sheet.name)
     office = rule.office or office_of(sheet.file)
+    recipe = None if rule.table else find_recipe(look.recipes, office, columns_of(block))
+    if recipe:
+        rule = replace(rule, table=recipe.table, fields={**recipe.fields, **rule.fields})
     block = decode_options(decode_marks(block), office, look.entries)
     told = {**words.tables["survey"].told, **rule.fields}
     survey = replace(words.tables["survey"], told=told)
@@ -264,17 +275,18 @@ def _take(sheet: Sheet, block: Block, look: _Look, names: Names | None = None) -
         tables = {name: replace(table, told={**table.told, **rule.fields}) for name, table in tables.items()}
     columns = [column for question in questions for column in question.columns]
     found = recognise(block, tables, columns, words.groups, told=rule.table, month=look.month, names=names)
+    found = replace(found, why="recipe") if recipe else found
     recognition = _told_apart(_with_group_items(found, words.groups))
     registered = 0
     if "register" in recognition.tables:
         block, registered = without_other_basis(block)
         recognition = replace(recognition, block=block)
     if "survey" not in recognition.tables:
-        return _Taken(block, recognition, [], office, registered)
+        return _Taken(block, recognition, [], office, registered, recipe=recipe)
     spoken = {
         column for entry in look.entries if entry.applies(office) for column, _, _ in entry.columns(block.headers)
     }  # fmt: skip
-    return _Taken(block, recognition, questions, office, registered, left_open(block, questions, spoken))
+    return _Taken(block, recognition, questions, office, registered, left_open(block, questions, spoken), recipe=recipe)
 
 
 def _counted_once(taken: Sequence[_Taken], links: Sequence[Link]) -> list[_Taken]:
@@ -338,7 +350,7 @@ def _as_copy(item: _Taken, copy: Copy, taken: Sequence[_Taken]) -> _Taken:
 def _second_look(item: _Taken, look: _Look, names: Names) -> list[_Taken]:
     sheet = item.block.sheet
     if (
-        item.recognition.why in {"told", "platform", "form", "aside", "unread"}
+        item.recognition.why in {"told", "recipe", "platform", "form", "aside", "unread"}
         or "questions" in item.recognition.tables
     ):
         return [item]
@@ -431,6 +443,7 @@ def _said(item: _Taken, words: _Words) -> list[Issue]:
     ]
     issues += item.doubts
     issues += said_asides(item.block)
+    issues += said_of_recipe(item.block, item.recipe)
     if item.copied[0]:
         issues.append(Issue("W209", where, details=_copied(item)))
     if item.registered:

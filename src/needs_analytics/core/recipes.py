@@ -1,0 +1,108 @@
+"""``recipes.toml``: what an office's sheets were taken for in issued months, so that the next is read alike."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from needs_analytics.core.identifiers import without_identifiers
+from needs_analytics.core.settings import as_toml, parse_toml, read_section
+from needs_analytics.core.wording import key
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+_ALIKE = 0.8  # share of all columns that two sheets of one form have in common
+_DATED = re.compile(r"\d+|年|月份?|[-_. ()]")
+_KINDS = {"office": str, "table": str, "month": str, "columns": tuple[str, ...], "fields": dict[str, str]}
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """What a sheet of an office was taken for.
+
+    Attributes
+    ----------
+    office
+        Who sent it, without the date its name may carry.
+    table
+        Canonical table, several joined by ``+``.
+    month
+        The last month that was issued with it, ``2026-10``.
+    columns
+        The headers from left to right, as they are compared, without phone and ID numbers.
+    fields
+        Those of them that are fields, each with its field; empty for a sheet of several tables, whose columns may be
+        another field in each.
+    """
+
+    office: str
+    table: str
+    month: str
+    columns: tuple[str, ...]
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+    def likeness(self, columns: Iterable[str]) -> float:
+        """Return how much of all the columns two sheets have in common."""
+        mine, theirs = set(self.columns), set(columns)
+        return len(mine & theirs) / max(len(mine | theirs), 1)
+
+
+def office_key(office: str) -> str:
+    """Return an office's name without the date it may carry.
+
+    Examples
+    --------
+    >>> office_key("和平社区2026年10月问卷") == office_key("和平社区 2026-11 问卷")
+    True
+    """
+    return _DATED.sub("", key(without_identifiers(office))) or key(without_identifiers(office))
+
+
+def column_key(header: str) -> str:
+    """Return a header as it is compared with those of another month."""
+    return key(without_identifiers(header))
+
+
+def find_recipe(recipes: Iterable[Recipe], office: str, columns: Sequence[str]) -> Recipe | None:
+    """Return the recipe of the office whose columns are most like these, ``None`` where none has most of them."""
+    own = [recipe for recipe in recipes if recipe.office == office_key(office)]
+    best = max(own, key=lambda recipe: recipe.likeness(columns), default=None)
+    return best if best and best.likeness(columns) >= _ALIKE else None
+
+
+def parse_recipes(content: str, *, source: str = "recipes.toml") -> tuple[Recipe, ...]:
+    """Read the text of a ``recipes.toml``.
+
+    Raises
+    ------
+    UsageError
+        On a syntax error or an unknown setting.
+    """
+    given: list[Any] = parse_toml(content, source).get("recipe", [])
+    return tuple(Recipe(**read_section(recipe, _KINDS, source, {})) for recipe in given)
+
+
+def merged_recipes(known: Iterable[Recipe], issued: Iterable[Recipe]) -> tuple[Recipe, ...]:
+    """Put the recipes of an issued month in place of those of earlier months for the same sheets."""
+    kept = list(known)
+    for recipe in issued:
+        same = find_recipe([one for one in kept if one.table == recipe.table], recipe.office, recipe.columns)
+        if same is None or same.month <= recipe.month:
+            kept = [*(one for one in kept if one is not same), recipe]
+    return tuple(sorted(kept, key=lambda one: (one.office, one.table, one.month, one.columns)))
+
+
+def recipes_toml(recipes: Iterable[Recipe], *, heading: str) -> str:
+    """Return the text of a ``recipes.toml``.
+
+    Parameters
+    ----------
+    heading
+        What stands above, for whoever opens the file.
+    """
+    lines = [f"# {line}" for line in heading.splitlines()]
+    for recipe in recipes:
+        lines += ["", "[[recipe]]", *(f"{name} = {as_toml(getattr(recipe, name))}" for name in _KINDS)]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,64 @@
+"""An office's recipes: what its sheets were taken for, how the next month's differ."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from needs_analytics.core.issue import CellRef, Issue
+from needs_analytics.core.recipes import Recipe, column_key, office_key
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from needs_analytics.core.month import Month
+    from needs_analytics.intake.blocks import Block
+    from needs_analytics.intake.recognise import Recognition
+
+_SURE = frozenset({"told", "recipe", "headers", "platform", "across"})
+
+
+class _Taken(Protocol):
+    @property
+    def block(self) -> Block: ...
+
+    @property
+    def recognition(self) -> Recognition: ...
+
+    @property
+    def office(self) -> str: ...
+
+
+def columns_of(block: Block) -> tuple[str, ...]:
+    """Return a block's headers as they are compared from month to month."""
+    return tuple(column_key(header.text) for header in block.headers if header.parts)
+
+
+def recipes_of(taken: Iterable[_Taken], month: Month) -> tuple[Recipe, ...]:
+    """Return what the sheets were taken for, where that is sure; forms and dictionaries are read anew every month."""
+    return tuple(
+        Recipe(office_key(item.office), "+".join(found.tables), str(month), columns_of(item.block), _fields(found))
+        for item in taken
+        if (found := item.recognition).tables and found.why in _SURE and "questions" not in found.tables
+        and item.block.height
+    )  # fmt: skip
+
+
+def said_of_recipe(block: Block, recipe: Recipe | None) -> list[Issue]:
+    """Say which columns of an office's sheet are new or gone since the month its recipe is of."""
+    if recipe is None:
+        return []
+    columns = columns_of(block)
+    new = [column for column in columns if column not in recipe.columns]
+    gone = [column for column in recipe.columns if column not in columns]
+    if not new and not gone:
+        return []
+    lost = any(column in recipe.fields for column in gone)
+    details = {"month": recipe.month, "new": "、".join(new) or "—", "gone": "、".join(gone) or "—"}
+    return [Issue("W240" if lost else "I240", CellRef(block.sheet.file, block.sheet.name, block.head), details=details)]
+
+
+def _fields(found: Recognition) -> dict[str, str]:
+    if len(found.tables) > 1 or found.layout:
+        return {}
+    (table,) = found.tables
+    return {column_key(match.wording): match.field for match in found.matches[table]}
