@@ -47,11 +47,17 @@ def used():
     return sum(one.ru_utime + one.ru_stime for one in both)
 def begin():
     global began, lightest
-    began, lightest = used(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    began, lightest = used(), peak()
+def peak():
+    try:
+        with open("/proc/self/status") as told:
+            return next(int(line.split()[1]) for line in told if line.startswith("VmHWM"))
+    except OSError:
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 def done(*tables):
-    seconds, peak = used() - began, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    seconds, highest = used() - began, peak()
     size = sum(int(table.memory_usage(deep=True).sum()) for table in tables)
-    print(json.dumps({"seconds": seconds, "peak": (peak - lightest) / 1e3, "size": size / 1e6, "rows": len(tables[0])}))
+    print(json.dumps({"seconds": seconds, "peak": (highest - lightest) / 1e3, "size": size / 1e6, "rows": len(tables[0])}))
 """
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from needs_analytics.intake.platforms.profile import Export
 
 _DITTO = frozenset({"〃", "″", "〞", '"', "”", "＂", "''", "′′", "同上", "同前", "上同", "同上行"})
+_LONGEST_DITTO = 12  # with the spaces somebody may have typed around it
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,4 +98,4 @@ class Block:
 
 
 def _is_ditto(value: object) -> bool:
-    return isinstance(value, str) and value.strip() in _DITTO
+    return isinstance(value, str) and len(value) <= _LONGEST_DITTO and value.strip() in _DITTO

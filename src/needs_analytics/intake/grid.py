@@ -59,7 +59,7 @@ def grid_of(sheet: Sheet) -> Grid:
     shape = (sheet.n_rows, len(sheet.columns))
     filled, text = np.zeros(shape, dtype=bool), np.zeros(shape, dtype=bool)
     for position, column in enumerate(sheet.columns):
-        blank = [isinstance(value, str) and not plain(value) for value in column.values]
+        blank = [isinstance(value, str) and not value[:1].isalnum() and not plain(value) for value in column.values]
         wordy = [isinstance(value, str) and not _is_number(value) for value in column.values]
         filled[:, position] = ~np.array(blank)[column.codes]
         text[:, position] = np.array(wordy)[column.codes] & filled[:, position]

@@ -204,6 +204,10 @@ def _completed(
     rows: Iterator[Sequence[object]], left: int, height: int, width: int, found: Found
 ) -> Iterator[Sequence[object]]:
     """Give every row its full width, and put back what the reader took for empty or for midnight."""
+    if not (left or found.odd or found.negative):
+        for cells in rows:
+            yield cells if len(cells) == width else [*cells, *[""] * (width - len(cells))]
+        return
     by_row: dict[int, list[tuple[int, str]]] = {}
     negative: dict[int, list[tuple[int, str]]] = {}
     for told, kept in ((found.odd, by_row), (found.negative, negative)):
