@@ -57,7 +57,8 @@ def peak():
 def done(*tables):
     seconds, highest = used() - began, peak()
     size = sum(int(table.memory_usage(deep=True).sum()) for table in tables)
-    print(json.dumps({"seconds": seconds, "peak": (highest - lightest) / 1e3, "size": size / 1e6, "rows": len(tables[0])}))
+    told = {"seconds": seconds, "peak": (highest - lightest) / 1e3, "size": size / 1e6, "rows": len(tables[0])}
+    print(json.dumps(told))
 """
 
 
