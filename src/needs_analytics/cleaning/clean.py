@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from needs_analytics.cleaning import duplicates
-from needs_analytics.core.issue import CellRef, Issue
+from needs_analytics.core.issue import CellRef, Issue, grouped
 from needs_analytics.core.options import CleaningOptions
 from needs_analytics.core.records import Cleaned
 from needs_analytics.core.tables import iter_rows
@@ -100,12 +100,11 @@ def _cleaned(table: str, frame: pd.DataFrame, options: CleaningOptions) -> _Outc
     for column in _NEEDED.get(table, ()):
         missing |= frame[column].isna()
     _return(outcome, table, missing, "E404")
+    if outcome.frame.empty:
+        return outcome
     if table in _FIGURES:
         blank = outcome.frame[outcome.frame[_FIGURES[table]].isna()]
-        outcome.issues += [
-            _row_issue("W406", file, sheet, row, table=table, field=_FIGURES[table])
-            for file, sheet, row in zip(blank["file"], blank["sheet"], blank["row"], strict=True)
-        ]
+        outcome.issues += _row_issues("W406", blank, table=table, field=_FIGURES[table])
     if table == "usage":
         _merge(outcome, "usage", duplicates.repeated_uses(outcome.frame), "I412")
     elif table in _KEYS:
@@ -128,8 +127,7 @@ def _return(outcome: _Outcome, table: str, rows: pd.Series, code: str) -> None:
         return
     gone = outcome.frame[rows]
     outcome.returned.append(gone[["file", "sheet", "row"]].assign(table=table, code=code))
-    outcome.issues += [_row_issue(code, file, sheet, row, table=table)
-                       for file, sheet, row in zip(gone["file"], gone["sheet"], gone["row"], strict=True)]  # fmt: skip
+    outcome.issues += _row_issues(code, gone, table=table)
     outcome.frame = outcome.frame[~rows].reset_index(drop=True)
 
 
@@ -183,10 +181,7 @@ def _merge_capacity(outcome: _Outcome) -> None:
 
 def _flag_young(outcome: _Outcome, options: CleaningOptions) -> None:
     young = outcome.frame[outcome.frame["age_high"] < options.youngest_age]
-    outcome.issues += [
-        _row_issue("W402", file, sheet, row, youngest=options.youngest_age)
-        for file, sheet, row in zip(young["file"], young["sheet"], young["row"], strict=True)
-    ]
+    outcome.issues += _row_issues("W402", young, youngest=options.youngest_age)
 
 
 def _by_month(tables: dict[str, pd.DataFrame], month: Month) -> tuple[dict[str, pd.DataFrame], dict[str, pd.DataFrame]]:
@@ -206,12 +201,8 @@ def _other_months(earlier: dict[str, pd.DataFrame]) -> list[Issue]:
     issues = []
     for table, frame in earlier.items():
         if table == "survey":
-            issues += [
-                _row_issue("W403", file, sheet, row, month=month)
-                for file, sheet, row, month in zip(
-                    frame["file"], frame["sheet"], frame["row"], frame["month"], strict=True
-                )
-            ]
+            for month, rows in frame.groupby("month", sort=True, dropna=False):
+                issues += _row_issues("W403", rows, month=month)
         elif len(frame):
             issues.append(Issue("I405", details={"table": table, "count": len(frame)}))
     return issues
@@ -238,6 +229,11 @@ def _counts(
 def _distinct(parts: list[pd.DataFrame]) -> pd.MultiIndex:
     rows = pd.concat(parts) if parts else pd.DataFrame(columns=["file", "sheet", "row"])
     return pd.MultiIndex.from_frame(rows[["file", "sheet", "row"]].astype({"row": "int64"})).unique()
+
+
+def _row_issues(code: str, rows: pd.DataFrame, **details: object) -> list[Issue]:
+    """Say the same of several rows, once per sheet."""
+    return grouped(_row_issue(code, *place, **details) for place in iter_rows(rows, "file", "sheet", "row"))
 
 
 def _row_issue(code: str, file: str, sheet: str, row: int, **details: object) -> Issue:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
 Severity = Literal["error", "warning", "info"]
 _SEVERITIES: dict[str, Severity] = {"E": "error", "W": "warning", "I": "info"}
@@ -26,6 +26,9 @@ def column_letters(column: int) -> str:
         column, rest = divmod(column - 1, 26)
         letters = chr(65 + rest) + letters
     return letters
+
+
+_SHOWN = 5  # cells named besides the first
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,3 +84,21 @@ class Issue:
     def times(self) -> int:
         """In how many cells the same value stands."""
         return int(str(self.details["count"])) if "more" in self.details else 1
+
+
+def said_once(issues: Sequence[Issue]) -> Issue:
+    """Return issues that say the same of several cells or rows of a sheet as one: its first cells and how many."""
+    first = issues[0]
+    cells = [issue.where.cell for issue in issues[1:] if issue.where]
+    more = "、".join(cells[:_SHOWN]) + ("…" if len(cells) > _SHOWN else "")
+    return replace(first, details={**first.details, "count": len(issues), "more": more})
+
+
+def grouped(issues: Iterable[Issue]) -> list[Issue]:
+    """Say once what issues say over and over: of one code, with one value and for one reason in a sheet."""
+    alike: dict[tuple[object, ...], list[Issue]] = {}
+    for issue in issues:
+        where = issue.where or CellRef("")
+        reason = tuple(sorted((name, str(told)) for name, told in issue.details.items()))
+        alike.setdefault((issue.code, where.file, where.sheet, issue.value, reason), []).append(issue)
+    return [said_once(same) for same in alike.values()]

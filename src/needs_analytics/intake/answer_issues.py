@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from needs_analytics.core.issue import CellRef, Issue
+from needs_analytics.core.issue import CellRef, Issue, said_once
 from needs_analytics.core.wording import key, plain, without_numbering
 from needs_analytics.intake.answers import EMPTY, SKIPPED, chosen
 from needs_analytics.intake.reading import is_absent
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from needs_analytics.intake.blocks import Block
     from needs_analytics.intake.need_words import NeedWords
     from needs_analytics.intake.questions import Question
+
+_SHOWN = 3  # options named of those in whose columns a cell is not understood
 
 
 def unknown_options(block: Block, question: Question) -> list[Issue]:
@@ -73,19 +75,28 @@ def _rows_with(block: Block, question: Question, option: str) -> Ints:
 
 
 def refused_ticks(block: Block, questions: Iterable[Question]) -> list[Issue]:
-    """Say which cells of yes/no columns and scales are none of their answers, each distinct value once."""
+    """Say which cells of yes/no columns and scales of needs are none of their answers, each distinct value once."""
     issues = []
     for question in questions:
-        if not question.items or question.kind not in {"多选", "量表"}:
+        counts_needs = question.is_prevalence or question.is_ranking
+        if not question.items or question.kind not in {"多选", "量表"} or not counts_needs:
             continue
+        odd: dict[str, list[tuple[str, CellRef]]] = {}
         for item, position in zip(question.items, question.columns, strict=True):
             column = block.column(position)
             for code, value in enumerate(column.values):
-                rows = block.rows[column.codes == code]
-                if len(rows) and _is_odd(value, item, question):
-                    where = CellRef(block.sheet.file, block.sheet.name, int(rows[0]), position)
-                    issues.append(Issue("W211", where, plain(str(value)), {"item": item, "count": len(rows)}))
+                if _is_odd(value, item, question):
+                    places = [CellRef(block.sheet.file, block.sheet.name, int(row), position)
+                              for row in block.rows[column.codes == code]]  # fmt: skip
+                    odd.setdefault(plain(str(value)), []).extend((item, place) for place in places)
+        issues += [_odd_cells(value, found) for value, found in odd.items() if found]
     return issues
+
+
+def _odd_cells(value: str, found: Sequence[tuple[str, CellRef]]) -> Issue:
+    items = list(dict.fromkeys(item for item, _ in found))
+    named = "、".join(items[:_SHOWN]) + ("…" if len(items) > _SHOWN else "")
+    return said_once([Issue("W211", place, value, {"item": named}) for _, place in found])
 
 
 def _is_odd(value: object, item: str, question: Question) -> bool:

@@ -32,6 +32,7 @@ _CODES = frozenset(
 _MEANINGS = frozenset({"含义", "对应需求", "需求", "sense", "need"})
 _NUMBER = re.compile(r"[q第]?\s*(\d{1,3}(?:[_.\-]\d{1,3})?)\s*题?", re.IGNORECASE)
 _ITEM = re.compile(r"(?<=\d)[_.\-]\d{1,3}$")
+_SENTENCE = re.compile(r"[:：。;；,，]|^注")
 _OWN_OPTION = re.compile(r"选项([a-z\d]{1,2})", re.IGNORECASE)
 _CODED_OPTION = re.compile(r"\s*(\w{1,4})\s*[=:：.．、)）]\s*(.+)", re.DOTALL)
 _BETWEEN = re.compile(r"[;；\n|┋]")
@@ -205,6 +206,8 @@ def _question_list(file: str, sheet: str, table: list[list[str]]) -> CodeBook | 
     found: dict[str, Coded] = {}
     name = ""
     for row in table[top + 1 :]:
+        if sum(map(bool, row)) == 1 and _SENTENCE.search(row[number]):
+            continue  # a note below the list
         numbered = _NUMBER.fullmatch(row[number])
         if row[number] and not (numbered and (titles[number] in _NUMBERED or not row[number].isdigit())):
             return None
