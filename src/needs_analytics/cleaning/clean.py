@@ -233,7 +233,8 @@ def _distinct(parts: list[pd.DataFrame]) -> pd.MultiIndex:
 
 def _row_issues(code: str, rows: pd.DataFrame, **details: object) -> list[Issue]:
     """Say the same of several rows, once per sheet."""
-    return grouped(_row_issue(code, *place, **details) for place in iter_rows(rows, "file", "sheet", "row"))
+    places = iter_rows(rows, "file", "sheet", "row")
+    return grouped(_row_issue(code, file, sheet, row, **details) for file, sheet, row in places)
 
 
 def _row_issue(code: str, file: str, sheet: str, row: int, **details: object) -> Issue:

@@ -104,9 +104,15 @@ class NeedWords:
         return list(dict.fromkeys(need for _, need in self._found(key(without_numbering(text)))))
 
     def _named(self, bare: str) -> str:
-        """Return the one need that a text names, before the examples in its brackets and with them."""
+        """Return the one need that a text names, before the examples in its brackets and with them.
+
+        What is named inside brackets alone is an example of something else: 教用手机（挂号、打车）.
+        """
+        outside = _BRACKET.sub("", bare)
         whole = self._one_need(bare)
-        return whole or self._one_need(_BRACKET.sub("", bare))
+        if whole and telling(outside) and whole not in {need for _, need in self._found(outside)}:
+            whole = ""
+        return whole or self._one_need(outside)
 
     def _one_need(self, bare: str) -> str:
         found = self._found(bare)

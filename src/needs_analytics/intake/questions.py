@@ -16,6 +16,7 @@ from needs_analytics.intake.scales import USUAL_SCALE, Scale, figure_of, looks_l
 from needs_analytics.intake.senses import (
     asks_comment,
     asks_need,
+    asks_to_write,
     asks_trait,
     asks_what_lacks,
     kind_of,
@@ -96,7 +97,9 @@ class Question:
     @property
     def is_ranking(self) -> bool:
         """Whether the answers give a rank only (最需要前k, 希望新增, household forms, single choice)."""
-        return self.sense in {"需要", "希望新增", "最需要前k"} and not self.is_prevalence
+        return (
+            self.sense in {"需要", "希望新增", "最需要前k"} and self.kind != "文本" and not self.is_prevalence
+        )  # fmt: skip
 
     @property
     def needs(self) -> list[str]:
@@ -189,8 +192,9 @@ def rank_position(text: str) -> str:
 
 def _is_flag_or_scale(column: Column) -> bool:
     counts = np.bincount(column.codes, minlength=len(column.values))
-    fitting = [is_yes_no(key(str(value))) or _is_step(value) for value in column.values]
-    return float(counts[fitting].sum()) >= _MOSTLY * float(counts.sum())
+    filled = np.array([not is_absent(key(str(value))) for value in column.values], dtype=bool)
+    fitting = np.array([is_yes_no(key(str(value))) or _is_step(value) for value in column.values], dtype=bool)
+    return float(counts[fitting & filled].sum()) >= _MOSTLY * float(counts[filled].sum())
 
 
 def _is_step(value: object) -> bool:
@@ -283,6 +287,7 @@ def _one_column(
     if sum(1 for option in options if _AGES.fullmatch(key(option))) > 1:
         return None
     kind = cast("Kind", said) if said else kind_of(wording, separator, texts)
+    kind = "文本" if not said and kind == "单选" and asks_to_write(wording) else kind
     sense, most = sense_of(wording, kind)
     blank = UNKNOWN if not handmade or NONE in options.values() else NONE
     return Question(office, stems[column].number or wording, wording, kind, sense, unit_of(wording), blank, most,

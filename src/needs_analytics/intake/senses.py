@@ -47,6 +47,9 @@ _HOUSEHOLD = re.compile(
 _RANKED = re.compile(r"排序|排名|依次|按重要|先后")
 _COMMENT = re.compile(r"意见|建议|留言|备注|想.{0,8}说|的话$|悄悄话")
 _TRAIT = re.compile(r"情况|类别|类型|身份|标签|属于|对象|人群|住(?:在)?(?:哪|什么地方)|年龄|性别|职业|学历")
+_WRITE_IN = re.compile(
+    r"(?:其[他它余]|别的|[上前]面|[以之]上|上述|未列|没列|没有列|没提到)[^,，。;；]{0,12}(?:填|写|注明|说明|列出|列举|补充|是什么|指什么)"
+)
 _MANY = re.compile(r"多选|可选多项|选择多项|不定项|checkbox")
 
 
@@ -58,6 +61,17 @@ def asks_need(wording: str) -> bool:
 def asks_comment(wording: str) -> bool:
     """Whether a question is for remarks."""
     return bool(_COMMENT.search(wording)) and not asks_need(wording)
+
+
+def asks_to_write(wording: str) -> bool:
+    """Whether a question is for what its form does not list, in own words: no choice, and no order.
+
+    Examples
+    --------
+    >>> asks_to_write("上面没列出的需要请写在这里"), asks_to_write("请写出最需要的服务")
+    (True, False)
+    """
+    return bool(_WRITE_IN.search(wording)) and not _MANY.search(wording)
 
 
 def asks_trait(wording: str) -> bool:
@@ -91,7 +105,7 @@ def sense_of(wording: str, kind: Kind) -> tuple[str, int]:
         return "使用过", most
     if _RATED.search(wording) or (_SCORED.search(wording) and not asks_need(wording)):
         return "满意度", most
-    if kind == "量表":
+    if kind in {"量表", "文本"}:
         return "需要", 0
     if kind == "排序" or most or _MOST.search(wording) or _TOP.search(wording):
         return "最需要前k", most or (3 if kind == "排序" else 1 if kind == "单选" else 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from typing import TYPE_CHECKING
@@ -10,7 +11,7 @@ from needs_analytics.core.identifiers import without_identifiers
 from needs_analytics.core.wording import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
 _SURE = ("┋", "→")  # marks nobody writes inside an option
 _CANDIDATES = (
@@ -30,6 +31,9 @@ _CANDIDATES = (
 _TYPED = ("[;；]", "[,，]")
 _SIMPLE = ("", "[;；]", "[,，]")
 _OFTEN = 3  # times an option stands in a column, on average, before it is known to be one
+_TOGETHER, _NO_CHANCE = 2, 10  # times two pieces stand side by side, and never apart, before they are one option
+_ONE_CHARACTER = frozenset(mark for mark in _CANDIDATES if mark not in {r"\s{2,}", r"\s", "\n"})
+_TO_FULL_WIDTH = 0xFEE0
 _BRACKETED = re.compile(r"[(（\[【〖〔][^()（）\[\]【】〖〗〔〕]*[)）\]】〗〕]")
 
 
@@ -52,7 +56,63 @@ def find_separator(texts: Mapping[str, int], covered: Callable[[str], int]) -> s
             share = _share(texts, candidate, covered)
             if share > best_share + 1e-9:
                 best, best_share = candidate, share
-    return _without_inner(best, texts)
+    return _kept_whole(_without_inner(best, texts), texts, covered)
+
+
+def runs_of(cells: Iterable[tuple[Sequence[str], int]], covered: Callable[[str], int]) -> list[list[str]]:
+    """Return the pieces that never stand apart, in their order: 理发、修脚 of a form is one option.
+
+    Pieces that each by themselves are known for a need are one only when they stand together so often that no chance
+    explains it.
+
+    Parameters
+    ----------
+    cells
+        The pieces of each distinct cell with how often it occurs.
+    covered
+        How many characters of an option are understood as a need.
+    """
+    pieces: Counter[str] = Counter()
+    beside: Counter[tuple[str, str]] = Counter()
+    for parts, count in cells:
+        pieces.update(dict.fromkeys(parts, count))
+        beside.update(dict.fromkeys(itertools.pairwise(parts), count))
+    after = {
+        one: other for (one, other), count in beside.items()
+        if one != other and count == pieces[one] == pieces[other]
+        and count >= (_NO_CHANCE if _is_need(one, covered) and _is_need(other, covered) else _TOGETHER)
+    }  # fmt: skip
+    runs = []
+    for start in [one for one in after if one not in after.values()]:
+        run = [start]
+        while after.get(run[-1], start) not in run:
+            run.append(after[run[-1]])
+        runs.append(run)
+    return runs
+
+
+def _is_need(piece: str, covered: Callable[[str], int]) -> bool:
+    return 2 * covered(piece) > len(piece)
+
+
+def _kept_whole(separator: str, texts: Mapping[str, int], covered: Callable[[str], int]) -> str:
+    """Return a separator that does not part the pieces that never stand apart."""
+    if separator not in _ONE_CHARACTER:
+        return separator
+    split = [(split_cell(text, separator), count) for text, count in texts.items()]
+    if sum(len(set(parts)) * count for parts, count in split) < _OFTEN * len({p for parts, _ in split for p in parts}):
+        return separator
+    joints = [pair for run in runs_of(split, covered) for pair in itertools.pairwise(run)]
+    inner = "|".join(f"(?<={_any_width(one)}{separator}){_any_width(other)}" for one, other in joints)
+    return f"{separator}(?!{inner})" if inner else separator
+
+
+def _any_width(text: str) -> str:
+    """Return a pattern of a plain text that also fits its full-width spelling."""
+    return "".join(
+        f"[{re.escape(mark)}{chr(ord(mark) + _TO_FULL_WIDTH)}]" if "!" <= mark <= "~" else re.escape(mark)
+        for mark in text
+    )
 
 
 def _without_inner(separator: str, texts: Mapping[str, int]) -> str:

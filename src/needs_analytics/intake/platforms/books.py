@@ -23,6 +23,7 @@ _NUMBERED = frozenset({"题号", "题目编号", "题目序号", "问题编号"}
 _NUMBERS = _NUMBERED | {"编号", "变量名", "变量", "字段", "列名", "question"}  # these name questions only as Q1, Q2 …
 _TITLES = frozenset({"题目", "题干", "题目内容", "题目名称", "题目标题", "问题", "标题", "变量标签", "wording"})
 _KINDS = frozenset({"题型", "题目类型", "类型", "type"})
+_KINDS_TOLD = {"多选": "多选", "单选": "单选", "排序": "排序", "填空": "文本", "问答": "文本", "文本": "文本"}
 _OPTIONS = frozenset(
     {"选项", "选项内容", "选项文字", "选项文本", "选项名称", "选项标签", "值标签", "取值说明", "option"}
 )
@@ -49,7 +50,7 @@ class Coded:
     path
         The groups it stands in, outermost first, and its name.
     kind
-        ``单选``, ``多选``, ``排序``, ``""`` for any other or unknown kind.
+        ``单选``, ``多选``, ``排序``, ``文本``, ``""`` for any other or unknown kind.
     options
         Code to text.
     """
@@ -177,7 +178,7 @@ def _choices(table: list[list[str]], titles: list[str]) -> dict[str, dict[str, s
 
 def _asked(table: list[list[str]], titles: list[str]) -> tuple[Coded, ...]:
     """Return the questions of a survey sheet; each carries the name of its list under the code ``""``."""
-    kinds = {"select_one": "单选", "select_multiple": "多选", "rank": "排序"}
+    kinds = {"select_one": "单选", "select_multiple": "多选", "rank": "排序", "text": "文本"}
     label = _label_column(titles) or 0
     groups: list[str] = []
     found = []
@@ -216,7 +217,7 @@ def _question_list(file: str, sheet: str, table: list[list[str]]) -> CodeBook | 
             continue
         asked = found.setdefault(name, Coded(name, plain(row[title])))
         kind = _cell(row, _first(titles, _KINDS))
-        known = next((word for word in ("多选", "单选", "排序") if word in kind), asked.kind)
+        known = next((word for mark, word in _KINDS_TOLD.items() if mark in kind), asked.kind)
         found[name] = replace(asked, kind=known, options={**asked.options, **_options(row, titles)})
     if len(found) < 2:
         return None

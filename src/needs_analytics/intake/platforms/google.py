@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections import Counter
 from typing import TYPE_CHECKING
@@ -13,7 +12,7 @@ from needs_analytics.core.wording import plain
 from needs_analytics.intake.headers import Header
 from needs_analytics.intake.platforms.profile import SEVERAL, Aids, Decoded, Profile
 from needs_analytics.intake.platforms.recoding import days_told, recoded, rewritten
-from needs_analytics.intake.separators import split_cell
+from needs_analytics.intake.separators import runs_of, split_cell
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -24,7 +23,6 @@ _STAMPS = frozenset({"时间戳记", "时间戳", "timestamp"})
 _GRID = re.compile(r"(.+?)\s*\[([^\[\]]+)\]\s*", re.DOTALL)
 _JOINTS = (";", ", ")  # of the text file the form itself offers, and of its sheet
 _OFTEN = 2  # times a piece stands in a column, on average, before the pieces are options and no sentences
-_TOGETHER = 2  # times two pieces stand side by side, and never apart, before they are one option
 
 
 def _marks(titles: Sequence[str]) -> tuple[int, ...]:
@@ -78,26 +76,9 @@ def options_of(cells: Mapping[str, int], joint: str, covered: Callable[[str], in
     if not any(len(split_cell(text, joint)) > 1 for text in cells) or pieces.total() < _OFTEN * len(pieces):
         return frozenset()
     options = set(pieces)
-    beside: Counter[tuple[str, str]] = Counter()
-    for text, count in cells.items():
-        parts = split_cell(text, joint)
-        for pair in itertools.pairwise(parts):
-            beside[pair] += count
-    runs: dict[str, str] = {
-        one: other for (one, other), count in beside.items()
-        if count == pieces[one] == pieces[other] and count >= _TOGETHER
-        and not (_is_need(one, covered) and _is_need(other, covered))
-    }  # fmt: skip
-    for start in [one for one in runs if one not in runs.values()]:
-        chain = [start]
-        while chain[-1] in runs:
-            chain.append(runs[chain[-1]])
-        options = options - set(chain) | {joint.join(chain)}
+    for run in runs_of([(split_cell(text, joint), count) for text, count in cells.items()], covered):
+        options = options - set(run) | {joint.join(run)}
     return frozenset(options)
-
-
-def _is_need(piece: str, covered: Callable[[str], int]) -> bool:
-    return 2 * covered(piece) > len(piece)
 
 
 def _options_in(parts: Sequence[str], options: frozenset[str], joint: str) -> list[str]:

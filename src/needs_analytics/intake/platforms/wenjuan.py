@@ -11,7 +11,7 @@ from needs_analytics.core.wording import key, plain
 from needs_analytics.intake.headers import Header
 from needs_analytics.intake.platforms.books import Coded, best_book
 from needs_analytics.intake.platforms.profile import SEVERAL, THEN, Aids, Decoded, Profile
-from needs_analytics.intake.platforms.recoding import code_of, recoded, rewritten
+from needs_analytics.intake.platforms.recoding import OWN_WORDS, code_of, recoded, rewritten
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from needs_analytics.intake.blocks import Block
 
 _BARE = re.compile(r"q(\d{1,3})(?:[_.\-](\d{1,3}))?")
+_WRITTEN = re.compile(r"q\d{1,3}[_.\-]\d{1,3}[_.\-]\D.*")  # Q6_99_其他: what was written beside an option
 _META = frozenset(
     {"答题序号", "答题时间", "答题时长", "来源渠道", "提交时间", "开始时间", "结束时间", "开始答题时间", "结束答题时间"}
 )
@@ -41,6 +42,8 @@ def with_book(block: Block, aids: Aids) -> Decoded:
     bare = {position: header.last for position, header in enumerate(block.headers) if _BARE.fullmatch(key(header.last))}
     if not bare:
         return Decoded(block)
+    written = [position for position, header in enumerate(block.headers) if _WRITTEN.fullmatch(key(header.last))]
+    block = rewritten(block, dict.fromkeys(written, OWN_WORDS))
     file = block.sheet.file
     book, doubtful = best_book(aids.books, "问卷网", file, map(_whole, bare.values()))
     where = CellRef(file, block.sheet.name, block.head)
