@@ -29,6 +29,7 @@ _NONE = re.compile(
 _NOTHING_SAID = re.compile(r"谢谢.{0,4}|感谢.{0,4}|辛苦了|想不出来?|没想好|没想过|暂未想到|随便")
 _OTHER = re.compile(r"其[他它].*|.*请(?:注明|填写|说明).*|other.*")
 _WISH = re.compile(r"^(是否|有无|您)?(最)?(需要|需求|希望|想要|急需)(提供|有|增加)?(?=.{2,})")
+_LIST = re.compile(r"[、/]")
 _BRACKET = re.compile(r"[(（\[【〖〔][^)）\]】〗〕]*[)）\]】〗〕]")
 
 
@@ -112,7 +113,14 @@ class NeedWords:
         whole = self._one_need(bare)
         if whole and telling(outside) and whole not in {need for _, need in self._found(outside)}:
             whole = ""
-        return whole or self._one_need(outside)
+        need = whole or self._one_need(outside)
+        return "" if self._names_more(outside, need) else need
+
+    def _names_more(self, text: str, need: str) -> bool:
+        """Whether a list ends with something else than the need: 找活干、学技能, not 打扫、擦窗、洗被子."""
+        parts = [part for part in _LIST.split(text) if part]
+        naming = [need in {known for _, known in self._found(part)} for part in parts]
+        return len(parts) > 1 and not naming[-1] and telling(parts[-1]) > 0 and 2 * sum(naming) <= len(parts)
 
     def _one_need(self, bare: str) -> str:
         found = self._found(bare)

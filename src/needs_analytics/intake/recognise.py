@@ -196,6 +196,11 @@ def recognise(
     return _decide(block, evidence, platform)
 
 
+def asks_nobody(found: Recognition, need_columns: Sequence[int]) -> bool:
+    """Whether a table that was told to be a survey has neither questions about needs nor anybody who answers."""
+    return not need_columns and not {match.field for match in found.matches["survey"]} & _PERSON
+
+
 def _decide(block: Block, evidence: Mapping[str, _Evidence], platform: str) -> Recognition:
     possible = {table: _score(table, evidence[table]) for table in TABLES if _MUST[table](evidence[table])}
     if not platform and "usage" in possible and _is_record(evidence["usage"]):

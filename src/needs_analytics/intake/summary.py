@@ -122,7 +122,7 @@ def _block_row(
         "marks": "、".join(block.export.marks) if block.export and found.platform else "",
         "header_row": block.head + 1 if block.height else 0,
         "header_rows": block.height,
-        "rows": len(block.rows),
+        "rows": 0 if found.why == "form" else len(block.rows),
         "asides": len(block.asides),
         "fields": "；".join(dict.fromkeys(fields)),
         "questions": len(questions),

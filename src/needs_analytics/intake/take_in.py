@@ -54,7 +54,7 @@ from needs_analytics.intake.platforms.doubts import left_open
 from needs_analytics.intake.platforms.month import decode_month
 from needs_analytics.intake.questions import Question, propose_questions
 from needs_analytics.intake.recipes import columns_of, recipes_of, said_of_recipe
-from needs_analytics.intake.recognise import TABLES, Recognition, recognise
+from needs_analytics.intake.recognise import TABLES, Recognition, asks_nobody, recognise
 from needs_analytics.intake.respondents import read_groups_of
 from needs_analytics.intake.sideways import labels_beside
 from needs_analytics.intake.splitting import find_blocks
@@ -276,6 +276,9 @@ def _take(sheet: Sheet, block: Block, look: _Look, names: Names | None = None) -
     columns = [column for question in questions for column in question.columns]
     found = recognise(block, tables, columns, words.groups, told=rule.table, month=look.month, names=names)
     found = replace(found, why="recipe") if recipe else found
+    if not recipe and rule.table == "survey" and asks_nobody(found, columns):  # another table on the sheet of a survey
+        found = recognise(block, tables, columns, words.groups, told="", month=look.month, names=names)
+        found = replace(found, why="aside") if found.why == "asked" else found
     recognition = _told_apart(_with_group_items(found, words.groups))
     registered = 0
     if "register" in recognition.tables:

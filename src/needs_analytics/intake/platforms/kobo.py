@@ -197,8 +197,13 @@ def _in_words(block: Block, position: int, question: Coded, book: CodeBook | Non
         text = code_of(value)
         if text in options:
             return options[text]
-        words = [options.get(code, "") for code in text.split(" ")]
-        return between.join(words) if all(words) else _labels(text, options, between) or value
+        codes = text.split(" ")
+        if all(code in options for code in codes):
+            return between.join(options[code] for code in codes)
+        labels = _labels(text, options, between)
+        if not labels and question.kind == "多选" and any(code in options for code in codes):
+            return between.join(options.get(code, code) for code in codes)  # of an earlier version: it is asked for
+        return labels or value
 
     return recoded(column, change)
 

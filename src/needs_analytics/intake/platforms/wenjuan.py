@@ -106,7 +106,9 @@ def decoded(column: Column, question: Coded) -> Column:
             return options[code]
         lines = _LINES.split(str(value).strip())
         parts = lines if len(lines) > 1 else _MARKS.split(str(value).strip())
-        words = [options.get(key(part), part if key(part) in texts else "") for part in parts]
+        known = [key(part) in options or key(part) in texts for part in parts]  # an unlisted code is asked for
+        told = [options.get(key(part), part if known[at] or part.isdigit() else "") for at, part in enumerate(parts)]
+        words = told if any(known) else [""]
         if len(parts) > 1 and all(words):
             return (THEN if question.kind == "排序" else SEVERAL).join(words)
         return SEVERAL.join(lines) if question.kind == "多选" and len(lines) > 1 else value
