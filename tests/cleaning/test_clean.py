@@ -39,6 +39,20 @@ def test_an_empty_answer_goes_back() -> None:
     assert cleaned.returned["row"].tolist() == [3]
 
 
+def test_rows_returned_for_one_reason_are_said_once() -> None:
+    blank = [f"赵{number}||2026-10-03|||和平社区|未问" for number in range(9)]
+    cleaned = take_clean(answers(f"{ANNA}|2026-10-03|女|74|和平社区|助餐、助浴", *blank))
+    issue = next(issue for issue in cleaned.issues if issue.code == "E401")
+    assert (issue.times, issue.cells) == (9, ("3", "4", "5", "6", "7", "8"))
+    assert len(cleaned.returned) == 9
+
+
+def test_a_list_with_nothing_usable_goes_back_whole() -> None:
+    cleaned = take_clean(sheet("网格|户数|经度|纬度\n第1网格|300|112.1|28.2\n第2网格|200|112.2|28.2"))
+    assert cleaned.places.empty
+    assert len(cleaned.returned) == 2
+
+
 def test_another_months_answer_is_kept_for_the_record() -> None:
     cleaned = take_clean(
         answers(f"{ANNA}|2026-09-03|女|74|和平社区|助餐、助浴", "赵建国||2026-10-03|男|70|和平社区|助餐")

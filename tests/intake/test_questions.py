@@ -65,6 +65,29 @@ def test_what_is_no_step_of_a_scale_is_unknown_and_said() -> None:
     assert told(found, "W211") == [("D3", "6.0")]
 
 
+def test_what_is_no_step_of_a_scale_is_said_once_for_all_its_columns() -> None:
+    grid = (
+        "姓名|社区|您对下面这些服务需要到什么程度|\n||助餐|助浴\n"
+        "王秀英|和平社区|5|6\n赵建国|和平社区|6|4\n李桂芳|和平社区|1|2"
+    )
+    issue = next(i for i in take(sheet(grid, merged=("C1:D1",))).issues if i.code == "W211")
+    assert (issue.cells, issue.times) == (("C4", "D3"), 2)
+
+
+def test_how_content_residents_are_is_no_tick() -> None:
+    grid = "姓名|社区|您对下列服务满意吗||您需要哪些服务\n||社区食堂|助浴|\n王秀英|和平社区|满意|很满意|助餐"
+    assert "W211" not in codes(take(sheet(grid, merged=("C1:D1",))))
+
+
+def test_what_a_form_does_not_list_is_written_in_and_ranks_nothing() -> None:
+    text = """
+        姓名|社区|您需要哪些服务|上面没列出的需要请写在这里
+        王秀英|和平社区|助餐、助浴|助洁
+        赵建国|和平社区|助餐|助医
+    """
+    assert needs(text) == ["need:ELD01", "need:ELD02"]
+
+
 def test_comments_are_no_question_about_needs() -> None:
     text = "姓名|社区|您需要哪些服务|还想说的话\n王秀英|和平社区|助餐、助浴|楼上漏水\n赵建国|和平社区|助餐|停车"
     assert needs(text) == ["need:ELD01", "need:ELD02"]

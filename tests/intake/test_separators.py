@@ -36,6 +36,32 @@ def test_a_mark_inside_an_option_that_is_always_there_parts_nothing() -> None:
     ]
 
 
+def test_pieces_that_never_stand_apart_are_one_option_whatever_parts_the_others() -> None:
+    cells = ("修水管、换灯泡、助餐", "助餐、助浴", "大扫除/洗衣服、修水管、换灯泡", "助浴、大扫除/洗衣服", "助浴")
+    assert parts(*cells, times=12) == [
+        ["修水管、换灯泡", "助餐"],
+        ["助餐", "助浴"],
+        ["大扫除/洗衣服", "修水管、换灯泡"],
+        ["助浴", "大扫除/洗衣服"],
+        ["助浴"],
+    ]
+
+
+def test_two_needs_that_few_name_together_stay_two() -> None:
+    assert parts("助餐、助浴、助医", "助医", times=3) == [["助餐", "助浴", "助医"], ["助医"]]
+
+
+def test_a_full_width_option_stays_whole_as_a_narrow_one_does() -> None:
+    cells = ("送餐(热)，或到食堂吃，助浴", "送餐（热），或到食堂吃", "助浴")
+    assert parts(*cells, times=12)[:2] == [["送餐(热),或到食堂吃", "助浴"], ["送餐(热),或到食堂吃"]]
+
+
+@given(st.lists(st.lists(st.sampled_from("甲乙丙丁"), min_size=1, max_size=6), min_size=1, max_size=6))
+def test_whatever_stands_together_no_piece_is_lost(cells: list[list[str]]) -> None:
+    texts = ["、".join(cell) for cell in cells]
+    assert ["、".join(found) for found in parts(*texts, times=5)] == texts
+
+
 def test_answers_typed_in_beside_a_platforms_are_parted_by_their_semicolons() -> None:
     assert parts("助餐┋助浴", "助餐;助浴", "助浴") == [["助餐", "助浴"], ["助餐", "助浴"], ["助浴"]]
 

@@ -16,6 +16,9 @@ _VILLAGE = {"行政村": "村", "自然村": "村", "村": "村", "社区": "社
 _REGION = r"(?:街道办事处|街道办|街道|乡|镇|苏木)"
 _STREET = re.compile(rf"^.{{2,20}}?{_REGION}[/\-—·>\s]*(?=.{{2,}})")
 _ONLY_KIND = re.compile(r"(?:社区|村|居委会|居民委员会|村委会|村民委员会|党群服务中心|社区服务站)+")
+_ELSEWHERE = re.compile(
+    r"(?:其[他它]|别的|外)(?:的)?(?:社区|村居?|居委会|街道|乡镇|镇|乡|地方|地区|区域)?|(?:不|非|没)(?:住|居住|居)?在?(?:本|我们?)(?:街道|社区|村|镇|乡|辖区).{0,4}|外地"
+)
 _BRACKET = re.compile(r"\(([^()]*)\)")
 _FORMERLY = re.compile(r"^(?:原名?|旧称?|现名?|今|曾用名|又名|俗称|别名)[:：]?")
 _NUMERAL = r"[0-9]{1,3}|[零一二三四五六七八九十百]{1,4}"
@@ -99,6 +102,17 @@ def without_street(text: str) -> str:
 def formerly(text: str) -> str:
     """Drop 原 and the like in front of a name."""
     return _FORMERLY.sub("", text)
+
+
+def is_elsewhere(name: str) -> bool:
+    """Whether an answer says that the place is none of those listed.
+
+    Examples
+    --------
+    >>> is_elsewhere("其他村"), is_elsewhere("不在本街道居住"), is_elsewhere("其他山村")
+    (True, True, False)
+    """
+    return _ELSEWHERE.fullmatch(key(name)) is not None
 
 
 def bare_grid(grid: str) -> str:

@@ -14,6 +14,7 @@ from needs_analytics.intake.place_names import (
     bare_grid,
     canonical_grid,
     formerly,
+    is_elsewhere,
     is_numbered,
     other_names,
     split_community,
@@ -187,6 +188,8 @@ def place_book(
     listed += [((change.old[0], ""), True) for change in changes]
     for (community, grid), loosely in listed:
         name, part = plain(_text(community)), _text(grid)
+        if is_elsewhere(name):
+            continue
         canonical = _enter(name, exact, kinds, loosely=loosely) if name else ""
         if canonical and part:
             known = grids.setdefault(canonical, {})

@@ -295,3 +295,42 @@ def test_a_title_above_and_a_sum_below_an_export_are_no_answers() -> None:
     """))  # fmt: skip
     assert found.tables["survey"]["need:ELD01"].fillna(-1).tolist() == [1, -1]
     assert found.sheets["platform"].tolist() == ["问卷星"]
+
+
+def test_a_code_book_made_by_hand_has_a_title_blank_repeats_a_note_and_lacks_a_withdrawn_code() -> None:
+    listed = """
+        某街道问卷编码表||||
+        题号|题目|题型|选项编号|选项内容
+        Q1|您的性别|单选|1|女
+        |||2|男
+        Q2|您属于|多选|1|独居老人
+        |||2|残疾人
+        Q3|您需要哪些服务（可多选）|多选|1|助餐
+        |||2|助浴
+        |||99|其他，请注明
+        注：多选题用逗号隔开；第3项已取消。||||
+    """
+    data = """
+        答题序号|开始时间|Q1|Q2_1|Q2_2|Q3|Q3_99_其他
+        1|2026-10-05 10:00:00|1|1|0|1,2|
+        2|2026-10-05 11:00:00|2|0|1|2,3|
+        3|2026-10-05 12:00:00|1|0|0|99|修伞
+    """
+    found = take(sheet(listed, file="编码表.xlsx"), sheet(data, file="数据.csv"))
+    assert found.tables["survey"]["sex"].tolist() == ["女", "男", "女"]
+    assert found.tables["survey"]["need:ELD02"].tolist() == [1, 1, 0]
+    assert told(found, "W210") == [("F3", "3")]
+    assert codes(found).isdisjoint({"W207", "W218", "I212"})
+    assert dict(zip(found.sheets["file"], found.sheets["rows"], strict=True)) == {"编码表.xlsx": 0, "数据.csv": 3}
+
+
+def test_codes_of_an_earlier_version_of_a_form_are_asked_and_cost_no_other_answer() -> None:
+    export = """
+        village|wanted|_uuid|_submission_time
+        hp|canteen oldcode|a|2026-10-05T10:00:00
+        xf|bath|b|2026-10-05T11:00:00
+    """
+    forms = (sheet(FORM, file="f.xlsx", name="survey"), sheet(CHOICES, file="f.xlsx", name="choices"))
+    found = take(sheet(export), *forms)
+    assert found.tables["survey"]["need:ELD01"].tolist() == [1, 0]
+    assert told(found, "W210") == [("B2", "oldcode")]
