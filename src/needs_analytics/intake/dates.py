@@ -14,14 +14,15 @@ from needs_analytics.intake.reading import NOTHING, Reader, Reading, is_absent, 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*[日号]?")
+_DATE = re.compile(r"(\d{4})\s*[-/.,年]\s*(\d{1,2})\s*[-/.,月]\s*(\d{1,2})\s*[日号]?")
 _WEEKDAY = re.compile(r"[(]?(?:星期|周)[一二三四五六日天][)]?")
 _TIME = re.compile(
-    r"t?\s*(上午|下午|晚上)?\s*(\d{1,2})\s*[:时点]\s*(\d{1,2})?[:分]?(\d{1,2})?(?:\.\d+)?秒?\s*(am|pm)?"
+    r"t?\s*(上午|下午|晚上)?\s*(\d{1,2})\s*[:时点]\s*(\d{1,2})?[:分]?(\d{1,2})?(?:\.\d+)?秒?\s*(am|pm|上午|下午)?"
     r"\s*(?:z|(?:gmt|utc)?(?:[+-]\d{1,2}(?::?\d\d)?)?)"
 )
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:(\d{2})(\d{2})(\d{2})?)?")
 _YEAR_MONTH = re.compile(r"(\d{4})[-/.年](\d{1,2})月?")
+_POINTED = re.compile(r"(1[0-2]|[1-9])\.([1-3]?\d)")  # 11.12 may have been kept as a number
 _MONTH_DAY = re.compile(r"(\d{1,2})[-/.月](\d{1,2})[日号]?")
 _DAY = re.compile(r"(\d{1,2})[日号]")
 _BIRTH_YEAR = re.compile(r"((?:19|20)\d\d)年?(?:生|出生)?")
@@ -97,6 +98,8 @@ def _read(cell: object, month: Month | None, ahead: int = 1) -> Reading:
         return NOTHING
     if is_error(text):
         return Reading(None, "refused", "E110")
+    if month is not None and (pointed := _POINTED.fullmatch(text)):
+        return _pointed(pointed, month.shift(min(ahead, 11)))
     if is_number(cell) or re.fullmatch(r"\d{5}(\.\d+)?", text):
         return _serial(float(text))
     return _written(_in_figures(text), month, ahead)
@@ -111,6 +114,13 @@ def _in_figures(text: str) -> str:
         return found[0] if number is None else str(number)
 
     return _HAN_FIGURES.sub(figure, text)
+
+
+def _pointed(found: re.Match[str], latest: Month) -> Reading:
+    """Read 11.12 as a day of a month; 11.1 kept as a number may have been 11.10."""
+    reading = _of_year(latest, int(found[1]), int(found[2]))
+    doubtful = reading.value is not None and found[2] in {"1", "2", "3"}
+    return Reading(reading.value, "approximate", "W129") if doubtful else reading
 
 
 def _serial(number: float) -> Reading:
@@ -177,7 +187,7 @@ def _with_time(dated: re.Match[str], rest: str) -> Reading:
     ):
         return Reading(None, "refused", "E120")
     hour = int(time[2]) % 12 if time[5] else int(time[2])
-    hour += 12 if (time[1] in {"下午", "晚上"} or time[5] == "pm") and hour < 12 else 0
+    hour += 12 if (time[1] in {"下午", "晚上"} or time[5] in {"pm", "下午"}) and hour < 12 else 0
     reading = _made(year, month, day, hour, int(time[3] or 0), int(time[4] or 0))
     at_greenwich = _GREENWICH.search(rest) and isinstance(reading.value, dt.datetime)
     return Reading(reading.value + _BEIJING, "normalised") if at_greenwich else reading  # type: ignore[operator]

@@ -7,20 +7,24 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from needs_analytics.core.records import Column
-from needs_analytics.core.wording import plain
+from needs_analytics.core.wording import key, plain
+from needs_analytics.intake.reading import is_absent
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from needs_analytics.core.records import Sheet
     from needs_analytics.intake.blocks import Block
 
 _MARKED = {
-    "letters": re.compile(r"(?<![A-Za-z])([A-Ha-h])\s*[.、:)]?\s*(?=[\u4e00-\u9fff])"),
+    "letters": re.compile(r"(?<![A-Za-z])([A-Za-z])\s*(?:[.、:)]|[—–-]{1,2})?\s*(?=[\u4e00-\u9fff])"),
     "numbers": re.compile(r"(?<![\d.])\(?(\d{1,2})\s*[.、:)]?\s*(?=[\u4e00-\u9fff])"),
 }
-_CODES = re.compile(r"\(?(?:[A-H]|\d{1,2})\)?(?:[\s、,;/.+|和]*\(?(?:[A-H]|\d{1,2})\)?)*[.、]?")
-_CODE = re.compile(r"[A-H]|\d+")
+_CODES = re.compile(r"\(?(?:[A-Z]|\d{1,2})\)?(?:[\s、,;/.+|和]*\(?(?:[A-Z]|\d{1,2})\)?)*[.、]?")
+_CODE = re.compile(r"[A-Z]|\d+")
+_OWN_WORDS = re.compile(r"(?P<codes>[^\u4e00-\u9fff]*[A-Z])[\s:(、,—-]*(?P<words>[\u4e00-\u9fff][^A-Z]*?)\)?")
+_FILLED_IN = re.compile(r"其[他它]")
+_NEXT_SENTENCE = re.compile(r"[;。\n]")
 _ASKS = re.compile(r"需求|需要|服务|希望|困难|诉求|选项|项目|想")
 _ENDS = " \t\n.,、;；,，。)）(（】]:："
 _TICKED, _OPEN = "☑☒✔✓√■◼✅●◉", "□☐○◯❑×✗✘"
@@ -50,7 +54,8 @@ def decode_marks(block: Block) -> Block:
         values = {plain(str(value)) for value in block.column(position).values} - {""}
         column = columns[position]
         options = _list_in(plain(header.text)) or (noted if _ASKS.search(header.text) else {})
-        if options and values and sum(bool(_chosen(text, options)) for text in values) >= _MOST * len(values):
+        said = [text for text in values if not is_absent(key(text))]
+        if options and said and sum(bool(_chosen(text, options)) for text in said) >= _MOST * len(said):
             decoded = tuple("┋".join(_chosen(plain(str(value)), options)) or value for value in column.values)
             columns[position] = Column(column.codes, decoded)
         elif any(_split(text) is not None for text in values):
@@ -71,19 +76,40 @@ def _list_in(text: str, kinds: tuple[str, ...] = ("letters", "numbers")) -> Mapp
     """Return code to option of a list ``A助餐 B助医`` or ``1.助餐2.助医`` inside a text, nothing without one."""
     for kind in kinds:
         marks = list(_MARKED[kind].finditer(text))
-        first = ord("A") if kind == "letters" else 1
-        codes = [ord(mark[1].upper()) if kind == "letters" else int(mark[1]) for mark in marks]
-        if len(marks) < _SHORTEST or codes != list(range(first, first + len(codes))):
+        if kind == "letters":
+            marks = _in_order(marks)
+        elif [int(mark[1]) for mark in marks] != list(range(1, len(marks) + 1)):
+            continue
+        if len(marks) < _SHORTEST:
             continue
         ends = [mark.start() for mark in marks[1:]] + [len(text)]
-        parts = [text[mark.end() : end].strip(_ENDS) for mark, end in zip(marks, ends, strict=True)]
+        parts = [_trimmed(text[mark.end() : end]) for mark, end in zip(marks, ends, strict=True)]
         return {mark[1].upper(): part for mark, part in zip(marks, parts, strict=True) if part}
     return {}
 
 
+def _in_order(marks: Sequence[re.Match[str]]) -> list[re.Match[str]]:
+    """Return the letters of a list from A on; a letter inside an option (唱K歌) is passed over."""
+    found: list[re.Match[str]] = []
+    for mark in marks:
+        if ord(mark[1].upper()) == ord("A") + len(found):
+            found.append(mark)
+    return found
+
+
+def _trimmed(part: str) -> str:
+    """Return an option without the marks around it and what is said after the list; its own brackets stay closed."""
+    option = _NEXT_SENTENCE.split(part.strip(_ENDS), maxsplit=1)[0].strip(_ENDS)
+    return option + ")" if option.count("(") > option.count(")") else option
+
+
 def _chosen(text: str, options: Mapping[str, str]) -> list[str]:
-    """Return the options a cell of codes chooses, none where the cell is anything else."""
+    """Return the options a cell of codes chooses, with the words behind 其他; none where the cell is anything else."""
     text = text.upper().removesuffix(".0")
+    own = _OWN_WORDS.fullmatch(text)
+    if own:
+        chosen = _chosen(own["codes"], options)
+        return [*chosen[:-1], f"{chosen[-1]}〖{own['words']}〗"] if chosen and _FILLED_IN.search(chosen[-1]) else []
     if not _CODES.fullmatch(text):
         return []
     codes = _CODE.findall(text)

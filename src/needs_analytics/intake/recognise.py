@@ -47,6 +47,10 @@ _NAMING = ("service", "site", "name", "status", "needs", "category")
 _CHECKED = ("usage", "menu", "supply", "sites", "places", "register", "distances", "roster")
 _FRONT = re.compile(r"封面|目录|汇总|总览|首页|一览总表|数据概况|目 ?录")
 _LISTS = re.compile(r"下拉|选项|参数|代码表|字典|数据源|choices|lists?", re.IGNORECASE)
+_TALLY = re.compile(
+    r"画正|举手|勾选(?:人|次|数)|选择(?:人|次)数|被选(?:人|次)?数|得?票数|^answerchoices$|^responses$", re.IGNORECASE
+)
+"""What a count of answers is headed by; the answers themselves stand elsewhere, or nowhere."""
 _ASK_WITHIN = 0.5
 _LOCATION = ("lon", "x", "lonlat")
 _A_MONTH = 28
@@ -303,6 +307,9 @@ def _is_aside(block: Block, evidence: Mapping[str, _Evidence]) -> bool:
     """Whether a block only shows what other sheets hold: a cover, a summary, the choices of drop-down lists."""
     name = key(block.sheet.name)
     if _LISTS.search(name) and not evidence["questions"].has("option") and _is_choices(block):
+        return True
+    people = evidence["survey"].fields & _ONE_PERSON
+    if not people and any(_TALLY.search(key(header.last)) for header in block.headers if header.parts):
         return True
     titled = _FRONT.search(name) or any(_FRONT.search(key(title)) for title in block.titles)
     register = evidence["register"]

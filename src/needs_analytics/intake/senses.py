@@ -30,11 +30,12 @@ _MOST = re.compile(
     r"最(?:为)?(?:需要|希望|迫切|想|关心|关注|急需|主要|盼|期待|期盼|看重|紧迫|突出|该|应该|要紧|缺)|首选|首要|优先|第一需求|头等|急需解决|most|biggest"
 )
 _USED = re.compile(r"^used|使用过|参加过|享受过|用过|接受过|去过|体验过")
-_RATED, _SCORED = re.compile(r"满意|评价"), re.compile(r"打分|评分")
+_RATED, _SCORED = re.compile(r"满意|评价(?!.{0,12}需[要求](?:的)?程度)"), re.compile(r"打分|评分")
 _NEW = re.compile(
     r"希望[^,，。;；]{0,6}(?:新增|增加|增设|开设|新开)|想增加|建议(?:增加|增设|新增)|应(?:当|该)?增加|还(?:希望|想要|需要增)"
     r"|新增(?:哪些|什么)|增[加设](?:哪些|什么)"
 )
+_OPENED = re.compile(r"(?:如果|假如|若|要是)[^,，。;；]{0,10}(?:新[开增设建办]|开[设办通]|增[设加开]|建成)")
 _NEEDED = re.compile(
     r"需要|需求|希望|想要|想让|困难|难题|诉求|急需|盼望|期待|帮助|帮忙|解决|用得着|need", re.IGNORECASE
 )
@@ -105,8 +106,8 @@ def sense_of(wording: str, kind: Kind) -> tuple[str, int]:
         return "使用过", most
     if _RATED.search(wording) or (_SCORED.search(wording) and not asks_need(wording)):
         return "满意度", most
-    if kind in {"量表", "文本"}:
-        return "需要", 0
+    if kind == "量表":
+        return ("希望新增" if _OPENED.search(wording) else "需要"), 0
     if kind == "排序" or most or _MOST.search(wording) or _TOP.search(wording):
         return "最需要前k", most or (3 if kind == "排序" else 1 if kind == "单选" else 0)
     if kind == "单选":
