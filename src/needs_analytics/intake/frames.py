@@ -160,8 +160,8 @@ def _stated_crs(block: Block, matches: Sequence[FieldMatch]) -> dict[str, Object
 
 def _about(block: Block) -> tuple[str, ...]:
     """Return the titles above a table and its sheet's name, where a community may be named; a file's name says less."""
-    name = block.sheet.name
-    return (*block.titles, "" if name in block.sheet.file else name)
+    name, file = block.sheet.name, block.sheet.file.rpartition("/")[2]
+    return (*block.titles, "" if name == file.rpartition(".")[0] else name)
 
 
 def _scaled(values: Objects, kind: str, wording: str) -> Objects:

@@ -25,8 +25,13 @@ if TYPE_CHECKING:
 _REFERENCE = ("places", "register", "distances")
 _TITLED = ("survey", "usage", "register", "roster", "requests")
 _CALLED = re.compile(
-    r"(?:(?:(?:填报|填表|报送|上报)?单位|社区|村居?|所属社区|社区名称)[:：])?(?P<name>[^:：\d、,，]{2,10}(?:社区|居委会|村|村委会))"
+    r"(?:(?:(?:填报|填表|报送|上报)?单位|社区|村居?|所属社区|社区名称)[:：])?"
+    r"(?P<name>[^:：\d、,，]{1,10}(?:社区|村)(?:居委会|村?委会)?|[^:：\d、,，]{2,10}居委会)"
+    r"(?:[(](?:盖?公?章|签章)[)])?(?:\d{4}年.{0,8})?"
 )  # what a sheet or a line of its title calls itself
+_OFFICE = re.compile(r"(?<=社区)居委会$|(?<=村)村?委会$")
+_BARE = re.compile("[\u4e00-\u9fff]{2,6}")
+_NO_PLACE = re.compile(r"表|数据|调查|登记|录入|汇总|名单|名册|明细|原始|问卷|答卷|回复|统计|结果|备份|副本|其[他它]|补|第.|月")
 _LOCATED = ("survey", "usage", "sites", "places", "register", "roster", "distances", "requests", "followup")
 
 
@@ -68,7 +73,8 @@ def _book(tables: dict[str, pd.DataFrame], mapping: OfficeMapping, changes: Sequ
     """Return the places that the first list of places knows, then the others; without any, those of answers and use."""
     lists = [pairs for table in _REFERENCE if (pairs := _pairs(tables[table]))]
     if not lists:
-        lists = [[*_pairs(tables["survey"]), *_pairs(tables["usage"])]]
+        seen = [*_pairs(tables["survey"]), *_pairs(tables["usage"])]
+        return replace(place_book(seen, mapping.places, changes=changes), complete=False)
     further = [pair for pairs in lists[1:] for pair in pairs]
     return place_book(lists[0], mapping.places, further=further, changes=changes)
 
@@ -88,9 +94,23 @@ def _from_titles(frame: pd.DataFrame, book: PlaceBook) -> tuple[pd.DataFrame, li
         placed = {grid: bool(book.resolve("", grid).community) for grid in part["grid"].unique()}
         rows = part.index[~part["grid"].map(placed).astype(bool)]
         titled.loc[rows, ["taken", "source"]] = community, source
+    titled = _like_their_siblings(titled)
     taken = titled.loc[titled["taken"] != ""]
     frame.loc[taken.index, "community"] = taken["taken"]
     return frame, [_taken(rows) for _, rows in taken.groupby(["file", "sheet", "taken", "source"], sort=False)]
+
+
+def _like_their_siblings(titled: pd.DataFrame) -> pd.DataFrame:
+    """Take a sheet's bare name for its community where another sheet of the workbook is called after its own."""
+    named = titled["taken"] != ""
+    called = titled[named & (titled["source"] == titled["sheet"])]
+    if not len(called):
+        return titled
+    bare = titled["sheet"].map(lambda name: bool(_BARE.fullmatch(key(name))) and not _NO_PLACE.search(key(name)))
+    rows = ~named & bare.astype(bool) & titled["file"].isin(called["file"])
+    return titled.assign(
+        taken=titled["taken"].where(~rows, titled["sheet"]), source=titled["source"].where(~rows, titled["sheet"])
+    )
 
 
 def _taken(rows: pd.DataFrame) -> Issue:
@@ -107,7 +127,7 @@ def _named(section: str, about: str, book: PlaceBook) -> tuple[str, str]:
         found = book.named(text)
         if found:
             return (found[0], text) if len(found) == 1 else ("", "")
-    called = [(hit["name"], text) for text in texts if (hit := _CALLED.fullmatch(key(text)))]
+    called = [(_OFFICE.sub("", hit["name"]), text) for text in texts if (hit := _CALLED.fullmatch(key(text)))]
     return called[-1] if len({name for name, _ in called}) == 1 else ("", "")
 
 

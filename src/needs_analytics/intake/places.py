@@ -72,6 +72,8 @@ class PlaceBook:
         Bare wording to kind (社区, 村, 屯 …) to community: 大王村 and 大王屯 are two.
     changes
         Community and bare grid (``""``: the community itself) to what they became.
+    complete
+        Whether it comes from a list of places; what answers happen to name does not tell whose the third grid is.
     """
 
     communities: Mapping[str, str] = field(default_factory=dict)
@@ -79,6 +81,7 @@ class PlaceBook:
     told: Mapping[str, str] = field(default_factory=dict)
     kinds: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     changes: Mapping[tuple[str, str], Change] = field(default_factory=dict)
+    complete: bool = True
 
     def resolve(self, community: object, grid: object = "") -> Place:
         """Resolve a community cell and a grid cell, either of which may hold both."""
@@ -154,7 +157,7 @@ class PlaceBook:
     def _unknown(self, name: str, part: str) -> Place:
         if not name and part:
             owners = [community for community, known in self.grids.items() if bare_grid(part) in known]
-            if len(owners) == 1:
+            if len(owners) == 1 and (self.complete or not is_numbered(part)):
                 return self._inside(owners[0], part)
             return Place(code="W303", near="、".join(owners[:3]))
         bare = bare_community(name)
