@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from typing import TYPE_CHECKING
 
@@ -39,6 +40,12 @@ def share(column: Column, test: Callable[[object], bool]) -> float:
 def is_filled(column: Column) -> bool:
     """Whether anything stands in a column."""
     return not all(is_blank(value) for value in column.values)
+
+
+def moment_of(cell: object) -> dt.datetime | None:
+    """Return the moment that a cell gives, ``None`` where it is none."""
+    found = None if isinstance(cell, str) and not _DATED.match(key(cell)) else _LATEST(cell).value
+    return found if isinstance(found, dt.datetime) else None
 
 
 def shows_date(cell: object) -> bool:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from needs_analytics.core.wording import key
+from needs_analytics.intake.contents import moment_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,6 +26,11 @@ _CHOSEN = re.compile(r"剔除|清洗|去重|有效|定稿|最终|终稿|核实�
 _COPIED = re.compile(r"副本|备份|复件|拷贝|copy|[(（]\d+[)）]$", re.IGNORECASE)
 _RELATED = re.compile(rf"{_CHOSEN.pattern}|{_COPIED.pattern}|汇总|总表|合并|原始|透视|全部", re.IGNORECASE)
 _PLACE = re.compile(r".{1,10}(社区|居委会|村|村委会|居|里)")
+_ANSWERS = tuple(
+    map(re.compile, (r"responseid|respondentid|受访者id|_?uuid|答卷(?:编号|id)|答题id", r"时间戳记?|timestamp|提交.{0,6}时间.*"))
+)
+"""Headers by which an answer sheet is known, the surest first."""
+_CODE = re.compile(r"-?\d*(?:\.0*)?(?:[,;┋ ]-?\d+)*")
 _COLUMNS = 3  # that two sheets must share before their rows can be compared
 _BITS = 20.0  # evidence that rows are equal by no chance: once in a million
 _MOSTLY = 0.8  # share of equal rows from which two sheets are asked about
@@ -74,6 +80,9 @@ def _compared(
     fewest = min(len(titles[one]), len(titles[other]))
     if len(shared) < _COLUMNS or len(shared) < _MOSTLY * (fewest - 1):
         return None
+    again = _sent_again(one, other, blocks, titles)
+    if again:
+        return again
     same_file = blocks[one].sheet.file == blocks[other].sheet.file
     small, large = sorted((one, other), key=lambda position: (len(blocks[position].rows), -position))
     if not same_file and (
@@ -92,6 +101,39 @@ def _compared(
         return None
     left, kept = (large, small) if _is_chosen(*names) else (small, large)
     return left, Copy(kept, sure and equal == len(rows[0]), equal)
+
+
+def _sent_again(
+    one: int, other: int, blocks: Mapping[int, Block], titles: Mapping[int, Mapping[str, int]]
+) -> tuple[int, Copy] | None:
+    """Return which of two exports is an earlier download of the other, or the same answers as codes.
+
+    A platform gives each answer sheet a number or the second it was handed in; cells may have been corrected since.
+    """
+    exports = [blocks[place].export for place in (one, other)]
+    if not exports[0] or not exports[1] or exports[0].platform != exports[1].platform:
+        return None
+    named = next((title for pattern in _ANSWERS for title in titles[one] if pattern.fullmatch(title)), "")
+    if named not in titles[other]:
+        return None
+    left, kept = sorted((one, other), key=lambda place: (len(blocks[place].rows), _words(blocks[place]), -place))
+    marks = [Counter(_marks(blocks[place], titles[place][named])) for place in (left, kept)]
+    rows, equal = len(blocks[left].rows), sum((marks[0] & marks[1]).values())
+    return (left, Copy(kept, equal == rows, equal)) if equal > max(_COLUMNS, rows / 2) else None
+
+
+def _marks(block: Block, position: int) -> list[object]:
+    """Return what tells each answer sheet from the others; a moment is one however it is written."""
+    column = block.column(position)
+    moments = [moment_of(value) for value in column.values]
+    marks = [moment or key(str(value)) for moment, value in zip(moments, column.values, strict=True)]
+    return [marks[code] for code in column.codes if marks[code]]
+
+
+def _words(block: Block) -> int:
+    """Return in how many columns answers are words; the fewer, the more are codes."""
+    return sum(any(not _CODE.fullmatch(str(value)) for value in block.column(position).values)
+               for position, header in enumerate(block.headers) if header.parts)  # fmt: skip
 
 
 def _is_chosen(small: str, large: str) -> bool:
