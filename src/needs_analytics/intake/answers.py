@@ -124,13 +124,21 @@ def _ticked(block: Block, question: Question) -> dict[str, Floats]:
     unknown: Bools = np.zeros(len(stack), dtype=bool)
     if question.blank != NONE:  # where a row says no in words, what it leaves blank was not answered
         unknown = np.all(blank, axis=1) | np.any(stack == 0, axis=1)
-    stack = np.where(blank & ~unknown[:, None], 0.0, stack)
+    unread = np.column_stack([_is_unread(block.column(column), stack[:, at])
+                              for at, column in enumerate(question.columns)])  # fmt: skip
+    stack = np.where(blank & ~unknown[:, None] & ~unread, 0.0, stack)
     columns: dict[str, Floats] = {}
     for position, item in enumerate(question.items):
         need = question.options.get(item, "")
         if need not in {"", NONE, UNKNOWN, OTHER}:
             columns[need] = _either(columns[need], stack[:, position]) if need in columns else stack[:, position]
     return columns
+
+
+def _is_unread(column: Column, answers: Floats) -> Bools:
+    """Return which rows say something that is neither yes nor no."""
+    said = np.array([bool(key(str(value))) and not is_absent(key(str(value))) for value in column.values], dtype=bool)
+    return np.asarray(said[column.codes] & np.isnan(answers))
 
 
 def _ticks(column: Column, item: str) -> Floats:

@@ -30,6 +30,7 @@ LIKERT: Mapping[str, float] = {
     **dict.fromkeys(("不重要", "没必要", "没有必要", "完全不重要", "不希望", "不迫切", "完全没必要"), 1),
 }
 """What a step is called, as the step of a scale of five that it is."""
+_CANNOT_SAY = frozenset({"说不清", "不确定", "看情况"})  # beside 需要 and 不需要 alone they are no middle of a scale
 DEFAULT_THRESHOLD = 4.0
 USUAL = 5  # steps of a scale of figures that says nothing of itself
 _LENGTHS = frozenset({3, 4, 5, 7, 10})
@@ -222,4 +223,5 @@ def looks_like_scale(cells: Iterable[object]) -> bool:
     figures = {figure_of(value) for value in cells if not word_of(value)}
     told = {plain(str(value)) for value in cells if word_of(value)}
     yes_no = {"需要", "不需要"}
+    yes_no |= _CANNOT_SAY if told & yes_no else set()
     return bool(told - yes_no) or any(figure > 1 for figure in figures)

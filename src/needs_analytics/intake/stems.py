@@ -21,6 +21,7 @@ _OLD_ITEM = re.compile(r"^第(\d{1,3})题[(（](.+)[)）]$", re.DOTALL)
 _BARE_ITEM = re.compile(r"^[(（](.+)[)）]$", re.DOTALL)
 _LAST_BRACKET = re.compile(r"^(.+?)[(（]([^()（）]+)[)）]$", re.DOTALL)
 _ITEM = re.compile(r"^(.*?)(?:—+|–+|--|：|:|_)([^—–:：]{1,40})$", re.DOTALL)
+_ASKED = re.compile(r"(?:您|你)?(?:要不要|需不需要|想不想要?|需要不需要)(?=\S{2,12}$)")
 _KOBO = re.compile(r"^([^/]{1,80})/([^/]{1,60})$")
 
 
@@ -37,10 +38,15 @@ def stems_of(headers: Mapping[int, Header]) -> dict[int, Stem]:
     """Take the headers of a sheet apart, column to stem.
 
     Where later columns of a question hold their item alone (``7、(帮忙洗澡)``), the brackets at the end of its first
-    column are an item too (``7、您用得着的有哪些?(上门理发)``).
+    column are an item too (``7、您用得着的有哪些?(上门理发)``); so is what follows 要不要 in several columns.
     """
     stems = {column: take_apart(header) for column, header in headers.items()}
     bare = Counter(stem.number for stem in stems.values() if stem.number and stem.item and not stem.stem)
+    asked = {column: found for column, stem in stems.items() if not stem.item and (found := _ASKED.match(stem.stem))}
+    starts = Counter(found[0] for found in asked.values())
+    for column, found in asked.items():
+        if starts[found[0]] > 1:
+            stems[column] = replace(stems[column], stem=found[0], item=stems[column].stem[found.end() :])
     for column, stem in stems.items():
         found = _LAST_BRACKET.fullmatch(stem.stem)
         if found and not stem.item and bare[stem.number]:

@@ -46,6 +46,7 @@ from needs_analytics.intake.households import is_household_form, says_nothing, u
 from needs_analytics.intake.join import join_tables
 from needs_analytics.intake.join_people import names_in, without_people, without_people_said
 from needs_analytics.intake.labels import without_numbers_in_labels
+from needs_analytics.intake.legends import decode_legends
 from needs_analytics.intake.names import Names, known_names
 from needs_analytics.intake.need_words import NeedWords, need_words
 from needs_analytics.intake.option_marks import decode_marks
@@ -266,7 +267,7 @@ def _take(sheet: Sheet, block: Block, look: _Look, names: Names | None = None) -
     recipe = None if rule.table else find_recipe(look.recipes, office, columns_of(block))
     if recipe:
         rule = replace(rule, table=recipe.table, fields={**recipe.fields, **rule.fields})
-    block = decode_options(decode_marks(block), office, look.entries)
+    block = decode_options(decode_marks(decode_legends(block)), office, look.entries)
     told = {**words.tables["survey"].told, **rule.fields}
     survey = replace(words.tables["survey"], told=told)
     questions = _questions(block, office, words, survey, look)
