@@ -33,11 +33,27 @@ NOBODY = frozenset(
         "正常",
         "非重点人群",
         "无特殊情况",
+        "以上都没有",
+        "以上皆无",
+        "以上皆非",
+        "都没有",
+        "一般户",
+        "普通户",
+        "一般家庭",
+        "普通家庭",
     }
 )
 _EXTRA: Mapping[str, str] = {
     "独居": "alone_elder",
     "独居老年人": "alone_elder",
+    "一个人住": "alone_elder",
+    "独自居住": "alone_elder",
+    "和老伴住": "empty_nest",
+    "和老伴两个人": "empty_nest",
+    "老两口": "empty_nest",
+    "五保": "tekun",
+    "3岁以下": "child0_3",
+    "上小学": "child7_15",
     "空巢": "empty_nest",
     "失能": "disabled_elder",
     "半失能": "disabled_elder",
@@ -93,6 +109,7 @@ _SUFFIXES = ("人员", "老人", "老年人", "家庭", "户", "对象", "人", 
 _NOT = re.compile(
     r"^(并?非|不是|不属于?|不享受|没有|没|无|未|已?(退出|取消|注销|停发)(?=.{2})|曾是?|原为?|[□☐×✗])(享受|评|办理?|是)?"
 )
+_WITH = re.compile(r"^[与和跟同].+(?:同住|居住|一起住?|生活)$")  # who lives with somebody is not that somebody
 _IS_NOT = re.compile(r"([:：=(（]?(否|无|没有|不是|×|✗|✘|n|no)[)）]?)$")
 
 
@@ -150,7 +167,7 @@ def group_of(word: str, words: GroupWords) -> str:
     A word that says no to a group (非低保, 残疾：无, □独居) names none.
     """
     named = _named(word, words)
-    if named or is_negated(word, words):
+    if named or is_negated(word, words) or _WITH.search(word):
         return named
     inside = [known for known in words.values if len(known) >= 2 and known in word]
     return words.values[max(inside, key=len)] if inside else ""

@@ -87,6 +87,12 @@ def set_where(column: Column, rows: Bools, value: object) -> Column:
     return Column(codes, (*column.values, value))
 
 
+def taken_where(column: Column, rows: Bools, other: Column) -> Column:
+    """Return a column that takes the cells of another one in some of its rows."""
+    codes = np.where(rows, other.codes + len(column.values), column.codes).astype(np.int32)
+    return Column(codes, (*column.values, *other.values))
+
+
 def figures(block: Block, positions: Sequence[int]) -> Floats:
     """Return the numbers in some columns, ``(sheet rows, columns)``; NaN for anything else."""
     return np.column_stack([_numbers(block.sheet.columns[position]) for position in positions])

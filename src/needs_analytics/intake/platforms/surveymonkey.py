@@ -19,6 +19,7 @@ from needs_analytics.intake.platforms.recoding import (
     recoded,
     rewritten,
     set_where,
+    taken_where,
 )
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ _KEPT = frozenset({"respondentid", "受访者id", "enddate", "结束日期", "da
 _DATES = frozenset({"结束日期", "datemodified"})
 _ANSWER = frozenset({"response", "open-endedresponse", "回复", "答复", "开放式回复", "开放式答复", ""})
 _OTHER = re.compile(r"other.*|其[他它].*", re.IGNORECASE)
+_WHERE = re.compile(r"社区|居委|哪个?[镇乡村]|小区|网格|住(?:在)?哪")  # a place written in by hand is one
 _ORDER = re.compile(r"排序|排名|顺序|依次|先后|rank", re.IGNORECASE)
 
 
@@ -88,8 +90,11 @@ def _write(
         headers[items[0]] = Header((question,))
         for other in others:  # whoever writes an answer of their own has not left the question out
             headers[other] = OWN_WORDS
-            source = block.sheet.columns[items[0]]
-            columns[items[0]] = set_where(source, filled(block.sheet.columns[other]) & ~filled(source), "其他")
+            source, own = block.sheet.columns[items[0]], block.sheet.columns[other]
+            rows = filled(own) & ~filled(source)
+            columns[items[0]] = taken_where(source, rows, own) if _WHERE.search(question) else set_where(
+                source, rows, "其他"
+            )
         return
     texts = [lows[position] for position in items]
     if are_orders(block, items, said=bool(_ORDER.search(question))):
