@@ -27,7 +27,10 @@ _COPIED = re.compile(r"副本|备份|复件|拷贝|copy|[(（]\d+[)）]$", re.IG
 _RELATED = re.compile(rf"{_CHOSEN.pattern}|{_COPIED.pattern}|汇总|总表|合并|原始|透视|全部", re.IGNORECASE)
 _PLACE = re.compile(r".{1,10}(社区|居委会|村|村委会|居|里)")
 _ANSWERS = tuple(
-    map(re.compile, (r"responseid|respondentid|受访者id|_?uuid|答卷(?:编号|id)|答题id", r"时间戳记?|timestamp|提交.{0,6}时间.*"))
+    map(
+        re.compile,
+        (r"responseid|respondentid|受访者id|_?uuid|答卷(?:编号|id)|答题id", r"时间戳记?|timestamp|提交.{0,6}时间.*"),
+    )
 )
 """Headers by which an answer sheet is known, the surest first."""
 _CODE = re.compile(r"-?\d*(?:\.0*)?(?:[,;┋ ]-?\d+)*")

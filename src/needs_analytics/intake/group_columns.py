@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from needs_analytics.intake.headers import Header
 
 NO_GROUP = ""  # of a column such as 以上都不是: a tick says that no group applies
-_GROUP_STEM = re.compile(r"人群|哪类人|(?:哪|这|下列|以下|下面)(?:些|几种)?的?情况|身份|特殊|类别|^groups?$", re.IGNORECASE)
+_GROUP_STEM = re.compile(
+    r"人群|哪类人|(?:哪|这|下列|以下|下面)(?:些|几种)?的?情况|身份|特殊|类别|^groups?$", re.IGNORECASE
+)
 _SOME = 0.3  # share of items that must be groups where the question asks for groups
 _TOLD_BY_VALUE = re.compile(r".*(状况|情况|类型|面貌|能力|职业|意愿|等级|类别|病史)")
 _SHORT = 6  # characters of what is no yes and no no, and yet says that somebody is of the group (胃病, 肢体)

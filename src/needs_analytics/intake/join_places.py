@@ -29,9 +29,12 @@ _CALLED = re.compile(
     r"(?P<name>[^:：\d、,，]{1,10}(?:社区|村)(?:居委会|村?委会)?|[^:：\d、,，]{2,10}居委会)"
     r"(?:[(](?:盖?公?章|签章)[)])?(?:\d{4}年.{0,8})?"
 )  # what a sheet or a line of its title calls itself
+_WITH_GRID = re.compile(r".{2,}?第?[\d一二三四五六七八九十]{1,3}号?(?:网格|片区)")
 _OFFICE = re.compile(r"(?<=社区)居委会$|(?<=村)村?委会$")
 _BARE = re.compile("[\u4e00-\u9fff]{2,6}")
-_NO_PLACE = re.compile(r"表|数据|调查|登记|录入|汇总|名单|名册|明细|原始|问卷|答卷|回复|统计|结果|备份|副本|其[他它]|补|第.|月")
+_NO_PLACE = re.compile(
+    r"表|数据|调查|登记|录入|汇总|名单|名册|明细|原始|问卷|答卷|回复|统计|结果|备份|副本|其[他它]|补|第.|月"
+)
 _LOCATED = ("survey", "usage", "sites", "places", "register", "roster", "distances", "requests", "followup")
 
 
@@ -73,7 +76,8 @@ def _book(tables: dict[str, pd.DataFrame], mapping: OfficeMapping, changes: Sequ
     """Return the places that the first list of places knows, then the others; without any, those of answers and use."""
     lists = [pairs for table in _REFERENCE if (pairs := _pairs(tables[table]))]
     if not lists:
-        seen = [*_pairs(tables["survey"]), *_pairs(tables["usage"])]
+        pairs = [*_pairs(tables["survey"]), *_pairs(tables["usage"])]
+        seen = [pair for pair in pairs if not _WITH_GRID.fullmatch(key(str(pair[0])))]
         return replace(place_book(seen, mapping.places, changes=changes), complete=False)
     further = [pair for pairs in lists[1:] for pair in pairs]
     return place_book(lists[0], mapping.places, further=further, changes=changes)

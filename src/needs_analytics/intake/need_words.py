@@ -77,7 +77,7 @@ class NeedWords:
             return UNKNOWN
         denied = self.denied(option, lacking=lacking)
         short = _WISH.sub("", key(_BRACKET.sub("", bare)))
-        if short in self.exact and not denied:
+        if short in self.exact and not denied and (short == bare or short not in VAGUE):
             return self.exact[short]
         if _OTHER.fullmatch(bare):
             return OTHER

@@ -318,15 +318,16 @@ def _is_aside(block: Block, evidence: Mapping[str, _Evidence]) -> bool:
 
 
 def _unused_for(block: Block) -> str:
-    """Return why a block that is no table need not be asked about: closed days, a cover or words of explanation."""
+    """Return why a block that is no table is not asked about: closed days, a cover, a count of answers, a text."""
     columns = [block.column(column) for column in range(len(block.sheet.columns))]
     cells = [value for column in columns[1:] for value in column.cells() if key(str(value))]
     if len(columns) > _A_MONTH and cells and sum(key(str(cell)) in _SHUT for cell in cells) >= _A_MONTH // 2:
         return "calendar"
     texts = [value for column in columns for value in column.cells() if key(str(value))]
     explained = not block.height and len(texts) <= _FEW_CELLS * len(block.rows)
+    counted = not block.height and any(_TALLY.search(key(text)) for text in texts if isinstance(text, str))
     named = _FRONT.search(key(block.sheet.name)) or _LISTS.search(key(block.sheet.name))
-    return "aside" if explained or named else ""
+    return "aside" if explained or named or counted else ""
 
 
 def _is_choices(block: Block) -> bool:

@@ -69,13 +69,14 @@ def _with_id_cards(frame: pd.DataFrame, month: Month) -> tuple[pd.DataFrame, lis
     """Fill age and sex that were not stated from date of birth and ID card; say where they contradict."""
     if frame["id_card"].isna().all() and frame["birth_date"].isna().all():
         return frame, []
+    frame, short = _with_whole_years(frame, month)
     cards = {text: read_id_card(str(text)) for text in frame["id_card"].dropna().unique()}
     known = [cards.get(text, IdCard(valid=False)) for text in frame["id_card"]]
     born = [card.born or _birth(text) for card, text in zip(known, frame["birth_date"], strict=True)]
     years = np.array([_years(day, month.first_day) if day else np.nan for day in born])
     years = np.where((years >= 0) & (years <= OLDEST), years, np.nan)
     stated = frame["age_low"].notna()
-    issues = [
+    issues = short + [
         _bad_card(frame, row)
         for row, (card, text) in enumerate(zip(known, frame["id_card"], strict=True))
         if text and not (card.valid and card.born and card.born <= month.last_day)
@@ -94,6 +95,20 @@ def _with_id_cards(frame: pd.DataFrame, month: Month) -> tuple[pd.DataFrame, lis
     frame["age_high"] = frame["age_high"].where(stated, years)
     frame["sex"] = frame["sex"].where(frame["sex"].notna(), sexes)
     return frame, issues
+
+
+def _with_whole_years(frame: pd.DataFrame, month: Month) -> tuple[pd.DataFrame, list[Issue]]:
+    """Read 63 as 1963 in a sheet whose other births are whole years; what may be of either century stays as it is."""
+    texts = frame["birth_date"].fillna("").map(lambda text: key(str(text)).removesuffix(".0").removesuffix("年"))
+    short = texts.str.fullmatch(r"\d\d")
+    whole = texts.str.fullmatch(r"(?:19|20)\d\d").groupby([frame["file"], frame["sheet"]]).transform("sum")
+    last = short & (whole > short.groupby([frame["file"], frame["sheet"]]).transform("sum"))
+    last &= texts.where(last, "0").astype(int) > month.year % 100
+    if not last.any():
+        return frame, []
+    first = int(np.flatnonzero(last)[0])
+    said = Issue("W154", _where(frame, first), str(frame["birth_date"].iloc[first]), {"count": int(last.sum())})
+    return frame.assign(birth_date=frame["birth_date"].where(~last, "19" + texts)), [said]
 
 
 def _bad_card(frame: pd.DataFrame, row: int) -> Issue:

@@ -92,8 +92,8 @@ def _write(
             headers[other] = OWN_WORDS
             source, own = block.sheet.columns[items[0]], block.sheet.columns[other]
             rows = filled(own) & ~filled(source)
-            columns[items[0]] = taken_where(source, rows, own) if _WHERE.search(question) else set_where(
-                source, rows, "其他"
+            columns[items[0]] = (
+                taken_where(source, rows, own) if _WHERE.search(question) else set_where(source, rows, "其他")
             )
         return
     texts = [lows[position] for position in items]
