@@ -35,6 +35,8 @@ OCTOBER = date_reader(Month(2026, 10))
         "10.5",
         "10/5",
         "5日",
+        10.05,
+        "2026，10.5",
         "2026年10月5日（星期一）",
     ],
 )
@@ -52,12 +54,30 @@ def test_a_day_is_read_in_every_usual_way(written: object) -> None:
         ("2026年10月5日 下午5:42", 17),
         ("2026-10-05T17:42:10.087+08:00", 17),
         ("2026-10-05 17:42", 17),
+        ("2026/10/05 5:42:10 下午 GMT+8", 17),
+        ("2026/10/05 12:42:10 下午 GMT+8", 12),
+        ("2026/10/05 5:42:10 上午 GMT+8", 5),
     ],
 )
 def test_a_time_of_day_is_read_with_am_pm_and_zone(written: str, hour: int) -> None:
     value = OCTOBER(written).value
     assert isinstance(value, dt.datetime)
     assert (value.date(), value.hour, value.minute) == (dt.date(2026, 10, 5), hour, 42)
+
+
+@pytest.mark.parametrize(("written", "code"), [(10.1, "W129"), ("9.3", "W129"), (10.12, ""), ("9.8", "")])
+def test_a_day_kept_as_a_decimal_may_have_lost_its_last_digit(written: object, code: str) -> None:
+    assert (OCTOBER(written).value is not None, OCTOBER(written).code) == (True, code)
+
+
+@pytest.mark.parametrize(
+    ("years", "ages"), [(["1956", "63", "1990年", "07"], [70, 63, 36, None]), (["63", "70"], [None, None])]
+)
+def test_a_birth_year_of_two_digits_is_one_where_the_others_are_whole(years: list[str], ages: list[object]) -> None:
+    rows = "\n".join(f"和平社区|女|{year}|助餐、助浴" for year in years)
+    found = take(sheet(f"社区|性别|出生年份|您需要哪些服务\n{rows}"))
+    assert found.tables["survey"]["age_low"].astype(object).where(lambda age: age.notna(), None).tolist() == ages
+    assert ("W154" in {issue.code for issue in found.issues}) == (len(years) > 2)
 
 
 def test_december_in_januarys_tables_is_last_years() -> None:

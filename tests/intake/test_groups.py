@@ -28,6 +28,9 @@ WORDS = group_words(CODEBOOK)
         ("未失业", ""),
         ("无业", "jobless"),
         ("不能自理", "disabled_elder"),
+        ("以上都没有", ""),
+        ("与残疾人同住", ""),
+        ("一个人住", "alone_elder"),
     ],
 )
 def test_labels_become_codes(written: str, groups: str) -> None:
@@ -92,3 +95,17 @@ def test_a_status_tells_a_group_only_by_a_value_that_means_it() -> None:
     assert answers["groups"].tolist() == [
         "worker", "disabled_elder;chronic;jobless;new_worker;migrant;party_member"
     ]  # fmt: skip
+
+
+def test_what_somebody_is_like_is_asked_in_a_column_each() -> None:
+    text = """
+        姓名|社区|您是不是下面这些情况?||||您需要哪些服务
+        ||一个人住|有残疾证|吃低保|养花|
+        王|和平社区|一个人住||||助餐
+        李|和平社区||有残疾证|吃低保||助浴、助餐
+    """
+    found = survey(text, merged=["A1:A2", "B1:B2", "C1:F1", "G1:G2"])
+    assert [{"alone_elder", "disabled", "dibao"} & set(groups.split(";")) for groups in found["groups"]] == [
+        {"alone_elder"},
+        {"disabled", "dibao"},
+    ]

@@ -286,27 +286,22 @@ def test_the_order_of_the_places_does_not_matter(names: list[str], random: Rando
     assert one.resolve(asked, "三") == other.resolve(asked, "三")
 
 
-@pytest.mark.parametrize("written", ["其他村", "其他社区", "不在本街道居住", "外地"])
-def test_elsewhere_is_no_place_of_the_street_and_is_said(written: str) -> None:
-    text = f"社区|年龄|您需要哪些服务\n和平社区|70|助餐、助浴\n{written}|66|助餐"
-    found = take(sheet(text))
-    assert found.tables["survey"]["community"].fillna("").tolist() == ["和平社区", ""]
-    assert told(found, "W301") == [("3", written)]
+def test_sheets_named_like_the_one_called_after_its_community_tell_theirs() -> None:
+    text = "姓名|网格|性别|您需要哪些服务\n王{0}|1网格|女|助餐、助浴\n李{0}|2网格|男|助餐"
+    names = ("东风渠社区", "石门坎", "录入说明")
+    found = take(*[sheet(text.format(name[:1]), name=name) for name in names])
+    assert list(found.tables["survey"]["community"].fillna("")) == ["东风渠社区"] * 2 + ["石门坎"] * 2 + [""] * 2
+    assert "I304" in codes(found)
 
 
-def test_a_table_below_a_sheet_told_to_be_a_survey_is_no_answer() -> None:
-    text = """
-        姓名|年龄|组别|您需要哪些服务
-        王秀英|70|一组|助餐、助浴
-        赵建国|66|二组|助餐
+def test_a_numbered_grid_tells_no_community_without_a_list_of_places() -> None:
+    text = "{}姓名|网格|性别|您需要哪些服务\n王{}|7网格|女|助餐、助浴\n李{}|7网格|男|助餐"
+    title = "单位：油坊街社区居委会（盖章）   2026年10月|||\n"
+    found = take(sheet(text.format(title, "芳", "强")), sheet(text.format("", "秀", "刚"), file="另.xlsx"))
+    assert list(found.tables["survey"]["community"].fillna("")) == ["油坊街社区"] * 2 + [""] * 2
+    assert "W303" in codes(found)
 
 
-        组别|户数|人数|有需求人数
-        一组|9|23|18
-        二组|7|25|22
-    """
-    mapping = '[[sheet]]\nfile = "*"\ntable = "survey"\n[sheet.constants]\ncommunity = "下河沿村"\n'
-    cleaned = take_clean(sheet(text), mapping=mapping)
-    assert cleaned.survey["row"].tolist() == [2, 3]
-    assert "E401" not in codes(cleaned)
-    assert cleaned.counts["rows_in"].tolist() == [4]
+def test_a_community_written_with_its_grid_is_no_community_of_its_own() -> None:
+    found = take(sheet("姓名|社区|性别|您需要哪些服务\n王|北码头3网格|女|助餐\n李|北码头社区|男|助浴、助餐"))
+    assert list(found.tables["survey"]["community"]) == ["北码头社区"] * 2

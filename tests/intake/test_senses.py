@@ -135,3 +135,12 @@ def test_who_somebody_is_is_no_need() -> None:
         "姓名|社区|家中情况|您需要哪些服务\n王秀英|和平社区|吃低保|助餐\n赵建国|和平社区|留守儿童|助浴、助餐"
     )
     assert not [column for column in answers if column.endswith(("AID01", "CHD05"))]
+
+
+def test_rating_how_much_a_service_is_needed_is_asking_for_the_need() -> None:
+    assert sense_of("请您评价对下列服务的需要程度", "量表") == ("需要", 0)
+    assert sense_of("请您评价下列服务", "量表")[0] == "满意度"
+
+
+def test_how_much_a_new_service_would_matter_is_a_wish_for_more() -> None:
+    assert sense_of("如果本街道新开以下服务，对您有多重要？", "量表") == ("希望新增", 0)

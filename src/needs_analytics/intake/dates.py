@@ -22,7 +22,7 @@ _TIME = re.compile(
 )
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:(\d{2})(\d{2})(\d{2})?)?")
 _YEAR_MONTH = re.compile(r"(\d{4})[-/.年](\d{1,2})月?")
-_POINTED = re.compile(r"(1[0-2]|[1-9])\.([1-3]?\d)")  # 11.12 may have been kept as a number
+_POINTED = re.compile(r"(1[0-2]|[1-9])\.([0-3]?\d)")  # 11.12 may have been kept as a number
 _MONTH_DAY = re.compile(r"(\d{1,2})[-/.月](\d{1,2})[日号]?")
 _DAY = re.compile(r"(\d{1,2})[日号]")
 _BIRTH_YEAR = re.compile(r"((?:19|20)\d\d)年?(?:生|出生)?")

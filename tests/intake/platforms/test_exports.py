@@ -156,6 +156,17 @@ def test_who_ticks_other_alone_has_answered_surveymonkey() -> None:
     assert people["need:ELD01"].fillna(-1).tolist() == [1, 0, -1]
 
 
+def test_a_place_written_in_by_hand_is_where_somebody_lives_surveymonkey() -> None:
+    people = survey("""
+        Respondent ID|Collector ID|Start Date|End Date|1. 您住在哪个社区？||您需要哪些服务|
+        ||||Response|其他（请注明）|助餐|助浴
+        1|9|10/05/2026 10:00:00 AM|10/05/2026 10:02:00 AM|和平社区||助餐|
+        2|9|10/05/2026 10:00:00 AM|10/05/2026 10:02:00 AM||和平居委|助餐|
+        3|9|10/05/2026 10:00:00 AM|10/05/2026 10:02:00 AM||光明|助餐|
+    """)  # fmt: skip
+    assert people["community"].tolist() == ["和平社区", "和平社区", "光明"]
+
+
 def test_previews_of_qualtrics_are_set_aside_and_said() -> None:
     found = take(sheet("""
         StartDate|EndDate|Status|ResponseId|DistributionChannel|Q1|Q2
