@@ -305,3 +305,29 @@ def test_a_numbered_grid_tells_no_community_without_a_list_of_places() -> None:
 def test_a_community_written_with_its_grid_is_no_community_of_its_own() -> None:
     found = take(sheet("姓名|社区|性别|您需要哪些服务\n王|北码头3网格|女|助餐\n李|北码头社区|男|助浴、助餐"))
     assert list(found.tables["survey"]["community"]) == ["北码头社区"] * 2
+
+
+@pytest.mark.parametrize("written", ["其他村", "其他社区", "不在本街道居住", "外地"])
+def test_elsewhere_is_no_place_of_the_street_and_is_said(written: str) -> None:
+    text = f"社区|年龄|您需要哪些服务\n和平社区|70|助餐、助浴\n{written}|66|助餐"
+    found = take(sheet(text))
+    assert found.tables["survey"]["community"].fillna("").tolist() == ["和平社区", ""]
+    assert told(found, "W301") == [("3", written)]
+
+
+def test_a_table_below_a_sheet_told_to_be_a_survey_is_no_answer() -> None:
+    text = """
+        姓名|年龄|组别|您需要哪些服务
+        王秀英|70|一组|助餐、助浴
+        赵建国|66|二组|助餐
+
+
+        组别|户数|人数|有需求人数
+        一组|9|23|18
+        二组|7|25|22
+    """
+    mapping = '[[sheet]]\nfile = "*"\ntable = "survey"\n[sheet.constants]\ncommunity = "下河沿村"\n'
+    cleaned = take_clean(sheet(text), mapping=mapping)
+    assert cleaned.survey["row"].tolist() == [2, 3]
+    assert "E401" not in codes(cleaned)
+    assert cleaned.counts["rows_in"].tolist() == [4]

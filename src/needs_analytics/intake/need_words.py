@@ -105,9 +105,22 @@ class NeedWords:
         return list(dict.fromkeys(need for _, need in self._found(key(without_numbering(text)))))
 
     def _named(self, bare: str) -> str:
-        """Return the one need that a text names, before the examples in its brackets and with them."""
-        whole, short = self._one_need(bare), _BRACKET.sub("", bare)
-        return whole if whole or short in VAGUE else self._one_need(short)
+        """Return the one need that a text names, before the examples in its brackets and with them.
+
+        What is named inside brackets alone is an example of something else: 教用手机（挂号、打车）.
+        """
+        outside = _BRACKET.sub("", bare)
+        whole = self._one_need(bare)
+        if whole and telling(outside) and whole not in {need for _, need in self._found(outside)}:
+            whole = ""
+        need = whole if whole or outside in VAGUE else self._one_need(outside)
+        return "" if self._names_more(outside, need) else need
+
+    def _names_more(self, text: str, need: str) -> bool:
+        """Whether a list ends with something else than the need: 找活干、学技能, not 打扫、擦窗、洗被子."""
+        parts = [part for part in _LIST.split(text) if part]
+        naming = [need in {known for _, known in self._found(part)} for part in parts]
+        return len(parts) > 1 and not naming[-1] and telling(parts[-1]) > 0 and 2 * sum(naming) <= len(parts)
 
     def _one_need(self, bare: str) -> str:
         found = self._found(bare)

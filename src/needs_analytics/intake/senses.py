@@ -106,7 +106,7 @@ def sense_of(wording: str, kind: Kind) -> tuple[str, int]:
         return "使用过", most
     if _RATED.search(wording) or (_SCORED.search(wording) and not asks_need(wording)):
         return "满意度", most
-    if kind == "量表":
+    if kind in {"量表", "文本"}:
         return ("希望新增" if _OPENED.search(wording) else "需要"), 0
     if kind == "排序" or most or _MOST.search(wording) or _TOP.search(wording):
         return "最需要前k", most or (3 if kind == "排序" else 1 if kind == "单选" else 0)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from needs_analytics.core.issue import CellRef, Issue
+from needs_analytics.core.issue import CellRef, Issue, grouped
 from needs_analytics.core.wording import key
 from needs_analytics.intake.dates import read_birth_date
 from needs_analytics.intake.derived_groups import derived_groups
@@ -76,16 +76,16 @@ def _with_id_cards(frame: pd.DataFrame, month: Month) -> tuple[pd.DataFrame, lis
     years = np.array([_years(day, month.first_day) if day else np.nan for day in born])
     years = np.where((years >= 0) & (years <= OLDEST), years, np.nan)
     stated = frame["age_low"].notna()
-    issues = short + [
+    issues = short + grouped(
         _bad_card(frame, row)
         for row, (card, text) in enumerate(zip(known, frame["id_card"], strict=True))
         if text and not (card.valid and card.born and card.born <= month.last_day)
-    ]
-    issues += [
+    )
+    issues += grouped(
         Issue("W152", _where(frame, row))
         for row, text in enumerate(frame["birth_date"])
         if isinstance(text, str) and _birth(text) is None and not is_absent(key(text))
-    ]
+    )
     apart = stated & ((years < frame["age_low"] - _CONTRADICTION) | (years > frame["age_high"] + _CONTRADICTION))
     sexes = pd.Series([card.sex or None for card in known], index=frame.index, dtype=object)
     clash = sexes.notna() & frame["sex"].notna() & (sexes != frame["sex"])

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 VERBATIM = frozenset({"blank", "option", "threshold"})  # of a dictionary: 未知 and 不清楚 are what it speaks about
 _DUE_AHEAD = 24  # months a deadline may lie ahead
 _BIRTHS = frozenset({"W118", "I119"})  # of ages
+_HIDDEN = "＊"  # in place of what would tell who somebody is
+_FEW = 5  # approximate figures of a column that are each said
 PERSONAL = frozenset({"identifier", "birth_date"})
 LEDGER_COLUMNS = ("file", "sheet", "row", "column", "cell", "table", "field", "action", "old", "new", "code", "count")
 
@@ -86,9 +88,29 @@ def read_column(
         reading = readings[code]
         if len(places) and (reading.note or reading.code):
             hidden = personal or of_names or reading.code in _BIRTHS
-            old = "＊" if hidden else _shown(column.values[code])
+            old = _HIDDEN if hidden else _shown(column.values[code])
             _log(typed, block, position, block.rows[places], old, reading)
+    typed.issues[:] = _folded(typed.issues, block.headers[position].last)
     return typed
+
+
+def _folded(issues: Sequence[Issue], wording: str) -> list[Issue]:
+    """Say once what is wrong with many cells of a column that are not shown, and of many approximate figures."""
+    alike: dict[object, list[Issue]] = {}
+    for number, issue in enumerate(issues):
+        folds = issue.value == _HIDDEN or issue.code == "W113"
+        alike.setdefault((issue.code, issue.value == _HIDDEN) if folds else number, []).append(issue)
+    said = []
+    for same in alike.values():
+        if len(same) == 1 or (same[0].code == "W113" and len(same) <= _FEW):
+            said += same
+            continue
+        cells = [cell for issue in same for cell in issue.cells][1:]
+        more = "、".join(cells[:5]) + ("…" if len(cells) > 5 else "")
+        details = {**same[0].details, "count": sum(issue.times for issue in same), "more": more, "column": wording}
+        many = same[0].code == "W113"
+        said.append(replace(same[0], code="W114" if many else same[0].code, details=details))
+    return said
 
 
 def _places(codes: Ints, readings: Sequence[Reading], *, together: bool) -> Iterator[tuple[int, Ints]]:
