@@ -74,6 +74,15 @@ def test_what_mapping_says_comes_first(workspace: Workspace) -> None:
     assert why(checked(workspace, "2026-10")) == ["ignored"]
 
 
+def test_a_line_of_headers_comes_before_a_recipe(workspace: Workspace) -> None:
+    issue(workspace, "2026-09")
+    send(workspace, "2026-10", HEADERS)
+    (workspace.path / "mapping.toml").write_text('[headers.survey]\n"登记" = "participation"\n', encoding="utf-8")
+    october = checked(workspace, "2026-10")
+    assert why(october) == ["recipe"]
+    assert october.survey["participation"].notna().any()
+
+
 def test_a_month_is_never_read_by_its_own_or_a_later_recipe(workspace: Workspace) -> None:
     issue(workspace, "2026-09")
     assert why(checked(workspace, "2026-09")) == ["told"]

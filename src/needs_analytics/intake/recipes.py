@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from needs_analytics.core.issue import CellRef, Issue
 from needs_analytics.core.recipes import Recipe, column_key, office_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
+    from needs_analytics.core.mapping import SheetRule
     from needs_analytics.core.month import Month
     from needs_analytics.intake.blocks import Block
+    from needs_analytics.intake.fields import Vocabulary
     from needs_analytics.intake.recognise import Recognition
 
 _SURE = frozenset({"told", "recipe", "headers", "platform", "across"})
@@ -31,6 +34,13 @@ class _Taken(Protocol):
 def columns_of(block: Block) -> tuple[str, ...]:
     """Return a block's headers as they are compared from month to month."""
     return tuple(column_key(header.text) for header in block.headers if header.parts)
+
+
+def with_recipe(rule: SheetRule, recipe: Recipe, tables: Mapping[str, Vocabulary]) -> SheetRule:
+    """Return what the office told of a sheet, its recipe after it; a line of ``[headers]`` is told as well."""
+    told = {wording for table in recipe.table.split("+") for wording in tables[table].told}
+    known = {wording: field for wording, field in recipe.fields.items() if wording not in told}
+    return replace(rule, table=recipe.table, fields={**known, **rule.fields})
 
 
 def recipes_of(taken: Iterable[_Taken], month: Month) -> tuple[Recipe, ...]:

@@ -53,7 +53,7 @@ from needs_analytics.intake.platforms import find_export
 from needs_analytics.intake.platforms.doubts import left_open
 from needs_analytics.intake.platforms.month import decode_month
 from needs_analytics.intake.questions import Question, propose_questions
-from needs_analytics.intake.recipes import columns_of, recipes_of, said_of_recipe
+from needs_analytics.intake.recipes import columns_of, recipes_of, said_of_recipe, with_recipe
 from needs_analytics.intake.recognise import TABLES, Recognition, recognise
 from needs_analytics.intake.respondents import read_groups_of
 from needs_analytics.intake.sideways import labels_beside
@@ -265,7 +265,7 @@ def _take(sheet: Sheet, block: Block, look: _Look, names: Names | None = None) -
     office = rule.office or office_of(sheet.file)
     recipe = None if rule.table else find_recipe(look.recipes, office, columns_of(block))
     if recipe:
-        rule = replace(rule, table=recipe.table, fields={**recipe.fields, **rule.fields})
+        rule = with_recipe(rule, recipe, words.tables)
     block = decode_options(decode_marks(block), office, look.entries)
     told = {**words.tables["survey"].told, **rule.fields}
     survey = replace(words.tables["survey"], told=told)
