@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from needs_analytics.core.wording import plain
+from needs_analytics.core.wording import key, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -67,6 +67,11 @@ def mask_texts(texts: Iterable[str], names: KnownNames) -> dict[str, str]:
         Names seen in any name column of the month; they are masked wherever they occur.
     """
     return {text: text if text == MASK else _masked(plain(text), names) for text in texts}
+
+
+def as_shown(text: str) -> str:
+    """Return a wording as the dictionary that goes out shows it, ready to be compared."""
+    return key(_masked(plain(text), NOBODY))
 
 
 def without_names(texts: Iterable[str], names: KnownNames) -> dict[str, str]:
