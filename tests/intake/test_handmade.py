@@ -254,10 +254,8 @@ def test_who_asked_and_where_make_like_answers_no_copies(column: str, cell: str,
     ("address", "people"), [("无", 2), ("和平社区", 2), ("本村3组", 2), ("3号楼2单元101", 1), ("3-2-101", 1)]
 )
 def test_one_name_is_one_person_only_behind_one_door(address: str, people: int) -> None:
-    cleaned = take_clean(
-        sheet(f"姓名|住址|性别|年龄|您需要哪些服务\n王芳|{address}|女|65|助餐\n王芳|{address}|女|65|助医、助浴")
-    )
-    assert len(cleaned.survey) == people
+    rows = f"王芳|{address}|女|65|助餐\n王芳|{address}|女|65|助医、助浴"
+    assert len(take_clean(sheet(f"姓名|住址|性别|年龄|您需要哪些服务\n{rows}")).survey) == people
 
 
 def test_sheets_for_months_keep_the_months_apart() -> None:
