@@ -54,6 +54,10 @@ class KnownNames:
         known = frozenset(names)
         return cls(known, frozenset(name[0] for name in known))
 
+    def are_in(self, text: str) -> bool:
+        """Whether a text holds one of them."""
+        return _without_names(text, self) != text
+
 
 NOBODY = KnownNames()
 

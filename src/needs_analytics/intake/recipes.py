@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from needs_analytics.core.month import Month
     from needs_analytics.intake.blocks import Block
     from needs_analytics.intake.fields import Vocabulary
+    from needs_analytics.intake.masking import KnownNames
     from needs_analytics.intake.recognise import Recognition
 
 _SURE = frozenset({"told", "recipe", "headers", "platform", "across"})
@@ -43,10 +44,17 @@ def with_recipe(rule: SheetRule, recipe: Recipe, tables: Mapping[str, Vocabulary
     return replace(rule, table=recipe.table, fields={**known, **rule.fields})
 
 
-def recipes_of(taken: Iterable[_Taken], month: Month) -> tuple[Recipe, ...]:
-    """Return what the sheets were taken for, where that is sure; forms and dictionaries are read anew every month."""
+def recipes_of(taken: Iterable[_Taken], month: Month, names: KnownNames) -> tuple[Recipe, ...]:
+    """Return what the sheets were taken for, where that is sure; forms and dictionaries are read anew every month.
+
+    A header that holds a resident's name is not remembered.
+    """
     return tuple(
-        Recipe(office_key(item.office), "+".join(found.tables), str(month), columns_of(item.block), _fields(found))
+        Recipe(
+            office_key(item.office), "+".join(found.tables), str(month),
+            tuple(column for column in columns_of(item.block) if not names.are_in(column)),
+            {column: name for column, name in _fields(found).items() if not names.are_in(column)},
+        )
         for item in taken
         if (found := item.recognition).tables and found.why in _SURE and "questions" not in found.tables
         and item.block.height

@@ -44,7 +44,12 @@ from needs_analytics.intake.group_columns import attribute_columns, flag_columns
 from needs_analytics.intake.groups import GroupWords, group_of, group_words
 from needs_analytics.intake.households import is_household_form, says_nothing, under_their_head
 from needs_analytics.intake.join import join_tables
-from needs_analytics.intake.join_people import names_in, without_people, without_people_said
+from needs_analytics.intake.join_people import (
+    names_in,
+    without_names_in_headers,
+    without_people,
+    without_people_said,
+)
 from needs_analytics.intake.labels import without_numbers_in_labels
 from needs_analytics.intake.names import Names, known_names
 from needs_analytics.intake.need_words import NeedWords, need_words
@@ -196,19 +201,22 @@ def take_in(
     ]
     taken_in = Intake(
         tables=tables,
-        sheets=sheet_summary(
-            [(item.block, item.recognition, item.questions, item.office) for item in taken],
-            sheets,
-            mapping,
-            codebook,
-            words.groups,
+        sheets=without_names_in_headers(
+            sheet_summary(
+                [(item.block, item.recognition, item.questions, item.office) for item in taken],
+                sheets,
+                mapping,
+                codebook,
+                words.groups,
+            ),
+            names,
         ),
         questions=without_people(dictionary_table(_asked(taken), words.needs), ("option", "wording"), names),
         issues=tuple(without_people_said(findings.issues, names)),
         ledger=without_people(pd.DataFrame(findings.ledger, columns=list(LEDGER_COLUMNS)), ("old", "new"), names),
         month=month,
         codebook=codebook,
-        recipes=recipes_of(taken, month),
+        recipes=recipes_of(taken, month, names),
     )
     return without_numbers_in_labels(taken_in, sheets)
 
