@@ -58,6 +58,23 @@ def test_a_corrected_cell_is_obeyed(tmp_path: Path) -> None:
     assert "班车" not in {value for _, value in told(found, "W210")}
 
 
+def test_an_option_that_was_masked_for_looking_like_a_name_is_known_again() -> None:
+    form = "性别|年龄|社区|您需要哪些服务" + "".join(
+        f"\n女|{age}|和平社区|{ticked}"
+        for age, ticked in ((70, "安排医生上门、助餐"), (71, "助浴、安排医生上门"), (72, "助餐、助浴"))
+    )
+    shown = take(sheet(form)).questions
+    assert "＊医生上门" in set(shown["option"])
+    back = "填报单位|题目编号|题目|题型|含义|选项|对应需求\n" + "\n".join(
+        f"{row.office}|{row.question}|{row.wording}|多选|需要|{row.option}|"
+        + ("公交地铁线路" if "医生" in row.option else row.need)
+        for row in shown.itertuples()
+    )
+    found = take(sheet(form), sheet(back, file="题目字典.xlsx"))
+    assert found.tables["survey"]["need:TRA01"].tolist() == [1, 1, 0]
+    assert "need:HEA03" not in found.tables["survey"]
+
+
 def test_an_option_that_nobody_ticked_is_a_no_where_the_dictionary_lists_it(tmp_path: Path) -> None:
     found = answers(sheet(FORM.replace("助浴\n", "助餐\n").replace("班车、助浴", "班车")), *sent_back(tmp_path))
     assert found["need:ELD02"].tolist()[:1] == [0]

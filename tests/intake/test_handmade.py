@@ -235,6 +235,29 @@ def test_different_people_with_like_answers_are_no_copies() -> None:
     assert len(take(*sheets).tables["survey"]) == 4
 
 
+@pytest.mark.parametrize(
+    ("column", "cell", "names"),
+    [
+        ("调查员姓名", "李红", ("上午", "下午")),
+        ("社区联系电话", "85551234", ("上午", "下午")),
+        ("住址", "和平社区", ("上午", "下午")),
+        ("社区", "和平社区", ("问卷(1)", "问卷(2)")),
+    ],
+)
+def test_who_asked_and_where_make_like_answers_no_copies(column: str, cell: str, names: tuple[str, str]) -> None:
+    header, rows = f"{column}|性别|年龄段|您需要哪些服务", [f"{cell}|女|60-69岁|助餐、助浴", f"{cell}|男|70-79岁|助医"]
+    sheets = [sheet("\n".join([header, *rows, *more]), name=name) for more, name in zip(([], rows), names, strict=True)]
+    assert len(take(*sheets).tables["survey"]) == 6
+
+
+@pytest.mark.parametrize(
+    ("address", "people"), [("无", 2), ("和平社区", 2), ("本村3组", 2), ("3号楼2单元101", 1), ("3-2-101", 1)]
+)
+def test_one_name_is_one_person_only_behind_one_door(address: str, people: int) -> None:
+    rows = f"王芳|{address}|女|65|助餐\n王芳|{address}|女|65|助医、助浴"
+    assert len(take_clean(sheet(f"姓名|住址|性别|年龄|您需要哪些服务\n{rows}")).survey) == people
+
+
 def test_sheets_for_months_keep_the_months_apart() -> None:
     row = "王秀英|女|{}|和平社区|助餐、助浴"
     months = [

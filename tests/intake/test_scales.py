@@ -54,6 +54,11 @@ def test_any_cells_have_a_scale_and_an_answer(wording: str, cells: list[object])
     assert all(scale.chosen(cell) in {0, 1} or math.isnan(scale.chosen(cell)) for cell in cells)
 
 
+def test_a_word_among_figures_does_not_turn_the_scale() -> None:
+    scale = scale_of("需要程度（1=非常需要，5=不需要）", ["1", "5", "非常需要"])
+    assert [scale.chosen(cell) for cell in ("1", "5", "非常需要", "不需要")] == [1, 0, 1, 0]
+
+
 def test_words_and_figures_of_one_cell_are_told_apart() -> None:
     assert [word_of(cell) for cell in ("5-非常需要", "A", "比较需要（4分）")] == ["非常需要", "", "比较需要"]
     assert [figure_of(cell) for cell in ("4分", "★★★", 2.0)] == [4, 3, 2]

@@ -74,6 +74,27 @@ def test_what_mapping_says_comes_first(workspace: Workspace) -> None:
     assert why(checked(workspace, "2026-10")) == ["ignored"]
 
 
+def test_a_line_of_headers_comes_before_a_recipe(workspace: Workspace) -> None:
+    issue(workspace, "2026-09")
+    send(workspace, "2026-10", HEADERS)
+    (workspace.path / "mapping.toml").write_text('[headers.survey]\n"登记" = "participation"\n', encoding="utf-8")
+    october = checked(workspace, "2026-10")
+    assert why(october) == ["recipe"]
+    assert october.survey["participation"].notna().any()
+
+
+def test_a_name_in_a_header_is_neither_remembered_nor_said(workspace: Workspace) -> None:
+    headers, rows = f"姓名,{HEADERS},看望赵建国", "".join(f"赵建国,{row},是\n" for row in ROWS.splitlines())
+    send(workspace, "2026-10", headers, rows)
+    issue(workspace, "2026-10")
+    send(workspace, "2026-11", headers.replace("看望", "探望"), rows)
+    november = checked(workspace, "2026-11")
+    assert why(november) == ["recipe"]
+    assert "赵建国" not in (workspace.path / "recipes.toml").read_text(encoding="utf-8")
+    assert not november.sheets.map(str).apply(lambda column: column.str.contains("赵建国")).to_numpy().any()
+    assert "赵建国" not in str([(issue.value, issue.details) for issue in november.issues])
+
+
 def test_a_month_is_never_read_by_its_own_or_a_later_recipe(workspace: Workspace) -> None:
     issue(workspace, "2026-09")
     assert why(checked(workspace, "2026-09")) == ["told"]

@@ -22,8 +22,11 @@ if TYPE_CHECKING:
 
 _NUMBERS = frozenset({"序号", "编号", "序", "行号", "no", "no."})
 _PERSONAL = re.compile(r"姓名|称呼|身份证|证件|电话|手机|住址|地址|门牌|户主$")
+_OFFICIAL = re.compile(r"调查|访问|访员|填表|填报|网格|经办|负责|审核|登记人|录入|工作人员|社区.{0,2}(?:电话|地址)")
+_HOME = re.compile(r"住址|地址|门牌")
 _CHOSEN = re.compile(r"剔除|清洗|去重|有效|定稿|最终|终稿|核实后")
 _COPIED = re.compile(r"副本|备份|复件|拷贝|copy|[(（]\d+[)）]$", re.IGNORECASE)
+_NUMBERED = re.compile(r" *[(（]\d+[)）]$")  # how Excel names a copy, but offices the second of two sheets, too
 _RELATED = re.compile(rf"{_CHOSEN.pattern}|{_COPIED.pattern}|汇总|总表|合并|原始|透视|全部", re.IGNORECASE)
 _PLACE = re.compile(r".{1,10}(社区|居委会|村|村委会|居|里)")
 _ANSWERS = tuple(
@@ -98,7 +101,7 @@ def _compared(
     if equal < _MOSTLY * len(rows[0]) or (equal < len(rows[0]) and not same_file):
         return None
     names = [blocks[position].sheet.name for position in (small, large)]
-    told = same_file and any(_RELATED.search(name) for name in names)
+    told = same_file and _is_told(*names)
     sure = told or _is_no_chance(rows, texts[1], shared)
     if not sure and equal < _COLUMNS:
         return None
@@ -139,6 +142,13 @@ def _words(block: Block) -> int:
                for position, header in enumerate(block.headers) if header.parts)  # fmt: skip
 
 
+def _is_told(one: str, other: str) -> bool:
+    """Whether names say that a sheet was made of another; 问卷(1) and 问卷(2) do not, 问卷 and 问卷 (2) do."""
+    plainly = [_NUMBERED.sub("", name) for name in (one, other)]
+    made = any(map(_RELATED.search, plainly))
+    return made or (one != other and plainly[0] == plainly[1] in {one, other})
+
+
 def _is_chosen(small: str, large: str) -> bool:
     """Whether the smaller of two sheets is the one to count."""
     return bool(_CHOSEN.search(small) and not _CHOSEN.search(large)) or bool(
@@ -149,12 +159,22 @@ def _is_chosen(small: str, large: str) -> bool:
 def _is_no_chance(rows: Sequence[Sequence[str]], columns: Sequence[Objects], titles: Sequence[str]) -> bool:
     """Whether rows equal by chance would be a wonder: they name people, or their columns rarely meet like this."""
     for title, column in zip(titles, columns, strict=True):
-        if _PERSONAL.search(title) and sum(map(bool, column)) >= _MOSTLY * len(column):
+        if _names_people(title) and sum(map(_home if _HOME.search(title) else bool, column)) >= _MOSTLY * len(column):
             return True
     size = len(rows[1])
     shares = [Counter(column) for column in columns]
     chances = Counter({row: size * _chance(row, shares, size) for row in set(rows[0])})
     return sum(-log2(min(1.0, max(chances[row], 1e-9))) for row in rows[0]) >= _BITS
+
+
+def _names_people(title: str) -> bool:
+    """Whether a header names respondents, not whoever asked them."""
+    return bool(_PERSONAL.search(title)) and not _OFFICIAL.search(title)
+
+
+def _home(cell: object) -> bool:
+    """Whether an address is a home's, not that of a whole community."""
+    return any(sign.isdigit() for sign in str(cell))
 
 
 def _chance(row: str, shares: Sequence[Counter[object]], size: int) -> float:

@@ -12,6 +12,7 @@ import pandas as pd
 from needs_analytics.core.records import Column
 from needs_analytics.core.tables import iter_rows
 from needs_analytics.core.wording import chinese_number, key, plain, without_numbering
+from needs_analytics.intake.masking import MASK, as_shown
 from needs_analytics.intake.need_words import NONE, UNKNOWN, NeedWords
 from needs_analytics.intake.questions import Question, is_answer
 from needs_analytics.intake.scales import Scale, scale_of
@@ -281,19 +282,29 @@ def _options(
     words: NeedWords,
     kind: str,
 ) -> dict[str, str]:
-    told = {key(option): need for option, need in entry.options.items()}
+    told = _Told({key(option): need for option, need in entry.options.items()})
     lacking = asks_what_lacks(entry.settings["wording"] or (match.wording if match else ""))
     if items:
-        return {item: told.get(key(item), words.meaning(item, lacking=lacking)) for item in items}
-    options = dict(entry.options)
+        return {item: told.need(item, words.meaning(item, lacking=lacking)) for item in items}
+    options = {option: need for option, need in entry.options.items() if key(MASK) not in key(option)}
     if match is not None:
-        options.update({option: told.get(key(option), meaning) for option, meaning in match.options.items()})
+        options.update({option: told.need(option, meaning) for option, meaning in match.options.items()})
     separator = "" if kind == "单选" else match.separator if match else _separator(block, positions[0], options)
     for position in positions:
         for value in filter(is_answer, map(str, block.column(position).values)):
             for option in split_cell(value, separator):
-                options.setdefault(option, told.get(key(option), words.meaning(option, lacking=lacking)))
+                options.setdefault(option, told.need(option, words.meaning(option, lacking=lacking)))
     return {option: meaning for option, meaning in options.items() if option}
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What the dictionary says of options; one that was shown masked (安排医生 as ＊医生) is known by that, too."""
+
+    needs: Mapping[str, str]
+
+    def need(self, option: str, otherwise: str) -> str:
+        return self.needs.get(key(option), self.needs.get(as_shown(option), otherwise))
 
 
 def _separator(block: Block, position: int, options: Mapping[str, str]) -> str:
@@ -316,6 +327,8 @@ def _scale(told: str, match: Question | None, wording: str, block: Block, positi
 def _same_wording(header: Header, wording: str) -> bool:
     wanted = {key(wording), key(without_numbering(wording))}
     own = {key(header.text), key(header.last), key(without_numbering(header.last)), key(header.source)}
+    if key(MASK) in key(wording):
+        own |= {as_shown(text) for text in (header.text, header.last, without_numbering(header.last))}
     return bool(wanted & (own - {""}))
 
 

@@ -20,6 +20,7 @@ _SHORTEST = 2  # of a name that is looked for in texts
 _PEOPLE = ("survey", "usage", "roster", "requests")
 _FREE_WORDS = frozenset({"W125", "W141", "W142", "W143", "W210", "W211", "E102", "E112", "I212"})
 _FREE_FIELDS = frozenset({"groups", "group", "eligibility", "participation", "usage_frequency", "satisfaction", "sex"})
+_HEADERS = frozenset({"new", "gone"})  # details that repeat headers
 _TEXTS = ("text", "duty", "nature", "category", "channel", "aware_of")
 
 
@@ -71,10 +72,26 @@ def without_people(frame: pd.DataFrame, columns: Sequence[str], names: KnownName
 
 def without_people_said(issues: Iterable[Issue], names: KnownNames) -> list[Issue]:
     """Mask what issues repeat of words that somebody wrote; dates and figures stay as they are."""
-    listed = list(issues)
+    listed = [
+        replace(issue, details=_without_names(issue.details, names)) if _HEADERS & issue.details.keys() else issue
+        for issue in issues
+    ]
     masks = mask_texts({issue.value for issue in listed if issue.code in _FREE_WORDS}, names)
     plainly = without_names({issue.value for issue in listed if issue.code not in _FREE_WORDS}, names)
     return [replace(issue, value=(masks if issue.code in _FREE_WORDS else plainly)[issue.value]) for issue in listed]
+
+
+def without_names_in_headers(summary: pd.DataFrame, names: KnownNames) -> pd.DataFrame:
+    """Mask the residents' names that a summary of the sheets repeats from their headers."""
+    masks = {column: without_names({str(text) for text in summary[column]}, names) for column in ("fields", "unused")}
+    return summary.assign(**{column: summary[column].map(mask) for column, mask in masks.items()})
+
+
+def _without_names(details: Mapping[str, object], names: KnownNames) -> dict[str, object]:
+    """Mask what the details of an issue repeat of headers."""
+    shown = {name: str(details[name]) for name in _HEADERS & details.keys()}
+    masks = without_names(shown.values(), names)
+    return {**details, **{name: masks[text] for name, text in shown.items()}}
 
 
 def _identified(frame: pd.DataFrame) -> pd.Series:

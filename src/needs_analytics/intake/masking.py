@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from needs_analytics.core.wording import plain
+from needs_analytics.core.wording import key, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -54,6 +54,10 @@ class KnownNames:
         known = frozenset(names)
         return cls(known, frozenset(name[0] for name in known))
 
+    def are_in(self, text: str) -> bool:
+        """Whether a text holds one of them."""
+        return _without_names(text, self) != text
+
 
 NOBODY = KnownNames()
 
@@ -67,6 +71,11 @@ def mask_texts(texts: Iterable[str], names: KnownNames) -> dict[str, str]:
         Names seen in any name column of the month; they are masked wherever they occur.
     """
     return {text: text if text == MASK else _masked(plain(text), names) for text in texts}
+
+
+def as_shown(text: str) -> str:
+    """Return a wording as the dictionary that goes out shows it, ready to be compared."""
+    return key(_masked(plain(text), NOBODY))
 
 
 def without_names(texts: Iterable[str], names: KnownNames) -> dict[str, str]:

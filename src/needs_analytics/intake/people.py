@@ -25,6 +25,9 @@ _FIRST_BORN = dt.date(1890, 1, 1)
 IDENTIFIERS = ("id_card", "phone", "name", "birth_date", "address", "household")
 _ID = re.compile(r"\d{17}[\dx]|\d{15}")
 _PHONE = re.compile(r"1[3-9]\d{9}|0\d{9,11}|[2-8]\d{6,7}")
+_DOOR = re.compile(
+    r"[\d〇零一二三四五六七八九十百]+(?:号(?!网格)|栋|幢|楼|座|弄|单元|室|户|门)|\d+[-—－]\d+|(?<!\d)\d{3,4}$"
+)
 _WRITTEN_PHONE = re.compile(
     r"[^\d*.+()]{0,6}(\(?\+?\d(?:[-() ]?\d){6,16})(?:(?:转|-|ext\.?)\d{1,6})?(?:[/、,;].*|[(\u4e00-\u9fff].*)?$"
 )
@@ -135,9 +138,9 @@ def household_keys(frame: pd.DataFrame, secret: bytes) -> Objects:
     """Return a key per household: its number, else its address, within the community; ``None`` without either."""
     community = frame["community"].fillna("") if "community" in frame else pd.Series("", index=frame.index)
     keys = np.full(len(frame), None, dtype=object)
-    for column in ("address", "household"):
+    for column, read in (("address", _home), ("household", _present)):
         if column in frame:
-            for position, text in _given(frame, column, _present):
+            for position, text in _given(frame, column, read):
                 keys[position] = _hash(f"{column}|{community.iloc[position]}|{text}", secret)
     return keys
 
@@ -180,6 +183,12 @@ def _present(text: str) -> str:
     return "" if is_absent(compared(text)) else compared(text)
 
 
+def _home(text: str) -> str:
+    """Return an address that leads to a door, ``""`` for a mere community or village, which many of one name share."""
+    address = _present(text)
+    return address if _DOOR.search(address) else ""
+
+
 def _name(text: str) -> str:
     name = compared(text)
     return "" if is_absent(name) or "*" in name or "某" in name or len(name) < 2 else name
@@ -194,7 +203,7 @@ def _birth(text: str) -> str:
 _BESIDE_A_NAME: tuple[tuple[str, str, Callable[[str], str]], ...] = (
     ("2", "phone", clean_phone),
     ("3", "birth_date", _birth),
-    ("4", "address", compared),
+    ("4", "address", _home),
 )
 
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from needs_analytics.core.issue import CellRef, Issue
 from needs_analytics.core.recipes import Recipe, column_key, office_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
+    from needs_analytics.core.mapping import SheetRule
     from needs_analytics.core.month import Month
     from needs_analytics.intake.blocks import Block
+    from needs_analytics.intake.fields import Vocabulary
+    from needs_analytics.intake.masking import KnownNames
     from needs_analytics.intake.recognise import Recognition
 
 _SURE = frozenset({"told", "recipe", "headers", "platform", "across"})
@@ -33,10 +37,24 @@ def columns_of(block: Block) -> tuple[str, ...]:
     return tuple(column_key(header.text) for header in block.headers if header.parts)
 
 
-def recipes_of(taken: Iterable[_Taken], month: Month) -> tuple[Recipe, ...]:
-    """Return what the sheets were taken for, where that is sure; forms and dictionaries are read anew every month."""
+def with_recipe(rule: SheetRule, recipe: Recipe, tables: Mapping[str, Vocabulary]) -> SheetRule:
+    """Return what the office told of a sheet, its recipe after it; a line of ``[headers]`` is told as well."""
+    told = {wording for table in recipe.table.split("+") for wording in tables[table].told}
+    known = {wording: field for wording, field in recipe.fields.items() if wording not in told}
+    return replace(rule, table=recipe.table, fields={**known, **rule.fields})
+
+
+def recipes_of(taken: Iterable[_Taken], month: Month, names: KnownNames) -> tuple[Recipe, ...]:
+    """Return what the sheets were taken for, where that is sure; forms and dictionaries are read anew every month.
+
+    A header that holds a resident's name is not remembered.
+    """
     return tuple(
-        Recipe(office_key(item.office), "+".join(found.tables), str(month), columns_of(item.block), _fields(found))
+        Recipe(
+            office_key(item.office), "+".join(found.tables), str(month),
+            tuple(column for column in columns_of(item.block) if not names.are_in(column)),
+            {column: name for column, name in _fields(found).items() if not names.are_in(column)},
+        )
         for item in taken
         if (found := item.recognition).tables and found.why in _SURE and "questions" not in found.tables
         and item.block.height

@@ -148,9 +148,9 @@ def scale_of(wording: str, cells: Iterable[object]) -> Scale:
         The answers, blanks and codes for skipped ones among them.
     """
     values = list(cells)
-    if any(word_of(value) for value in values):
-        return Scale()
     figures = [step for value in values if not math.isnan(step := figure_of(value))]
+    if not figures and any(word_of(value) for value in values):
+        return Scale()
     said = key(wording)
     low, high, falling = _said(said)
     seen = int(max(figures, default=0))

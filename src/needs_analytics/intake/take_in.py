@@ -44,7 +44,12 @@ from needs_analytics.intake.group_columns import attribute_columns, flag_columns
 from needs_analytics.intake.groups import GroupWords, group_of, group_words
 from needs_analytics.intake.households import is_household_form, says_nothing, under_their_head
 from needs_analytics.intake.join import join_tables
-from needs_analytics.intake.join_people import names_in, without_people, without_people_said
+from needs_analytics.intake.join_people import (
+    names_in,
+    without_names_in_headers,
+    without_people,
+    without_people_said,
+)
 from needs_analytics.intake.labels import without_numbers_in_labels
 from needs_analytics.intake.legends import decode_legends
 from needs_analytics.intake.names import Names, known_names
@@ -54,7 +59,7 @@ from needs_analytics.intake.platforms import find_export
 from needs_analytics.intake.platforms.doubts import left_open
 from needs_analytics.intake.platforms.month import decode_month
 from needs_analytics.intake.questions import Question, propose_questions
-from needs_analytics.intake.recipes import columns_of, recipes_of, said_of_recipe
+from needs_analytics.intake.recipes import columns_of, recipes_of, said_of_recipe, with_recipe
 from needs_analytics.intake.recognise import TABLES, Recognition, asks_nobody, recognise
 from needs_analytics.intake.respondents import read_groups_of
 from needs_analytics.intake.sideways import labels_beside
@@ -197,19 +202,22 @@ def take_in(
     ]
     taken_in = Intake(
         tables=tables,
-        sheets=sheet_summary(
-            [(item.block, item.recognition, item.questions, item.office) for item in taken],
-            sheets,
-            mapping,
-            codebook,
-            words.groups,
+        sheets=without_names_in_headers(
+            sheet_summary(
+                [(item.block, item.recognition, item.questions, item.office) for item in taken],
+                sheets,
+                mapping,
+                codebook,
+                words.groups,
+            ),
+            names,
         ),
         questions=without_people(dictionary_table(_asked(taken), words.needs), ("option", "wording"), names),
         issues=tuple(without_people_said(findings.issues, names)),
         ledger=without_people(pd.DataFrame(findings.ledger, columns=list(LEDGER_COLUMNS)), ("old", "new"), names),
         month=month,
         codebook=codebook,
-        recipes=recipes_of(taken, month),
+        recipes=recipes_of(taken, month, names),
     )
     return without_numbers_in_labels(taken_in, sheets)
 
@@ -266,7 +274,7 @@ def _take(sheet: Sheet, block: Block, look: _Look, names: Names | None = None) -
     office = rule.office or office_of(sheet.file)
     recipe = None if rule.table else find_recipe(look.recipes, office, columns_of(block))
     if recipe:
-        rule = replace(rule, table=recipe.table, fields={**recipe.fields, **rule.fields})
+        rule = with_recipe(rule, recipe, words.tables)
     block = decode_options(decode_marks(decode_legends(block)), office, look.entries)
     told = {**words.tables["survey"].told, **rule.fields}
     survey = replace(words.tables["survey"], told=told)

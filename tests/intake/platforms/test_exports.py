@@ -121,6 +121,20 @@ def test_members_that_point_nowhere_are_kept_and_said() -> None:
     assert len(told(found, "W223")) == 1
 
 
+def test_a_mark_that_two_households_carry_gives_no_member_a_place() -> None:
+    twice = HOUSEHOLDS.replace("10:00:00|2", "10:00:00|1")  # two exports under each other, each counted from 1
+    found = take(sheet(twice, name="hh"), sheet(MEMBERS.replace("|hh|2|", "|hh|1|"), name="members"))
+    assert not set(found.tables["survey"]["community"].dropna())
+
+
+def test_members_without_a_pointer_belong_to_no_household() -> None:
+    blank = HOUSEHOLDS.replace("10:00:00|2", "10:00:00|")
+    found = take(sheet(blank, name="hh"), sheet(MEMBERS.replace("|hh|2|", "|hh||"), name="members"))
+    people = found.tables["survey"]
+    assert people["community"].where(people["community"].notna(), "").tolist() == ["和平社区", "和平社区", ""]
+    assert len(told(found, "W223")) == 1
+
+
 def test_answers_of_google_forms_may_hold_a_comma() -> None:
     found = take(sheet("""
         时间戳记|社区|您需要哪些服务

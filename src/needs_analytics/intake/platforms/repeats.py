@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -34,6 +35,7 @@ _SHARED = frozenset(
 )  # fmt: skip
 """What is as true of a household's members as of its sheet; names, telephone numbers, ages and sexes are not."""
 _FOUND = 0.5  # share of pointers that must be found
+_NONE, _SEVERAL = -1, -2
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,7 @@ def _titles(block: Block) -> list[str]:
 
 
 def _parent_of(child: Block, blocks: Sequence[Block]) -> tuple[Block, Ints] | None:
-    """Return the sheet to which most rows of a repeat point, with the row of each (-1 for none)."""
+    """Return the sheet to which most rows of a repeat point, with the row of each, as ``_rows_at`` does."""
     own = _titles(child)
     pointer = next(((up, mark) for up, mark in _POINTERS if up in own), None)
     if pointer is None:
@@ -96,7 +98,7 @@ def _parent_of(child: Block, blocks: Sequence[Block]) -> tuple[Block, Ints] | No
         if block is child or mark not in titles or not near:
             continue
         rows = _rows_at(child, own.index(up), block, titles.index(mark))
-        found = int((rows[child.rows] >= 0).sum())
+        found = int((rows[child.rows] != _NONE).sum())
         if found >= _FOUND * len(child.rows) > 0:
             candidates.append(((block.sheet.name[:31] in named, up not in titles, found), block, rows))
     best = max(candidates, key=lambda candidate: candidate[0], default=None)
@@ -104,12 +106,21 @@ def _parent_of(child: Block, blocks: Sequence[Block]) -> tuple[Block, Ints] | No
 
 
 def _rows_at(child: Block, pointer: int, parent: Block, mark: int) -> Ints:
-    """Return, per row of a repeat's sheet, the row of the other sheet that carries the mark it points to."""
+    """Return, per row of a repeat's sheet, the row of the other sheet that alone carries the mark it points to.
+
+    ``_NONE`` where no row does or there is no mark, ``_SEVERAL`` where more than one does (exports put under each
+    other, each counted from 1).
+    """
     marks = parent.sheet.columns[mark]
     texts = [code_of(value) for value in marks.values]
-    rows = {texts[marks.codes[row]]: int(row) for row in parent.rows}
+    carried = [texts[marks.codes[row]] for row in parent.rows]
+    times = Counter(carried)
+    rows = {
+        text: int(row) if times[text] == 1 else _SEVERAL
+        for text, row in zip(carried, parent.rows, strict=True) if text
+    }  # fmt: skip
     column = child.sheet.columns[pointer]
-    return np.array([rows.get(code_of(value), -1) for value in column.values])[column.codes]
+    return np.array([rows.get(code_of(value), _NONE) for value in column.values])[column.codes]
 
 
 def _with_shared(child: Block, parent: Block, rows: Ints, survey: Vocabulary) -> Block:
