@@ -40,3 +40,17 @@ def test_the_offices_own_words_come_first() -> None:
 
 def test_nothing_written_is_nothing() -> None:
     assert read_eligibility("", WORDS, {}).value is None
+
+
+@pytest.mark.parametrize("text", ["行动不便老人", "爱下棋的妇女", "留级儿童"])
+def test_a_condition_only_half_understood_is_said(text: str) -> None:
+    assert read_eligibility(text, WORDS, {}).code == "W143" or read_eligibility(text, WORDS, {}).value.startswith(
+        "group"
+    )
+
+
+@pytest.mark.parametrize(
+    "text", ["本社区60岁以上老年人", "辖区内的妇女", "60周岁及以上户籍老人", "16-59岁劳动年龄居民"]
+)
+def test_a_condition_wholly_understood_is_not_asked_about(text: str) -> None:
+    assert read_eligibility(text, WORDS, {}).code == ""

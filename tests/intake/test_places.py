@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.grids import codes, sheet, take, take_clean, told
+from needs_analytics.core.messages import issue_remedy
 from needs_analytics.intake.place_names import bare_community, bare_grid, canonical_grid
 from needs_analytics.intake.places import Change, place_book
 
@@ -299,7 +300,7 @@ def test_a_numbered_grid_tells_no_community_without_a_list_of_places() -> None:
     title = "单位：油坊街社区居委会（盖章）   2026年10月|||\n"
     found = take(sheet(text.format(title, "芳", "强")), sheet(text.format("", "秀", "刚"), file="另.xlsx"))
     assert list(found.tables["survey"]["community"].fillna("")) == ["油坊街社区"] * 2 + [""] * 2
-    assert "W303" in codes(found)
+    assert "W318" in codes(found)
 
 
 def test_a_community_written_with_its_grid_is_no_community_of_its_own() -> None:
@@ -331,3 +332,12 @@ def test_a_table_below_a_sheet_told_to_be_a_survey_is_no_answer() -> None:
     assert cleaned.survey["row"].tolist() == [2, 3]
     assert "E401" not in codes(cleaned)
     assert cleaned.counts["rows_in"].tolist() == [4]
+
+
+def test_a_survey_without_any_community_is_said_once_with_the_line_that_tells_it():
+    survey = "网格|年龄|需要哪些服务（多选）\n1|70|助餐;助浴\n2|30|助餐"
+    register = "社区|年龄段|性别|人数\n和平社区|60岁以上|男|90\n光明社区|60岁以上|男|80"
+    found = take(sheet(survey, file="和平社区问卷.xlsx"), sheet(register, file="底册.xlsx"))
+    (said,) = [issue for issue in found.issues if issue.code in {"W303", "W317", "W318"}]
+    assert (said.code, said.details["near"], said.details["count"]) == ("W318", "和平社区", 2)
+    assert 'community = "和平社区"' in issue_remedy(said, "zh")

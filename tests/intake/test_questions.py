@@ -198,3 +198,11 @@ def test_a_kobo_export_is_decoded_by_its_choices() -> None:
 def test_a_blank_beside_a_no_was_not_answered_and_a_blank_beside_ticks_is_a_no() -> None:
     answers = survey("姓名|社区|助餐|助浴|助洁\n王秀英|和平社区|是|否|\n赵建国|和平社区|是||\n李桂芳|和平社区|||")
     assert answers["need:ELD04"].fillna(-1).tolist() == [-1, 0, -1]
+
+
+def test_a_ticked_column_nobody_knows_among_needs_is_asked_about():
+    found = take(
+        sheet("社区|年龄|助餐|修路灯什么的|助浴|晒被子|是否党员户\n和平社区|70|√|√||√|是\n和平社区|30||√|√||否")
+    )
+    assert {issue.value for issue in found.issues if issue.code == "W210"} == {"修路灯什么的", "晒被子"}
+    assert "是否党员户" not in set(found.questions["option"])

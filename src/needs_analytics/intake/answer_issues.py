@@ -56,7 +56,8 @@ def once_each(issues: Sequence[Issue], words: NeedWords, names: Mapping[str, str
     for same in said.values():
         first = same[0]
         nearest = [names.get(need, need) for need in words.nearest(first.value)]
-        near = "" if not nearest or words.denied(first.value) else nearest[0]
+        sure = words.named(first.value)
+        near = names.get(sure[0], sure[0]) if len(sure) == 1 and not words.denied(first.value) else ""
         count = sum(int(str(issue.details["count"])) for issue in same)
         details = {"count": count, "near": near, "nearest": "、".join(nearest) or "—"}
         merged.append(replace(first, details={**first.details, **details}))

@@ -31,6 +31,12 @@ _AGE_FROM = re.compile(
 )
 _AGE_TO = re.compile(r"(\d{1,3})(?:周岁|岁)?(?:\(含\))?(及|或)?以下|(?:不满|未满)(\d{1,3})|(?:≤|<=)(\d{1,3})")
 _MONTHS = re.compile(r"(\d{1,2})个?月(?:以下|内|龄)")
+_FILLERS = re.compile(
+    r"(?:本|全|各)?(?:社区|街道|辖区|辖内|小区|本地|本村|村|镇|乡|县|区|市|城乡)|户籍|常住|居住|居家|实有|长者|儿童|孩子|子女|学生"
+    r"|人员|人群|人士|群体|对象|居民|群众|村民|家庭|家长|老年人|年人|朋友|人|者|们|的|等|及|其|和|或|在|周岁|岁|满|年|以上|以下|含|[()（）\d]"
+)
+_BROAD = frozenset({"elderly", "youth", "women"})  # groups that an age or a sex is the whole of
+_TELLING = 2  # characters that nobody understood and that may be a condition
 _WORDS: Mapping[str, str] = {
     "婴幼儿": "age<=3",
     "学龄前": "age<=6",
@@ -81,8 +87,8 @@ def read_eligibility(cell: object, words: GroupWords, told: Mapping[str, str]) -
 def _alternatives(text: str, words: GroupWords) -> tuple[list[str], bool]:
     """Return the rules a list joins by 、 or 或, and whether some part of it was not understood."""
     parts = [part for part in _ALTERNATIVES.split(text) if part]
-    rules = [_rule(part, words) for part in parts]
-    return list(dict.fromkeys(rule for rule in rules if rule)), not all(rules)
+    read = [_rule(part, words) for part in parts]
+    return list(dict.fromkeys(rule for rule, _ in read if rule)), any(missed or not rule for rule, missed in read)
 
 
 def _main_part(text: str) -> str:
@@ -95,18 +101,24 @@ def _main_part(text: str) -> str:
     return "、".join(pieces)
 
 
-def _rule(part: str, words: GroupWords) -> str:
+def _rule(part: str, words: GroupWords) -> tuple[str, bool]:
+    """Return the rule of one part, and whether it says more than was understood (行动不便老人)."""
     atoms = _ages(part)
     rest = _AGE_FROM.sub("", _AGE_TO.sub("", _AGE_SPAN.sub("", part)))
     group = group_of(rest, words) if rest else ""
-    word = next((_WORDS[known] for known in sorted(_WORDS, key=len, reverse=True) if known in rest), "")
-    if group and not (word and group in {"elderly", "youth", "women"}):
+    word = _WORDS.get(_known_word(rest), "")
+    if group and not (word and group in _BROAD):
         atoms.append(f"group={group}")
     elif (word and not atoms) or word.startswith("sex"):
         atoms.append(word)
     if atoms:
-        return " and ".join(atoms)
-    return "all" if _EVERYBODY.search(part) else ""
+        missed = group in {"", *_BROAD} and len(_FILLERS.sub("", rest.replace(_known_word(rest), ""))) >= _TELLING
+        return " and ".join(atoms), missed
+    return ("all" if _EVERYBODY.search(part) else ""), False
+
+
+def _known_word(text: str) -> str:
+    return next((known for known in sorted(_WORDS, key=len, reverse=True) if known in text), "")
 
 
 def _ages(part: str) -> list[str]:

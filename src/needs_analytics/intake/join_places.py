@@ -56,7 +56,25 @@ def resolve_places(
         issues += [*titled, *found]
     if len(resolved["sites"]):
         resolved["sites"] = _from_site_names(resolved["sites"], book)
-    return resolved, _each_change_once(issues)
+    return resolved, _each_change_once(_without_community(resolved["survey"], book, issues))
+
+
+def _without_community(survey: pd.DataFrame, book: PlaceBook, issues: list[Issue]) -> list[Issue]:
+    """Say once for a survey none of whose answers tells its community how to tell it, in place of every grid of it."""
+    if not book.communities or not len(survey):
+        return issues
+    known = survey["community"] if "community" in survey else pd.Series(None, index=survey.index, dtype=object)
+    placeless, said = set(), []
+    for (file, sheet), rows in survey.groupby(["file", "sheet"], sort=False):
+        if known[rows.index].notna().any():
+            continue
+        placeless.add((file, sheet))
+        named = book.named(f"{file} {sheet}")
+        details = {"file": file, "sheet": sheet, "count": len(rows), "near": named[0] if len(named) == 1 else ""}
+        said.append(Issue("W318", CellRef(str(file), str(sheet), int(rows["row"].iloc[0]) - 1), details=details))
+    kept = [issue for issue in issues if not (issue.code in {"W303", "W317"} and issue.where
+                                              and (issue.where.file, issue.where.sheet) in placeless)]  # fmt: skip
+    return [*kept, *said]
 
 
 def _each_change_once(issues: list[Issue]) -> list[Issue]:

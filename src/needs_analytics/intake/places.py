@@ -159,7 +159,7 @@ class PlaceBook:
             owners = [community for community, known in self.grids.items() if bare_grid(part) in known]
             if len(owners) == 1 and (self.complete or not is_numbered(part)):
                 return self._inside(owners[0], part)
-            return Place(code="W303", near="、".join(owners[:3]))
+            return Place(code="W303" if owners else "W317", near="、".join(owners[:3]))
         bare = bare_community(name)
         if len(self.kinds.get(bare, {})) > 1:
             return Place(code="W303", near="、".join(list(self.kinds[bare].values())[:3]))

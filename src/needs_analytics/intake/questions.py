@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
@@ -38,6 +39,8 @@ _POSITION = re.compile(r"第([一二三四五\d])(?:位|需求|需要|选择|重
 _FILLED_IN = re.compile(r"其[他它]|填空|注明|说明|other", re.IGNORECASE)
 _AGES = re.compile(r"\d{1,2}(?:岁)?(?:[-~—至到]\d{1,2})?(?:周?岁)?(?:以[上下]|及以[上下])?")
 _OWN_WORDS = re.compile(r"(其[他它]|other)\W*(please)?(请|具体)?(注明|说明|填写|填空|specify).*")
+_ASKS_ELSE = re.compile(r"[?？]|是否|有无|有没有|吗$|愿意|参加|使用|知道|同意|签约|办理|登记")
+_A_LIST, _SHORT = 2, 12  # bare needs that make a list, characters of a need's name
 _MOSTLY = 0.9  # share of a column's cells that must be yes, no or a step of a scale
 _SAID_NO = frozenset({"否", "×", "x", "无", "没有", "n", "no", "0", "0.0", "false", "不需要", "不", "☐", "□"})
 _NO_NEED = frozenset({"", NONE, UNKNOWN, OTHER})
@@ -177,7 +180,31 @@ def _grouped(stems: Mapping[int, Stem], columns: Mapping[int, Column], words: Ne
         else:
             name = f"column:{column}"
         groups.setdefault(name, []).append(column)
-    return list(groups.values())
+    return list(_with_neighbours(groups, stems, columns).values())
+
+
+def _with_neighbours(
+    groups: dict[str, list[int]], stems: Mapping[int, Stem], columns: Mapping[int, Column]
+) -> dict[str, list[int]]:
+    """Put ticked columns that stand among or right beside bare needs with them: what they name is asked for."""
+    bare = groups.get("bare", [])
+    if len(bare) < _A_LIST:
+        return groups
+    alone = {column for column in stems if f"column:{column}" in groups}
+    joining = {column for column in alone if _may_be_need(stems[column], columns[column])}
+    members = set(bare)
+    for way in (sorted(stems), sorted(stems, reverse=True)):
+        for before, column in pairwise(way):
+            if before in members and column in joining and abs(before - column) == 1:
+                members.add(column)
+    others = {name: group for name, group in groups.items() if not set(group) <= members}
+    return {**others, "bare": sorted(members)}
+
+
+def _may_be_need(stem: Stem, column: Column) -> bool:
+    """Whether a column that is ticked like a need is headed by a short word and asks nothing else."""
+    ticked = any(is_yes_no(key(str(value))) for value in column.values) and _is_flag_or_scale(column)
+    return ticked and len(stem.stem) <= _SHORT and not _ASKS_ELSE.search(stem.stem)
 
 
 def rank_position(text: str) -> str:

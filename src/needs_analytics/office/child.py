@@ -11,6 +11,7 @@ import datetime as dt
 import json
 import os
 import sys
+from contextlib import suppress
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -68,7 +69,8 @@ def _limit(limits: ReadingOptions) -> None:
     seconds = int(used.ru_utime + used.ru_stime) + limits.seconds + 1
     for kind, wanted in ((resource.RLIMIT_AS, memory), (resource.RLIMIT_CPU, seconds), (resource.RLIMIT_CORE, 0)):
         hard = resource.getrlimit(kind)[1]
-        resource.setrlimit(kind, (wanted if hard == resource.RLIM_INFINITY else min(wanted, hard), hard))
+        with suppress(ValueError, OSError):  # macOS knows the limit of addresses and refuses it
+            resource.setrlimit(kind, (wanted if hard == resource.RLIM_INFINITY else min(wanted, hard), hard))
 
 
 def _told(sheet: SheetRead) -> dict[str, object]:

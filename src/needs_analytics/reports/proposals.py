@@ -21,6 +21,8 @@ _SECTIONS = {
     "W210": "options",
     "W230": "thresholds",
     "W301": "places",
+    "W303": "places",
+    "W317": "places",
     "W501": "services",
     "W503": "sites",
     "W142": "eligibility",
@@ -29,7 +31,9 @@ _WORD = re.compile(r"[\u4e00-\u9fff]|[A-Za-z]{3}")
 _GENERIC = re.compile(r"(?:服务|活动|项目|社区居委会|居委会|社区|村委会|村|站|点|中心)$")
 _TELLING = re.compile(r"[\d一二三四五六七八九十东南西北中上下左右前后内外大小新老男女不没无未非]")
 _LEAST = 4  # characters of which one may be a slip; of fewer, one makes another word
+_UNSURE = frozenset({"W303", "W317"})  # several communities, or none, have such a place
 _SHEETS = frozenset({"W201", "W202"})
+_PLACELESS = "W318"
 _CROSSWALKS = frozenset({"W231", "W232"})
 
 
@@ -49,7 +53,8 @@ def write_proposals(issues: Sequence[Issue], folder: Path, *, language: str = "z
 
 def proposed_lines(issues: Sequence[Issue], language: str = "zh") -> list[str]:
     """Return the proposed lines, none where nothing is asked."""
-    return [*_sheet_lines(issues, language), *_lines(issues, language), *_crosswalk_lines(issues, language)]
+    sheets = [*_sheet_lines(issues, language), *_constant_lines(issues, language)]
+    return [*sheets, *_lines(issues, language), *_crosswalk_lines(issues, language)]
 
 
 def _lines(issues: Sequence[Issue], language: str) -> list[str]:
@@ -63,6 +68,7 @@ def _lines(issues: Sequence[Issue], language: str) -> list[str]:
 
 def _line(value: str, issue: Issue, language: str) -> str:
     near = str(issue.details.get("nearest" if issue.code == "W301" else "near", ""))
+    near = "" if issue.code in _UNSURE else near
     count = issue.details.get("count", 1)
     said = text("check.proposals_count", language, count=count, nearest=issue.details.get("nearest", near) or "—")
     line = f"{_quoted(value)} = {_quoted(near)}"
@@ -106,6 +112,17 @@ def _sheet_lines(issues: Sequence[Issue], language: str) -> list[str]:
                 f"# sheet = {_quoted(str(issue.details['sheet']))}",
                 f"# table = {_quoted(table)}",
             ]
+    return lines
+
+
+def _constant_lines(issues: Sequence[Issue], language: str) -> list[str]:
+    """Return the lines that would tell the community of a whole sheet."""
+    lines: list[str] = []
+    for issue in issues:
+        if issue.code == _PLACELESS:
+            file, sheet, near = (_quoted(str(issue.details[name])) for name in ("file", "sheet", "near"))
+            lines += ["", f"# {text('check.proposals_community', language)}", "# [[sheet]]", f"# file = {file}"]
+            lines += [f"# sheet = {sheet}", "# [sheet.constants]", f"# community = {near}"]
     return lines
 
 
