@@ -140,7 +140,16 @@ def test_of_one_form_the_latest_issued_month_is_kept() -> None:
     assert merged_recipes([old], [other]) == (old, other)
 
 
-def test_a_recipe_fits_only_its_own_office() -> None:
-    recipe = Recipe("和平社区", "survey", "2026-09", ("年龄", "性别"))
-    assert find_recipe([recipe], "和平社区2026年10月", ["年龄", "性别"]) is recipe
-    assert find_recipe([recipe], "光明社区", ["年龄", "性别"]) is None
+def test_offices_with_one_form_keep_a_recipe_each() -> None:
+    one, other = (Recipe(office, "survey", "2026-09", ("a", "b")) for office in ("光明", "和平"))
+    assert merged_recipes([one], [other]) == (one, other)
+
+
+def test_a_recipe_fits_its_own_office_or_exactly_the_same_form() -> None:
+    columns = ("年龄", "性别", "社区", "需要", "日期")
+    recipe = Recipe("和平社区", "survey", "2026-09", columns, {"年龄": "age"})
+    assert find_recipe([recipe], "和平社区2026年10月", columns[:4]) is recipe
+    assert find_recipe([recipe], "改了名的文件", columns) is recipe
+    assert find_recipe([recipe], "光明社区", columns[:4]) is None
+    other = Recipe("光明社区", "survey", "2026-09", columns, {"年龄": "birth_date"})
+    assert find_recipe([recipe, other], "改了名的文件", columns) is None

@@ -68,6 +68,9 @@ def _print(language: str, cleaned: Cleaned) -> None:
         key = "recognised" if names else "not_recognised"
         said = text(f"cli.check.{key}", language, tables=names, why=reason, rows=rows)
         click.echo(f"  {_place(file, sheet)} {said}")
+    for issue in cleaned.issues:
+        if issue.where and not issue.where.sheet and issue.severity == "error":
+            click.echo(f"  {issue.where.file} {text('cli.check.refused', language, code=issue.code)}")
     click.echo()
     totals = cleaned.counts.drop(columns=["file", "sheet"]).sum()
     click.echo(text("cli.check.counts", language, **{str(key): int(total) for key, total in totals.items()}))

@@ -66,7 +66,21 @@ def column_key(header: str) -> str:
 
 
 def find_recipe(recipes: Iterable[Recipe], office: str, columns: Sequence[str]) -> Recipe | None:
-    """Return the recipe of the office whose columns are most like these, ``None`` where none has most of them."""
+    """Return the recipe of the office whose columns are most like these, ``None`` where none has most of them.
+
+    An office is told by the name of its file, which may change altogether: a form with exactly these columns is read
+    as every office's was, if all were read alike.
+    """
+    known = list(recipes)
+    own = _own_recipe(known, office, columns)
+    if own:
+        return own
+    same = [recipe for recipe in known if recipe.columns == tuple(columns)]
+    readings = {(recipe.table, *sorted(recipe.fields.items())) for recipe in same}
+    return max(same, key=lambda recipe: recipe.month) if len(readings) == 1 else None
+
+
+def _own_recipe(recipes: Iterable[Recipe], office: str, columns: Sequence[str]) -> Recipe | None:
     own = [recipe for recipe in recipes if recipe.office == office_key(office)]
     best = max(own, key=lambda recipe: recipe.likeness(columns), default=None)
     return best if best and best.likeness(columns) >= _ALIKE else None
@@ -88,7 +102,7 @@ def merged_recipes(known: Iterable[Recipe], issued: Iterable[Recipe]) -> tuple[R
     """Put the recipes of an issued month in place of those of earlier months for the same sheets."""
     kept = list(known)
     for recipe in issued:
-        same = find_recipe([one for one in kept if one.table == recipe.table], recipe.office, recipe.columns)
+        same = _own_recipe([one for one in kept if one.table == recipe.table], recipe.office, recipe.columns)
         if same is None or same.month <= recipe.month:
             kept = [*(one for one in kept if one is not same), recipe]
     return tuple(sorted(kept, key=lambda one: (one.office, one.table, one.month, one.columns)))
