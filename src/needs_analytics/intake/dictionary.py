@@ -11,10 +11,10 @@ import pandas as pd
 
 from needs_analytics.core.records import Column
 from needs_analytics.core.tables import iter_rows
-from needs_analytics.core.wording import chinese_number, key, plain, without_numbering
+from needs_analytics.core.wording import chinese_number, key, plain, same_wording, without_numbering
 from needs_analytics.intake.masking import MASK, as_shown
 from needs_analytics.intake.need_words import NONE, UNKNOWN, NeedWords
-from needs_analytics.intake.questions import Question, is_answer
+from needs_analytics.intake.questions import LISTED, Question, is_answer
 from needs_analytics.intake.scales import Scale, scale_of
 from needs_analytics.intake.senses import asks_what_lacks, unit_of
 from needs_analytics.intake.separators import find_separator, split_cell
@@ -119,7 +119,7 @@ def read_entries(frames: Iterable[pd.DataFrame], words: NeedWords, month: Month)
                 & ((rows["last_month"] == "") | (rows["last_month"] >= str(month)))]  # fmt: skip
     rows["question"] = rows["question"].where(rows["question"] != "", rows["wording"])
     entries = []
-    for (office, question), group in rows.groupby(["office", "question"], sort=False):
+    for (office, question, _), group in rows.groupby(["office", "question", _forms(rows)], sort=False):
         wordings = tuple(
             dict.fromkeys(
                 (wording, position, option if kind in {"多选", "量表", ""} else "")
@@ -158,6 +158,18 @@ def read_entries(frames: Iterable[pd.DataFrame], words: NeedWords, month: Month)
         of_needs = settings["sense"] not in _TRAITS and bool(settings["sense"] or any(group["need"]))
         entries.append(Entry(str(office), str(question), wordings, options, codes, settings, of_needs))
     return entries
+
+
+def _forms(rows: pd.DataFrame) -> pd.Series:
+    """Tell questions of one number apart: each wording that lists several options of its own is a question.
+
+    Wordings with one option each, or with a rank, are columns of one question.
+    """
+    options = rows.groupby(["office", "question", "wording"])["option"].transform("nunique")
+    several = options.where(rows["wording"] != "", 0).groupby([rows["office"], rows["question"]]).transform("max") > 1
+    ranked = (rows["position"] != "").groupby([rows["office"], rows["question"]]).transform("any")
+    named = rows["wording"].where(rows["wording"] != "").groupby([rows["office"], rows["question"]]).ffill().fillna("")
+    return named.where(several & ~ranked, "")
 
 
 def unknown_senses(entries: Iterable[Entry]) -> dict[str, str]:
@@ -215,16 +227,48 @@ def with_dictionary(
     for entry in entries:
         if not entry.applies(office) or not entry.of_needs:
             continue
-        columns = entry.columns(block.headers)
+        found = written_out(entry, questions)
+        columns = _as_proposed(found) if found else entry.columns(block.headers)
         if not columns:
             continue
         taken = {column for column, _, _ in columns}
-        match = next((q for q in questions if taken & set(q.columns)), None)
+        match = found or next((q for q in questions if taken & set(q.columns)), None)
         corrected = _corrected(match, entry, columns, block, office, words)
         questions = [q for q in questions if not taken & set(q.columns)]
         if corrected is not None:
             questions.append(corrected)
     return sorted(questions, key=lambda question: question.columns)
+
+
+def written_out(entry: Entry, questions: Iterable[Question]) -> Question | None:
+    """Return the proposed question that an entry speaks of as a whole, whatever columns hold it.
+
+    A question of several columns is written out under the wording they share, or under its first options. Where the
+    entry tells the wordings or ranks of single columns, these say which columns it means.
+    """
+    wordings = {wording for wording, _, _ in entry.wordings}
+    if len(wordings) != 1 or any(position for _, position, _ in entry.wordings):
+        return None
+    (wording,) = wordings
+    same = [q for q in questions if _names_whole(wording, q)]
+    return next((q for q in same if key(q.wording) == key(wording)), same[0] if same else None)
+
+
+def _names_whole(wording: str, question: Question) -> bool:
+    told, own, listed = key(wording), key(question.wording), key(LISTED)
+    if told.endswith(listed) and own.endswith(listed):
+        shown = {name for item in question.items for name in (key(item), as_shown(item))}
+        return all(part in shown for part in told.removesuffix(listed).split("、"))
+    return told in {own, as_shown(question.wording)} or same_wording(told) == same_wording(own) != ""
+
+
+def _as_proposed(question: Question) -> list[tuple[int, str, str]]:
+    items = question.items or ("",) * len(question.columns)
+    ranked = question.kind == "排序"
+    return [
+        (column, item, "") if ranked else (column, "", item)
+        for column, item in zip(question.columns, items, strict=True)
+    ]
 
 
 def _corrected(
