@@ -8,7 +8,8 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from helpers.grids import sheet, take, take_clean, told
+from helpers.grids import MONTH, codes, sheet, take, take_clean, told
+from needs_analytics.needs.comparable import changed_questions
 from needs_analytics.office.dictionary_book import render_dictionary, write_dictionary
 from needs_analytics.office.read import read_workbooks
 
@@ -114,16 +115,61 @@ def test_a_changed_need_changes_its_option_alone_in_every_layout(form: str, tmp_
 
 
 def test_blank_unit_and_threshold_are_obeyed_for_a_column_per_need(tmp_path: Path) -> None:
-    form = LAYOUTS["columns"]
-    found = take(sheet(form), *sent_back(tmp_path, form, ALL, 空白含义="未知", 单位="户"))
+    form = LAYOUTS["columns"].replace("赵建国|和平社区||√", "赵建国|和平社区||×")
+    found = take(sheet(form), *sent_back(tmp_path, form, ALL, 单位="户"))
     assert set(found.questions["unit"]) == {"户"}
-    assert take(sheet(form)).tables["survey"]["need:ELD01"].tolist() == [1, 0, 1]
-    found = take(sheet(form), *sent_back(tmp_path, form, ALL, 空白含义="未知"))
-    assert found.tables["survey"]["need:ELD01"].isna().tolist() == [False, True, False]
+    assert take(sheet(form)).tables["survey"]["need:ELD01"].isna().tolist() == [False, True, False]
+    found = take(sheet(form), *sent_back(tmp_path, form, ALL, 空白含义="无需求"))
+    assert found.tables["survey"]["need:ELD01"].tolist() == [1, 0, 1]
     form = LAYOUTS["matrix"]
     found = take(sheet(form), *sent_back(tmp_path, form, ALL, 阈值="非常需要"))
     assert found.tables["survey"]["need:ELD02"].tolist() == [0, 0, 0]
     assert found.tables["survey"]["need:ELD01"].tolist() == [1, 0, 0]
+
+
+def test_two_questions_of_one_number_are_corrected_apart(tmp_path: Path) -> None:
+    form = LAYOUTS["numbered matrix"]
+    other = form.replace("需要程度", "希望增加").replace("助餐", "助医").replace("助浴", "理发")
+    both = [sheet(form, name="甲"), sheet(other, name="乙")]
+    path = write_dictionary(take_clean(*both), tmp_path)
+    assert path is not None
+    columns = ["wording", "option", "need"]
+    after = take(*both, *read_workbooks([path])).questions[columns]
+    pd.testing.assert_frame_equal(after, take(*both).questions[columns])
+
+
+def test_a_kept_dictionary_does_not_hide_a_reworded_question(tmp_path: Path) -> None:
+    before = "姓名|社区|5、您需要哪些服务\n王秀英|和平社区|助餐、班车\n赵建国|和平社区|助浴、班车"
+    kept = sent_back(tmp_path, before, 对应需求="公交地铁线路")
+    numbering = before.replace("5、您需要哪些服务", "5、您需要哪些服务？（可多选）")
+    reworded = before.replace("您需要哪些服务", "请问您想增加哪些服务")
+    bare = "题目编号|题目|题型|选项|对应需求\n5||多选|班车|公交地铁线路"
+    for form, words, obeyed in (
+        (before, kept, True),
+        (numbering, kept, True),
+        (reworded, kept, False),
+        (reworded, [sheet(bare, file="题目字典.xlsx")], True),
+    ):
+        found = take(sheet(form), *words)
+        assert any(column.endswith(":TRA01") for column in found.tables["survey"]) is obeyed
+    asked = take_clean(sheet(reworded), *kept).questions
+    changes = changed_questions(asked, take_clean(sheet(before), *kept).questions, month=MONTH)
+    assert [issue.code for issue in changes.issues] == ["W231"]
+
+
+@pytest.mark.parametrize("form", LAYOUTS.values(), ids=LAYOUTS)
+def test_a_need_that_is_none_is_said_and_a_question_that_is_not_asked(form: str, tmp_path: Path) -> None:
+    untouched = sent_back(tmp_path, form)
+    assert not codes(take(sheet(form), *untouched)) & {"W233", "I234"}
+    for said in ("停车、充电设施", "阿巴阿巴"):
+        found = take(sheet(form), *sent_back(tmp_path, form, "助浴", 对应需求=said))
+        issue, *_ = [issue for issue in found.issues if issue.code == "W233"]
+        assert (issue.value, issue.details["option"]) == (said, "助浴")
+        assert issue.where is not None
+        assert issue.where.row is not None
+    assert "停车" in str(take(sheet(form), *sent_back(tmp_path, form, "助浴", 对应需求="停车、充电设施")).issues)
+    elsewhere = sheet("姓名|社区|您想要什么\n王秀英|和平社区|助餐、助浴\n赵建国|和平社区|助浴")
+    assert told(take(elsewhere, *untouched), "I234")
 
 
 def test_an_option_that_was_masked_for_looking_like_a_name_is_known_again() -> None:

@@ -230,8 +230,8 @@ def _several_columns(
     blank = UNKNOWN if not handmade or rated or said_no or NONE in options.values() else NONE
     hints = f"{wording} {'' if first.item else first.stem}"
     return Question(
-        office, first.number or wording or "需求", wording or "、".join(items[:3]) + LISTED, kind, sense, unit_of(wording),
-        blank, most, scale_of(hints, cells) if rated else USUAL_SCALE,
+        office, first.number or wording or "需求", wording or "、".join(items[:3]) + LISTED, kind, sense,
+        unit_of(wording), blank, most, scale_of(hints, cells) if rated else USUAL_SCALE,
         columns=tuple(members), items=items, options=options,
     )  # fmt: skip
 
