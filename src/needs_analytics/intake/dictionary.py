@@ -9,16 +9,18 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 import pandas as pd
 
+from needs_analytics.core.issue import CellRef, Issue
 from needs_analytics.core.records import Column
 from needs_analytics.core.tables import iter_rows
-from needs_analytics.core.wording import chinese_number, key, plain, without_numbering
+from needs_analytics.core.wording import chinese_number, key, plain, same_wording, without_numbering
+from needs_analytics.intake.headers import Header
 from needs_analytics.intake.masking import MASK, as_shown
 from needs_analytics.intake.need_words import NONE, UNKNOWN, NeedWords
-from needs_analytics.intake.questions import Question, is_answer
+from needs_analytics.intake.questions import LISTED, Question, is_answer
 from needs_analytics.intake.scales import Scale, scale_of
 from needs_analytics.intake.senses import asks_what_lacks, unit_of
 from needs_analytics.intake.separators import find_separator, split_cell
-from needs_analytics.intake.stems import stems_of
+from needs_analytics.intake.stems import Stem, stems_of, take_apart
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -26,7 +28,6 @@ if TYPE_CHECKING:
     from needs_analytics.core.month import Month
     from needs_analytics.core.records import Sheet
     from needs_analytics.intake.blocks import Block
-    from needs_analytics.intake.headers import Header
     from needs_analytics.intake.senses import Kind
 
 COLUMNS = (
@@ -47,6 +48,7 @@ COLUMNS = (
     "need",
     "position",
 )
+_PLACE = ("file", "sheet", "row")
 _SENSES = frozenset({"需要", "希望新增", "最需要前k", "使用过", "满意度"})
 _TRAITS = frozenset({"属性", "基本信息", "背景"})  # what a question asks about the respondent
 _FIRST = re.compile(r"最需要(?:的)?(?:前(\d|k|[一二三四五六七八九])(?:项|个)?)?")
@@ -62,6 +64,15 @@ _BLANKS = {
     "不详": UNKNOWN,
     "未回答": UNKNOWN,
 }
+_SPECIAL = {
+    "none": NONE,
+    "无需求": NONE,
+    "unknown": UNKNOWN,
+    "未知": UNKNOWN,
+    "other": "other",
+    "其他": "other",
+    "-": "",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +86,9 @@ class Entry:
     of_needs
         Whether its rows name a sense or a need; the others only tell what codes mean (community, sex, age).
     by_number
-        Whether its number alone may find its columns.
+        Whether its number alone may find its columns; a wording that is told and differs forbids it.
+    where
+        Its first row.
     """
 
     office: str
@@ -86,6 +99,7 @@ class Entry:
     settings: Mapping[str, str] = field(default_factory=dict)
     of_needs: bool = True
     by_number: bool = True
+    where: CellRef | None = None
 
     def applies(self, office: str) -> bool:
         """Whether the question is one of an office's forms."""
@@ -95,31 +109,41 @@ class Entry:
         """Return the columns of a sheet that hold the question, with position and option."""
         found = []
         stems = stems_of({column: header for column, header in enumerate(headers) if header.parts})
+        numbered = self._numbered(stems)
         for column, header in enumerate(headers):
             for wording, position, option in self.wordings:
                 if wording and _same_wording(header, wording):
                     found.append((column, position, option))
                     break
             else:
-                stem = stems.get(column)
-                if self.by_number and stem and stem.number and stem.number == _number(self.question):
-                    found.append((column, "", stem.item))
+                if column in numbered:
+                    found.append((column, "", stems[column].item))
         return found
+
+    def _numbered(self, stems: Mapping[int, Stem]) -> set[int]:
+        """Return the columns that the number alone finds: none where both sides state wordings that differ."""
+        number = _number(self.question)
+        found = {column: stem.stem for column, stem in stems.items() if number and stem.number == number}
+        told = {same_wording(text) for text, _, _ in self.wordings}
+        told |= {same_wording(take_apart(Header((text,))).stem) for text, _, _ in self.wordings if text}
+        stated = {same_wording(text) for text in found.values()}
+        another = told - {""} and stated - {""} and not told & stated - {""}
+        return set(found) if self.by_number and not another else set()
 
 
 def read_entries(frames: Iterable[pd.DataFrame], words: NeedWords, month: Month) -> list[Entry]:
     """Group dictionary rows into questions; rows outside their months are left out."""
     rows = (
-        pd.concat([frame.reindex(columns=COLUMNS) for frame in frames], ignore_index=True)
+        pd.concat([frame.reindex(columns=[*COLUMNS, *_PLACE]) for frame in frames], ignore_index=True)
         if frames
-        else pd.DataFrame(columns=COLUMNS)
+        else pd.DataFrame(columns=[*COLUMNS, *_PLACE])
     )
     rows = rows.astype(object).where(rows.notna(), "").map(_cell_text)
     rows = rows[((rows["first_month"] == "") | (rows["first_month"] <= str(month)))
                 & ((rows["last_month"] == "") | (rows["last_month"] >= str(month)))]  # fmt: skip
     rows["question"] = rows["question"].where(rows["question"] != "", rows["wording"])
     entries = []
-    for (office, question), group in rows.groupby(["office", "question"], sort=False):
+    for (office, question, _), group in rows.groupby(["office", "question", _forms(rows)], sort=False):
         wordings = tuple(
             dict.fromkeys(
                 (wording, position, option if kind in {"多选", "量表", ""} else "")
@@ -156,8 +180,66 @@ def read_entries(frames: Iterable[pd.DataFrame], words: NeedWords, month: Month)
         if single:
             wordings = tuple(dict.fromkeys((wording, position, "") for wording, position, _ in wordings))
         of_needs = settings["sense"] not in _TRAITS and bool(settings["sense"] or any(group["need"]))
-        entries.append(Entry(str(office), str(question), wordings, options, codes, settings, of_needs))
+        file, sheet, row = group[list(_PLACE)].iloc[0]
+        where = CellRef(file, sheet, int(row) - 1)
+        entries.append(Entry(str(office), str(question), wordings, options, codes, settings, of_needs, where=where))
     return entries
+
+
+def _forms(rows: pd.DataFrame) -> pd.Series:
+    """Tell questions of one number apart: each wording that lists several options of its own is a question.
+
+    Wordings with one option each, or with a rank, are columns of one question.
+    """
+    options = rows.groupby(["office", "question", "wording"])["option"].transform("nunique")
+    several = options.where(rows["wording"] != "", 0).groupby([rows["office"], rows["question"]]).transform("max") > 1
+    ranked = (rows["position"] != "").groupby([rows["office"], rows["question"]]).transform("any")
+    named = rows["wording"].where(rows["wording"] != "").groupby([rows["office"], rows["question"]]).ffill().fillna("")
+    return named.where(several & ~ranked, "")
+
+
+def unusable_needs(frames: Iterable[pd.DataFrame], words: NeedWords, names: Mapping[str, str]) -> list[Issue]:
+    """Say what stands under 对应需求 and is no need, or several: the option keeps what its own wording means.
+
+    Parameters
+    ----------
+    names
+        Need to its name.
+    """
+    issues = []
+    for frame in frames:
+        rows = frame.reindex(columns=["file", "sheet", "row", "question", "wording", "option", "need"])
+        rows = rows[rows["need"].notna()].fillna("")
+        for file, sheet, row, question, wording, option, need in iter_rows(rows, *rows.columns):
+            text = _cell_text(need)
+            if not text or key(text) in _SPECIAL or words.exact.get(key(text)) or words.meaning(text):
+                continue
+            near = [names.get(found, found) for found in words.nearest(text) or words.nearest(_cell_text(option))]
+            details = {
+                "option": _cell_text(option),
+                "question": _cell_text(wording or question),
+                "nearest": "、".join(near) or "—",
+            }
+            issues.append(Issue("W233", CellRef(str(file), str(sheet), int(row) - 1), text, details))
+    return issues
+
+
+def unmatched(entries: Iterable[Entry], asked: Sequence[tuple[str, Block, Sequence[Question]]]) -> list[Issue]:
+    """Say which questions of the dictionary stand in no survey of their office.
+
+    Parameters
+    ----------
+    asked
+        Office, block and questions of each survey of the month.
+    """
+    issues = []
+    for entry in entries:
+        own = [(block, questions) for office, block, questions in asked if entry.applies(office)]
+        found = any(written_out(entry, questions) or entry.columns(block.headers) for block, questions in own)
+        if own and entry.of_needs and not found:
+            wording = entry.settings["wording"] or entry.question
+            issues.append(Issue("I234", entry.where, wording, {"office": entry.office or "—"}))
+    return issues
 
 
 def unknown_senses(entries: Iterable[Entry]) -> dict[str, str]:
@@ -215,16 +297,48 @@ def with_dictionary(
     for entry in entries:
         if not entry.applies(office) or not entry.of_needs:
             continue
-        columns = entry.columns(block.headers)
+        found = written_out(entry, questions)
+        columns = _as_proposed(found) if found else entry.columns(block.headers)
         if not columns:
             continue
         taken = {column for column, _, _ in columns}
-        match = next((q for q in questions if taken & set(q.columns)), None)
+        match = found or next((q for q in questions if taken & set(q.columns)), None)
         corrected = _corrected(match, entry, columns, block, office, words)
         questions = [q for q in questions if not taken & set(q.columns)]
         if corrected is not None:
             questions.append(corrected)
     return sorted(questions, key=lambda question: question.columns)
+
+
+def written_out(entry: Entry, questions: Iterable[Question]) -> Question | None:
+    """Return the proposed question that an entry speaks of as a whole, whatever columns hold it.
+
+    A question of several columns is written out under the wording they share, or under its first options. Where the
+    entry tells the wordings or ranks of single columns, these say which columns it means.
+    """
+    wordings = {wording for wording, _, _ in entry.wordings}
+    if len(wordings) != 1 or any(position for _, position, _ in entry.wordings):
+        return None
+    (wording,) = wordings
+    same = [q for q in questions if _names_whole(wording, q)]
+    return next((q for q in same if key(q.wording) == key(wording)), same[0] if same else None)
+
+
+def _names_whole(wording: str, question: Question) -> bool:
+    told, own, listed = key(wording), key(question.wording), key(LISTED)
+    if told.endswith(listed) and own.endswith(listed):
+        shown = {name for item in question.items for name in (key(item), as_shown(item))}
+        return all(part in shown for part in told.removesuffix(listed).split("、"))
+    return told in {own, as_shown(question.wording)} or same_wording(told) == same_wording(own) != ""
+
+
+def _as_proposed(question: Question) -> list[tuple[int, str, str]]:
+    items = question.items or ("",) * len(question.columns)
+    ranked = question.kind == "排序"
+    return [
+        (column, item, "") if ranked else (column, "", item)
+        for column, item in zip(question.columns, items, strict=True)
+    ]
 
 
 def _corrected(
@@ -348,17 +462,8 @@ def _cell_text(value: object) -> str:
 
 def _need(need: str, option: str, words: NeedWords) -> str:
     text = key(need)
-    special = {
-        "none": NONE,
-        "无需求": NONE,
-        "unknown": UNKNOWN,
-        "未知": UNKNOWN,
-        "other": "other",
-        "其他": "other",
-        "-": "",
-    }
-    if text in special:
-        return special[text]
+    if text in _SPECIAL:
+        return _SPECIAL[text]
     return words.exact.get(text) or words.meaning(need) or words.meaning(option) if text else words.meaning(option)
 
 

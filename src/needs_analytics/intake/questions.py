@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from needs_analytics.intake.headers import Header
     from needs_analytics.intake.senses import Kind
 
+LISTED = "…"  # ends the wording of a question that is known by its first options only
 _POSITION = re.compile(r"第([一二三四五\d])(?:位|需求|需要|选择|重要|大|项)|(首要|首选)|(次要|其次)")
 _FILLED_IN = re.compile(r"其[他它]|填空|注明|说明|other", re.IGNORECASE)
 _AGES = re.compile(r"\d{1,2}(?:岁)?(?:[-~—至到]\d{1,2})?(?:周?岁)?(?:以[上下]|及以[上下])?")
@@ -256,8 +257,8 @@ def _several_columns(
     blank = UNKNOWN if not handmade or rated or said_no or NONE in options.values() else NONE
     hints = f"{wording} {'' if first.item else first.stem}"
     return Question(
-        office, first.number or wording or "需求", wording or "、".join(items[:3]) + "…", kind, sense, unit_of(wording),
-        blank, most, scale_of(hints, cells) if rated else USUAL_SCALE,
+        office, first.number or wording or "需求", wording or "、".join(items[:3]) + LISTED, kind, sense,
+        unit_of(wording), blank, most, scale_of(hints, cells) if rated else USUAL_SCALE,
         columns=tuple(members), items=items, options=options,
     )  # fmt: skip
 

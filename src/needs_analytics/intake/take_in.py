@@ -27,6 +27,8 @@ from needs_analytics.intake.dictionary import (
     for_offices,
     read_entries,
     unknown_senses,
+    unmatched,
+    unusable_needs,
     with_dictionary,
     with_thresholds,
 )
@@ -176,7 +178,7 @@ def take_in(
     exports = decode_month(blocks, words.needs.covered, words.tables["survey"])
     blocks = list(exports.blocks)
     findings.issues += exports.issues
-    entries = _dictionary(blocks, words, mapping, context, month, findings)
+    entries = _dictionary(blocks, words, mapping, context, month, codebook.need_names(), findings)
     look = _Look(words, mapping, options, entries, month, recipes)
     looked = [
         _Taken(block, Recognition(block, ("questions",), {"questions": ()}, "form", form), [], "", 0)
@@ -187,6 +189,8 @@ def take_in(
     taken = _without_copies(_counted_once(_with_names(looked, look), exports.links), mapping)
     frames = _frames(taken, words, mapping, context, findings)
     findings.issues += once_each(findings.options, words.needs, codebook.need_names())
+    surveys = [(item.office, item.block, item.questions) for item in taken if "survey" in item.recognition.tables]
+    findings.issues += unmatched(entries, surveys)
     names = names_in(frames)
     tables, joined = join_tables(
         frames, codebook=codebook, mapping=mapping, secret=secret, month=month, words=words.needs, names=names
@@ -250,6 +254,7 @@ def _dictionary(
     mapping: OfficeMapping,
     context: Context,
     month: Month,
+    names: Mapping[str, str],
     findings: Findings,
 ) -> list[Entry]:
     """Read the question dictionaries first: they decide how the surveys are read."""
@@ -261,6 +266,7 @@ def _dictionary(
         if "questions" in found.tables:
             frames.append(read_frame(block, "questions", found.matches["questions"], rule, context, Findings()))
     entries, unknown = for_offices(read_entries(frames, words.needs, month), offices)
+    findings.issues += unusable_needs(frames, words.needs, names)
     findings.issues += [Issue("I214", value=office) for office in unknown]
     findings.issues += [
         Issue("W215", value=sense, details={"question": question})
