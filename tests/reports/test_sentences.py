@@ -1,0 +1,53 @@
+"""Sentences of the report where there is nothing to name: the clause is left out, and nothing is said twice."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from helpers.town import BATHING, MEALS, residents, run_stages, survey, town
+from needs_analytics.core.options import GapsOptions, Options
+from needs_analytics.reports.content.build import report_wording
+from needs_analytics.reports.content.other_tables import action_text
+
+if TYPE_CHECKING:
+    from needs_analytics.core.records import MonthResult
+
+SUGGESTION = {
+    "need": MEALS,
+    "service_name": "食堂",
+    "site": "",
+    "unit": "人次",
+    "community": "",
+    "persons": 100.0,
+    "units": 200.0,
+    "within_offer": True,
+}
+
+
+@pytest.fixture(scope="module")
+def result() -> MonthResult:
+    """Return a month in which some want meals, for which there is a full canteen, and some want a bath."""
+    answers = survey(residents(40, age=70, sex="男", yes={MEALS: 20, BATHING: 18}))
+    cleaned = town(
+        answers,
+        register="community | age_low | age_high | sex | persons\n甲 | 16 | 120 | 男 | 800",
+        menu="service | needs\n食堂 | ELD01",
+        supply=[{"service": "食堂", "capacity": 100.0}],
+        usage=[{"service": "食堂", "count": 100.0}],
+    )
+    return run_stages(cleaned, options=Options(gaps=GapsOptions(replicates=10)))
+
+
+def suggestion(result: MonthResult, language: str, **changed: object) -> str:
+    return action_text({**SUGGESTION, **changed}, result, report_wording(result, language))
+
+
+def test_a_suggestion_without_a_place_to_name_names_none(result: MonthResult) -> None:
+    assert suggestion(result, "zh", kind="new_service", community="甲").endswith("没有服务可用，其中甲最多")
+    assert suggestion(result, "zh", kind="new_service").endswith("没有服务可用")
+    assert suggestion(result, "en", kind="new_service").endswith("have none to go to")
+    assert suggestion(result, "zh", kind="new_site", community="甲").startswith("在甲等处增设“")
+    assert suggestion(result, "zh", kind="new_site").startswith("增设“")
+    assert "elsewhere" not in suggestion(result, "en", kind="new_site")
