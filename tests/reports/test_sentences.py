@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from helpers.town import BATHING, MEALS, residents, run_stages, survey, town
 from needs_analytics.core.options import GapsOptions, Options
-from needs_analytics.reports.content.build import report_wording
+from needs_analytics.reports.content.build import build_document, report_wording
 from needs_analytics.reports.content.other_tables import action_text
 
 if TYPE_CHECKING:
@@ -40,6 +41,11 @@ def result() -> MonthResult:
     return run_stages(cleaned, options=Options(gaps=GapsOptions(replicates=10)))
 
 
+def told(result: MonthResult) -> str:
+    made = build_document(result)
+    return repr(made.highlights) + repr(made.sections)
+
+
 def suggestion(result: MonthResult, language: str, **changed: object) -> str:
     return action_text({**SUGGESTION, **changed}, result, report_wording(result, language))
 
@@ -51,3 +57,21 @@ def test_a_suggestion_without_a_place_to_name_names_none(result: MonthResult) ->
     assert suggestion(result, "zh", kind="new_site", community="甲").startswith("在甲等处增设“")
     assert suggestion(result, "zh", kind="new_site").startswith("增设“")
     assert "elsewhere" not in suggestion(result, "en", kind="new_site")
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "said"),
+    [
+        (("明显上升", "明显下降"), "与上月相比，明显上升的有助餐；明显下降的有助浴。"),
+        (("明显上升", "无明显变化"), "与上月相比，明显上升的有助餐，没有明显下降的需求。"),
+        (("明显下降", "无明显变化"), "与上月相比，明显下降的有助餐，没有明显上升的需求。"),
+        (("无明显变化", "无明显变化"), "与上月相比，没有明显上升或下降的需求。"),
+    ],
+)
+def test_a_month_says_what_rose_and_fell_or_that_nothing_did(
+    result: MonthResult, verdicts: tuple[str, str], said: str
+) -> None:
+    table = result.needs.table
+    changed = table.assign(change=table["need"].map(dict(zip((MEALS, BATHING), verdicts, strict=True))).fillna("/"))
+    changed = changed.assign(change_diff=0.2, flag="可发布", n_before=40.0, n_yes_before=15.0)
+    assert said in told(replace(result, needs=replace(result.needs, table=changed)))

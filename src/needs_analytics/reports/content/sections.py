@@ -435,7 +435,8 @@ def _change(m: Material) -> list[Block]:
     rows = m.changes
     up, down = ([words.need(code) for code in rows.loc[rows["change"] == word, "need"]] for word in (_UP, _DOWN))
     same = int((rows["change"] == _SAME).sum())
-    sentence = words.say("text.changed", up=words.listed(up, 8), down=words.listed(down, 8))
+    key = "changed" if up and down else "changed_up" if up else "changed_down" if down else "changed_none"
+    sentence = words.say(f"text.{key}", up=words.listed(up, 8), down=words.listed(down, 8))
     sentence += words.say("text.unclear", same=same, unclear=len(rows) - same - len(up) - len(down))
     return [Paragraph(sentence), *m.block("changes"), *m.block("outlook")]
 
