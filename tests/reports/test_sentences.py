@@ -75,3 +75,9 @@ def test_a_month_says_what_rose_and_fell_or_that_nothing_did(
     changed = table.assign(change=table["need"].map(dict(zip((MEALS, BATHING), verdicts, strict=True))).fillna("/"))
     changed = changed.assign(change_diff=0.2, flag="可发布", n_before=40.0, n_yes_before=15.0)
     assert said in told(replace(result, needs=replace(result.needs, table=changed)))
+
+
+def test_more_capacity_is_not_said_to_exceed_an_offer_nobody_made(result: MonthResult) -> None:
+    assert suggestion(result, "zh", kind="expand", within_offer=False).endswith("（所需容量尚待落实）")
+    assert "offer" not in suggestion(result, "en", kind="expand", within_offer=False)
+    assert "落实" not in suggestion(result, "zh", kind="expand")
