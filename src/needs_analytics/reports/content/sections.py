@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from needs_analytics.core.records import ALL
+from needs_analytics.core.tables import iter_rows
 from needs_analytics.reports.content import charts
 from needs_analytics.reports.content.disclose import (
     WITHHELD,
@@ -25,12 +27,11 @@ from needs_analytics.reports.formats import Blank, interval_text, number_text
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import pandas as pd
-
     from needs_analytics.core.records import MonthResult
     from needs_analytics.reports.content.wording import Wording
     from needs_analytics.reports.tables import Table
 
+_LEAST_COMPARED, _MOST_COMPARED = 4, 3
 _SAYS_MUST, _UP, _DOWN, _SAME = "必列", "明显上升", "明显下降", "无明显变化"
 
 
@@ -270,20 +271,30 @@ def _use_text(services: pd.DataFrame, words: Wording) -> str:
     known = services[services["utilisation"].notna()]
     if known.empty:
         return ""
-    ordered = known.sort_values("utilisation", ascending=False)
-    names = [place_of(*pair, words) for pair in zip(ordered["service_name"], ordered["site"], strict=True)]
-    return "".join(
-        (
-            words.say(
-                "text.supply_use",
-                recorded=len(known),
-                busy=int((known["utilisation"] >= 0.8).sum()),
-                idle=int((known["utilisation"] < 0.5).sum()),
-            ),
-            words.say("text.supply_full", list=words.listed(names, 3)),
-            words.say("text.supply_idle", list=words.listed(reversed(names), 3)),
-        )
+    sentence = words.say(
+        "text.supply_use",
+        recorded=len(known),
+        busy=int((known["utilisation"] >= 0.8).sum()),
+        idle=int((known["utilisation"] < 0.5).sum()),
     )
+    full, idle = _extremes(known, words)
+    if not idle:
+        return sentence
+    sentence += words.say("text.supply_full", list=words.listed(full))
+    return sentence + words.say("text.supply_idle", list=words.listed(idle))
+
+
+def _extremes(known: pd.DataFrame, words: Wording) -> tuple[list[str], list[str]]:
+    """Return the most and the least used services, none of them twice; nothing where there are too few to tell."""
+    if len(known) < _LEAST_COMPARED:
+        return [], []
+    most = min(_MOST_COMPARED, len(known) // 2)
+    ordered = known.sort_values("utilisation", ascending=False, kind="stable")
+    names = pd.Series([place_of(*pair, words) for pair in iter_rows(ordered, "service_name", "site")])
+    rates = ordered["utilisation"].reset_index(drop=True)
+    full = names.head(most).drop_duplicates()
+    idle = names[(rates < rates.iloc[most - 1]) & ~names.isin(full)].iloc[::-1].drop_duplicates().head(most)
+    return list(full), list(idle)
 
 
 def _quadrant_text(m: Material) -> str:
