@@ -81,3 +81,26 @@ def test_more_capacity_is_not_said_to_exceed_an_offer_nobody_made(result: MonthR
     assert suggestion(result, "zh", kind="expand", within_offer=False).endswith("（所需容量尚待落实）")
     assert "offer" not in suggestion(result, "en", kind="expand", within_offer=False)
     assert "落实" not in suggestion(result, "zh", kind="expand")
+
+
+def ranked(result: MonthResult, top: int, methods: tuple[str, str]) -> MonthResult:
+    """Return the month with both its needs surely among the first, known in these ways."""
+    table = result.needs.table
+    table = table.assign(
+        tier="必列", flag="可发布", method=table["need"].map(dict(zip((MEALS, BATHING), methods, strict=True)))
+    )
+    options = replace(result.options, needs=replace(result.options.needs, top=top))
+    return replace(result, needs=replace(result.needs, table=table), options=options)
+
+
+def test_needs_that_were_only_put_in_order_are_not_counted_among_the_first_of_the_list(result: MonthResult) -> None:
+    written = told(ranked(result, 1, ("direct", "rank_only")))
+    assert "确定排在前1位的有1项：助餐。" in written
+    assert "在95%的置信水平下，助餐排在前1位，定为“必列”；" in written
+    assert "确定排在前2位的有2项：助餐、助浴。" in told(ranked(result, 2, ("rank_only", "rank_only")))
+
+
+def test_no_more_are_counted_among_the_first_than_there_are_ranks(result: MonthResult) -> None:
+    written = told(ranked(result, 1, ("direct", "direct")))
+    assert "（名次有并列）" in written
+    assert "排在前1位的有2项" not in written

@@ -54,6 +54,20 @@ class Material:
         return rows[rows["sort_share"] >= 0].sort_values(["sort_share", "code"], ascending=[False, True])
 
     @property
+    def ordered(self) -> pd.DataFrame:
+        """Printable needs of the sub-district that are ranked together: those only put in order have ranks apart."""
+        rows = self.result.needs.totals().sort_values("rank")
+        rows = rows[rows["need"].isin(self.totals["code"])]
+        measured = rows[rows["method"] != "rank_only"]
+        return measured if len(measured) else rows
+
+    @property
+    def surely_first(self) -> list[str]:
+        """Names of the needs that are surely among the first, in their order."""
+        rows = self.ordered
+        return [self.words.need(code) for code in rows.loc[rows["tier"] == _SAYS_MUST, "need"]]
+
+    @property
     def gap_totals(self) -> pd.DataFrame:
         """Printable gaps of the sub-district, the largest first."""
         if self.gaps.empty:
@@ -221,13 +235,10 @@ def _share_note(m: Material) -> str:
 
 
 def _tiers(m: Material) -> str:
-    words, rows = m.words, m.result.needs.totals()
-    shown = rows[rows["need"].isin(m.totals["code"])]
+    words, shown, must = m.words, m.ordered, m.surely_first
     top = m.result.options.needs.top
-    must = [words.need(code) for code in shown.sort_values("rank").loc[shown["tier"] == _SAYS_MUST, "need"]]
-    first = (
-        words.say("text.must", list=words.listed(must, top), top=top) if must else words.say("text.must_none", top=top)
-    )
+    key = "must_none" if not must else "must_tied" if len(must) > top else "must"
+    first = words.say(f"text.{key}", list=words.listed(must, top), top=top)
     counts = shown["tier"].value_counts()
     return first + words.say(
         "text.check_tier", count=int(counts.get("待核", 0)), watch=int(counts.get("观察", 0)), top=top
