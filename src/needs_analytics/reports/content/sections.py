@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 
 from needs_analytics.core.records import ALL
-from needs_analytics.core.tables import iter_rows
 from needs_analytics.reports.content import charts
 from needs_analytics.reports.content.disclose import (
     WITHHELD,
@@ -301,7 +300,7 @@ def _extremes(known: pd.DataFrame, words: Wording) -> tuple[list[str], list[str]
         return [], []
     most = min(_MOST_COMPARED, len(known) // 2)
     ordered = known.sort_values("utilisation", ascending=False, kind="stable")
-    names = pd.Series([place_of(*pair, words) for pair in iter_rows(ordered, "service_name", "site")])
+    names = pd.Series([place_of(*pair, words) for pair in zip(ordered["service_name"], ordered["site"], strict=True)])
     rates = ordered["utilisation"].reset_index(drop=True)
     full = names.head(most).drop_duplicates()
     idle = names[(rates < rates.iloc[most - 1]) & ~names.isin(full)].iloc[::-1].drop_duplicates().head(most)
