@@ -101,7 +101,19 @@ def explain_number(result: MonthResult, key: str, *, language: str = "zh") -> Ex
         return (_need if kind == "need" else _gap)(result, need, community, grid, language)
     if kind == "service" and 1 <= len(names) <= 2:
         return _service(result, names, language)
-    raise failure(UsageError, "explain_key", key=key)
+    raise failure(UsageError, "explain_key", key=key, examples=text("error.comma", language).join(example_keys(result)))
+
+
+def example_keys(result: MonthResult) -> list[str]:
+    """Return a key of each kind that the month has a number for."""
+    needs, gaps, menu = result.needs.table, result.gaps.table, result.cleaned.menu
+    keys = []
+    if len(needs):
+        first = needs[(needs["community"] != ALL) & (needs["segment"] == ALL) & (needs["group"] == ALL)].head(1)
+        keys += [f"need:{name}:{place}" for name, place in zip(first["need_name"], first["community"], strict=True)]
+    keys += [f"gap:{name}" for name in gaps["need_name"].head(1)] if len(gaps) else []
+    keys += [f"service:{name}" for name in menu["name"].head(1)] if len(menu) else []
+    return [*keys, "weights"]
 
 
 def _need(result: MonthResult, need: str, community: str, grid: str, language: str) -> Explanation:

@@ -325,3 +325,9 @@ def test_a_slip_in_a_settings_file(
     assert (found.code, found.out) == (2, "")
     assert file in found.err
     assert said in found.err
+
+
+@pytest.mark.parametrize(("language", "said"), [("zh", "错误 1 处（1 个文件没有采用）"), ("en", "not used: files: 1")])
+def test_a_file_that_was_refused_is_not_called_a_cell(needs: Needs, office: Office, language: str, said: str) -> None:
+    office({**whole_month(), "坏文件.xlsx": b"this is no workbook"})
+    assert said in needs("check", MONTH, "--lang", language).out

@@ -261,6 +261,15 @@ def test_explain_offers_what_was_probably_meant(needs: Needs, office: Office, ke
     assert said in found.out + found.err
 
 
+@pytest.mark.parametrize("key", [(), ("xyz",), ("weights",)])
+def test_explain_names_keys_that_the_month_has(needs: Needs, office: Office, key: tuple[str, ...]) -> None:
+    office(whole_month())
+    found = needs("explain", *key, "--month", MONTH)
+    offered = re.findall(r"(?:need|gap|service):[^、。\s]+", found.err.rpartition("例如")[2])
+    assert [one.partition(":")[0] for one in offered] == ["need", "gap", "service"]
+    assert all(needs("explain", one, "--month", MONTH).code == 0 for one in offered)
+
+
 def test_a_template_is_written_into_the_workspace_or_here(
     needs: Needs, office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -23,10 +23,10 @@ OPTIONS = DisclosureOptions()
 MENU = "service | needs\n食堂 | ELD01\n浴室 | ELD02\n课堂 | CHD02"
 
 
-def document(supply: list[dict[str, Any]], usage: list[dict[str, Any]]) -> Document:
+def document(supply: list[dict[str, Any]], usage: list[dict[str, Any]], menu: str = MENU) -> Document:
     answers = survey(residents(40, age=70, sex="男", yes={MEALS: 20}))
     register = "community | age_low | age_high | sex | persons\n甲 | 16 | 120 | 男 | 800"
-    cleaned = town(answers, register=register, menu=MENU, supply=supply, usage=usage)
+    cleaned = town(answers, register=register, menu=menu, supply=supply, usage=usage)
     return build_document(run_stages(cleaned, options=Options(gaps=GapsOptions(replicates=10))))
 
 
@@ -51,7 +51,28 @@ def test_a_capacity_nobody_reported_is_neither_printed_nor_ranked() -> None:
     assert services(made)["食堂"]["utilisation"] == pytest.approx(0.6)
     told = repr(made.sections) + repr(made.highlights)
     assert "的1处服务中，使用率达到80%以上的0处，不足50%的0处。" in told
-    assert "使用率最高的是食堂。" in told
+    assert "使用率最高" not in told
+
+
+@pytest.mark.parametrize(
+    ("used", "said"),
+    [
+        ([90, 60, 20], None),
+        ([60, 60, 60, 60], None),
+        ([90, 60, 40, 20], "使用率最高的是服务0、服务1。使用率最低的是服务3、服务2。"),
+        ([90, 80, 60, 40, 20], "使用率最高的是服务0、服务1。使用率最低的是服务4、服务3。"),
+        ([90, 60, 60, 60, 20], "使用率最高的是服务0、服务1。使用率最低的是服务4。"),
+    ],
+)
+def test_no_service_is_both_among_the_most_and_the_least_used(used: list[int], said: str | None) -> None:
+    names = [f"服务{place}" for place in range(len(used))]
+    supply: list[dict[str, Any]] = [{"service": name, "capacity": 100.0} for name in names]
+    usage: list[dict[str, Any]] = [
+        {"service": name, "count": float(count)} for name, count in zip(names, used, strict=True)
+    ]
+    menu = "service | needs\n" + "\n".join(f"{name} | ELD01" for name in names)
+    told = repr(document(supply, usage, menu).sections)
+    assert said in told if said else "使用率最高的是" not in told
 
 
 def test_bad_ratings_are_printed_as_given_and_not_at_all_where_there_are_few() -> None:

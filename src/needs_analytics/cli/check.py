@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import rich_click as click
 
 from needs_analytics.cli.context import Context, help_text, print_json
-from needs_analytics.core.issue import Issue
+from needs_analytics.core.issue import CellRef, Issue
 from needs_analytics.core.messages import issue_remedy, issue_sentence, text
 
 if TYPE_CHECKING:
@@ -95,7 +95,8 @@ def _print_issues(issues: tuple[Issue, ...], language: str) -> None:
         return
     errors = sum(issue.times for issue in serious if issue.severity == "error")
     doubts = sum(issue.times for issue in serious if issue.severity == "warning")
-    click.echo(text("cli.check.issues", language, errors=errors, warnings=doubts))
+    unused = _unused(serious, language)
+    click.echo(text("cli.check.issues", language, errors=errors, warnings=doubts, unused=unused))
     lines: dict[tuple[str, str], list[Issue]] = {}
     for issue in sorted(serious, key=lambda issue: _ORDER[issue.severity]):
         sheet = _place(issue.where.file, issue.where.sheet) if issue.where else ""
@@ -109,6 +110,26 @@ def _print_issues(issues: tuple[Issue, ...], language: str) -> None:
         rest = errors + doubts - sum(issue.times for found in shown.values() for issue in found)
         click.echo(text("cli.check.more", language, count=rest))
     _print_lines_to_paste(serious, language)
+
+
+def _unused(issues: list[Issue], language: str) -> str:
+    """Say what the errors kept out: cells, rows, sheets or whole files."""
+    counts = dict.fromkeys(("cell", "row", "sheet", "file"), 0)
+    for issue in issues:
+        if issue.severity == "error" and issue.where is not None:
+            counts[_unit(issue.where)] += issue.times
+    units = [text(f"cli.check.unused_{unit}", language, count=count) for unit, count in counts.items() if count]
+    return (
+        text("cli.check.unused", language, units=text("cli.check.unused_comma", language).join(units)) if units else ""
+    )
+
+
+def _unit(where: CellRef) -> str:
+    if where.row is not None and where.column is not None:
+        return "cell"
+    if where.row is not None or where.column is not None:
+        return "row"
+    return "sheet" if where.sheet else "file"
 
 
 def _cells(issues: list[Issue], language: str) -> str:

@@ -13,12 +13,12 @@ def command(language: str) -> click.Command:
     """Return the command in a language."""
 
     @click.command("explain", help=help_text("explain", language))
-    @click.argument("key", metavar=text("cli.metavar_key", language))
+    @click.argument("key", default="", metavar=text("cli.metavar_key", language))
     @click.option("--month", help=text("cli.explain.month", language))
     @click.option("--json", "as_json", is_flag=True, help=text("cli.option_json", language))
     @click.pass_obj
     def explain(context: Context, key: str, month: str | None, *, as_json: bool) -> None:
-        from needs_analytics.explain import explain_number
+        from needs_analytics.explain import example_keys, explain_number
         from needs_analytics.pipeline import run_month
 
         workspace = context.open_workspace()
@@ -34,6 +34,7 @@ def command(language: str) -> click.Command:
             return
         context.say("explain.internal")
         click.echo(explanation.as_text())
-        context.tell_next("explain.next")
+        examples = text("error.comma", context.language).join(example_keys(result))
+        context.tell_next("explain.next", examples=examples)
 
     return explain

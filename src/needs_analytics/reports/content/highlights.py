@@ -56,13 +56,10 @@ def _needs(m: Material) -> list[Highlight]:
             _row(m, "needs", "need", totals["need"].iloc[0], "share"),
         )
     ]
-    rows = m.result.needs.totals().sort_values("rank")
-    rows = rows[rows["need"].isin(totals["code"])]
-    must = [words.need(code) for code in rows.loc[rows["tier"] == "必列", "need"]]
+    must, top = m.surely_first, m.result.options.needs.top
     if must:
-        sentence = words.say(
-            "highlight.must", top=m.result.options.needs.top, count=len(must), list=words.listed(must, 6)
-        )
+        key = "must_tied" if len(must) > top else "must"
+        sentence = words.say(f"highlight.{key}", top=top, count=len(must), list=words.listed(must, 6))
         lines.append(Highlight(sentence, _row(m, "needs", "need", must[0], "tier")))
     return lines
 

@@ -179,12 +179,18 @@ def action_text(row: Mapping[Hashable, Any], result: MonthResult, words: Wording
         "need": words.need(row["need"]),
         "place": place_of(str(row["service_name"]), str(row["site"] or ""), words),
         "unit": row["unit"],
-        "community": words.place(row["community"]) if row["community"] else "",
+        "most": _named("new_service_most", row, words),
+        "where": _named("new_site_where", row, words),
         "persons": int(rounded_persons([float(row["persons"])], base)[0]),
         "units": int(np.nan_to_num(rounded_persons([float(row["units"])], 1)[0])),
     }
     sentence = words.say(f"action.{row['kind']}", **details)
     return sentence if row["within_offer"] else sentence + words.say("action.expand_more")
+
+
+def _named(clause: str, row: Mapping[Hashable, Any], words: Wording) -> str:
+    """Return a clause with the community of a suggestion, nothing where none may be named."""
+    return words.say(f"action.{clause}", community=words.place(row["community"])) if row["community"] else ""
 
 
 def referred_table(result: MonthResult, words: Wording) -> Table:

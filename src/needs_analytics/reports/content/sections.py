@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from needs_analytics.core.records import ALL
 from needs_analytics.reports.content import charts
@@ -25,12 +26,11 @@ from needs_analytics.reports.formats import Blank, interval_text, number_text
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import pandas as pd
-
     from needs_analytics.core.records import MonthResult
     from needs_analytics.reports.content.wording import Wording
     from needs_analytics.reports.tables import Table
 
+_LEAST_COMPARED, _MOST_COMPARED = 4, 3
 _SAYS_MUST, _UP, _DOWN, _SAME = "必列", "明显上升", "明显下降", "无明显变化"
 
 
@@ -51,6 +51,20 @@ class Material:
             (self.needs["community"] == ALL) & (self.needs["segment"] == ALL) & (self.needs["group"] == ALL)
         ]
         return rows[rows["sort_share"] >= 0].sort_values(["sort_share", "code"], ascending=[False, True])
+
+    @property
+    def ordered(self) -> pd.DataFrame:
+        """Printable needs of the sub-district that are ranked together: those only put in order have ranks apart."""
+        rows = self.result.needs.totals().sort_values("rank")
+        rows = rows[rows["need"].isin(self.totals["code"])]
+        measured = rows[rows["method"] != "rank_only"]
+        return measured if len(measured) else rows
+
+    @property
+    def surely_first(self) -> list[str]:
+        """Names of the needs that are surely among the first, in their order."""
+        rows = self.ordered
+        return [self.words.need(code) for code in rows.loc[rows["tier"] == _SAYS_MUST, "need"]]
 
     @property
     def gap_totals(self) -> pd.DataFrame:
@@ -220,13 +234,10 @@ def _share_note(m: Material) -> str:
 
 
 def _tiers(m: Material) -> str:
-    words, rows = m.words, m.result.needs.totals()
-    shown = rows[rows["need"].isin(m.totals["code"])]
+    words, shown, must = m.words, m.ordered, m.surely_first
     top = m.result.options.needs.top
-    must = [words.need(code) for code in shown.sort_values("rank").loc[shown["tier"] == _SAYS_MUST, "need"]]
-    first = (
-        words.say("text.must", list=words.listed(must, top), top=top) if must else words.say("text.must_none", top=top)
-    )
+    key = "must_none" if not must else "must_tied" if len(must) > top else "must"
+    first = words.say(f"text.{key}", list=words.listed(must, top), top=top)
     counts = shown["tier"].value_counts()
     return first + words.say(
         "text.check_tier", count=int(counts.get("待核", 0)), watch=int(counts.get("观察", 0)), top=top
@@ -270,20 +281,30 @@ def _use_text(services: pd.DataFrame, words: Wording) -> str:
     known = services[services["utilisation"].notna()]
     if known.empty:
         return ""
-    ordered = known.sort_values("utilisation", ascending=False)
-    names = [place_of(*pair, words) for pair in zip(ordered["service_name"], ordered["site"], strict=True)]
-    return "".join(
-        (
-            words.say(
-                "text.supply_use",
-                recorded=len(known),
-                busy=int((known["utilisation"] >= 0.8).sum()),
-                idle=int((known["utilisation"] < 0.5).sum()),
-            ),
-            words.say("text.supply_full", list=words.listed(names, 3)),
-            words.say("text.supply_idle", list=words.listed(reversed(names), 3)),
-        )
+    sentence = words.say(
+        "text.supply_use",
+        recorded=len(known),
+        busy=int((known["utilisation"] >= 0.8).sum()),
+        idle=int((known["utilisation"] < 0.5).sum()),
     )
+    full, idle = _extremes(known, words)
+    if not idle:
+        return sentence
+    sentence += words.say("text.supply_full", list=words.listed(full))
+    return sentence + words.say("text.supply_idle", list=words.listed(idle))
+
+
+def _extremes(known: pd.DataFrame, words: Wording) -> tuple[list[str], list[str]]:
+    """Return the most and the least used services, none of them twice; nothing where there are too few to tell."""
+    if len(known) < _LEAST_COMPARED:
+        return [], []
+    most = min(_MOST_COMPARED, len(known) // 2)
+    ordered = known.sort_values("utilisation", ascending=False, kind="stable")
+    names = pd.Series([place_of(*pair, words) for pair in zip(ordered["service_name"], ordered["site"], strict=True)])
+    rates = ordered["utilisation"].reset_index(drop=True)
+    full = names.head(most).drop_duplicates()
+    idle = names[(rates < rates.iloc[most - 1]) & ~names.isin(full)].iloc[::-1].drop_duplicates().head(most)
+    return list(full), list(idle)
 
 
 def _quadrant_text(m: Material) -> str:
@@ -435,7 +456,8 @@ def _change(m: Material) -> list[Block]:
     rows = m.changes
     up, down = ([words.need(code) for code in rows.loc[rows["change"] == word, "need"]] for word in (_UP, _DOWN))
     same = int((rows["change"] == _SAME).sum())
-    sentence = words.say("text.changed", up=words.listed(up, 8), down=words.listed(down, 8))
+    key = "changed" if up and down else "changed_up" if up else "changed_down" if down else "changed_none"
+    sentence = words.say(f"text.{key}", up=words.listed(up, 8), down=words.listed(down, 8))
     sentence += words.say("text.unclear", same=same, unclear=len(rows) - same - len(up) - len(down))
     return [Paragraph(sentence), *m.block("changes"), *m.block("outlook")]
 
