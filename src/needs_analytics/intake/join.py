@@ -51,6 +51,8 @@ def _stacked(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
     kept = [frame for frame in frames if len(frame)]
     if not kept:
         return pd.DataFrame(index=pd.RangeIndex(0))
+    if len(kept) == 1:
+        return kept[0].reset_index(drop=True)
     columns = list(dict.fromkeys(column for frame in kept for column in frame.columns))
     stacked = {
         column: pd.concat(

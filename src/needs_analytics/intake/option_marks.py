@@ -34,6 +34,7 @@ _CHINESE = re.compile("[\u4e00-\u9fff]")
 _AHEAD = re.compile(rf"(?P<mark>[{_ALL}])\s*(?P<option>[^{_ALL}\s、,;]+)")
 _BEHIND = re.compile(rf"(?P<option>[^{_ALL}\s、,;]+)\s*(?P<mark>[{_ALL}])?")
 _LISTED = re.compile(r"(?<![A-Za-z])([A-H])[.、:)]\s*(?=[\u4e00-\u9fff])|(?<!\d)\((\d)\)\s*(?=[\u4e00-\u9fff])")
+_PERHAPS = re.compile(rf"[{_ALL}]|^(?:[A-H][.、:)]|\(\d\))", re.MULTILINE)  # what every cell has that is split
 _MOST = 0.8  # share of a column's distinct cells that must be codes
 _SHORTEST = 2  # options of a list
 
@@ -54,11 +55,11 @@ def decode_marks(block: Block) -> Block:
         values = {plain(str(value)) for value in block.column(position).values} - {""}
         column = columns[position]
         options = _list_in(plain(header.text)) or (noted if _ASKS.search(header.text) else {})
-        said = [text for text in values if not is_absent(key(text))]
-        if options and said and sum(bool(_chosen(text, options)) for text in said) >= _MOST * len(said):
+        said = [text for text in values if not is_absent(key(text))] if options else []
+        if said and sum(bool(_chosen(text, options)) for text in said) >= _MOST * len(said):
             decoded = tuple("┋".join(_chosen(plain(str(value)), options)) or value for value in column.values)
             columns[position] = Column(column.codes, decoded)
-        elif any(_split(text) is not None for text in values):
+        elif _PERHAPS.search("\n".join(values)) and any(_split(text) is not None for text in values):
             columns[position] = _joined(column)
     sheet: Sheet = replace(block.sheet, columns=tuple(columns))
     return replace(block, sheet=sheet)
