@@ -22,7 +22,8 @@ def test_pasted_lines_answer_the_question(tmp_path: Path) -> None:
     assert written == tmp_path / FILE
     proposed = written.read_text(encoding="utf-8")
     assert Mapping.parse(proposed).options == {}
-    pasted = proposed.replace('# "停放车辆" =', '"停放车辆" =')
+    assert '# "停放车辆" = ""' in proposed  # it names no need: the office has to say which, the nearest stand beside it
+    pasted = proposed.replace('# "停放车辆" = ""', '"停放车辆" = "停车"')
     assert Mapping.parse(pasted).options["停放车辆"]
     assert "W210" not in codes(take(sheet(FORM), mapping=pasted))
 
