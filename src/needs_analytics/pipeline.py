@@ -16,7 +16,7 @@ from needs_analytics.core.month import Month
 from needs_analytics.core.options import Options
 from needs_analytics.core.records import Cleaned, MonthResult, RunRecord, SheetList
 from needs_analytics.intake import take_in
-from needs_analytics.needs.comparable import Changes, changed_questions
+from needs_analytics.intake.comparable import Changes, changed_questions
 from needs_analytics.office.read import read_workbooks
 
 if TYPE_CHECKING:

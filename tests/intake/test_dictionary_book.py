@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from helpers.grids import MONTH, codes, sheet, take, take_clean, told
-from needs_analytics.needs.comparable import changed_questions
+from needs_analytics.intake.comparable import changed_questions
 from needs_analytics.office.dictionary_book import render_dictionary, write_dictionary
 from needs_analytics.office.read import read_workbooks
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from needs_analytics.core.mapping import Mapping
 from needs_analytics.core.wording import same_wording
-from needs_analytics.needs.comparable import changed_questions
+from needs_analytics.intake.comparable import changed_questions
 
 MONTH = "2026-10"
 ASKED = "您需要哪些服务"
