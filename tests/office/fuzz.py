@@ -41,8 +41,13 @@ def mutants(seeds: dict[str, bytes], seed: int) -> Iterator[tuple[str, bytes]]:
     while True:
         name = rng.choice(names)
         content = seeds[name]
-        inside = content.startswith(b"PK") and rng.random() < 0.8
-        yield name, _inside(content, rng) if inside else _raw(content, rng)
+        yield name, changed(content, rng)
+
+
+def changed(content: bytes, rng: random.Random) -> bytes:
+    """Return the bytes changed, of a zip most often inside its parts."""
+    inside = content.startswith(b"PK") and rng.random() < 0.8
+    return _inside(content, rng) if inside else _raw(content, rng)
 
 
 def escape(readers: Readers, name: str, content: bytes) -> str:

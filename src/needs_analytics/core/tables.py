@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 if TYPE_CHECKING:
@@ -214,4 +215,7 @@ def _typed(values: pd.Series, column: str) -> pd.Series:
         return pd.to_datetime(values)
     if column == "row":
         return values.astype("int64")
+    if isinstance(values.dtype, pd.StringDtype):  # each distinct text once in memory, not once a row
+        codes, texts = pd.factorize(values)
+        return pd.Series(np.array([*texts, None], dtype=object)[codes], index=values.index, dtype=object)
     return values.astype(object).where(values.notna(), None)

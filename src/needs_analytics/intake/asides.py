@@ -38,6 +38,7 @@ _HINT = re.compile(
     r"[(（\[【].{1,40}[)）\]】]|.{0,12}(必填|选填|下拉|单选|多选|请填|填写|填数字|格式|请选择?).{0,16}|(例?如|例|单位)[:：].{1,20}|男/女|是/否|√"
 )
 _EXAMPLE = re.compile(r"(示?例|样例|范例|举例|例如|填[写表]示例|样表)[\d一二三]?[:：]?")
+_ASIDE = re.compile("|".join(f"(?:{words.pattern})" for words in (_SUMMARY, _NOTE, _EVERYWHERE, _EXAMPLE)))
 _NUMBER = frozenset({"序号", "序", "编号", "行号", "号", "no", "no.", "顺序号", "行次", "num"})
 _COLUMN_NAMES = frozenset({"甲", "乙", "丙", "丁", "栏次", "列次", "行次", "-", "—"})
 _TOLD = frozenset({"hint", "numbers", "example", "blank", "outside"})
@@ -163,7 +164,7 @@ def _suspected(grid: Grid, rows: Ints, width: int) -> dict[int, str]:
 
 
 def _is_aside_word(text: str) -> bool:
-    return any(words.fullmatch(text) for words in (_SUMMARY, _NOTE, _EVERYWHERE, _EXAMPLE))
+    return bool(_ASIDE.fullmatch(text))
 
 
 def _merged_down(grid: Grid) -> dict[int, int]:

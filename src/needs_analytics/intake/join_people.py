@@ -33,7 +33,7 @@ def without_identifiers(tables: dict[str, pd.DataFrame], secret: bytes, names: K
     keys = dict(zip(people, person_keys([tables[table] for table in people], secret), strict=True))
     result = dict(tables)
     for table in people:
-        frame = tables[table].copy()
+        frame = tables[table].copy(deep=False)
         frame["person_key"] = pd.Series(keys[table], index=frame.index, dtype=object)
         if "unit" in frame:  # a household's form is not its head's own answer
             of_homes = frame["unit"] == "户"

@@ -105,7 +105,7 @@ _ABSENT = frozenset(
 
 def is_error(text: str) -> bool:
     """Whether a cell holds a spreadsheet's error value."""
-    return text.lower() in _ERRORS
+    return text.startswith("#") and text.lower() in _ERRORS
 
 
 def is_absent(text: str) -> bool:

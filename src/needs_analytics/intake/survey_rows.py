@@ -55,7 +55,7 @@ def _months(dates: pd.Series, month: Month) -> pd.Series:
 
 
 def _with_columns(frame: pd.DataFrame) -> pd.DataFrame:
-    frame = frame.copy()
+    frame = frame.copy(deep=False)
     for column in ("age_low", "age_high", "household_size"):
         frame[column] = frame[column].astype(float) if column in frame else np.nan
     for column in ("sex", "groups", "id_card", "birth_date", "answer_id"):

@@ -179,10 +179,10 @@ def read_verbatim(cell: object) -> Reading:
 
 def read_code(cell: object) -> Reading:
     """Read a code as text, never as a number; a numeric code of 16 or more digits has lost its last digits."""
-    if is_number(cell) and abs(float(cell)) >= 1e15:
+    if not isinstance(cell, str) and is_number(cell) and abs(float(cell)) >= 1e15:
         return Reading(None, "refused", "E140")
-    text = plain(_code(cell))
-    if _SHORTENED.fullmatch(text):
+    text = plain(cell if isinstance(cell, str) else _code(cell))
+    if text[:1].isdigit() and _SHORTENED.fullmatch(text):
         return Reading(None, "refused", "E140")
     return Reading(text) if text else NOTHING
 

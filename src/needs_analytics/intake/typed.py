@@ -85,11 +85,9 @@ def read_column(
         place = (block.sheet.file, block.sheet.name, None, column_letters(position), column_letters(position))
         typed.ledger.append((*place, table, field, "normalised", "〃", "＝↑", "", dittos))
     for code, places in _places(column.codes, readings, together=of_names):
-        reading = readings[code]
-        if len(places) and (reading.note or reading.code):
-            hidden = personal or of_names or reading.code in _BIRTHS
-            old = _HIDDEN if hidden else _shown(column.values[code])
-            _log(typed, block, position, block.rows[places], old, reading)
+        hidden = personal or of_names or readings[code].code in _BIRTHS
+        old = _HIDDEN if hidden else _shown(column.values[code])
+        _log(typed, block, position, block.rows[places], old, readings[code])
     typed.issues[:] = _folded(typed.issues, block.headers[position].last)
     return typed
 
@@ -114,22 +112,27 @@ def _folded(issues: Sequence[Issue], wording: str) -> list[Issue]:
 
 
 def _places(codes: Ints, readings: Sequence[Reading], *, together: bool) -> Iterator[tuple[int, Ints]]:
-    """Yield each distinct cell with its rows; of a column of names, all that is refused as one."""
-    refused = [code for code, reading in enumerate(readings) if together and reading.note == "refused"]
+    """Yield each distinct cell of which something is to be said, with its rows; all refused names as one."""
+    told = [code for code, reading in enumerate(readings) if reading.note or reading.code]
+    refused = {code for code in told if together and readings[code].note == "refused"}
+    if not told:
+        return
     order = np.argsort(codes, kind="stable")
-    bounds = np.searchsorted(codes[order], np.arange(len(readings) + 1))
-    for code in range(len(readings)):
+    starts, ends = (np.searchsorted(codes, told, side, sorter=order) for side in ("left", "right"))
+    for code, start, end in zip(told, starts, ends, strict=True):
         if code not in refused:
-            yield code, order[bounds[code] : bounds[code + 1]]
+            yield code, order[start:end]
     if refused:
-        yield refused[0], np.flatnonzero(np.isin(codes, refused))
+        yield min(refused), np.flatnonzero(np.isin(codes, sorted(refused)))
 
 
 def _read(reader: Reader, value: object) -> Reading:
-    if isinstance(value, str) and not plain(value):
-        return NOTHING
-    if isinstance(value, str) and is_error(plain(value)):
-        return Reading(None, "refused", "E110")
+    if isinstance(value, str):
+        text = plain(value)
+        if not text:
+            return NOTHING
+        if is_error(text):
+            return Reading(None, "refused", "E110")
     return reader(value)
 
 
