@@ -30,6 +30,14 @@ def column_letters(column: int) -> str:
 
 _SHOWN = 5  # cells named besides the first
 
+Place = tuple[int | None, int | None]
+"""A cell's 0-based row and column; ``None`` for a whole row or column."""
+
+
+def cell_name(row: int | None, column: int | None) -> str:
+    """Return a cell as a spreadsheet names it: ``B17``, a row ``17`` or a column ``B`` where only that is known."""
+    return ("" if column is None else column_letters(column)) + ("" if row is None else str(row + 1))
+
 
 @dataclass(frozen=True, slots=True)
 class CellRef:
@@ -42,9 +50,8 @@ class CellRef:
 
     @property
     def cell(self) -> str:
-        """The cell as a spreadsheet names it (``B17``), a row (``17``) or a column (``B``) where only that is known."""
-        letters = "" if self.column is None else column_letters(self.column)
-        return letters + ("" if self.row is None else str(self.row + 1))
+        """The cell as :func:`cell_name` tells it."""
+        return cell_name(self.row, self.column)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +69,15 @@ class Issue:
         The offending value as text; empty where there is none or where it would identify a resident.
     details
         What the sentence needs besides the value.
+    also
+        The other cells of the same sheet of which the same is said.
     """
 
     code: str
     where: CellRef | None = None
     value: str = ""
     details: Mapping[str, object] = field(default_factory=dict)
+    also: tuple[Place, ...] = ()
 
     @property
     def severity(self) -> Severity:
@@ -76,22 +86,24 @@ class Issue:
 
     @property
     def cells(self) -> tuple[str, ...]:
-        """The cells it speaks of, the first few where one value stands in many (``details["more"]``)."""
-        more = str(self.details.get("more", "")).rstrip("…").split("、")
-        return tuple(cell for cell in ((self.where.cell if self.where else ""), *more) if cell)
+        """The cells it speaks of, the first few where one value stands in many."""
+        return tuple(name for place in self.places[: 1 + _SHOWN] if (name := cell_name(*place)))
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """All cells it speaks of, in the sheet that ``where`` names."""
+        return ((self.where.row, self.where.column), *self.also) if self.where else ()
 
     @property
     def times(self) -> int:
         """In how many cells the same value stands."""
-        return int(str(self.details["count"])) if "more" in self.details else 1
+        return 1 + len(self.also)
 
 
 def said_once(issues: Sequence[Issue]) -> Issue:
-    """Return issues that say the same of several cells or rows of a sheet as one: its first cells and how many."""
-    first = issues[0]
-    cells = [issue.where.cell for issue in issues[1:] if issue.where]
-    more = "、".join(cells[:_SHOWN]) + ("…" if len(cells) > _SHOWN else "")
-    return replace(first, details={**first.details, "count": len(issues), "more": more})
+    """Return issues that say the same of several cells or rows of a sheet as one, with all their cells."""
+    also = (*issues[0].also, *(place for issue in issues[1:] for place in issue.places))
+    return replace(issues[0], details={**issues[0].details, "count": sum(issue.times for issue in issues)}, also=also)
 
 
 def grouped(issues: Iterable[Issue]) -> list[Issue]:

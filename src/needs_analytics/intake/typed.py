@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from needs_analytics.core.issue import CellRef, Issue, column_letters
+from needs_analytics.core.issue import CellRef, Issue, column_letters, said_once
 from needs_analytics.core.wording import plain
 from needs_analytics.intake import coordinate_cells, dates, numbers, terms, traits
 from needs_analytics.intake.eligibility import read_eligibility
@@ -103,11 +103,10 @@ def _folded(issues: Sequence[Issue], wording: str) -> list[Issue]:
         if len(same) == 1 or (same[0].code == "W113" and len(same) <= _FEW):
             said += same
             continue
-        cells = [cell for issue in same for cell in issue.cells][1:]
-        more = "、".join(cells[:5]) + ("…" if len(cells) > 5 else "")
-        details = {**same[0].details, "count": sum(issue.times for issue in same), "more": more, "column": wording}
+        whole = said_once(same)
         many = same[0].code == "W113"
-        said.append(replace(same[0], code="W114" if many else same[0].code, details=details))
+        details = {**whole.details, "column": wording}
+        said.append(replace(whole, code="W114" if many else same[0].code, details=details))
     return said
 
 
@@ -149,9 +148,9 @@ def _log(typed: TypedColumn, block: Block, position: int, rows: Ints, old: str, 
         typed.ledger.extend((file, sheet, int(row) + 1, letters, f"{letters}{row + 1}", *target, *done) for row in rows)
     if reading.code:
         where = CellRef(file, sheet, int(rows[0]), position)
-        more = "、".join(f"{letters}{row + 1}" for row in rows[1:6]) + ("…" if len(rows) > 6 else "")
-        details = {"table": target[0], "field": target[1], "count": len(rows), "more": more, "new": new}
-        typed.issues.append(Issue(reading.code, where, old, details))
+        details = {"table": target[0], "field": target[1], "count": len(rows), "new": new}
+        also = tuple((row, position) for row in rows[1:].tolist())
+        typed.issues.append(Issue(reading.code, where, old, details, also))
 
 
 def _shown(value: object) -> str:
