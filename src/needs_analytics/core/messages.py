@@ -10,6 +10,8 @@ from string import Formatter
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from needs_analytics.core.issue import Issue
     from needs_analytics.errors import NeedsError
 
@@ -59,12 +61,27 @@ def failure(kind: type[E], key: str, /, **details: object) -> E:
     return kind(key, in_every_language(f"error.{key}", **details))
 
 
-def in_every_language(key: str, /, **details: object) -> dict[str, str]:
+class _Sentences(Mapping[str, str]):
+    """A sentence by language, formed when it is asked for: a catalogue nobody reads is not loaded."""
+
+    def __init__(self, key: str, details: Mapping[str, object]) -> None:
+        self._key, self._details = key, details
+
+    def __getitem__(self, language: str) -> str:
+        if language not in LANGUAGES:
+            raise KeyError(language)
+        return text(self._key, language, **{name: _chosen(told, language) for name, told in self._details.items()})
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(LANGUAGES)
+
+    def __len__(self) -> int:
+        return len(LANGUAGES)
+
+
+def in_every_language(key: str, /, **details: object) -> Mapping[str, str]:
     """Return language to the sentence of a key; a detail may itself be given by language."""
-    return {
-        language: text(key, language, **{name: _chosen(detail, language) for name, detail in details.items()})
-        for language in LANGUAGES
-    }
+    return _Sentences(key, details)
 
 
 def _chosen(detail: object, language: str) -> object:
