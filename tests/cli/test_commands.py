@@ -157,6 +157,25 @@ def test_check_prints_the_result_and_tells_progress_aside(needs: Needs, office: 
     assert {path.name for path in (workspace / "check" / MONTH).iterdir()} == {"2026-10核对结果.xlsx", "题目字典.xlsx"}
 
 
+def test_the_dictionary_is_a_workbook_of_its_own_which_the_check_names(needs: Needs, office: Office) -> None:
+    workspace = office(whole_month())
+    needs("check", MONTH)
+    book = openpyxl.load_workbook(workspace / "check" / MONTH / f"{MONTH}核对结果.xlsx")
+    assert "题目字典" not in book.sheetnames
+    first_page = [cell for row in book.worksheets[0].values for cell in row if cell]
+    assert any("题目字典.xlsx" in str(cell) and f"inbox/{MONTH}/" in str(cell) for cell in first_page)
+
+
+def test_a_check_without_questions_names_no_dictionary(needs: Needs, office: Office) -> None:
+    month = whole_month()
+    del month["需求调查.csv"]
+    workspace = office(month)
+    needs("check", MONTH)
+    (written,) = (workspace / "check" / MONTH).iterdir()
+    cells = [cell for sheet in openpyxl.load_workbook(written).worksheets for row in sheet.values for cell in row]
+    assert not any("题目字典.xlsx" in str(cell) for cell in cells)
+
+
 def test_check_in_english(needs: Needs, office: Office) -> None:
     office(whole_month())
     found = needs("check", MONTH, "--lang", "en")
@@ -168,10 +187,9 @@ def test_cells_with_the_same_fault_stand_on_one_line(needs: Needs, office: Offic
     rows = survey(12).replace(",30,", ",230,").replace(",37,", ",230,")
     workspace = office({**whole_month(), "需求调查.csv": rows})
     found = needs("check", MONTH)
-    check = (workspace / "check" / MONTH).iterdir()
     assert "错误 2 处" in found.out
     assert "    [E101] C2、C3 年龄为“230”，应在 0–120 之间。请核对后改正。\n" in found.out
-    sheets = openpyxl.load_workbook(*check).worksheets
+    sheets = openpyxl.load_workbook(workspace / "check" / MONTH / f"{MONTH}核对结果.xlsx").worksheets
     assert any("C2、C3" in row for sheet in sheets for row in sheet.values)
 
 

@@ -100,7 +100,7 @@ def test_the_main_job_counts_them(wjx_folder: Path, raw: pd.DataFrame, tmp_path:
 
 
 def test_what_people_wrote_stays_inside_intake(exports: dict[str, Cleaned]) -> None:
-    """It may be a name or a telephone number; the dictionary goes into the check workbook and the store."""
+    """It may be a name or a telephone number; the dictionary is written out and kept in the store."""
     assert not any("〖" in option for option in exports["text"].questions["option"])
 
 

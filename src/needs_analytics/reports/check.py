@@ -17,46 +17,35 @@ if TYPE_CHECKING:
 
     from needs_analytics.core.records import Cleaned
 
-_DICTIONARY = (
-    "office",
-    "question",
-    "wording",
-    "kind",
-    "max_choices",
-    "sense",
-    "unit",
-    "asked_of",
-    "blank",
-    "threshold",
-    "first_month",
-    "last_month",
-    "option",
-    "option_code",
-    "need",
-    "position",
-)
-
 
 def write_check(cleaned: Cleaned, folder: str | Path, *, language: str = "zh") -> Path:
-    """Write what ``needs check`` found as a workbook: problems by cell, sheets recognised, dictionary, changes.
+    """Write what ``needs check`` found as a workbook: problems by cell, sheets recognised, changes.
 
-    The dictionary's sheet can be corrected and put into the month's folder: it then decides how the survey is read.
+    Its first page names the workbook of the question dictionary, which is written beside it.
     """
     words = Wording.of(cleaned.codebook, {}, language, Options())
     tables = [
         _issues(cleaned, language),
         file_table(cleaned, words),
         _sheets(cleaned, words),
-        _dictionary(cleaned, language),
         _ledger(cleaned, language),
     ]
     tables = [table for table in tables if table.rows]
     document = Document(
         title=text("check.title", language, month=cleaned.month.label(language)), tables=tables, language=language,
-        sheets=[Sheet(table.caption, [table.id]) for table in tables],
+        sheets=[Sheet(table.caption, [table.id]) for table in tables], facts=_beside(cleaned, language),
     )  # fmt: skip
     stem = text("check.stem", language, month=str(cleaned.month))
     return write_document(document, folder, created=cleaned.month.last_day, stem=stem, formats=("xlsx",))[0]
+
+
+def _beside(cleaned: Cleaned, language: str) -> list[tuple[str, str]]:
+    """Return what the first page says of the workbook written beside this one, where questions were found."""
+    if cleaned.questions.empty:
+        return []
+    file = text("check.dictionary_file", language)
+    said = text("check.dictionary_beside", language, file=file, month=str(cleaned.month))
+    return [(text("check.sheet_dictionary", language), said)]
 
 
 def _issues(cleaned: Cleaned, language: str) -> Table:
@@ -98,17 +87,6 @@ def _sheets(cleaned: Cleaned, words: Wording) -> Table:
     ]
     frame = cleaned.sheets.assign(header_row=cleaned.sheets["header_row"].map(lambda row: str(row) if row else ""))
     return Table.from_frame("recognised", text("check.sheet_recognised", words.language), frame, shown)
-
-
-def _dictionary(cleaned: Cleaned, language: str) -> Table:
-    """Return the question dictionary under the headers intake reads it by."""
-    shown = [Column(name, cleaned.codebook.label("questions", name, language)) for name in _DICTIONARY]
-    frame = cleaned.questions.copy()
-    names = cleaned.codebook.need_names(language)
-    frame["need"] = [names.get(code, code) for code in frame["need"]]
-    for name in ("max_choices", "threshold"):
-        frame[name] = [f"{value:g}" if isinstance(value, (int, float)) else value for value in frame[name]]
-    return Table.from_frame("dictionary", text("check.sheet_dictionary", language), frame, shown)
 
 
 def _ledger(cleaned: Cleaned, language: str) -> Table:
