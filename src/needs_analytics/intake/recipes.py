@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from needs_analytics.core.issue import CellRef, Issue
 from needs_analytics.core.recipes import Recipe, column_key, office_key
@@ -17,19 +17,9 @@ if TYPE_CHECKING:
     from needs_analytics.intake.fields import Vocabulary
     from needs_analytics.intake.masking import KnownNames
     from needs_analytics.intake.recognise import Recognition
+    from needs_analytics.intake.taken import Taken
 
 _SURE = frozenset({"told", "recipe", "headers", "platform", "across"})
-
-
-class _Taken(Protocol):
-    @property
-    def block(self) -> Block: ...
-
-    @property
-    def recognition(self) -> Recognition: ...
-
-    @property
-    def office(self) -> str: ...
 
 
 def columns_of(block: Block) -> tuple[str, ...]:
@@ -44,7 +34,7 @@ def with_recipe(rule: SheetRule, recipe: Recipe, tables: Mapping[str, Vocabulary
     return replace(rule, table=recipe.table, fields={**known, **rule.fields})
 
 
-def recipes_of(taken: Iterable[_Taken], month: Month, names: KnownNames) -> tuple[Recipe, ...]:
+def recipes_of(taken: Iterable[Taken], month: Month, names: KnownNames) -> tuple[Recipe, ...]:
     """Return what the sheets were taken for, where that is sure; forms and dictionaries are read anew every month.
 
     A header that holds a resident's name is not remembered.

@@ -16,10 +16,8 @@ if TYPE_CHECKING:
     from needs_analytics.core.codebook import Codebook
     from needs_analytics.core.mapping import Mapping as OfficeMapping
     from needs_analytics.core.records import Sheet
-    from needs_analytics.intake.blocks import Block
     from needs_analytics.intake.groups import GroupWords
-    from needs_analytics.intake.questions import Question
-    from needs_analytics.intake.recognise import Recognition
+    from needs_analytics.intake.taken import Taken
 
 COLUMNS = (
     "file",
@@ -56,14 +54,14 @@ def office_of(file: str) -> str:
 
 
 def sheet_summary(
-    taken: Sequence[tuple[Block, Recognition, Sequence[Question], str]],
+    taken: Sequence[Taken],
     sheets: Sequence[Sheet],
     mapping: OfficeMapping,
     codebook: Codebook,
     groups: GroupWords,
 ) -> pd.DataFrame:
     """Return one row per block and one per sheet without any."""
-    rows = [_block_row(block, found, questions, office, codebook, groups) for block, found, questions, office in taken]
+    rows = [_block_row(item, codebook, groups) for item in taken]
     covered = {(row["file"], row["sheet"]) for row in rows}
     for sheet in sheets:
         if (sheet.file, sheet.name) not in covered:
@@ -92,9 +90,8 @@ def sheet_summary(
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype({"rows": int, "asides": int, "header_row": int})
 
 
-def _block_row(
-    block: Block, found: Recognition, questions: Sequence[Question], office: str, codebook: Codebook, groups: GroupWords
-) -> dict[str, object]:
+def _block_row(item: Taken, codebook: Codebook, groups: GroupWords) -> dict[str, object]:
+    block, found, questions = item.block, item.recognition, item.questions
     used = {match.column for matches in found.matches.values() for match in matches} | {
         c for q in questions for c in q.columns
     }
@@ -115,7 +112,7 @@ def _block_row(
         "digest": block.sheet.digest,
         "sheet": block.sheet.name,
         "hidden": block.sheet.hidden,
-        "office": office,
+        "office": item.office,
         "platform": found.platform,
         "tables": "+".join(found.tables),
         "why": found.why,
