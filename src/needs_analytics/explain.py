@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from needs_analytics.core.messages import catalogue, failure, text
-from needs_analytics.core.records import ALL, PARTS
+from needs_analytics.core.results import ALL, PARTS
 from needs_analytics.core.wording import key as compared
 from needs_analytics.errors import UsageError
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from needs_analytics.core.arrays import Floats, Ints
-    from needs_analytics.core.records import MonthResult
+    from needs_analytics.core.results import MonthResult
 
 _SHOWN_ROWS = 12
 _NEEDED, _PERSON = "需要", "人"

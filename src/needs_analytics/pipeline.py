@@ -14,7 +14,8 @@ from needs_analytics.cleaning import clean
 from needs_analytics.core.config import differing
 from needs_analytics.core.month import Month
 from needs_analytics.core.options import Options
-from needs_analytics.core.records import Cleaned, MonthResult, RunRecord, SheetList
+from needs_analytics.core.records import Cleaned, SheetList
+from needs_analytics.core.results import MonthResult, RunRecord
 from needs_analytics.intake import take_in
 from needs_analytics.intake.comparable import Changes, changed_questions
 from needs_analytics.office.read import read_workbooks
@@ -22,15 +23,7 @@ from needs_analytics.office.read import read_workbooks
 if TYPE_CHECKING:
     import pandas as pd
 
-    from needs_analytics.core.records import (
-        ActionPlan,
-        Forecast,
-        GapReport,
-        MatchPlan,
-        NeedsList,
-        Segments,
-        Weights,
-    )
+    from needs_analytics.core.results import ActionPlan, Forecast, GapReport, MatchPlan, NeedsList, Segments, Weights
     from needs_analytics.workspace import Workspace
 
 Progress = Callable[[str], None]

@@ -9,7 +9,7 @@ import pytest
 from helpers.town import BATHING, CLASSES, MEALS, PARKING, residents, run_stages, segments_of, survey, town
 
 if TYPE_CHECKING:
-    from needs_analytics.core.records import MonthResult
+    from needs_analytics.core.results import MonthResult
 
 SUPPLY = {
     "register": """

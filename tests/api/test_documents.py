@@ -20,7 +20,7 @@ from needs_analytics.core.options import Options
 from needs_analytics.core.tables import COLUMNS
 
 if TYPE_CHECKING:
-    from needs_analytics.core.records import MonthResult
+    from needs_analytics.core.results import MonthResult
 
 PROJECT = Path(__file__).resolve().parents[2]
 DOCUMENTS = [PROJECT / name for name in ("README.md", "README.zh-CN.md", "CONTRIBUTING.md", "CHANGELOG.md")]

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 import needs_analytics as na
-from needs_analytics.core.records import GAPS_COLUMNS, NEEDS_COLUMNS, PARTS, MonthResult
+from needs_analytics.core.results import GAPS_COLUMNS, NEEDS_COLUMNS, PARTS, MonthResult
 
 PROMISED = {
     "Workspace", "run_month", "write_reports", "read_workbooks", "take_in", "Codebook", "clean", "weigh",

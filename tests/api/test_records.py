@@ -11,12 +11,14 @@ import pytest
 
 import needs_analytics as na
 from helpers.town import run_stages, town
-from needs_analytics.core.records import MonthResult, Pleasant, _renderers
+from needs_analytics.core.records import Pleasant, _renderers
 from needs_analytics.errors import UsageError
 from needs_analytics.reports.notebook import MOST_ROWS, render_record
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from needs_analytics.core.results import MonthResult
 
 STAGES = ["cleaned", "weights", "segments", "needs", "matches", "gaps", "plans", "outlook", "run"]
 CHARTS = ["needs", "needs_by_community", "gaps", "gaps_by_community", "use", "balance", "segments"]

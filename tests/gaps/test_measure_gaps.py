@@ -26,7 +26,7 @@ from helpers.town import (
     town,
 )
 from needs_analytics.core.options import GapsOptions, Options
-from needs_analytics.core.records import PARTS, GapReport
+from needs_analytics.core.results import PARTS, GapReport
 from needs_analytics.gaps.parts import GAP, largest_cause, split_demand, sum_parts
 
 REGISTER = "community | age_low | age_high | sex | persons\n甲 | 16 | 120 | 男 | 400\n乙 | 16 | 120 | 男 | 400"

@@ -17,7 +17,7 @@ from needs_analytics.gaps.use import sink_use
 from needs_analytics.matching.capacity import service_sinks
 
 if TYPE_CHECKING:
-    from needs_analytics.core.records import GapReport
+    from needs_analytics.core.results import GapReport
 
 REGISTER = "community | age_low | age_high | sex | persons\n甲 | 16 | 120 | 男 | 400\n乙 | 16 | 120 | 男 | 400"
 ANSWERS = survey(*(residents(40, community=c, age=70, sex="男", yes={MEALS: 20}) for c in "甲乙"))

@@ -13,7 +13,8 @@ import pandas as pd
 from needs_analytics.core.codebook import Codebook
 from needs_analytics.core.month import Month
 from needs_analytics.core.options import Options
-from needs_analytics.core.records import Cleaned, MonthResult, Segments
+from needs_analytics.core.records import Cleaned
+from needs_analytics.core.results import MonthResult, Segments
 from needs_analytics.core.tables import COLUMNS, conform, empty
 from needs_analytics.forecasts import forecast_use
 from needs_analytics.gaps import measure_gaps
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from needs_analytics.core.issue import Issue
-    from needs_analytics.core.records import Weights
+    from needs_analytics.core.results import Weights
 
 MONTH = "2026-10"
 ALL = "全部"

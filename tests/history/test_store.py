@@ -18,7 +18,7 @@ from needs_analytics.history.store import use_so_far
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from needs_analytics.core.records import MonthResult
+    from needs_analytics.core.results import MonthResult
 
 SECRET = "张三家在槐树底下"
 

@@ -21,7 +21,7 @@ from needs_analytics.weights import weigh
 if TYPE_CHECKING:
     import pandas as pd
 
-    from needs_analytics.core.records import MatchPlan
+    from needs_analytics.core.results import MatchPlan
 
 REGISTER = "community | age_low | age_high | sex | persons\n甲 | 16 | 120 | 男 | 400\n乙 | 16 | 120 | 男 | 400"
 

@@ -30,7 +30,7 @@ from needs_analytics.needs.flags import publication_flags
 from needs_analytics.weights import weigh
 
 if TYPE_CHECKING:
-    from needs_analytics.core.records import NeedsList
+    from needs_analytics.core.results import NeedsList
 
 REGISTER = """
     community | age_low | age_high | sex | persons

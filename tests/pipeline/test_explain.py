@@ -12,7 +12,7 @@ from needs_analytics.errors import UsageError
 from needs_analytics.explain import explain_number
 
 if TYPE_CHECKING:
-    from needs_analytics.core.records import MonthResult
+    from needs_analytics.core.results import MonthResult
 
 
 @pytest.fixture(scope="module")

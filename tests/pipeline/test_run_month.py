@@ -19,7 +19,7 @@ from needs_analytics.workspace import Workspace
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from needs_analytics.core.records import MonthResult
+    from needs_analytics.core.results import MonthResult
 
 MONTH = "2026-10"
 STAGES = ["read", "intake", "cleaning", "weights", "segments", "needs", "matching", "gaps", "forecasts"]

@@ -12,7 +12,7 @@ from helpers.town import BATHING, MEALS, need_row, residents, run_stages, survey
 from needs_analytics.core.options import GapsOptions, Options
 
 if TYPE_CHECKING:
-    from needs_analytics.core.records import MonthResult
+    from needs_analytics.core.results import MonthResult
 
 REGISTER = "community | age_low | age_high | sex | persons\n甲 | 16 | 120 | 男 | 400\n乙 | 16 | 120 | 男 | 400"
 

@@ -15,7 +15,7 @@ from .workspaces import build_workspace
 if TYPE_CHECKING:
     import pandas as pd
 
-    from needs_analytics.core.records import MonthResult
+    from needs_analytics.core.results import MonthResult
 
 NEPAL, WJX = Path(__file__).parent / "nepal", Path(__file__).parent / "wjx"
 

@@ -21,7 +21,7 @@ from .workspaces import build_workspace
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from needs_analytics.core.records import MonthResult
+    from needs_analytics.core.results import MonthResult
     from needs_analytics.workspace import Workspace
 
 MONTHS = tuple(nepal_raw.ROUNDS)

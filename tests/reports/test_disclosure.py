@@ -33,7 +33,7 @@ from needs_analytics.reports.month import write_reports
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from needs_analytics.core.records import MonthResult
+    from needs_analytics.core.results import MonthResult
     from needs_analytics.reports.document import Document
     from needs_analytics.reports.tables import Table
 

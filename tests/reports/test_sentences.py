@@ -13,7 +13,7 @@ from needs_analytics.reports.content.build import build_document, report_wording
 from needs_analytics.reports.content.other_tables import action_text
 
 if TYPE_CHECKING:
-    from needs_analytics.core.records import MonthResult
+    from needs_analytics.core.results import MonthResult
 
 SUGGESTION = {
     "need": MEALS,

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
-    from needs_analytics.core.records import Segments
+    from needs_analytics.core.results import Segments
 
 
 class Planted(NamedTuple):

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sklearn.metrics import adjusted_rand_score
 
 from needs_analytics.core.options import SegmentOptions
-from needs_analytics.core.records import Weights
+from needs_analytics.core.results import Weights
 from needs_analytics.segments import find_segments
 
 from .planted_residents import draw_residents, draw_uniform

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from helpers.town import no_segments
-from needs_analytics.core.records import ALL
+from needs_analytics.core.results import ALL
 from needs_analytics.needs import list_needs
 from needs_analytics.weights import weigh
 

@@ -28,7 +28,7 @@ from .seeds import seed_count
 if TYPE_CHECKING:
     import pandas as pd
 
-    from needs_analytics.core.records import GapReport
+    from needs_analytics.core.results import GapReport
 
 SEEDS = (DEFAULT_SEED, *range(1, 100))[: seed_count(1)]
 

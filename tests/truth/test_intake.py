@@ -39,7 +39,7 @@ from .workbooks import NO_GRID, answer_table, office_file, ticks
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from needs_analytics.core.records import MonthResult
+    from needs_analytics.core.results import MonthResult
 
     from .conftest import Measured, Sent
 

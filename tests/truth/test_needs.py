@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from needs_analytics.core.records import ALL
+from needs_analytics.core.results import ALL
 from needs_analytics.samples.wishes import outlier_shifts
 
 from .estimates import ANSWERS, Estimated, answered_by_margins, by_margins, estimate

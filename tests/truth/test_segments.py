@@ -20,7 +20,7 @@ from .thresholds import FALSE_SEGMENTS, LEAST_AGREEMENT, LEAST_JACCARD, NEW_SEGM
 if TYPE_CHECKING:
     import pandas as pd
 
-    from needs_analytics.core.records import Segments
+    from needs_analytics.core.results import Segments
 
     from .conftest import Measured
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from needs_analytics.core.codebook import Codebook
-from needs_analytics.core.records import ALL
+from needs_analytics.core.results import ALL
 
 from .estimates import Estimated, by_margins, by_offices
 from .generator import channel_need

@@ -13,7 +13,7 @@ from needs_analytics.core.options import FORMATS
 from needs_analytics.errors import BlockingDataError
 
 if TYPE_CHECKING:
-    from needs_analytics.core.records import MonthResult
+    from needs_analytics.core.results import MonthResult
 
 _NOTES = 5
 

@@ -10,7 +10,7 @@ from scipy.stats import norm
 
 from needs_analytics.core.issue import Issue
 from needs_analytics.core.month import Month
-from needs_analytics.core.records import Forecast
+from needs_analytics.core.results import Forecast
 from needs_analytics.core.tables import iter_rows
 from needs_analytics.numerics.smoothing import forecast, seasonal_naive
 

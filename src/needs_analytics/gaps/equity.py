@@ -8,13 +8,14 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from needs_analytics.core.records import ALL
+from needs_analytics.core.results import ALL
 from needs_analytics.gaps.parts import GAP, sum_parts
 from needs_analytics.gaps.replicates import Replicates, gap_limits, membership
 
 if TYPE_CHECKING:
     from needs_analytics.core.arrays import Floats
-    from needs_analytics.core.records import Cleaned, MatchPlan, NeedsList
+    from needs_analytics.core.records import Cleaned
+    from needs_analytics.core.results import MatchPlan, NeedsList
 
 COLUMNS = ("group", "group_name", "n", "n_eff", "gap_rate", "gap_rate_low", "gap_rate_high", "met_share")
 _FEWEST = 10

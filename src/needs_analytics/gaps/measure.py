@@ -9,7 +9,7 @@ import pandas as pd
 from scipy import sparse
 
 from needs_analytics.core.options import GapsOptions
-from needs_analytics.core.records import ALL, GAPS_COLUMNS, GapReport
+from needs_analytics.core.results import ALL, GAPS_COLUMNS, GapReport
 from needs_analytics.gaps.doubts import doubts_of_use
 from needs_analytics.gaps.equity import cells_by_cut, community_rates, group_equity, split_error, widened
 from needs_analytics.gaps.parts import GAP, largest_cause, split_demand, sum_parts
@@ -18,7 +18,8 @@ from needs_analytics.gaps.use import Use, attribute_use, sink_use
 
 if TYPE_CHECKING:
     from needs_analytics.core.arrays import Floats, Texts
-    from needs_analytics.core.records import Cleaned, MatchPlan, NeedsList
+    from needs_analytics.core.records import Cleaned
+    from needs_analytics.core.results import MatchPlan, NeedsList
 
 _LEVEL = 0.95
 SHORT_AND_BUSY, FITTING, IDLE, LATENT = "供不应求", "供需适配", "闲置", "潜在需求"

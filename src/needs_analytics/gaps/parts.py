@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from needs_analytics.core.records import PARTS
+from needs_analytics.core.results import PARTS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

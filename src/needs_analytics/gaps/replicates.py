@@ -15,7 +15,7 @@ from needs_analytics.numerics.allocation import served_per_source
 if TYPE_CHECKING:
     from needs_analytics.core.arrays import Floats
     from needs_analytics.core.options import GapsOptions
-    from needs_analytics.core.records import MatchPlan
+    from needs_analytics.core.results import MatchPlan
     from needs_analytics.gaps.use import Use
 
 

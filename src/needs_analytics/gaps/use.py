@@ -13,7 +13,8 @@ from needs_analytics.core.placed_use import place_use
 if TYPE_CHECKING:
     from needs_analytics.core.arrays import Bools, Floats
     from needs_analytics.core.options import GapsOptions
-    from needs_analytics.core.records import Cleaned, MatchPlan
+    from needs_analytics.core.records import Cleaned
+    from needs_analytics.core.results import MatchPlan
 
 DONE, TURNED_AWAY = "完成", ("等候", "拒绝")
 

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from needs_analytics.core.month import Month
-    from needs_analytics.core.records import Cleaned, MonthResult
+    from needs_analytics.core.records import Cleaned
+    from needs_analytics.core.results import MonthResult
 
 APPLICATION_ID = 0x4E454544  # "NEED"
 VERSION = 2

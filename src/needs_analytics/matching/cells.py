@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from needs_analytics.core.records import ALL
+from needs_analytics.core.results import ALL
 from needs_analytics.matching.eligibility import meets
 
 if TYPE_CHECKING:
@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
     from needs_analytics.core.arrays import Bools, Floats, Objects
     from needs_analytics.core.options import MatchingOptions
-    from needs_analytics.core.records import Cleaned, NeedsList
+    from needs_analytics.core.records import Cleaned
+    from needs_analytics.core.results import NeedsList
 
     Row = Mapping[Hashable, Any]
 

@@ -10,7 +10,8 @@ import pandas as pd
 from needs_analytics.matching.cells import covering
 
 if TYPE_CHECKING:
-    from needs_analytics.core.records import Cleaned, NeedsList
+    from needs_analytics.core.records import Cleaned
+    from needs_analytics.core.results import NeedsList
 
 COLUMNS = ("need", "need_name", "community", "services", "sites", "units", "unit", "capacity_persons", "covered")
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from needs_analytics.core.issue import Issue
 from needs_analytics.core.options import MatchingOptions
-from needs_analytics.core.records import MatchPlan
+from needs_analytics.core.results import MatchPlan
 from needs_analytics.matching.capacity import service_sinks
 from needs_analytics.matching.cells import covering, demand_cells
 from needs_analytics.matching.coverage import service_coverage
@@ -19,7 +19,8 @@ from needs_analytics.numerics.allocation import solve_transport
 
 if TYPE_CHECKING:
     from needs_analytics.core.arrays import Ints
-    from needs_analytics.core.records import Cleaned, NeedsList, Segments, Weights
+    from needs_analytics.core.records import Cleaned
+    from needs_analytics.core.results import NeedsList, Segments, Weights
 
 TABLE = ("need", "community", "grid", "eligible_class", "service", "site", "persons", "units", "unit", "distance_m")
 DIRECT = "直接服务"

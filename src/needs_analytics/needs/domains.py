@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from needs_analytics.core.records import ALL
+from needs_analytics.core.results import ALL
 from needs_analytics.core.tables import iter_rows
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from needs_analytics.core.arrays import Floats, Ints
-    from needs_analytics.core.records import Weights
+    from needs_analytics.core.results import Weights
     from needs_analytics.needs.asked import Asked
     from needs_analytics.needs.domains import Domains
 

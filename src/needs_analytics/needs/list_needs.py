@@ -9,7 +9,7 @@ import pandas as pd
 
 from needs_analytics.core.issue import Issue
 from needs_analytics.core.options import NeedsOptions
-from needs_analytics.core.records import ALL, NEEDS_COLUMNS, NeedsList
+from needs_analytics.core.results import ALL, NEEDS_COLUMNS, NeedsList
 from needs_analytics.needs.asked import asked_together, weights_by_need
 from needs_analytics.needs.change import with_changes
 from needs_analytics.needs.composite import Composite, Sample, composite_shares
@@ -22,7 +22,8 @@ from needs_analytics.needs.requests import request_counts
 
 if TYPE_CHECKING:
     from needs_analytics.core.arrays import Floats
-    from needs_analytics.core.records import Cleaned, Segments, Weights
+    from needs_analytics.core.records import Cleaned
+    from needs_analytics.core.results import Segments, Weights
 
 _Z = 1.959963984540054
 RANKING_COLUMNS = (

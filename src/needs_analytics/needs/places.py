@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 if TYPE_CHECKING:
-    from needs_analytics.core.records import Cleaned, Weights
+    from needs_analytics.core.records import Cleaned
+    from needs_analytics.core.results import Weights
 
 
 def place_sizes(cleaned: Cleaned, weights: Weights) -> pd.DataFrame:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from needs_analytics.core.records import ALL
+from needs_analytics.core.results import ALL
 from needs_analytics.numerics.domains import share_covariance
 from needs_analytics.numerics.ranks import competition_ranks, rank_intervals
 

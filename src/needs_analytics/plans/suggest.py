@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from needs_analytics.core.records import ALL, ActionPlan
+from needs_analytics.core.results import ALL, ActionPlan
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
 
     from needs_analytics.core.arrays import Floats
-    from needs_analytics.core.records import Cleaned, GapReport, MatchPlan
+    from needs_analytics.core.records import Cleaned
+    from needs_analytics.core.results import GapReport, MatchPlan
 
 COLUMNS = (
     "kind",

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from matplotlib.figure import Figure
 
-    from needs_analytics.core.records import MonthResult
+    from needs_analytics.core.results import MonthResult
     from needs_analytics.reports.charts import Chart
     from needs_analytics.reports.content.wording import Wording
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from needs_analytics.core.records import MonthResult
+    from needs_analytics.core.results import MonthResult
 
 SCHEMA_VERSION = 1
 

@@ -12,20 +12,18 @@ from markupsafe import Markup
 
 from needs_analytics.core.codebook import Codebook
 from needs_analytics.core.messages import catalogue, text
-from needs_analytics.core.records import (
+from needs_analytics.core.records import Cleaned, Intake, register_renderer
+from needs_analytics.core.results import (
     PARTS,
     ActionPlan,
-    Cleaned,
     Forecast,
     GapReport,
-    Intake,
     MatchPlan,
     MonthResult,
     NeedsList,
     RunRecord,
     Segments,
     Weights,
-    register_renderer,
 )
 from needs_analytics.reports.content.columns import columns
 from needs_analytics.reports.content.other_tables import file_table, margin_name

@@ -45,7 +45,7 @@ import numpy as np
 import pandas as pd
 
 from needs_analytics.core.codebook import Codebook
-from needs_analytics.core.records import ALL
+from needs_analytics.core.results import ALL
 from needs_analytics.samples.asking import EXACT, group_askers
 from needs_analytics.samples.bounds import bound_parts, largest_flow
 from needs_analytics.samples.stands import set_up_stands

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from needs_analytics.core.records import ALL
+from needs_analytics.core.results import ALL
 from needs_analytics.core.tables import iter_rows
 from needs_analytics.files import write_whole
 from needs_analytics.samples.causes import find_causes

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from needs_analytics.core.issue import Issue
-from needs_analytics.core.records import Segments
+from needs_analytics.core.results import Segments
 from needs_analytics.segments.name import name_segments
 from needs_analytics.segments.profile import Members, describe_segments, segment_id, tell_apart
 

@@ -19,7 +19,7 @@ from needs_analytics.segments.rules import apply_rules
 if TYPE_CHECKING:
     import pandas as pd
 
-    from needs_analytics.core.records import Segments, Weights
+    from needs_analytics.core.results import Segments, Weights
     from needs_analytics.segments.moments import Floats, Ints
     from needs_analytics.segments.segmenter import ResidentSegmenter
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from needs_analytics.core.codebook import Codebook
-    from needs_analytics.core.records import Weights
+    from needs_analytics.core.results import Weights
     from needs_analytics.segments.moments import Bools, Floats
 
 QUESTIONS = ("age", "participation", "usage_frequency", "household_size", "sex", "groups")

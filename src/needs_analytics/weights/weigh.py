@@ -9,7 +9,7 @@ import pandas as pd
 
 from needs_analytics.core.issue import Issue
 from needs_analytics.core.options import CleaningOptions, WeightsOptions
-from needs_analytics.core.records import Weights
+from needs_analytics.core.results import Weights
 from needs_analytics.numerics.raking import kish, rake
 from needs_analytics.weights.margins import Margin, population_cells, register_margins
 

@@ -19,7 +19,7 @@ from needs_analytics.reports.document import Document, Properties, Sheet
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from needs_analytics.core.records import MonthResult
+    from needs_analytics.core.results import MonthResult
     from needs_analytics.reports.tables import Table
 
 SHEETS: Mapping[str, tuple[str, ...]] = {

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from needs_analytics.core.records import ALL, PARTS
+from needs_analytics.core.results import ALL, PARTS
 from needs_analytics.core.tables import iter_rows
 from needs_analytics.reports.charts import (
     Bar,
@@ -22,7 +22,7 @@ from needs_analytics.reports.charts import (
 from needs_analytics.reports.content.other_tables import margin_name, printable_margins
 
 if TYPE_CHECKING:
-    from needs_analytics.core.records import MonthResult
+    from needs_analytics.core.results import MonthResult
     from needs_analytics.reports.content.wording import Wording
 
 _SHOWN = 15

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from needs_analytics.core.records import ALL, PARTS
+from needs_analytics.core.results import ALL, PARTS
 from needs_analytics.needs.flags import publication_flags
 from needs_analytics.reports.content.columns import columns
 from needs_analytics.reports.content.disclose import (
@@ -28,7 +28,7 @@ from needs_analytics.reports.tables import Table
 
 if TYPE_CHECKING:
     from needs_analytics.core.options import Options
-    from needs_analytics.core.records import MonthResult
+    from needs_analytics.core.results import MonthResult
     from needs_analytics.reports.content.wording import Wording
 
 TELLING = (

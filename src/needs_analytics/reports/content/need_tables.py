@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from needs_analytics.core.records import ALL
+from needs_analytics.core.results import ALL
 from needs_analytics.reports.content.columns import columns
 from needs_analytics.reports.content.disclose import blanked, public_shares
 from needs_analytics.reports.content.gap_tables import left_out
@@ -16,7 +16,7 @@ from needs_analytics.reports.tables import Table
 if TYPE_CHECKING:
     import pandas as pd
 
-    from needs_analytics.core.records import MonthResult
+    from needs_analytics.core.results import MonthResult
     from needs_analytics.reports.content.wording import Wording
 
 TELLING = (

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from needs_analytics.core.messages import catalogue, issue_remedy, issue_title, text
-from needs_analytics.core.records import ALL
+from needs_analytics.core.results import ALL
 from needs_analytics.core.tables import iter_rows
 from needs_analytics.reports.content.columns import column, columns
 from needs_analytics.reports.content.disclose import (
@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
 
     from needs_analytics.core.issue import Issue
-    from needs_analytics.core.records import Cleaned, MonthResult
+    from needs_analytics.core.records import Cleaned
+    from needs_analytics.core.results import MonthResult
     from needs_analytics.reports.content.wording import Wording
 
 METHOD_LINES = (

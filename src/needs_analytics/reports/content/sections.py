@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from needs_analytics.core.records import ALL
+from needs_analytics.core.results import ALL
 from needs_analytics.reports.content import charts
 from needs_analytics.reports.content.disclose import (
     WITHHELD,
@@ -26,7 +26,7 @@ from needs_analytics.reports.formats import Blank, interval_text, number_text
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from needs_analytics.core.records import MonthResult
+    from needs_analytics.core.results import MonthResult
     from needs_analytics.reports.content.wording import Wording
     from needs_analytics.reports.tables import Table
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from needs_analytics.core.messages import catalogue, text
-from needs_analytics.core.records import ALL
+from needs_analytics.core.results import ALL
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -1,0 +1,403 @@
+"""The records of what the stages after cleaning give, from weights to the month's result; each states its invariant."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from needs_analytics.core.messages import failure
+from needs_analytics.core.records import Pleasant
+from needs_analytics.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas as pd
+
+    from needs_analytics.core.arrays import Ints
+    from needs_analytics.core.issue import Issue
+    from needs_analytics.core.month import Month
+    from needs_analytics.core.options import Options
+    from needs_analytics.core.records import Cleaned
+
+ALL = "全部"
+"""Label of a total in the columns ``community``, ``grid``, ``segment`` and ``group``."""
+
+
+@dataclass(frozen=True, repr=False)
+class Segments(Pleasant):
+    """Resident segments 人群类型.
+
+    Attributes
+    ----------
+    table
+        One row per respondent: ``answer_id, person_key, segment``; ``segment`` is ``""`` where there are none.
+    profiles
+        One row per segment: ``segment, name, name_en, n, share, share_low, share_high, persons, age_median,
+        participation_median, usage_frequency_median, household_size_median, sex, groups, top_needs, lifted_needs``;
+        the last three are codes joined by ``;``.
+    traits
+        What sets each apart: ``segment, feature, label, label_en, value, overall, lift, effect, n``.
+    quality
+        ``segment, size, jaccard`` (NaN for rules), ``published``.
+    selection
+        The table that decided k: ``k, jaccard, smallest_share, score, p_shuffled, p_continuum, chosen``.
+    status
+        ``stable`` (clusters), ``rules`` (readable rules, few respondents), ``none`` (无稳定人群类型) or ``no_data``.
+    model
+        The fitted :class:`needs_analytics.segments.ResidentSegmenter`, ``None`` where there is none.
+
+    A wished number of segments of which none is stable has status ``none``; ``table`` is filled, ``names()`` is empty.
+
+    Invariant: every respondent stands in ``table`` exactly once.
+    """
+
+    table: pd.DataFrame
+    profiles: pd.DataFrame
+    traits: pd.DataFrame
+    quality: pd.DataFrame
+    selection: pd.DataFrame
+    status: str
+    model: Any = None
+    issues: tuple[Issue, ...] = ()
+
+    def names(self) -> dict[str, str]:
+        """Published segment to its plain name."""
+        published = self.quality.loc[self.quality["published"], "segment"]
+        rows = self.profiles[self.profiles["segment"].isin(published)]
+        return dict(zip(rows["segment"], rows["name"], strict=True))
+
+
+@dataclass(frozen=True, repr=False)
+class Weights(Pleasant):
+    """From sample to population.
+
+    Attributes
+    ----------
+    table
+        One row per respondent in the target population: ``answer_id, base_weight, weight``.
+    margins
+        One row per margin class: ``margin, label, n, target, before, after, asmd_before, asmd_after``.
+    codes
+        The raking margins: name to integer codes ``(n,)`` in the order of ``table``, for calibrated variances.
+    status
+        ``raked``, ``not_converged`` (base weights used instead), ``equal`` (no register: 不具代表性) or ``no_data``.
+    deff, n_eff
+        Kish design effect 1 + cv² and effective sample size.
+    population
+        Total of the target population; NaN without a register.
+    places
+        The register's ``community, grid, population`` of the target population, also of places nobody answered from;
+        ``grid`` is ``None`` where the register does not go down to grids.
+
+    Invariant: weights are positive, sum to the population and reproduce every margin to the tolerance.
+    """
+
+    table: pd.DataFrame
+    margins: pd.DataFrame
+    codes: Mapping[str, Ints]
+    status: str
+    deff: float
+    n_eff: float
+    population: float
+    places: pd.DataFrame
+    issues: tuple[Issue, ...] = ()
+
+    @property
+    def representative(self) -> bool:
+        """Whether persons may be computed from the sample."""
+        return self.status in {"raked", "not_converged"} and bool(np.isfinite(self.population))
+
+
+@dataclass(frozen=True, repr=False)
+class NeedsList(Pleasant):
+    """The needs list 需求清单.
+
+    Attributes
+    ----------
+    table
+        One row per need × place × (``全部``, each segment, each special group); the columns of ``NEEDS_COLUMNS``.
+    rankings
+        Questions that rank (最需要前k, 希望新增, household forms): need × place with the share naming it; no persons.
+    places
+        ``community, grid, population``: the target population of every place down to which demand is computed.
+    requests
+        Hotline and meeting entries by need: counts shown beside the survey, never added into it.
+    status
+        ``estimated``, ``not_representative`` (no register), ``ranks_only`` or ``no_data``.
+
+    Invariant: ``share_low <= share <= share_high``, all within [0, 1]; a row without known answers has no share.
+    """
+
+    table: pd.DataFrame
+    rankings: pd.DataFrame
+    places: pd.DataFrame
+    requests: pd.DataFrame
+    status: str
+    issues: tuple[Issue, ...] = ()
+
+    def totals(self) -> pd.DataFrame:
+        """Rows of the whole sub-district, all residents."""
+        return self.at("district")
+
+    def at(self, level: str) -> pd.DataFrame:
+        """Rows of all residents at one level: ``district``, ``community`` or ``grid``."""
+        table = self.table[(self.table["segment"] == ALL) & (self.table["group"] == ALL)]
+        whole, upper = table["community"] == ALL, table["grid"] == ALL
+        levels = {"district": whole, "community": ~whole & upper, "grid": ~whole & ~upper}
+        if level not in levels:
+            raise failure(UsageError, "gap_level", level=level, known="、".join(levels))
+        return table[levels[level]].reset_index(drop=True)
+
+
+NEEDS_COLUMNS = (
+    "need",
+    "need_name",
+    "domain",
+    "community",
+    "grid",
+    "segment",
+    "group",
+    "n",
+    "n_yes",
+    "n_eff",
+    "share",
+    "share_se",
+    "share_low",
+    "share_high",
+    "population",
+    "persons",
+    "persons_low",
+    "persons_high",
+    "method",
+    "direct_share",
+    "direct_se",
+    "coverage",
+    "urgency",
+    "rank",
+    "rank_low",
+    "rank_high",
+    "tier",
+    "change",
+    "change_diff",
+    "change_low",
+    "change_high",
+    "n_before",
+    "n_yes_before",
+    "flag",
+    "resolution_path",
+)
+
+
+@dataclass(frozen=True, repr=False)
+class MatchPlan(Pleasant):
+    """Needs matched to services under capacity, eligibility and reach.
+
+    Attributes
+    ----------
+    table
+        One row per demand cell → service@site with a positive flow: ``need, community, grid, eligible_class, service,
+        site, persons, units, unit, distance_m``.
+    cells
+        One row per demand cell: ``need, community, grid, eligible_class, tier, demand, covered (A1), eligible (A2),
+        reachable (A3), served (F)`` in persons, with ``share, share_se, community_se, population, class_share``.
+    cuts
+        Weighted share of every segment and special group among those of a need, class and tier.
+    arcs
+        ``cell, sink, distance_m, persons``: who may go where within reach, and the plan's flow.
+    pairs
+        ``cell, sink, slack``: every eligible pair with the metres by which it is within reach (negative: too far).
+    sinks
+        One row per service@site: ``service, site, capacity, capacity_persons, uses_per_person, unit, price`` …
+    coverage
+        One row per need × community, also for needs that are only ranked: ``services, sites, capacity_persons,
+        covered``.
+    referred
+        Needs not met by direct services: 需协调和转办事项.
+    status
+        ``matched``, ``no_menu``, ``no_persons`` (no register), or ``no_data``.
+
+    Invariant: flow ≤ capacity; served + unmet = reachable for every cell.
+    """
+
+    table: pd.DataFrame
+    cells: pd.DataFrame
+    cuts: pd.DataFrame
+    arcs: pd.DataFrame
+    pairs: pd.DataFrame
+    sinks: pd.DataFrame
+    coverage: pd.DataFrame
+    referred: pd.DataFrame
+    status: str
+    issues: tuple[Issue, ...] = ()
+
+
+@dataclass(frozen=True, repr=False)
+class GapReport(Pleasant):
+    """The supply-gap report 供需缺口: where the demand goes.
+
+    Attributes
+    ----------
+    table
+        One row per need × place × segment with the columns of ``GAPS_COLUMNS``, in persons.
+    services
+        One row per service@site: capacity, use, utilisation, waiting, ratings.
+    equity
+        Gap rate with its interval and met share by special group against everyone.
+    communities
+        The same by community.
+    reach
+        How ``too_far`` moves when every radius is longer or shorter.
+    status
+        That of the plan; ``no_usage`` when nobody sent usage records.
+    monte_carlo
+        Number of replicates and the largest Monte-Carlo standard error of a published bound.
+
+    Invariant: the seven parts and ``unknown_use`` sum to ``demand``
+    (``unknown_use`` holds what would be met, not taken up or dissatisfied where nobody recorded the use).
+    """
+
+    table: pd.DataFrame
+    services: pd.DataFrame
+    equity: pd.DataFrame
+    communities: pd.DataFrame
+    reach: pd.DataFrame
+    status: str
+    monte_carlo: Mapping[str, float]
+    issues: tuple[Issue, ...] = ()
+
+    def at(self, level: str) -> pd.DataFrame:
+        """Rows of all segments at one level: ``district``, ``community`` or ``grid``."""
+        table = self.table[self.table["segment"] == ALL]
+        whole, upper = table["community"] == ALL, table["grid"] == ALL
+        levels = {"district": whole, "community": ~whole & upper, "grid": ~whole & ~upper}
+        if level not in levels:
+            raise failure(UsageError, "gap_level", level=level, known="、".join(levels))
+        return table[levels[level]].reset_index(drop=True)
+
+
+PARTS = ("met", "no_service", "not_eligible", "too_far", "full", "not_taken_up", "dissatisfied")
+
+GAPS_COLUMNS = (
+    "need",
+    "need_name",
+    "community",
+    "grid",
+    "segment",
+    "demand",
+    *PARTS,
+    "unknown_use",
+    "used_other",
+    "gap",
+    "gap_low",
+    "gap_high",
+    "p_short",
+    "gap_rate",
+    "capacity_persons",
+    "used_persons",
+    "quadrant",
+    "quadrant_probability",
+    "cause",
+    "n",
+    "answers",
+    "population",
+    "flag",
+)
+
+
+@dataclass(frozen=True, repr=False)
+class ActionPlan(Pleasant):
+    """What to do next month 工作建议, most persons first.
+
+    Attributes
+    ----------
+    table
+        One row per suggestion: ``kind`` (``expand``, ``expand_after`` publicity, ``new_service``, ``new_site``,
+        ``eligibility``, ``publicity``, ``quality``), ``need, need_name, service, service_name, site, community,
+        persons, units, unit, cost, within_offer`` and the need's ``gap, gap_low, gap_high, n, flag``.
+    """
+
+    table: pd.DataFrame
+    issues: tuple[Issue, ...] = ()
+
+
+@dataclass(frozen=True, repr=False)
+class Forecast(Pleasant):
+    """Use in the coming months.
+
+    Attributes
+    ----------
+    table
+        One row per service × site × month: ``service, site, month, point, low, high, model, beats_naive, p_over_80``.
+    backtest
+        ``service, site, months, mase_model, mase_naive``: what decided the model.
+    status
+        ``forecast`` or ``no_history``.
+    """
+
+    table: pd.DataFrame
+    backtest: pd.DataFrame
+    status: str
+    issues: tuple[Issue, ...] = ()
+
+
+@dataclass(frozen=True, repr=False)
+class RunRecord(Pleasant):
+    """What a run was made of: digests of inputs, options that differ from the defaults, counts and versions.
+
+    It holds no clock: the same inputs give the same record.
+    """
+
+    month: str
+    workspace: str
+    inputs: pd.DataFrame
+    options: Mapping[str, Any]
+    counts: Mapping[str, int]
+    issues: Mapping[str, int]
+    versions: Mapping[str, str]
+    digest: str
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """The input files with their digests and rows."""
+        return self.inputs
+
+
+@dataclass(frozen=True, repr=False)
+class MonthResult(Pleasant):
+    """Everything a month gave: the records of every stage and how the run was made."""
+
+    month: Month
+    workspace: str
+    cleaned: Cleaned
+    weights: Weights
+    segments: Segments
+    needs: NeedsList
+    matches: MatchPlan
+    gaps: GapReport
+    plans: ActionPlan
+    outlook: Forecast
+    options: Options
+    run: RunRecord
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """The needs of the whole sub-district, all residents."""
+        return self.needs.totals()
+
+    @property
+    def issues(self) -> tuple[Issue, ...]:
+        """The issues of all stages."""
+        stages = (
+            self.cleaned,
+            self.weights,
+            self.segments,
+            self.needs,
+            self.matches,
+            self.gaps,
+            self.plans,
+            self.outlook,
+        )
+        return tuple(issue for stage in stages for issue in stage.issues)
