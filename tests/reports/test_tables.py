@@ -41,9 +41,6 @@ def test_a_frame_becomes_rounded_cells_and_blanks_and_only_the_listed_columns():
 def test_a_table_does_not_change():
     with pytest.raises(dataclasses.FrozenInstanceError):
         small_table().caption = "别的"
-    more = small_table().with_notes("注一", "注二")
-    assert more.notes == ("注一", "注二")
-    assert small_table().notes == ()
 
 
 def test_cells_are_written_by_the_kind_of_their_column():
@@ -59,16 +56,13 @@ def test_cells_are_written_by_the_kind_of_their_column():
     assert Column("x", "x", "text").cell("甲\x00乙") == "甲乙"
 
 
-def test_rows_and_columns_are_found_by_name():
+def test_columns_are_found_by_name():
     table = small_table()
-    assert table.row_of("need", "助医") == 1
     assert table.row_label_index() == 0
     assert Table("t", "表", COLUMNS[1:3], [(0.1, 2)]).row_label_index() == 0
     assert table.blanks() == (HIDDEN, NOT_APPLICABLE)
     with pytest.raises(KeyError, match="no column gap"):
         table.column_index("gap")
-    with pytest.raises(KeyError, match="no row with need = 助浴"):
-        table.row_of("need", "助浴")
 
 
 def test_a_table_that_cannot_be_is_refused_with_the_reason():

@@ -5,7 +5,7 @@ A text may point at a table or a chart by ``[[id]]``: it is written as its numbe
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -206,14 +206,6 @@ class Document:
         """Every chart, in order of appearance."""
         blocks = (block for section in self.sections for block in section.blocks)
         return tuple(block.chart for block in blocks if isinstance(block, ChartBlock))
-
-    def with_section(self, section: Section) -> Document:
-        """Return the document with one more section."""
-        return replace(self, sections=(*self.sections, section))
-
-    def with_tables(self, *tables: Table) -> Document:
-        """Return the document with further tables; without sheets of its own each gets one."""
-        return replace(self, tables=(*self.tables, *tables))
 
 
 def _check_names(document: Document) -> None:

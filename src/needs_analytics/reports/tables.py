@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, cast
 
 from needs_analytics.reports.formats import (
@@ -176,20 +176,6 @@ class Table:
                 return index
         raise KeyError(f"table {self.id} has no column {key}")
 
-    def row_of(self, key: str, value: object) -> int:
-        """Return the first row whose cell in a column is the value, for links to it.
-
-        Raises
-        ------
-        KeyError
-            When no row has it.
-        """
-        index = self.column_index(key)
-        for number, row in enumerate(self.cells):
-            if row[index] == value:
-                return number
-        raise KeyError(f"table {self.id} has no row with {key} = {value}")
-
     def row_label_index(self) -> int:
         """Return the column that names the row: the first one of text, else the first."""
         return next((index for index, column in enumerate(self.columns) if column.kind == "text"), 0)
@@ -197,7 +183,3 @@ class Table:
     def blanks(self) -> tuple[Blank, ...]:
         """Return the kinds of blank it shows, in order of appearance, for the legend."""
         return tuple(dict.fromkeys(cell for row in self.cells for cell in row if isinstance(cell, Blank)))
-
-    def with_notes(self, *notes: str) -> Table:
-        """Return the table with further notes."""
-        return replace(self, notes=(*self.notes, *notes))
