@@ -18,8 +18,9 @@ from needs_analytics.files import write_whole
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_HERE = Path(__file__).parent
-_READING = ("core", "office", "intake", "cleaning")
+LIBRARIES = ("needs-analytics", "pandas", "numpy", "python-calamine", "python-stdnum", "chinesecalendar")
+"""What a cell may be read otherwise by, were it of another version."""
+
 _SIZE = hashlib.sha256().digest_size
 
 
@@ -81,12 +82,16 @@ def state_of(files: Iterable[tuple[str, Path]], settings: Iterable[str]) -> byte
 @cache
 def _program() -> bytes:
     """Return a digest of everything that reads: our own files, the libraries' versions, Python."""
-    libraries = [version(name) for name in ("needs-analytics", "pandas", "numpy", "python-calamine")]
-    digest = hashlib.sha256("\0".join([platform.python_version(), *libraries]).encode())
-    for part in _READING:
-        for path in sorted((_HERE / part).rglob("*")):
-            if path.suffix in {".py", ".csv", ".toml"}:
-                digest.update(path.name.encode() + _digest(path))
+    versions = "\0".join([platform.python_version(), *map(version, LIBRARIES)])
+    return hashlib.sha256(versions.encode() + digest_of_sources(Path(__file__).parent)).digest()
+
+
+def digest_of_sources(folder: Path) -> bytes:
+    """Return a digest of a package's modules and tables, wherever in it they stand."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        if path.suffix in {".py", ".csv", ".toml"}:
+            digest.update(f"\0{path.relative_to(folder).as_posix()}\0".encode() + _digest(path))
     return digest.digest()
 
 

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import ast
+import shutil
+from importlib.metadata import packages_distributions
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
 
+import needs_analytics
+from needs_analytics.cache import LIBRARIES, digest_of_sources
 from needs_analytics.core.month import Month
 from needs_analytics.pipeline import prepare_month
 from needs_analytics.workspace import Workspace
 from office.small_files import workbook_xml
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
+    from collections.abc import Callable, Iterator
 
+PACKAGE = Path(needs_analytics.__file__).parent
+READING = ("core", "office", "intake", "cleaning")
+WRITING = {"xlsxwriter", "rich"}  # templates and the workbook of the dictionary
 MONTH = "2026-10"
 NAME, PHONE, CARD = "欧阳静雯", "13987654321", "11010519491231002X"
 ANSWERS = f"""社区,姓名,电话,身份证号,年龄,需要哪些服务（多选）,意见
@@ -98,6 +106,32 @@ def test_any_change_reads_anew(workspace: Workspace, change: Callable[[Workspace
     change(workspace)
     assert stages(workspace)[0] == "read"
     assert stages(workspace) == ["kept"]
+
+
+@pytest.mark.parametrize("file", ["workspace.py", "pipeline.py", "files.py", "core/data/needs.csv"])
+def test_a_change_of_any_source_is_a_change_of_the_program(file: str, tmp_path: Path) -> None:
+    copy = shutil.copytree(PACKAGE, tmp_path / "copy", ignore=shutil.ignore_patterns("__pycache__", "fonts"))
+    before = digest_of_sources(copy)
+    assert before == digest_of_sources(PACKAGE)
+    (copy / file).write_text((copy / file).read_text(encoding="utf-8") + "\n", encoding="utf-8")
+    assert digest_of_sources(copy) != before
+
+
+def test_every_library_that_reads_belongs_to_the_state() -> None:
+    distributions = packages_distributions()
+    imported = {name for part in READING for path in (PACKAGE / part).rglob("*.py") for name in imports(path)}
+    assert {"pandas", "stdnum", "chinese_calendar"} <= imported
+    libraries = {name for module in (imported - WRITING) & set(distributions) for name in distributions[module]}
+    assert {name.lower() for name in libraries} <= set(LIBRARIES) | {"needs-analytics"}
+
+
+def imports(path: Path) -> Iterator[str]:
+    """The top-level modules a file imports."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (name.name.partition(".")[0] for name in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module.partition(".")[0]
 
 
 def test_a_refused_workbook_is_refused_again_without_reading_it(workspace: Workspace) -> None:
