@@ -69,10 +69,11 @@ class Recognition:
     matches
         Table to the columns taken for its fields.
     why
-        ``told`` (by ``mapping.toml``), ``headers``, ``across`` (laid out across), ``platform``, ``asked`` (ambiguous),
-        ``aside`` (a cover, a summary of the other sheets, a list of choices), ``calendar`` (closed days),
-        ``unread`` (a register with rows that only an unknown column tells apart), ``copy`` (the rows of another sheet)
-        or ``none``.
+        ``told`` (by ``mapping.toml``), ``recipe`` (as in an earlier month), ``headers``, ``across`` (laid out across),
+        ``platform``, ``form`` (the questions of an export beside it), ``asked`` (ambiguous), ``aside`` (a cover, a
+        summary of the other sheets, a list of choices), ``calendar`` (closed days), ``unread`` (a register with rows
+        that only an unknown column tells apart), ``copy`` (the rows of another sheet), ``repeat`` (a form's repeated
+        group, or the sheet it belongs to, counted in the other) or ``none``.
     candidates
         For ``asked``: the tables it could be.
     layout
