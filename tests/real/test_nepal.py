@@ -71,6 +71,18 @@ def test_each_answer_names_what_its_three_cells_name(nepal: Nepal, month: str) -
 
 
 @pytest.mark.parametrize("month", MONTHS)
+def test_every_answer_of_the_three_cells_is_an_option_with_its_count(nepal: Nepal, month: str) -> None:
+    file = nepal.folder / nepal_raw.ROUNDS[month]
+    plain = pd.read_excel(file, engine="calamine", dtype=str, keep_default_na=False)
+    cells = plain[[title for title in plain if title.startswith(("_1a_What", "_1b_What", "_1c_What"))]].melt()["value"]
+    counts = cells[cells != ""].value_counts().to_dict()
+    asked = nepal.results[month].cleaned.questions
+    assert dict(zip(asked["option"], asked["times"], strict=True)) == counts
+    assert len(asked) == len(counts) == {"2015-10": 14, "2015-11": 15}[month]
+    assert set(asked["answered"]) == {int(nepal.raw[month]["answered"].sum())}
+
+
+@pytest.mark.parametrize("month", MONTHS)
 def test_who_was_not_asked_refused_or_did_not_know_is_unknown(nepal: Nepal, month: str) -> None:
     """The follow-ups are put to those whose main problems are not being addressed (1 to 3 on question 1)."""
     raw = nepal.raw[month].set_index("row")

@@ -5,6 +5,7 @@ The hobbies and the news people follow stand for needs.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -43,8 +44,12 @@ def exports(wjx_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[
 
 @pytest.fixture(scope="module")
 def raw(wjx_folder: Path) -> pd.DataFrame:
-    """The text export as pandas alone reads it."""
-    file = wjx_folder / "wjx_phone_800_text.xls"
+    return read_plainly(wjx_folder, "text")
+
+
+def read_plainly(folder: Path, form: str) -> pd.DataFrame:
+    """An export as pandas alone reads it."""
+    file = folder / f"wjx_phone_800_{form}.xls"
     return pd.read_excel(file, engine="calamine", dtype=str, keep_default_na=False)
 
 
@@ -84,6 +89,45 @@ def test_answers_are_those_of_the_file(exports: dict[str, Cleaned], raw: pd.Data
     for number, option, need in options[["题目编号", "选项", "对应需求"]].to_numpy():
         chosen = [float(option in cell) for cell in cells[number]]
         assert survey[f"need:{codes[need]}"].tolist() == chosen, option
+
+
+def options_chosen(export: pd.DataFrame) -> dict[str, dict[str, int]]:
+    """Number of each question with several answers to its options and how many chose each: of either export."""
+    joined = [title for title in export if export[title].str.contains("┋").any()]
+    chosen = {
+        title.partition("、")[0]: export[title].str.replace("〖.*?〗", "", regex=True).str.split("┋").explode()
+        for title in joined
+    }
+    counts = {number: cells.value_counts().to_dict() for number, cells in chosen.items()}
+    for title in export:
+        ticked = re.fullmatch(r"第(\d+)题\((.+)\)", title)
+        if ticked:
+            counts.setdefault(ticked[1], {})[ticked[2]] = int((export[title] == "1").sum())
+    return counts
+
+
+def options_found(cleaned: Cleaned) -> dict[str, dict[str, int]]:
+    """The same of what the program made of it."""
+    several = cleaned.questions[cleaned.questions["kind"] == "多选"]
+    return {str(number): dict(zip(rows["option"], rows["times"], strict=True))
+            for number, rows in several.groupby("question")}  # fmt: skip
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_every_question_with_several_answers_has_the_options_of_the_file(
+    exports: dict[str, Cleaned], wjx_folder: Path, form: str
+) -> None:
+    counts = options_chosen(read_plainly(wjx_folder, form))
+    assert {number: len(options) for number, options in counts.items()} == {"6": 14, "8": 10}
+    assert options_found(exports[form]) == counts
+    assert set(exports[form].questions["answered"]) == {800}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_options_need_no_dictionary_to_be_told_apart(wjx_folder: Path, tmp_path: Path, form: str) -> None:
+    """What people follow in the news is no need till a dictionary says so; the hobbies name needs themselves."""
+    counts = options_chosen(read_plainly(wjx_folder, form))
+    assert options_found(prepared(wjx_folder, tmp_path, form)) == {"6": counts["6"]}
 
 
 def test_the_main_job_counts_them(wjx_folder: Path, raw: pd.DataFrame, tmp_path: Path) -> None:
