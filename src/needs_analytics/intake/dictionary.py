@@ -209,7 +209,7 @@ def unusable_needs(frames: Iterable[pd.DataFrame], words: NeedWords, names: Mapp
     issues = []
     for frame in frames:
         rows = frame.reindex(columns=["file", "sheet", "row", "question", "wording", "option", "need"])
-        rows = rows[rows["need"].notna()].fillna("")
+        rows = rows[rows["need"].notna()].astype(object).fillna("")
         for file, sheet, row, question, wording, option, need in iter_rows(rows, *rows.columns):
             text = _cell_text(need)
             if not text or key(text) in _SPECIAL or words.exact.get(key(text)) or words.meaning(text):
