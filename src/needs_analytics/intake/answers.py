@@ -136,8 +136,9 @@ def _ticked(block: Block, question: Question) -> dict[str, Floats]:
 
 
 def _is_unread(column: Column, answers: Floats) -> Bools:
-    """Return which rows say something that is neither yes nor no."""
-    said = np.array([bool(key(str(value))) and not is_absent(key(str(value))) for value in column.values], dtype=bool)
+    """Return which rows say something that is neither yes nor no, or that nobody was asked or answered."""
+    texts = [key(str(value)) for value in column.values]
+    said = np.array([bool(text) and (text in SKIPPED | EMPTY or not is_absent(text)) for text in texts], dtype=bool)
     return np.asarray(said[column.codes] & np.isnan(answers))
 
 

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+import pytest
+
 from helpers.grids import codes, sheet, survey, take, told
+
+if TYPE_CHECKING:
+    from needs_analytics.core.records import Intake
 
 CHOICES = """
     list_name|name|label::English (en)|label::中文 (zh)
@@ -40,6 +47,90 @@ def test_a_form_in_another_workbook_tells_names_and_codes() -> None:
     )
     assert found.tables["survey"]["community"].tolist() == ["和平社区", "幸福社区", "幸福社区"]
     assert found.tables["survey"]["age_low"].tolist() == [66, 70, 30]
+
+
+BLANK_IS_NO = """
+    题目|题型|含义|空白含义|选项|对应需求
+    您需要哪些服务|多选|需要|无需求|助餐|助餐
+    您需要哪些服务||||助浴|助浴
+"""
+"""A dictionary by which who is asked and leaves all blank needs nothing."""
+JOINED = """
+    basic/village|basic/old|wanted|_uuid|_submission_time
+    hp|66|canteen bath|a|2026-10-05T10:00:00
+    xf|70|bath|b|2026-10-05T11:00:00
+    xf|30||c|2026-10-05T12:00:00
+    xf|65||d|2026-10-05T13:00:00
+"""
+TICKED = """
+    basic/village|basic/old|wanted/canteen|wanted/bath|_uuid|_submission_time
+    hp|66|1|1|a|2026-10-05T10:00:00
+    xf|70|0|1|b|2026-10-05T11:00:00
+    xf|30|||c|2026-10-05T12:00:00
+    xf|65|||d|2026-10-05T13:00:00
+"""
+
+
+def with_condition(condition: str, export: str = JOINED) -> Intake:
+    form = FORM.replace("${old} > 59", condition)
+    return take(
+        sheet(export), sheet(form, file="f.xlsx", name="survey"), sheet(CHOICES, file="f.xlsx", name="choices"),
+        sheet(BLANK_IS_NO, file="字典.xlsx"),
+    )  # fmt: skip
+
+
+def canteen(found: Intake) -> list[float]:
+    return found.tables["survey"]["need:ELD01"].fillna(-1).tolist()
+
+
+@pytest.mark.parametrize("export", [JOINED, TICKED])
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "${old} > 59",
+        "${old}>=60 and ${village} != ''",
+        "not(${old} < 60)",
+        "${old} != 30",
+        "(${village} = 'hp' or ${old} = 70) or ${old} = '65'",
+        "selected(${village}, 'hp') or ${old} >= 65",
+    ],
+)
+def test_who_the_form_did_not_ask_is_unknown_and_who_left_it_blank_is_not(condition: str, export: str) -> None:
+    found = with_condition(condition, export)
+    assert canteen(found) == [1, 0, -1, 0]
+    assert "I237" not in codes(found)
+
+
+@pytest.mark.parametrize("export", [JOINED, TICKED])
+@pytest.mark.parametrize(
+    "condition", ["count-selected(${village}) > 0", "${elsewhere} = 'x'", "${old} > ${village}", "${old} >", "old > 59"]
+)
+def test_blanks_under_a_condition_that_is_not_read_are_unknown_and_said(condition: str, export: str) -> None:
+    found = with_condition(condition, export)
+    assert canteen(found) == [1, 0, -1, -1]
+    assert told(found, "I237") == [("1", "您需要哪些服务")]
+
+
+def test_a_question_is_not_asked_where_its_group_is_not() -> None:
+    form = FORM.replace("    select_multiple", "    begin_group|of_old|Old|老人|${old} > 59\n    select_multiple")
+    form = form.replace("服务|${old} > 59", "服务|") + "    end_group||||\n"
+    export = JOINED.replace("|wanted|", "|of_old/wanted|")
+    found = take(
+        sheet(export), sheet(form, file="f.xlsx", name="survey"), sheet(CHOICES, file="f.xlsx", name="choices"),
+        sheet(BLANK_IS_NO, file="字典.xlsx"),
+    )  # fmt: skip
+    assert canteen(found) == [1, 0, -1, 0]
+
+
+def test_a_jump_over_columns_of_options_is_unknown_though_a_blank_is_a_no() -> None:
+    export = """
+        序号|提交答卷时间|来自IP|第6题(助餐)|第6题(助浴)
+        1|2026/10/5 10:00:00|203.0.113.7|1|0
+        2|2026/10/5 10:01:00|203.0.113.7|-3|-3
+        3|2026/10/5 10:02:00|203.0.113.7|0|1
+    """
+    told_of = "    题目编号" + BLANK_IS_NO.strip().replace("题目", "|题目", 1).replace("    您", "    6|6、您")
+    assert canteen(take(sheet(export), sheet(told_of, file="字典.xlsx"))) == [1, -1, 0]
 
 
 def test_an_option_may_be_named_like_a_question() -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _MOST_ROWS, _TOP_ROWS = 5000, 5
 _FORM = frozenset({"form_title", "form_id", "id_string"})
 _LISTS = frozenset({"list_name", "listname"})
+_RELEVANT = frozenset({"relevant", "relevance"})
 _CHINESE = re.compile(r"中文|汉语|chinese|\(zh|_zh|zh$")
 _NUMBERED = frozenset({"题号", "题目编号", "题目序号", "问题编号"})
 _NUMBERS = _NUMBERED | {"编号", "变量名", "变量", "字段", "列名", "question"}  # these name questions only as Q1, Q2 …
@@ -53,6 +54,8 @@ class Coded:
         ``单选``, ``多选``, ``排序``, ``文本``, ``""`` for any other or unknown kind.
     options
         Code to text.
+    relevant
+        The conditions under which it is asked, those of its groups first.
     """
 
     name: str
@@ -60,6 +63,7 @@ class Coded:
     path: tuple[str, ...] = ()
     kind: str = ""
     options: Mapping[str, str] = field(default_factory=dict)
+    relevant: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,19 +183,22 @@ def _choices(table: list[list[str]], titles: list[str]) -> dict[str, dict[str, s
 def _asked(table: list[list[str]], titles: list[str]) -> tuple[Coded, ...]:
     """Return the questions of a survey sheet; each carries the name of its list under the code ``""``."""
     kinds = {"select_one": "单选", "select_multiple": "多选", "rank": "排序", "text": "文本"}
-    label = _label_column(titles) or 0
-    groups: list[str] = []
+    label, relevant = _label_column(titles) or 0, _first(titles, _RELEVANT)
+    groups: list[tuple[str, str]] = []
     found = []
     for row in table[1:]:
         words = row[titles.index("type")].split()
         kind, name = (key(words[0]) if words else ""), row[titles.index("name")]
+        condition = _cell(row, relevant)
         if kind.startswith("begin"):
-            groups.append(name)
+            groups.append((name, condition))
         elif kind.startswith("end") and kind != "end":
             groups = groups[:-1]
         elif name and kind:
             owner = {"": words[1]} if kind in kinds and len(words) > 1 else {}
-            found.append(Coded(name, plain(row[label]) or name, (*groups, name), kinds.get(kind, ""), owner))
+            path = (*(group for group, _ in groups), name)
+            conditions = tuple(filter(None, [*(told for _, told in groups), condition]))
+            found.append(Coded(name, plain(row[label]) or name, path, kinds.get(kind, ""), owner, conditions))
     return tuple(found)
 
 

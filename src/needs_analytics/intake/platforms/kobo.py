@@ -6,16 +6,20 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from needs_analytics.core.issue import CellRef, Issue
 from needs_analytics.core.wording import key, plain
 from needs_analytics.intake.headers import Header
 from needs_analytics.intake.platforms.books import CodeBook, Coded, best_book
-from needs_analytics.intake.platforms.profile import SEVERAL, THEN, Aids, Decoded, Profile, all_of
-from needs_analytics.intake.platforms.recoding import UNTITLED, code_of, recoded, rewritten
+from needs_analytics.intake.platforms.profile import SEVERAL, SKIPPED, THEN, Aids, Decoded, Profile, all_of
+from needs_analytics.intake.platforms.recoding import UNTITLED, code_of, filled, recoded, rewritten, set_where
+from needs_analytics.intake.platforms.relevant import Answered, UnreadableError, fulfilled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from needs_analytics.core.arrays import Bools
     from needs_analytics.core.records import Column
     from needs_analytics.intake.blocks import Block
 
@@ -81,7 +85,67 @@ def _decode(block: Block, aids: Aids) -> Decoded:
             headers[position] = Header(title, kind="" if place.option else question.kind)
             if ranked or not place.option:
                 columns[position] = _in_words(block, position, question, book)
+    skipped, unread = _skipped(block, places, book)
+    columns |= {position: set_where(columns.get(position, block.sheet.columns[position]), rows, SKIPPED)
+                for position, rows in skipped.items()}  # fmt: skip
+    issues += [Issue("I237", where, question.label, {"condition": " and ".join(question.relevant)})
+               for question in unread]  # fmt: skip
     return Decoded(rewritten(block, headers, columns), issues)
+
+
+def _skipped(
+    block: Block, places: Mapping[int, _Place], book: CodeBook | None
+) -> tuple[dict[int, Bools], list[Coded]]:  # fmt: skip
+    """Return which blanks of a column are of rows the question was not put to, and which questions leave that open.
+
+    A blank under a condition that is not read is taken for one of them: nothing is known of it.
+    """
+    known = _answered(block, places, book)
+    asked = {
+        place.question.name: _asked_rows(place.question, known, block.sheet.n_rows)
+        for place in places.values() if place.question.relevant
+    }  # fmt: skip
+    skipped, unread = {}, {}
+    inside = np.zeros(block.sheet.n_rows, dtype=bool)
+    inside[block.rows] = True
+    for position, place in places.items():
+        if place.question.relevant:
+            rows, surely = asked[place.question.name]
+            blank = inside & ~filled(block.sheet.columns[position])
+            left_out = blank & ~(rows & surely)
+            if left_out.any():
+                skipped[position] = left_out
+            if not surely and place.question.options and (blank & rows).any():
+                unread[place.question.name] = place.question
+    return skipped, list(unread.values())
+
+
+def _asked_rows(question: Coded, known: Mapping[str, Answered], size: int) -> tuple[Bools, bool]:
+    """Return the rows in which every condition that is read holds, and whether all of them are read."""
+    rows, surely = np.ones(size, dtype=bool), True
+    for condition in question.relevant:
+        try:
+            rows &= fulfilled(condition, known)
+        except UnreadableError:
+            surely = False
+    return rows, surely
+
+
+def _answered(block: Block, places: Mapping[int, _Place], book: CodeBook | None) -> dict[str, Answered]:
+    """Return what conditions may be about: every question of the export, by its name in the form."""
+    ticks: dict[str, dict[str, Column]] = {}
+    whole: dict[str, Column] = {}
+    asked: dict[str, Coded] = {}
+    for position, place in places.items():
+        name = place.question.name
+        asked[name] = place.question
+        if place.option:
+            ticks.setdefault(name, {})[place.option] = block.sheet.columns[position]
+        else:
+            whole[name] = _in_words(block, position, place.question, book)
+    return {
+        name: Answered(question.options, whole.get(name), ticks.get(name, {})) for name, question in asked.items()
+    }  # fmt: skip
 
 
 def _separator(names: Iterable[str]) -> str:
