@@ -23,7 +23,7 @@ from .seeds import seed_count
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from needs_analytics.core.records import MonthResult
+    from needs_analytics.core.results import MonthResult
     from needs_analytics.samples import SampleMonth
     from needs_analytics.samples.answers import Answers
 
