@@ -6,6 +6,7 @@ dictionary and send it back.
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -14,6 +15,7 @@ import pytest
 
 from helpers.grids import everything
 from helpers.town import ALL
+from needs_analytics.core.codebook import Codebook
 from needs_analytics.core.month import Month
 from needs_analytics.core.wording import key
 from needs_analytics.office.dictionary_book import write_dictionary
@@ -28,12 +30,16 @@ from .marks import ESTIMATES, awaits
 from .seeds import seed_count
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from needs_analytics.core.records import Cleaned, MonthResult
     from needs_analytics.samples import SampleMonth
     from needs_analytics.samples.answers import Answers
     from needs_analytics.samples.questions import Question
 
     from .conftest import Measured
+
+    Forms = dict[str, tuple[Question, ...]]
 
 MONTH = Month.parse("2026-10")
 PLAN = read_plan("rough")
@@ -45,9 +51,10 @@ READ_RIGHT = 0.99  # of the questions about needs that the forms ask
 class Sent(NamedTuple):
     """One month of one rough town: what was sent, what was read of it, what came of it once the dictionary was back."""
 
+    workspace: Workspace
     planted: SampleMonth
     answers: Answers
-    forms: dict[str, tuple[Question, ...]]
+    forms: Forms
     cleaned: Cleaned
     result: MonthResult
 
@@ -59,12 +66,8 @@ def sent(tmp_path_factory: pytest.TempPathFactory) -> list[Sent]:
         workspace = Workspace.create(tmp_path_factory.mktemp("rough") / "镇", PLAN.place)
         planted = write_month(workspace.inbox(MONTH), month=MONTH, seed=seed, plan=PLAN)
         answers = collect_answers(found_town(PLAN, seed).at(MONTH))
-        cleaned = prepare_month(workspace, MONTH)
-        dictionary = write_dictionary(cleaned, workspace.path / "check" / str(MONTH))
-        assert dictionary is not None
-        forms = _forms(answers, cleaned)
-        send_back(dictionary, workspace.inbox(MONTH), forms, cleaned.codebook.need_names())
-        months.append(Sent(planted, answers, forms, cleaned, run_month(workspace, MONTH)))
+        forms, cleaned = _checked_and_sent_back(workspace, answers)
+        months.append(Sent(workspace, planted, answers, forms, cleaned, run_month(workspace, MONTH)))
     return months
 
 
@@ -119,28 +122,42 @@ def test_an_option_is_understood_or_asked_and_never_taken_for_another_need(
     sent: list[Sent], measured: Measured
 ) -> None:
     """What is open stands in the dictionary; a question that counts for less than its form means is said."""
-    told = pd.concat([_told_as_sent(month) for month in sent])
+    told = pd.concat([_told_as_sent(month.forms, month.cleaned) for month in sent])
     asked = told[told["how"] == "asked"]
     near = [need in nearest.split(";") for need, nearest in asked[["need", "nearest"]].to_numpy()]
     measured("rough town: open options whose need is among the nearest", float(np.mean(near)))
     assert asked["said"].all()
-    understood = (told["read_need"] == told["need"]) & (~told["ranked"] | told["said"])
-    silent = told[~understood & (told["how"] != "asked")]
-    measured("rough town: options misread or lost without a word", len(silent), most=0)
+    measured("rough town: options misread or lost without a word", len(_silent(told)), most=0)
 
 
 def test_what_the_dictionary_tells_is_read_for_what_it_means(sent: list[Sent], measured: Measured) -> None:
-    before = [right for month in sent for *_, right in _readings(month, month.cleaned)]
+    before = [right for month in sent for *_, right in _readings(month.answers, month.cleaned)]
     measured("rough town: questions read for what they mean, as sent", float(np.mean(before)))
-    after = [right for month in sent for *_, right in _readings(month, month.result.cleaned)]
+    after = [right for month in sent for *_, right in _readings(month.answers, month.result.cleaned)]
     measured("rough town: questions read for what they mean", float(np.mean(after)), least=READ_RIGHT)
+
+
+def test_all_is_asked_and_then_read_where_the_codebook_knows_no_synonym(sent: list[Sent], tmp_path: Path) -> None:
+    """However few of the forms' words are known: whole questions are open then, and none is lost."""
+    workspace = Workspace.create(tmp_path / "镇", PLAN.place)
+    month = sent[0]
+    as_sent = shutil.ignore_patterns("题目字典.xlsx")
+    shutil.copytree(month.workspace.inbox(MONTH), workspace.inbox(MONTH), ignore=as_sent)
+    names_alone = Codebook.default().needs.assign(synonyms="")
+    names_alone.to_csv(workspace.path / "codebook" / "needs.csv", index=False)
+    forms, cleaned = _checked_and_sent_back(workspace, month.answers)
+    told = _told_as_sent(forms, cleaned)
+    assert (told["how"] == "asked").mean() > 0.9
+    assert _silent(told).empty
+    after = prepare_month(Workspace(workspace.path), MONTH)
+    assert np.mean([right for *_, right in _readings(month.answers, after)]) >= READ_RIGHT
 
 
 def test_no_answer_is_counted_for_a_need_nobody_was_asked_about(sent: list[Sent]) -> None:
     for month in sent:
         for cleaned in (month.cleaned, month.result.cleaned):
             for office in PLAN.offices:
-                assert _said_of(month, office, cleaned) <= _asked(office)
+                assert _said_of(month.answers, office, cleaned) <= _asked(office)
 
 
 def test_shares_of_communities_cover_although_needs_are_not_logistic(sent: list[Sent], measured: Measured) -> None:
@@ -161,51 +178,65 @@ def test_town_wide_shares_cover_although_needs_are_not_logistic(sent: list[Sent]
     measured("rough town: coverage of shares of the whole town", share, least=COVERAGE)
 
 
-def _forms(answers: Answers, cleaned: Cleaned) -> dict[str, tuple[Question, ...]]:
-    """Return the questions of each office's form under the office's name in the dictionary."""
+def _checked_and_sent_back(workspace: Workspace, answers: Answers) -> tuple[Forms, Cleaned]:
+    """Read a month, send its dictionary back corrected, and return what was asked in it and what was read before.
+
+    The forms' questions stand under the office's name in the dictionary.
+    """
+    cleaned = prepare_month(workspace, MONTH)
     names = cleaned.survey.groupby("file")["office"].first()
-    return {names[answers.file_of(office)]: questions_of(PLAN, office, MONTH) for office in PLAN.offices}
+    forms = {names[answers.file_of(office)]: questions_of(PLAN, office, MONTH) for office in PLAN.offices}
+    dictionary = write_dictionary(cleaned, workspace.path / "check" / str(MONTH))
+    assert dictionary is not None
+    send_back(dictionary, workspace.inbox(MONTH), forms, cleaned.codebook.need_names())
+    return forms, cleaned
 
 
-def _told_as_sent(month: Sent) -> pd.DataFrame:
+def _told_as_sent(forms: Forms, cleaned: Cleaned) -> pd.DataFrame:
     """Return every option of the forms with what the dictionary proposes, and whether an issue names it."""
     planted = pd.DataFrame(
         [
             (office, key(option), need)
-            for office, questions in month.forms.items()
+            for office, questions in forms.items()
             for question in questions
             for option, need in question.options
         ],
         columns=["office", "option", "need"],
     )
-    read = month.cleaned.questions.rename(columns={"need": "read_need"})
+    read = cleaned.questions.rename(columns={"need": "read_need"})
     read = read.assign(option=read["option"].map(key), ranked=(read["sense"] != "需要") | (read["unit"] != "人"))
     assert not read.duplicated(["office", "option"]).any()
     told = planted.merge(read, on=["office", "option"], how="left")
-    named = {key(issue.value) for issue in month.cleaned.issues if issue.code in {"W210", "I212"}}
+    named = {key(issue.value) for issue in cleaned.issues if issue.code in {"W210", "I212"}}
     said = [option in named or key(str(wording)) in named for option, wording in told[["option", "wording"]].to_numpy()]
     return told.assign(said=said, ranked=told["ranked"].eq(True))
+
+
+def _silent(told: pd.DataFrame) -> pd.DataFrame:
+    """Return the options that count for another need, for less than they mean without a word, or for nothing."""
+    understood = (told["read_need"] == told["need"]) & (~told["ranked"] | told["said"])
+    return told[~understood & (told["how"] != "asked")]
 
 
 def _asked(office: str) -> set[str]:
     return {need for question in questions_of(PLAN, office, MONTH) for _, need in question.options}
 
 
-def _survey_of(month: Sent, office: str, cleaned: Cleaned) -> pd.DataFrame:
-    return cleaned.survey[cleaned.survey["file"] == month.answers.file_of(office)]
+def _survey_of(answers: Answers, office: str, cleaned: Cleaned) -> pd.DataFrame:
+    return cleaned.survey[cleaned.survey["file"] == answers.file_of(office)]
 
 
-def _said_of(month: Sent, office: str, cleaned: Cleaned) -> set[str]:
-    survey = _survey_of(month, office, cleaned)
+def _said_of(answers: Answers, office: str, cleaned: Cleaned) -> set[str]:
+    survey = _survey_of(answers, office, cleaned)
     columns = [column for column in survey if column.startswith("need:")]
     return {column.removeprefix("need:") for column in columns if (survey[column] > 0).any()}
 
 
-def _readings(month: Sent, cleaned: Cleaned) -> list[tuple[str, str, bool]]:
+def _readings(answers: Answers, cleaned: Cleaned) -> list[tuple[str, str, bool]]:
     """Tell for each office and need whether as many were read to have it as said so; few are merged or spoilt."""
     found = []
     for office in PLAN.offices:
-        survey, (rows, needs) = _survey_of(month, office, cleaned), month.answers.of_office(office)
+        survey, (rows, needs) = _survey_of(answers, office, cleaned), answers.of_office(office)
         inside = ~rows["special"].isin(["youth", "outside", "earlier"])
         for need in sorted(_asked(office)):
             column = f"need:{need}"
