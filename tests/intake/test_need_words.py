@@ -78,3 +78,8 @@ def test_of_two_needs_side_by_side_none_is_taken_for_being_longer(one: str, othe
 def test_how_a_meaning_was_reached_is_told() -> None:
     found = need_words(CODEBOOK, {"饭堂那边": "助餐"})
     assert [found.how(text) for text in ("饭堂那边", "助餐", "给老人送饭", "扫雪")] == ["told", "exact", "inside", ""]
+
+
+@pytest.mark.parametrize(("option", "meaning"), [("都挺好，不用", "none"), ("暂无，都好", "none"), ("不用，助餐", "")])
+def test_an_option_of_several_clauses_says_no_when_each_does(option: str, meaning: str) -> None:
+    assert WORDS.meaning(option) == meaning

@@ -43,6 +43,15 @@ def test_an_item_that_is_not_understood_is_asked_with_its_question() -> None:
     assert told(found, "W210") == [("E1", "扫雪除冰")]
 
 
+def test_a_question_that_asks_for_needs_is_asked_though_no_option_is_known() -> None:
+    said = ("扫雪除冰、修院墙", "扫雪除冰", "修院墙", "没啥要改的") * 3
+    rows = "".join(f"\n王秀英|和平社区|{cell}|上午|{'是' if at % 2 else '否'}" for at, cell in enumerate(said))
+    for wording, asked in (("想让村里帮着解决点啥（可多选）", True), ("常去的地方", False), ("您有哪些意见", False)):
+        found = take(sheet(f"姓名|社区|{wording}|您希望什么时间上门|您需要上门服务吗{rows}"))
+        assert {option for _, option in told(found, "W210")} == ({"扫雪除冰", "修院墙"} if asked else set())
+        assert not [column for column in found.tables["survey"] if column.startswith(("need:", "rank:"))]
+
+
 def test_one_choice_per_row_of_a_scale_is_no_ranking() -> None:
     grid = (
         "姓名|社区|您对下面这些服务需要到什么程度（每项只选一个）|\n||助餐|助浴\n"

@@ -26,7 +26,6 @@ def awaits(theme: str, today: str, raises: type[Exception] = AssertionError) -> 
     return pytest.mark.xfail(strict=strict, raises=raises, reason=f"{theme}: {today}")
 
 
-READING = "4 Reading what offices really send"
 BACK = "5 Back to the office"
 ESTIMATES = "6 Estimates that hold"
 MONTHS = "7 The month is kept"

@@ -29,6 +29,7 @@ _NONE = re.compile(
 _NOTHING_SAID = re.compile(r"谢谢.{0,4}|感谢.{0,4}|辛苦了|想不出来?|没想好|没想过|暂未想到|随便")
 _OTHER = re.compile(r"其[他它].*|.*请(?:注明|填写|说明).*|other.*")
 _WISH = re.compile(r"^(是否|有无|您)?(最)?(需要|需求|希望|想要|急需)(提供|有|增加)?(?=.{2,})")
+_CLAUSE = re.compile(r"[,，。;；!！]")
 _LIST = re.compile(r"[、/]")
 _BRACKET = re.compile(r"[(（\[【〖〔][^)）\]】〗〕]*[)）\]】〗〕]")
 
@@ -71,7 +72,7 @@ class NeedWords:
             return self.exact[bare]
         if all(is_absent(part) for part in re.split(r"[/、,，]", bare)) and bare not in {"无", "none"}:
             return UNKNOWN
-        if _NONE.fullmatch(bare.removesuffix("的")):
+        if _says_none(bare):
             return NONE
         if _NOTHING_SAID.fullmatch(bare):
             return UNKNOWN
@@ -167,6 +168,12 @@ class NeedWords:
         scores = sorted(((_likeness(wanted, word), word) for word in self.exact), reverse=True)[:12]
         alike = [self.exact[word] for score, word in scores if score >= _LEAST_LIKE]
         return list(dict.fromkeys([*self.named(option), *alike]))[:3]
+
+
+def _says_none(bare: str) -> bool:
+    """Whether every clause says that nothing is needed: 都挺好,不用."""
+    clauses = [clause for clause in _CLAUSE.split(bare.removesuffix("的")) if clause]
+    return bool(clauses) and all(_NONE.fullmatch(clause) for clause in clauses)
 
 
 def _likeness(one: str, other: str) -> float:

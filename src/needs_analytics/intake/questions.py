@@ -20,11 +20,12 @@ from needs_analytics.intake.senses import (
     asks_to_write,
     asks_trait,
     asks_what_lacks,
+    asks_which_needs,
     kind_of,
     sense_of,
     unit_of,
 )
-from needs_analytics.intake.separators import find_separator, split_cell
+from needs_analytics.intake.separators import find_recurring, find_separator, is_a_list, split_cell
 from needs_analytics.intake.stems import Stem, stems_of
 from needs_analytics.intake.traits import is_yes_no
 
@@ -122,6 +123,8 @@ def propose_questions(
 ) -> list[Question]:
     """Propose the need questions among the columns that are no fields.
 
+    One whose wording asks which needs there are is proposed although none of its options is understood: all are asked.
+
     Parameters
     ----------
     columns
@@ -162,7 +165,9 @@ def _grouped(stems: Mapping[int, Stem], columns: Mapping[int, Column], words: Ne
     groups: dict[str, list[int]] = {}
     numbered = {stem.number for stem in stems.values() if stem.item and stem.number}
     understood = {
-        stem.stem for stem in stems.values() if stem.item and words.meaning(stem.item) not in _NO_NEED - {NONE}
+        stem.stem
+        for stem in stems.values()
+        if stem.item and (words.meaning(stem.item) not in _NO_NEED - {NONE} or asks_which_needs(stem.stem))
     }
     for column, stem in stems.items():
         meaning = words.meaning(stem.item or stem.stem, lacking=asks_what_lacks(stem.stem))
@@ -244,9 +249,10 @@ def _several_columns(
         return _ranks_in_columns(office, members, positions, first, columns, words)
     items = tuple(stems[column].item or stems[column].stem for column in members)
     options = {item: words.meaning(item, lacking=asks_what_lacks(first.stem)) for item in items}
-    if not any(meaning not in _NO_NEED for meaning in options.values()) or asks_trait(first.stem):
-        return None
     wording = first.stem if first.item else ""
+    known = any(meaning not in _NO_NEED for meaning in options.values())
+    if not (known or asks_which_needs(wording)) or asks_trait(first.stem):
+        return None
     cells = [value for column in members for value in columns[column].values]
     rated = looks_like_scale(cells)
     kind: Kind = "量表" if rated else "多选"
@@ -305,13 +311,16 @@ def _one_column(
         return None
     said = headers[column].kind
     separator = "" if said == "单选" else find_separator(texts, words.covered)
-    tokens: Counter[str] = Counter()
-    for text, count in texts.items():
-        for option in split_cell(text, separator):
-            tokens[option] += count
+    tokens = _tokens(texts, separator)
     options = {option: words.meaning(option, lacking=asks_what_lacks(wording)) for option in tokens}
     if not _mostly_needs(options, tokens, least_share / 2 if asks_need(wording) else least_share, words):
-        return None
+        if not asks_which_needs(wording):
+            return None
+        separator = separator or ("" if said == "单选" else find_recurring(texts))
+        tokens = _tokens(texts, separator)
+        if not _may_be_options(tokens):
+            return None
+        options = {option: words.meaning(option, lacking=asks_what_lacks(wording)) for option in tokens}
     if sum(1 for option in options if _AGES.fullmatch(key(option))) > 1:
         return None
     kind = cast("Kind", said) if said else kind_of(wording, separator, texts)
@@ -320,6 +329,20 @@ def _one_column(
     blank = UNKNOWN if not handmade or NONE in options.values() else NONE
     return Question(office, stems[column].number or wording, wording, kind, sense, unit_of(wording), blank, most,
                     columns=(column,), options=options, separator=separator)  # fmt: skip
+
+
+def _tokens(texts: Mapping[str, int], separator: str) -> Counter[str]:
+    tokens: Counter[str] = Counter()
+    for text, count in texts.items():
+        for option in split_cell(text, separator):
+            tokens[option] += count
+    return tokens
+
+
+def _may_be_options(tokens: Mapping[str, int]) -> bool:
+    """Whether answers recur like a form's options and are words of their own: no yes, no step of a scale, no figure."""
+    own = {option: count for option, count in tokens.items() if not (is_yes_no(key(option)) or _is_step(option))}
+    return is_a_list(own) and 2 * len(own) > len(tokens)
 
 
 def is_answer(text: str) -> bool:

@@ -51,12 +51,33 @@ _TRAIT = re.compile(r"情况|类别|类型|身份|标签|属于|对象|人群|�
 _WRITE_IN = re.compile(
     r"(?:其[他它余]|别的|[上前]面|[以之]上|上述|未列|没列|没有列|没提到)[^,，。;；]{0,12}(?:填|写|注明|说明|列出|列举|补充|是什么|指什么)"
 )
+_WHICH = re.compile(
+    r"(?:需[要求]|希望|想(?:要|让)?|期[待盼]|盼望|急需|诉求|帮[助忙您你]|解决|改善|用得着).{0,12}(?:哪些|哪几|哪[一]?[项种类个方]|什么|啥)"
+    r"|(?:哪些|哪几|哪[一]?[项种类个方]|什么|啥).{0,12}(?:需[要求]|希望|期[待盼]|盼望|急需|诉求|帮[助忙您你]|解决|改善)"
+    r"|需[要求](?:的)?程度|(?:需不需要|要不要|想不想要?)|(?:需求|诉求|需要的?服务|需要的?帮助)(?:事项|内容|项目|类[型别])?$"
+)
+_ABOUT_ELSE = re.compile(
+    r"时[间候段]|方式|渠道|途径|形式|频[率次]|价[格位]|费用?|收费|付|多少|原因|为什么|谁|哪里|哪儿|地[点址]|是否|愿意|了解|知道|评价|单位|部门|人员|结果|办理|处理"
+)
 _MANY = re.compile(r"多选|可选多项|选择多项|不定项|checkbox")
 
 
 def asks_need(wording: str) -> bool:
     """Whether a wording says that it asks for needs."""
     return bool(_NEEDED.search(wording))
+
+
+def asks_which_needs(wording: str) -> bool:
+    """Whether a wording asks which needs there are, so that its answers are needs even where none is known.
+
+    Examples
+    --------
+    >>> asks_which_needs("想让驿站帮您解决点啥"), asks_which_needs("您希望什么时间上门")
+    (True, False)
+    """
+    bare = wording.rstrip("：:？?*＊ ")
+    bare = re.sub(r"[(（][^)）]*[)）]$", "", bare)
+    return bool(_WHICH.search(bare)) and not _ABOUT_ELSE.search(bare)
 
 
 def asks_comment(wording: str) -> bool:

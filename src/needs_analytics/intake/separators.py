@@ -30,6 +30,7 @@ _CANDIDATES = (
 )
 _TYPED = ("[;；]", "[,，]")
 _SIMPLE = ("", "[;；]", "[,，]")
+_LISTED = 60  # options at most of one list
 _OFTEN = 3  # times an option stands in a column, on average, before it is known to be one
 _TOGETHER, _NO_CHANCE = 2, 10  # times two pieces stand side by side, and never apart, before they are one option
 _ONE_CHARACTER = frozenset(mark for mark in _CANDIDATES if mark not in {r"\s{2,}", r"\s", "\n"})
@@ -57,6 +58,18 @@ def find_separator(texts: Mapping[str, int], covered: Callable[[str], int]) -> s
             if share > best_share + 1e-9:
                 best, best_share = candidate, share
     return _kept_whole(_without_inner(best, texts), texts, covered)
+
+
+def find_recurring(texts: Mapping[str, int]) -> str:
+    """Return the pattern that leaves the options occurring most often each, of a list whose options nobody knows."""
+    counts = {mark: _option_counts(texts, mark) for mark in ("", *_CANDIDATES)}
+    often = {mark: found.total() / max(len(found), 1) for mark, found in counts.items()}
+    return _kept_whole(max(often, key=lambda mark: often[mark]), texts, lambda _: 0)
+
+
+def is_a_list(counts: Mapping[str, int]) -> bool:
+    """Whether options recur like those of a form, not like what respondents write themselves."""
+    return 1 < len(counts) <= _LISTED and sum(counts.values()) >= _OFTEN * len(counts)
 
 
 def runs_of(cells: Iterable[tuple[Sequence[str], int]], covered: Callable[[str], int]) -> list[list[str]]:
