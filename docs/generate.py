@@ -1,15 +1,17 @@
-"""``python docs/generate.py`` writes the pages made from code: needs, fields, settings; a test keeps them current."""
+"""``python docs/generate.py`` writes the pages made from code (needs, fields, settings, issues)."""
 
 from __future__ import annotations
 
 import inspect
 import re
+import tomllib
 from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from needs_analytics.core.codebook import Codebook
-from needs_analytics.core.messages import text
+from needs_analytics.core.issue import Issue
+from needs_analytics.core.messages import LANGUAGES, catalogue, issue_remedy, issue_sentence, issue_title, text
 from needs_analytics.core.options import Options
 
 if TYPE_CHECKING:
@@ -72,6 +74,34 @@ def settings_page() -> str:
         parts.append(f"## `[{section.name}]`\n")
         parts.append(_table(("设置", "缺省值", "意思", "English"), lines))
     return "\n".join(parts)
+
+
+def issues_page() -> str:
+    """Return the page of all codes: what is said, with an example, and what to do."""
+    examples = tomllib.loads((FOLDER / "issue_examples.toml").read_text(encoding="utf-8"))
+    usual = examples.pop("any")
+    own = {name: usual.pop(name) for name in list(usual) if isinstance(usual[name], dict)}
+    codes = sorted({key.split(".")[1] for key in catalogue("zh") if key.startswith("issue.")}, key=lambda c: (c[1:], c))
+    parts = [_ISSUES_HEAD]
+    for digit, heading in _ISSUE_SECTIONS.items():
+        parts.append(f"## {heading}\n")
+        for code in (code for code in codes if code[1] == digit):
+            details = {**usual, **own.get(code, {})}
+            parts.append(_issue_entry(Issue(code, value=str(details.pop("value")), details=details)))
+    return "\n".join(parts)
+
+
+def _issue_entry(issue: Issue) -> str:
+    """Return a code's title, sentence and remedy, in Chinese and then in English."""
+    titles = " ".join(dict.fromkeys(issue_title(issue, language) for language in LANGUAGES))
+    lines = [f"### {issue.code} {titles}\n"]
+    for language, label in zip(LANGUAGES, ("怎样改", "What to do"), strict=True):
+        remedy, _, pasted = issue_remedy(issue, language).partition("\n")
+        sentence = f"{issue_sentence(issue, language)} **{label}**{'：' if language == 'zh' else ': '}{remedy}"
+        lines.append(f"*{sentence.replace('**', '')}*\n" if language == "en" else f"{sentence}\n")
+        if pasted and language == "zh":
+            lines.append(f"```text\n{pasted}\n```\n")
+    return "\n".join(lines)
 
 
 def _attributes(kind: type) -> dict[str, str]:
@@ -140,6 +170,28 @@ _SETTINGS_HEAD = """# 设置 Settings (needs.toml)
 *Every setting has a default. Made from the options by `python docs/generate.py`.*
 """
 
+_ISSUES_HEAD = """# 问题代码 Issue codes
+
+`needs check` 说的每个问题都有代码。
+E 开头是肯定有错：这个单元格（行、文件）没有用，或已退回；W 开头是有疑问：照常使用并作标记；I 开头只是说明。
+每条写着例句和怎样改；例句里的名称和数字是举例。号码、姓名这样能认出居民的内容，一律写成“＊”。
+
+*Every issue has a code: E is certainly wrong (the cell, row or file is not used), W is doubtful (used and flagged),
+I is said for the record. Each entry gives an example sentence and the remedy. Made from the catalogue by
+`python docs/generate.py`.*
+"""
+
+_ISSUE_SECTIONS = {
+    "0": "读取文件 Reading files (0xx)",
+    "1": "单元格 Cells (1xx)",
+    "2": "工作表、题目和选项 Sheets, questions, options (2xx)",
+    "3": "地点和人口底册 Places and register (3xx)",
+    "4": "退回、合并和月份 Rows returned, merged, other months (4xx)",
+    "5": "服务和服务点 Services and sites (5xx)",
+    "6": "样本、加权和人群类型 Sample, weights, segments (6xx)",
+    "7": "容量、使用和缺口 Capacity, use, gaps (7xx)",
+}
+
 _CHINESE = {
     "reading.largest_file_mb": "一个文件最大多少 MB",
     "reading.largest_inflated_mb": "压缩格式（.xlsx、.ods 等）展开后最大多少 MB",
@@ -191,3 +243,4 @@ if __name__ == "__main__":
     (FOLDER / "needs.md").write_text(needs_page(Codebook.default()), encoding="utf-8")
     (FOLDER / "fields.md").write_text(fields_page(Codebook.default()), encoding="utf-8")
     (FOLDER / "settings.md").write_text(settings_page(), encoding="utf-8")
+    (FOLDER / "issues.md").write_text(issues_page(), encoding="utf-8")

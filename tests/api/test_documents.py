@@ -16,6 +16,7 @@ import pytest
 from needs_analytics.core.codebook import Codebook
 from needs_analytics.core.config import parse_config
 from needs_analytics.core.mapping import Mapping
+from needs_analytics.core.messages import catalogue
 from needs_analytics.core.options import Options
 from needs_analytics.core.tables import COLUMNS
 
@@ -74,11 +75,20 @@ def test_the_pages_made_from_code_are_current() -> None:
             ("needs.md", made.needs_page(codebook)),
             ("fields.md", made.fields_page(codebook)),
             ("settings.md", made.settings_page()),
+            ("issues.md", made.issues_page()),
         )
         if (PROJECT / "docs" / name).read_text(encoding="utf-8") != page
     ]
 
     assert stale == [], "run: python docs/generate.py"
+
+
+def test_the_page_of_issues_gives_every_code_a_whole_sentence() -> None:
+    page = (PROJECT / "docs" / "issues.md").read_text(encoding="utf-8")
+    codes = {key.split(".")[1] for key in catalogue("zh") if key.startswith("issue.")}
+
+    assert set(re.findall(r"^### (\w\d{3}) ", page, re.MULTILINE)) == codes
+    assert [line for line in page.splitlines() if re.search(r"(?<![a-z])[?]", line)] == []
 
 
 def test_the_tables_page_names_every_table_and_only_known_headers() -> None:

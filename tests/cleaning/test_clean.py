@@ -65,7 +65,7 @@ def test_another_months_answer_is_kept_for_the_record() -> None:
 def test_a_child_is_kept_and_said() -> None:
     cleaned = take_clean(answers("赵建国||2026-10-03|男|12|和平社区|助餐、助浴"))
     assert len(cleaned.survey) == 1
-    assert told(cleaned, "W402") == [("2", "")]
+    assert told(cleaned, "W402") == [("E2", "")]
 
 
 def test_a_listed_thing_twice_is_one_its_gaps_filled() -> None:
@@ -96,7 +96,7 @@ def test_two_uses_in_one_file_are_two() -> None:
 def test_a_capacity_without_a_figure_is_said_not_0() -> None:
     cleaned = take_clean(sheet("服务项目|服务点|容量|容量周期\n助餐|食堂|不限|日\n助浴|食堂|20|月"))
     assert cleaned.supply["capacity"].isna().tolist() == [True, False]
-    assert told(cleaned, "W406") == [("2", "")]
+    assert told(cleaned, "W406") == [("C2", "")]
 
 
 PEOPLE = st.lists(

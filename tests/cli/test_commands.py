@@ -188,7 +188,7 @@ def test_cells_with_the_same_fault_stand_on_one_line(needs: Needs, office: Offic
     workspace = office({**whole_month(), "需求调查.csv": rows})
     found = needs("check", MONTH)
     assert "错误 2 处" in found.out
-    assert "    [E101] C2、C3 年龄为“230”，应在 0–120 之间。请核对后改正。\n" in found.out
+    assert "    [E101] C2、C3 年龄为 230，应在 0–120 之间。请核对后改正；不知道就留空。\n" in found.out
     sheets = openpyxl.load_workbook(workspace / "check" / MONTH / f"{MONTH}核对结果.xlsx").worksheets
     assert any("C2、C3" in row for sheet in sheets for row in sheet.values)
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from needs_analytics.core.codebook import Codebook
+from needs_analytics.core.ledger import LEDGER_COLUMNS
 from needs_analytics.core.month import Month
 from needs_analytics.core.options import Options
 from needs_analytics.core.records import Cleaned
@@ -122,7 +123,7 @@ def town(
         sheets=_sheets(tables),
         questions=_questions(tables["survey"]),
         issues=tuple(issues),
-        ledger=pd.DataFrame(columns=["file", "sheet", "cell", "table", "field", "action", "old", "new", "count"]),
+        ledger=pd.DataFrame(columns=list(LEDGER_COLUMNS)),
         codebook=codebook or Codebook.default(),
     )
 

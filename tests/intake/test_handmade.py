@@ -190,7 +190,7 @@ def test_people_under_their_head_are_one_household() -> None:
 
 
 def test_more_people_than_the_household_has_are_said() -> None:
-    assert told(take(sheet(HOME.replace("|4|", "|2|"))), "W153") == [("4", "")]
+    assert told(take(sheet(HOME.replace("|4|", "|2|"))), "W153") == [("G4", "2")]
     assert not told(take(sheet(HOME)), "W153")
 
 

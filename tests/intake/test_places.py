@@ -125,7 +125,7 @@ def test_a_community_that_is_asked_for_is_asked_once() -> None:
         槐阴里|第1网格|女|助餐
         槐阴里|第2网格|男|助浴
     """
-    assert told(take(GRIDS, sheet(visits)), "W301") == [("2", "槐阴里")]
+    assert told(take(GRIDS, sheet(visits)), "W301") == [("A2", "槐阴里")]
 
 
 CHANGES = sheet(
@@ -150,7 +150,7 @@ VISITS = """
 def test_a_merged_grid_is_what_it_became_said_once() -> None:
     found = take(GRIDS, CHANGES, sheet(VISITS))
     assert found.tables["survey"]["grid"].tolist() == ["第1网格", "第1网格", "第1网格", None]
-    assert told(found, "I305") == [("2", "东风社区/第二网格"), ("3", "东风社区/3号网格")]
+    assert told(found, "I305") == [("B2", "东风社区/第二网格"), ("B3", "东风社区/3号网格")]
     assert [issue.details["count"] for issue in found.issues if issue.code == "I305"] == [1, 2]
     assert [value for _, value in told(found, "W302")] == ["东风/7"]
 
@@ -177,12 +177,12 @@ def test_a_list_that_still_has_a_merged_grid_keeps_its_people() -> None:
     found = take(GRIDS, changes)
     assert found.tables["places"]["households"].sum() == 600
     assert found.tables["places"]["grid"].tolist() == ["第1网格", "第2网格", "第1网格"]
-    assert told(found, "W306") == [("3", "槐荫里社区/第2网格")]
+    assert told(found, "W306") == [("B3", "槐荫里社区/第2网格")]
 
 
 def test_a_change_that_does_not_tell_what_became_what_is_said() -> None:
     changes = sheet("社区|原网格|现网格|调整日期\n槐荫里社区|第2网格||2026-09-01", file="调整.xlsx")
-    assert told(take(GRIDS, changes), "W307") == [("2", "")]
+    assert told(take(GRIDS, changes), "W307") == [("C2", "")]
 
 
 def test_changes_in_a_circle_change_nothing() -> None:
@@ -313,7 +313,7 @@ def test_elsewhere_is_no_place_of_the_street_and_is_said(written: str) -> None:
     text = f"社区|年龄|您需要哪些服务\n和平社区|70|助餐、助浴\n{written}|66|助餐"
     found = take(sheet(text))
     assert found.tables["survey"]["community"].fillna("").tolist() == ["和平社区", ""]
-    assert told(found, "W301") == [("3", written)]
+    assert told(found, "W301") == [("A3", written)]
 
 
 def test_a_table_below_a_sheet_told_to_be_a_survey_is_no_answer() -> None:

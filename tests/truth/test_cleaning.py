@@ -111,7 +111,6 @@ def test_every_wrong_cell_is_named_by_its_row(sent: Sent, measured: Measured) ->
     measured("planted cells named by their row", 1 - len(unnamed(sent, whole_cell=False)) / planted, least=1)
 
 
-@awaits(BACK, "25 of 35 today; places, services, sites and wrong numbers name a row only")
 def test_every_wrong_cell_is_named_by_its_cell(sent: Sent, measured: Measured) -> None:
     planted = len(sent.planted.wrong_cells)
     measured("planted cells named by their cell", 1 - len(unnamed(sent, whole_cell=True)) / planted, least=1)

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from needs_analytics.cleaning import duplicates
-from needs_analytics.core.issue import CellRef, Issue, grouped
+from needs_analytics.core.issue import CellRef, Issue
+from needs_analytics.core.ledger import LEDGER_COLUMNS, flagged
 from needs_analytics.core.options import CleaningOptions
 from needs_analytics.core.records import Cleaned
-from needs_analytics.core.tables import iter_rows
+from needs_analytics.core.tables import OWN_COLUMN, PROVENANCE, iter_rows
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Hashable
+
+    from needs_analytics.core.cell_map import CellMap
+    from needs_analytics.core.ledger import Line
     from needs_analytics.core.month import Month
     from needs_analytics.core.records import Intake
 
@@ -34,6 +40,7 @@ _NEEDED = {
     "distances": ("site",),
 }
 _USED_BY_INTAKE = ("questions", "changes")
+_MOVED = ("file", "sheet", "row", "into_file", "into_sheet", "into_row")
 _FIGURES = {"supply": "capacity", "register": "persons", "usage": "count"}
 
 
@@ -41,6 +48,8 @@ _FIGURES = {"supply": "capacity", "register": "persons", "usage": "count"}
 class _Outcome:
     """What happened to the rows of one table."""
 
+    table: str
+    intake: Intake
     frame: pd.DataFrame
     merged: list[pd.DataFrame]
     returned: list[pd.DataFrame]
@@ -63,13 +72,13 @@ def clean(intake: Intake, *, options: CleaningOptions | None = None) -> Cleaned:
         Every row that came in is kept, merged into another or returned; ``counts`` shows it by file and sheet.
     """
     options = options or CleaningOptions()
-    outcomes = {table: _cleaned(table, frame, options) for table, frame in intake.tables.items()}
+    outcomes = {table: _cleaned(table, frame, options, intake) for table, frame in intake.tables.items()}
     tables = {table: outcome.frame for table, outcome in outcomes.items()}
     merged = _listed([part for outcome in outcomes.values() for part in outcome.merged], duplicates.MERGED_COLUMNS)
     returned = _listed([part for outcome in outcomes.values() for part in outcome.returned], RETURNED_COLUMNS)
     issues = [issue for outcome in outcomes.values() for issue in outcome.issues]
     current, earlier = _by_month(tables, intake.month)
-    issues += _other_months(earlier)
+    issues += _other_months(earlier, intake.cells)
     return Cleaned(
         month=intake.month,
         **current,
@@ -80,14 +89,14 @@ def clean(intake: Intake, *, options: CleaningOptions | None = None) -> Cleaned:
         sheets=intake.sheets,
         questions=intake.questions,
         issues=(*intake.issues, *issues),
-        ledger=intake.ledger,
+        ledger=_with(intake.ledger, flagged(issues)),
         codebook=intake.codebook,
         recipes=intake.recipes,
     )
 
 
-def _cleaned(table: str, frame: pd.DataFrame, options: CleaningOptions) -> _Outcome:
-    outcome = _Outcome(frame, [], [], [])
+def _cleaned(table: str, frame: pd.DataFrame, options: CleaningOptions, intake: Intake) -> _Outcome:
+    outcome = _Outcome(table, intake, frame, [], [], [])
     if frame.empty:
         return outcome
     if table == "survey":
@@ -96,15 +105,13 @@ def _cleaned(table: str, frame: pd.DataFrame, options: CleaningOptions) -> _Outc
         _merge(outcome, "survey", duplicates.repeated_submissions(outcome.frame), "I411")
         _flag_young(outcome, options)
         return outcome
-    missing = pd.Series(False, index=frame.index)
     for column in _NEEDED.get(table, ()):
-        missing |= frame[column].isna()
-    _return(outcome, table, missing, "E404")
+        _return(outcome, table, outcome.frame[column].isna(), "E404", column)
     if outcome.frame.empty:
         return outcome
     if table in _FIGURES:
         blank = outcome.frame[outcome.frame[_FIGURES[table]].isna()]
-        outcome.issues += _row_issues("W406", blank, table=table, field=_FIGURES[table])
+        outcome.issues += _said(outcome, "W406", blank, _FIGURES[table])
     if table == "usage":
         _merge(outcome, "usage", duplicates.repeated_uses(outcome.frame), "I412")
     elif table in _KEYS:
@@ -122,16 +129,17 @@ def _says_nothing(survey: pd.DataFrame) -> pd.Series:
     return ~answered & ~survey["groups"].fillna("").astype(bool)
 
 
-def _return(outcome: _Outcome, table: str, rows: pd.Series, code: str) -> None:
+def _return(outcome: _Outcome, table: str, rows: pd.Series, code: str, *fields: str) -> None:
     if not rows.any():
         return
     gone = outcome.frame[rows]
     outcome.returned.append(gone[["file", "sheet", "row"]].assign(table=table, code=code))
-    outcome.issues += _row_issues(code, gone, table=table)
+    outcome.issues += _said(outcome, code, gone, *fields)
     outcome.frame = outcome.frame[~rows].reset_index(drop=True)
 
 
-def _merge(outcome: _Outcome, table: str, into: pd.Series, code: str) -> None:
+def _merge(outcome: _Outcome, table: str, into: pd.Series, code: str, said: Collection[Hashable] = frozenset()) -> None:
+    """Merge rows into others; those whose contradictions are said are not said once more."""
     frame = outcome.frame
     listed = duplicates.merged_rows(frame, into, table, code)
     if listed.empty:
@@ -139,7 +147,8 @@ def _merge(outcome: _Outcome, table: str, into: pd.Series, code: str) -> None:
     outcome.merged.append(listed)
     outcome.issues += [
         _row_issue(code, file, sheet, row, into=_place(*into))
-        for file, sheet, row, *into in iter_rows(listed, "file", "sheet", "row", "into_file", "into_sheet", "into_row")
+        for index, (file, sheet, row, *into) in zip(listed.index, iter_rows(listed, *_MOVED), strict=True)
+        if index not in said
     ]
     outcome.frame = frame[into.to_numpy() == frame.index.to_numpy()].reset_index(drop=True)
 
@@ -148,40 +157,54 @@ def _merge_listed(outcome: _Outcome, table: str) -> None:
     """Keep one row per key, its gaps filled from the others; contradictions are said, the last row counts."""
     frame, keys = outcome.frame, _KEYS[table]
     into = duplicates.repeated_rows(frame, keys)
-    values = [c for c in frame.columns if c not in {*keys, "file", "digest", "sheet", "row", "eligibility_text"}]
+    values = [c for c in frame.columns if c not in {*keys, *PROVENANCE, OWN_COLUMN, "eligibility_text"}]
     filled = frame.groupby(into.to_numpy(), sort=False)[values].transform(lambda column: column.ffill().bfill())
-    clash = frame[values].notna() & (frame[values] != filled.loc[into].set_axis(frame.index)[values])
-    for index in frame.index[(into.to_numpy() != frame.index) & clash.any(axis=1)]:
-        row, kept = frame.loc[index], frame.loc[into[index]]
-        outcome.issues.append(
-            _row_issue(
-                "W413",
-                row["file"],
-                row["sheet"],
-                row["row"],
-                table=table,
-                into=_place(kept["file"], kept["sheet"], kept["row"]),
-            )
-        )
+    clashing = _contradictions(outcome, into, filled)
     outcome.frame = frame.assign(**{column: filled[column] for column in values})
-    _merge(outcome, table, into, "I414")
+    _merge(outcome, table, into, "I414", clashing)
+
+
+def _contradictions(outcome: _Outcome, into: pd.Series, kept: pd.DataFrame) -> pd.Index:
+    """Say which cells differ from the row they are merged into, and return their rows."""
+    frame = outcome.frame
+    clashing = pd.Index([], dtype=frame.index.dtype)
+    for column in map(str, kept):
+        new = kept[column].loc[into].set_axis(frame.index)
+        rows = frame.index[(into.to_numpy() != frame.index.to_numpy()) & frame[column].notna() & (frame[column] != new)]
+        clashing = clashing.union(rows)
+        target = frame.loc[into[rows]]
+        counts = target.assign(**{column: new[rows].to_numpy()})
+        shown = [_written(outcome, values, column) for values in (frame.loc[rows], counts)]
+        refs = outcome.intake.cells.refs(outcome.table, frame.loc[rows], column)
+        places = itertools.starmap(_place, iter_rows(target, "file", "sheet", "row"))
+        outcome.issues += [
+            Issue("W413", where, value, {"table": outcome.table, "field": column, "new": other, "into": place})
+            for where, value, other, place in zip(refs, *shown, places, strict=True)
+        ]
+    return clashing
+
+
+def _written(outcome: _Outcome, rows: pd.DataFrame, column: str) -> list[str]:
+    """Return the values of a column as an office reads them."""
+    if column == "needs":
+        names = outcome.intake.codebook.need_names()
+        return ["、".join(names.get(need, need) for need in str(codes).split(";")) for codes in rows[column]]
+    values = rows["eligibility_text" if column == "eligibility" else column]
+    return [f"{value:g}" if isinstance(value, float) else str(value or "") for value in values]
 
 
 def _merge_capacity(outcome: _Outcome) -> None:
     """Keep one row per service, site, month and schedule; rows of different schedules are separate capacity."""
-    same = duplicates.repeated_rows(outcome.frame, ["service", "site", "month", "schedule", "period", "capacity"])
-    _merge(outcome, "supply", same, "I414")
-    _merge(
-        outcome,
-        "supply",
-        duplicates.repeated_rows(outcome.frame, ["service", "site", "month", "schedule", "period"]),
-        "W413",
-    )
+    keys = ["service", "site", "month", "schedule", "period"]
+    _merge(outcome, "supply", duplicates.repeated_rows(outcome.frame, [*keys, "capacity"]), "I414")
+    into = duplicates.repeated_rows(outcome.frame, keys)
+    clashing = _contradictions(outcome, into, outcome.frame[["capacity"]])
+    _merge(outcome, "supply", into, "W413", clashing)
 
 
 def _flag_young(outcome: _Outcome, options: CleaningOptions) -> None:
     young = outcome.frame[outcome.frame["age_high"] < options.youngest_age]
-    outcome.issues += _row_issues("W402", young, youngest=options.youngest_age)
+    outcome.issues += _said(outcome, "W402", young, "age", youngest=options.youngest_age)
 
 
 def _by_month(tables: dict[str, pd.DataFrame], month: Month) -> tuple[dict[str, pd.DataFrame], dict[str, pd.DataFrame]]:
@@ -197,12 +220,12 @@ def _by_month(tables: dict[str, pd.DataFrame], month: Month) -> tuple[dict[str, 
     return current, earlier
 
 
-def _other_months(earlier: dict[str, pd.DataFrame]) -> list[Issue]:
+def _other_months(earlier: dict[str, pd.DataFrame], cells: CellMap) -> list[Issue]:
     issues = []
     for table, frame in earlier.items():
         if table == "survey":
             for month, rows in frame.groupby("month", sort=True, dropna=False):
-                issues += _row_issues("W403", rows, month=month)
+                issues += cells.said("W403", table, rows, "date", month=month)
         elif len(frame):
             issues.append(Issue("I405", details={"table": table, "count": len(frame)}))
     return issues
@@ -231,10 +254,9 @@ def _distinct(parts: list[pd.DataFrame]) -> pd.MultiIndex:
     return pd.MultiIndex.from_frame(rows[["file", "sheet", "row"]].astype({"row": "int64"})).unique()
 
 
-def _row_issues(code: str, rows: pd.DataFrame, **details: object) -> list[Issue]:
-    """Say the same of several rows, once per sheet."""
-    places = iter_rows(rows, "file", "sheet", "row")
-    return grouped(_row_issue(code, file, sheet, row, **details) for file, sheet, row in places)
+def _said(outcome: _Outcome, code: str, rows: pd.DataFrame, *fields: str, **details: Any) -> list[Issue]:
+    """Say the same of the cells of a field, or of whole rows, once per sheet."""
+    return outcome.intake.cells.said(code, outcome.table, rows, *fields, **details)
 
 
 def _row_issue(code: str, file: str, sheet: str, row: int, **details: object) -> Issue:
@@ -243,6 +265,11 @@ def _row_issue(code: str, file: str, sheet: str, row: int, **details: object) ->
 
 def _place(file: object, sheet: object, row: object) -> str:
     return f"{file}·{sheet}·{row}"
+
+
+def _with(ledger: pd.DataFrame, lines: list[Line]) -> pd.DataFrame:
+    further = pd.DataFrame(lines, columns=list(LEDGER_COLUMNS))
+    return pd.concat([ledger, further.astype(object)], ignore_index=True) if lines else ledger
 
 
 def _listed(parts: list[pd.DataFrame], columns: tuple[str, ...]) -> pd.DataFrame:

@@ -96,6 +96,15 @@ class Codebook:
         """Return the label a user sees for a canonical field, the field itself where there is none."""
         return self._labels[language == "zh"].get((table, field), field)
 
+    def type_of(self, table: str, field: str) -> str:
+        """Return what kind of value a canonical field holds, ``""`` where there is none such."""
+        return self._types.get((table, field), "")
+
+    @cached_property
+    def _types(self) -> dict[tuple[str, str], str]:
+        """Table and field to the kind of value."""
+        return dict(zip(zip(self.fields["table"], self.fields["field"], strict=True), self.fields["type"], strict=True))
+
     @cached_property
     def _labels(self) -> dict[bool, dict[tuple[str, str], str]]:
         """Table and field to the label, Chinese or not."""

@@ -104,10 +104,16 @@ def issue_remedy(issue: Issue, language: str = "zh") -> str:
 
 
 def _details(issue: Issue, language: str) -> dict[str, object]:
-    """Return an issue's details with the field by the label a user sees."""
+    """Return an issue's details with the field by the label a user sees, and what may stand in it."""
     details = dict(issue.details)
+    if "table" in details and "field" not in details:
+        details["table"] = text(f"table.{details['table']}", language)
     if "table" in details and "field" in details:
         from needs_analytics.core.codebook import Codebook  # noqa: PLC0415 - the codebook itself speaks by messages
 
-        details["field"] = Codebook.default().label(str(details["table"]), str(details["field"]), language)
+        codebook, table, field = Codebook.default(), str(details["table"]), str(details["field"])
+        known = catalogue(language)
+        keys = (f"allowed.{field}", f"allowed.{codebook.type_of(table, field)}", "allowed.other")
+        details["allowed"] = next(known[key] for key in keys if key in known)
+        details["field"] = codebook.label(table, field, language)
     return details

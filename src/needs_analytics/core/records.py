@@ -7,12 +7,13 @@ and, once :mod:`needs_analytics.reports` is loaded, a rich representation in not
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import pandas as pd
 
+from needs_analytics.core.cell_map import CellMap
 from needs_analytics.core.messages import LANGUAGES, text
 from needs_analytics.core.wording import key
 
@@ -180,6 +181,8 @@ class Intake(Pleasant):
         Every normalisation (per column and distinct value) and every corrected, approximated or refused cell.
     recipes
         What every office's sheets were taken for, to be remembered once the month is issued.
+    cells
+        In which cell a field of a row stands.
 
     Invariant: no column holds a name, an ID-card number, a phone number or an address.
     """
@@ -192,6 +195,7 @@ class Intake(Pleasant):
     month: Month
     codebook: Codebook
     recipes: tuple[Recipe, ...] = ()
+    cells: CellMap = field(default_factory=CellMap)
 
     @property
     def table(self) -> pd.DataFrame:

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 PROVENANCE = ("file", "digest", "sheet", "row")
+OWN_COLUMN = "column"
+"""Where a table was laid out across, the 0-based column its rows come from; NaN for rows of other sheets."""
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "survey": (
@@ -186,10 +188,13 @@ DATES = frozenset({"date", "submitted_at", "last_visit", "due", "closed", "opene
 def conform(frame: pd.DataFrame, table: str) -> pd.DataFrame:
     """Return a frame with exactly the table's columns, then its provenance, then its need and rank columns.
 
+    Rows from a sheet laid out across also keep their column.
+
     Missing columns are empty; figures are float64, dates datetime64, everything else objects with ``None`` for nothing
     known.
     """
     extras = [column for column in frame.columns if column.startswith(("need:", "rank:"))] if table == "survey" else []
+    extras += [OWN_COLUMN] if OWN_COLUMN in frame else []
     columns = [*COLUMNS[table], *PROVENANCE, *sorted(extras)]
     data = {}
     for column in columns:
@@ -209,7 +214,7 @@ def empty(table: str) -> pd.DataFrame:
 
 
 def _typed(values: pd.Series, column: str) -> pd.Series:
-    if column in FLOATS or column.startswith(("need:", "rank:")):
+    if column in FLOATS or column == OWN_COLUMN or column.startswith(("need:", "rank:")):
         return values.astype(float)
     if column in DATES:
         return pd.to_datetime(values)

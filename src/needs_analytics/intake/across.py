@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from needs_analytics.core.issue import CellRef, Issue
+from needs_analytics.core.tables import OWN_COLUMN
 from needs_analytics.core.wording import key
 from needs_analytics.intake.contents import CLOSED
 from needs_analytics.intake.crosstab import month_of
@@ -39,6 +40,7 @@ def unfolded(block: Block, frame: pd.DataFrame, layout: Crosstab, month: Month, 
         findings.issues += typed.issues
         values[column] = np.array([np.nan if value is None else value for value in typed.values], dtype=np.float64)
         part = frame.drop(columns=layout.value, errors="ignore").assign(**{layout.value: values[column]})
+        part[OWN_COLUMN] = float(column)
         for name, value in fields.items():
             part[name] = pd.Timestamp(value) if name == "date" else value
         parts.append(part[part[layout.value].notna()])

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 import chinese_calendar
 import pandas as pd
 
-from needs_analytics.core.issue import CellRef, Issue
+from needs_analytics.core.issue import Issue
 from needs_analytics.core.wording import chinese_number, key
 
 if TYPE_CHECKING:
+    from needs_analytics.core.cell_map import CellMap
     from needs_analytics.core.month import Month
 
 WEEKS_A_MONTH = 52 / 12
@@ -38,7 +39,7 @@ _RUN = re.compile(r"周([一二三四五六日](?:[、，,和及]?周?[一二三
 _WEEKDAYS = "一二三四五六日"
 
 
-def with_monthly_capacity(supply: pd.DataFrame, month: Month) -> tuple[pd.DataFrame, list[Issue]]:
+def with_monthly_capacity(supply: pd.DataFrame, month: Month, cells: CellMap) -> tuple[pd.DataFrame, list[Issue]]:
     """Add ``times`` (periods in the month) and ``monthly`` (units a month) to the capacity table.
 
     A month has its calendar days or, for weekday services, its working days by the official holiday calendar; its days
@@ -52,12 +53,16 @@ def with_monthly_capacity(supply: pd.DataFrame, month: Month) -> tuple[pd.DataFr
     frame = supply.assign(times=[times for times, _ in read])
     capacity = frame["capacity"].astype(float) if "capacity" in frame else float("nan")
     frame["monthly"] = capacity * frame["times"]
-    issues = []
-    for row, (_, assumed) in enumerate(read):
-        if assumed and pd.notna(frame["monthly"].iloc[row]):
-            first = frame.iloc[row]
-            where = CellRef(str(first["file"]), str(first["sheet"]), int(first["row"]) - 1)
-            issues.append(Issue("W704", where, str(first.get("service", "")), {"assumed": assumed}))
+    taken = [(place, assumed) for place, (_, assumed) in enumerate(read) if assumed]
+    doubted = frame.iloc[[place for place, _ in taken]]
+    refs = cells.refs("supply", doubted, "period", "schedule", "capacity")
+    issues = [
+        Issue("W704", where, str(service or ""), {"table": "supply", "field": "period", "assumed": assumed})
+        for where, service, monthly, (_, assumed) in zip(
+            refs, doubted.get("service", [""] * len(refs)), doubted["monthly"], taken, strict=True
+        )
+        if pd.notna(monthly)
+    ]
     return frame, issues
 
 

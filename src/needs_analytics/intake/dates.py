@@ -210,5 +210,5 @@ def _made(year: int, month: int, day: int, hour: int = 0, minute: int = 0, secon
 
 def _checked(reading: Reading, latest: Month) -> Reading:
     if isinstance(reading.value, dt.datetime) and not _EARLIEST <= reading.value.date() <= latest.last_day:
-        return Reading(None, "refused", "E124")
+        return Reading(None, "refused", "E124", f"{_EARLIEST} – {latest.last_day}")
     return reading

@@ -25,6 +25,7 @@ from needs_analytics.intake.stems import Stem, stems_of, take_apart
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
+    from needs_analytics.core.cell_map import CellMap
     from needs_analytics.core.month import Month
     from needs_analytics.core.records import Sheet
     from needs_analytics.intake.blocks import Block
@@ -198,19 +199,24 @@ def _forms(rows: pd.DataFrame) -> pd.Series:
     return named.where(several & ~ranked, "")
 
 
-def unusable_needs(frames: Iterable[pd.DataFrame], words: NeedWords, names: Mapping[str, str]) -> list[Issue]:
+def unusable_needs(
+    frames: Iterable[pd.DataFrame], words: NeedWords, names: Mapping[str, str], cells: CellMap
+) -> list[Issue]:
     """Say what stands under 对应需求 and is no need, or several: the option keeps what its own wording means.
 
     Parameters
     ----------
     names
         Need to its name.
+    cells
+        Where the fields stand.
     """
     issues = []
     for frame in frames:
-        rows = frame.reindex(columns=["file", "sheet", "row", "question", "wording", "option", "need"])
-        rows = rows[rows["need"].notna()].astype(object).fillna("")
-        for file, sheet, row, question, wording, option, need in iter_rows(rows, *rows.columns):
+        told = frame[frame["need"].notna()] if "need" in frame else frame[:0]
+        rows = told.reindex(columns=["question", "wording", "option", "need"]).astype(object).fillna("")
+        refs = cells.refs("questions", told, "need")
+        for where, (question, wording, option, need) in zip(refs, iter_rows(rows, *rows.columns), strict=True):
             text = _cell_text(need)
             if not text or key(text) in _SPECIAL or words.exact.get(key(text)) or words.meaning(text):
                 continue
@@ -220,7 +226,7 @@ def unusable_needs(frames: Iterable[pd.DataFrame], words: NeedWords, names: Mapp
                 "question": _cell_text(wording or question),
                 "nearest": "、".join(near) or "—",
             }
-            issues.append(Issue("W233", CellRef(str(file), str(sheet), int(row) - 1), text, details))
+            issues.append(Issue("W233", where, text, details))
     return issues
 
 

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from needs_analytics.core.cell_map import CellMap, Stretch
 from needs_analytics.core.issue import CellRef, Issue
+from needs_analytics.core.tables import OWN_COLUMN
 from needs_analytics.core.wording import key, plain
 from needs_analytics.intake.across import unfolded
 from needs_analytics.intake.coordinates import coordinates, crs_in, right_way_round
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from needs_analytics.core.arrays import Objects
+    from needs_analytics.core.issue import Place
     from needs_analytics.core.mapping import Mapping as OfficeMapping
     from needs_analytics.core.mapping import SheetRule
     from needs_analytics.core.month import Month
@@ -70,6 +73,17 @@ class Findings:
     ledger: list[tuple[object, ...]] = field(default_factory=list)
     issues: list[Issue] = field(default_factory=list)
     options: list[Issue] = field(default_factory=list)
+    stretches: dict[tuple[str, str, str], tuple[Stretch, ...]] = field(default_factory=dict)
+
+    def place(self, block: Block, table: str, stretch: Stretch) -> None:
+        """Note where the fields of a block stand."""
+        where = (table, block.sheet.digest, block.sheet.name)
+        self.stretches[where] = (*self.stretches.get(where, ()), stretch)
+
+    @property
+    def cells(self) -> CellMap:
+        """Where the fields of all blocks stand."""
+        return CellMap(self.stretches)
 
 
 def provenance(block: Block) -> pd.DataFrame:
@@ -91,6 +105,9 @@ def read_frame(
     counted = _counted_columns(block, context.groups) if table == "register" else {}
     matches = [match for match in matches if match.column not in counted]
     columns = _read_columns(block, table, matches, context, findings)
+    findings.place(
+        block, table, Stretch(block.head, _positions(matches, types), _headed(block, counted, table, layout))
+    )
     columns = right_way_round(block, table, matches, columns, findings)
     if table in {"sites", "places"} and "crs" not in columns:
         columns |= _stated_crs(block, matches)
@@ -115,6 +132,38 @@ def read_frame(
     return frame
 
 
+_ALSO = {"age": ("age_low", "age_high"), "age_band": ("age_low", "age_high"), "coordinate_pair": ("lon", "lat")}
+
+
+def _positions(matches: Sequence[FieldMatch], types: Mapping[str, str]) -> dict[str, int]:
+    """Return field to column, also of the fields a column is read into."""
+    return {
+        name: match.column for match in matches for name in (match.field, *_ALSO.get(types.get(match.field, ""), ()))
+    }
+
+
+def _headed(
+    block: Block, counted: Mapping[int, WideColumn], table: str, layout: Crosstab | None
+) -> dict[int, dict[str, Place]]:
+    """Return where a table laid out across has what each of its columns tells."""
+    if layout is None or layout.table != table:
+        return {column: {"persons": (None, column)} for column in counted}
+    return {
+        column: {layout.value: (None, column)}
+        | {name: _header_cell(block, column, text) for name, text in told.items()}
+        for column, told in layout.columns.items()
+    }
+
+
+def _header_cell(block: Block, column: int, text: str) -> Place:
+    """Return the header's cell with a text that heads a column: its own, or the last filled one to its left."""
+    for row, cells in enumerate(block.sheet.rows(block.head, block.head + block.height), start=block.head):
+        filled = next((place for place in range(column, -1, -1) if key(str(cells[place]))), column)
+        if plain(str(cells[filled])) == plain(text):
+            return row, filled
+    return block.head + block.height - 1, column
+
+
 def _read_columns(
     block: Block, table: str, matches: Sequence[FieldMatch], context: Context, findings: Findings
 ) -> dict[str, Objects]:
@@ -129,7 +178,7 @@ def _read_columns(
             continue
         if table == "survey" and kind == "age" and are_age_codes(block.column(match.column)):
             where = CellRef(block.sheet.file, block.sheet.name, block.head + 1, match.column)
-            findings.issues.append(Issue("W126", where, match.wording))
+            findings.issues.append(Issue("W126", where, match.wording, {"table": table, "field": match.field}))
             columns[match.field] = np.full(len(block.rows), None, dtype=object)
             continue
         reader = reader_for(kind, match.field, month=context.month, groups=context.groups, mapping=context.mapping)
@@ -186,7 +235,7 @@ def rating_reader(column: Column, reader: Reader) -> Reader:
         if not isinstance(reading.value, float):
             return reading
         if not 0 < reading.value <= top:
-            return Reading(None, "refused", "E127")
+            return Reading(None, "refused", "E127", f"1–{top:g}")
         return reading if top == 5.0 else Reading(reading.value * 5.0 / top, "normalised")
 
     return read
@@ -314,6 +363,7 @@ def _melted(block: Block, frame: pd.DataFrame, column: int, people: WideColumn, 
     findings.issues += typed.issues
     part = frame.drop(columns=["persons"], errors="ignore").copy()
     part["persons"] = pd.Series(typed.values, dtype=object).astype(float)
+    part[OWN_COLUMN] = float(column)
     if people.sex or "sex" not in part:
         part["sex"] = people.sex or None
     if people.group or "group" not in part:

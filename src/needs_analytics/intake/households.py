@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from needs_analytics.core.issue import CellRef, Issue
 from needs_analytics.core.wording import key
 from needs_analytics.intake.contents import is_blank
 
@@ -15,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from needs_analytics.core.arrays import Bools
+    from needs_analytics.core.cell_map import CellMap
+    from needs_analytics.core.issue import Issue
     from needs_analytics.intake.blocks import Block
     from needs_analytics.intake.fields import FieldMatch
     from needs_analytics.intake.questions import Question
@@ -28,7 +29,7 @@ _WHO = frozenset({
 _TOLD = 0.8  # share of the rows whose relation to the head must be told
 
 
-def under_their_head(frame: pd.DataFrame, block: Block) -> tuple[pd.DataFrame, list[Issue]]:
+def under_their_head(frame: pd.DataFrame, cells: CellMap) -> tuple[pd.DataFrame, list[Issue]]:
     """Give the people from one head to the next one household, and what only the head's row says of it.
 
     Returns
@@ -51,23 +52,19 @@ def under_their_head(frame: pd.DataFrame, block: Block) -> tuple[pd.DataFrame, l
             of_head = frame[name].where(heads).groupby(home).transform("first")
             frame[name] = frame[name].where(frame[name].notna(), of_head)
     frame["household"] = frame["household"].where(frame["household"].notna(), own).astype(object)
-    return frame, _too_many(frame, home, heads, block)
+    return frame, _too_many(frame, home, heads, cells)
 
 
-def _too_many(frame: pd.DataFrame, home: pd.Series, heads: Bools, block: Block) -> list[Issue]:
+def _too_many(frame: pd.DataFrame, home: pd.Series, heads: Bools, cells: CellMap) -> list[Issue]:
     if "household_size" not in frame:
         return []
     listed = home.groupby(home).transform("size")
     wrong = heads & (listed > frame["household_size"]).to_numpy(bool)
     if not wrong.any():
         return []
-    first = int(frame.loc[wrong, "row"].iloc[0]) - 1
-    details = {
-        "count": int(wrong.sum()),
-        "listed": int(listed[wrong].iloc[0]),
-        "size": f"{frame.loc[wrong, 'household_size'].iloc[0]:g}",
-    }
-    return [Issue("W153", CellRef(block.sheet.file, block.sheet.name, first), details=details)]
+    first = frame[wrong].iloc[0]
+    size, people = f"{first['household_size']:g}", int(listed[wrong].iloc[0])
+    return cells.said("W153", "survey", frame[wrong], "household_size", value=size, listed=people)
 
 
 def is_household_form(questions: Sequence[Question]) -> bool:

@@ -19,7 +19,7 @@ from needs_analytics.intake.places import Change, Place, PlaceBook, place_book
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from needs_analytics.core.arrays import Ints
+    from needs_analytics.core.cell_map import CellMap
     from needs_analytics.core.mapping import Mapping as OfficeMapping
 
 _REFERENCE = ("places", "register", "distances")
@@ -35,11 +35,13 @@ _BARE = re.compile("[\u4e00-\u9fff]{2,6}")
 _NO_PLACE = re.compile(
     r"表|数据|调查|登记|录入|汇总|名单|名册|明细|原始|问卷|答卷|回复|统计|结果|备份|副本|其[他它]|补|第.|月"
 )
+_GRID_FIRST, _COMMUNITY_FIRST = ("grid", "compound", "community"), ("community", "compound", "grid")
+_OF_GRIDS = frozenset({"W302", "W303", "W317", "I305", "W306"})  # what is said of the grid where one is written
 _LOCATED = ("survey", "usage", "sites", "places", "register", "roster", "distances", "requests", "followup")
 
 
 def resolve_places(
-    tables: dict[str, pd.DataFrame], mapping: OfficeMapping, changes: Sequence[Change] = ()
+    tables: dict[str, pd.DataFrame], mapping: OfficeMapping, cells: CellMap, changes: Sequence[Change] = ()
 ) -> tuple[dict[str, pd.DataFrame], list[Issue]]:
     """Resolve ``community`` and ``grid`` in every table; what is not known stays empty and is said.
 
@@ -52,7 +54,7 @@ def resolve_places(
     resolved, issues = {}, []
     for table, (placed, titled) in told.items():
         located = table in _LOCATED and bool({"community", "grid"} & set(placed.columns))
-        resolved[table], found = _resolved(placed, book, table) if located else (placed, [])
+        resolved[table], found = _resolved(placed, book, table, cells) if located else (placed, [])
         issues += [*titled, *found]
     if len(resolved["sites"]):
         resolved["sites"] = _from_site_names(resolved["sites"], book)
@@ -161,7 +163,7 @@ def _pairs(frame: pd.DataFrame) -> list[tuple[object, object]]:
     return list(dict.fromkeys(zip(pairs["community"], pairs["grid"].fillna(""), strict=True)))
 
 
-def _resolved(frame: pd.DataFrame, book: PlaceBook, table: str) -> tuple[pd.DataFrame, list[Issue]]:
+def _resolved(frame: pd.DataFrame, book: PlaceBook, table: str, cells: CellMap) -> tuple[pd.DataFrame, list[Issue]]:
     """Resolve the distinct pairs of a table and spread them over its rows."""
     community = _column(frame, "community")
     if "compound" in frame:
@@ -180,8 +182,9 @@ def _resolved(frame: pd.DataFrame, book: PlaceBook, table: str) -> tuple[pd.Data
                 position
             )
     issues = [
-        _issue(frame, np.flatnonzero(np.isin(codes, positions)), pair, places[positions[0]], table)
+        issue
         for pair, positions in asked.items()
+        for issue in _issues(frame[np.isin(codes, positions)], pair, places[positions[0]], table, cells)
     ]
     return frame.assign(community=lookup[codes, 0], grid=lookup[codes, 1]), issues
 
@@ -198,20 +201,17 @@ def _column(frame: pd.DataFrame, name: str) -> pd.Series:
     return frame[name].fillna("") if name in frame else pd.Series([""] * len(frame), index=frame.index, dtype=object)
 
 
-def _issue(frame: pd.DataFrame, rows: Ints, pair: tuple[str, ...], place: Place, table: str) -> Issue:
-    first = frame.iloc[rows[0]]
-    where = CellRef(str(first["file"]), str(first["sheet"]), int(first["row"]) - 1)
-    value = "/".join(part for part in pair if part)
+def _issues(rows: pd.DataFrame, pair: tuple[str, ...], place: Place, table: str, cells: CellMap) -> list[Issue]:
     details = {
-        "count": len(rows),
         "near": place.near or "社区名称",
         "nearest": place.near,
-        "table": table,
         "community": place.community,
         "new": place.near,
         "since": place.since or "—",
     }
-    return Issue(place.code, where, value, details)
+    written = _GRID_FIRST if place.code in _OF_GRIDS and pair[-1] else _COMMUNITY_FIRST
+    value = "/".join(part for part in pair if part)
+    return cells.said(place.code, table, rows, *written, value=value, **details)
 
 
 def _from_site_names(frame: pd.DataFrame, book: PlaceBook) -> pd.DataFrame:

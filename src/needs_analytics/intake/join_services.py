@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from needs_analytics.core.issue import CellRef, Issue
+from needs_analytics.core.issue import Issue
 from needs_analytics.core.wording import key
 from needs_analytics.intake.capacity_month import with_monthly_capacity
 from needs_analytics.intake.double_use import counted_once
@@ -17,39 +17,52 @@ from needs_analytics.intake.references import first_known, name_book, resolve_na
 from needs_analytics.intake.separators import find_separator, split_cell
 
 if TYPE_CHECKING:
+    from needs_analytics.core.cell_map import CellMap
     from needs_analytics.core.codebook import Codebook
+    from needs_analytics.core.ledger import Line
     from needs_analytics.core.mapping import Mapping as OfficeMapping
     from needs_analytics.core.month import Month
 
+_COVERED = {"table": "menu", "field": "needs"}
 _NO_NEED = {"", NONE, OTHER, UNKNOWN}
 
 
 def resolve_services(
-    tables: dict[str, pd.DataFrame], codebook: Codebook, mapping: OfficeMapping, words: NeedWords, month: Month
-) -> tuple[dict[str, pd.DataFrame], list[Issue]]:
+    tables: dict[str, pd.DataFrame],
+    codebook: Codebook,
+    mapping: OfficeMapping,
+    words: NeedWords,
+    month: Month,
+    cells: CellMap,
+) -> tuple[dict[str, pd.DataFrame], list[Issue], list[Line]]:
     """Bring services and sites of all tables to one id each."""
     issues: list[Issue] = []
     tables = dict(tables)
-    tables["menu"], found = _menu(tables["menu"], codebook, words)
+    tables["menu"], found = _menu(tables["menu"], codebook, words, cells)
     issues += found
     tables["sites"] = _sites(tables["sites"])
     services = name_book(tables["menu"], ("service", "name"), mapping.services)
     sites = name_book(tables["sites"], ("site", "name"), mapping.sites)
+    ledger: list[Line] = []
     for table in ("supply", "usage", "followup"):
-        tables[table], found = resolve_names(tables[table], "service", services, table, ("W501", "W502"))
+        tables[table], found, lines = resolve_names(tables[table], "service", services, table, ("W501", "W502"), cells)
         issues += found
+        ledger += lines
     for table in ("supply", "usage", "distances"):
-        tables[table], found = resolve_names(tables[table], "site", sites, table, ("W503", "W504"))
+        tables[table], found, lines = resolve_names(tables[table], "site", sites, table, ("W503", "W504"), cells)
         issues += found
+        ledger += lines
     tables["usage"], found = counted_once(_usage(tables["usage"], month), services, mapping, month)
     issues += found
-    tables["supply"], found = with_monthly_capacity(tables["supply"], month)
+    tables["supply"], found = with_monthly_capacity(tables["supply"], month, cells)
     issues += found
     tables["requests"] = _requests(tables["requests"], words, month)
-    return tables, issues
+    return tables, issues, ledger
 
 
-def _menu(frame: pd.DataFrame, codebook: Codebook, words: NeedWords) -> tuple[pd.DataFrame, list[Issue]]:
+def _menu(
+    frame: pd.DataFrame, codebook: Codebook, words: NeedWords, cells: CellMap
+) -> tuple[pd.DataFrame, list[Issue]]:
     if not len(frame):
         return frame, []
     frame = frame.copy()
@@ -58,22 +71,16 @@ def _menu(frame: pd.DataFrame, codebook: Codebook, words: NeedWords) -> tuple[pd
     issues = []
     given = frame["needs"] if "needs" in frame else pd.Series([None] * len(frame), index=frame.index, dtype=object)
     covered = []
-    for row, (name, text) in enumerate(zip(frame["name"], given, strict=True)):
+    refs = cells.refs("menu", frame, "needs", "service", "name")
+    for where, name, text in zip(refs, frame["name"], given, strict=True):
         needs, unknown = covered_needs(text, words) if isinstance(text, str) else ([], [])
-        where = _where(frame, row)
         if unknown:
-            issues.append(Issue("W505", where, "、".join(unknown), {"service": name}))
+            issues.append(Issue("W505", where, "、".join(unknown), {**_COVERED, "service": name}))
         if not needs:
             needs = proposed_needs(str(name), codebook, words)
             code = "I506" if needs else "W507"
-            issues.append(
-                Issue(
-                    code,
-                    where,
-                    str(name),
-                    {"needs": "、".join(codebook.need_names().get(need, need) for need in needs)},
-                )
-            )
+            proposed = "、".join(codebook.need_names().get(need, need) for need in needs)
+            issues.append(Issue(code, where, str(name), {**_COVERED, "needs": proposed}))
         covered.append(";".join(needs))
     return frame.assign(needs=covered), issues
 
@@ -126,8 +133,3 @@ def _requests(frame: pd.DataFrame, words: NeedWords, month: Month) -> pd.DataFra
     frame["need"] = texts.map(lambda text: meanings.get(text) if meanings.get(text) not in _NO_NEED else None)
     dates = pd.to_datetime(frame["date"]) if "date" in frame else pd.Series(pd.NaT, index=frame.index)
     return frame.assign(month=dates.dt.strftime("%Y-%m").fillna(str(month)))
-
-
-def _where(frame: pd.DataFrame, row: int) -> CellRef:
-    first = frame.iloc[row]
-    return CellRef(str(first["file"]), str(first["sheet"]), int(first["row"]) - 1)

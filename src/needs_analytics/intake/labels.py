@@ -13,6 +13,7 @@ from needs_analytics.core.issue import CellRef, Issue
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from needs_analytics.core.cell_map import CellMap
     from needs_analytics.core.records import Intake, Sheet
 
 _NAMES = ("service", "site", "name")
@@ -21,19 +22,17 @@ _KEYS = frozenset({"digest", "person_key", "household_key", "answer_id", "reques
 
 
 def without_numbers_in_names(
-    tables: Mapping[str, pd.DataFrame],
+    tables: Mapping[str, pd.DataFrame], cells: CellMap
 ) -> tuple[dict[str, pd.DataFrame], list[Issue]]:
     """Mask the names of services and sites in all tables alike, before they are joined by them; every one is said."""
-    masked, issues = dict(tables), []
+    masked, issues = dict(tables), list[Issue]()
     for table, frame in tables.items():
         for column in _NAMES[: 2 if table in _PEOPLE else 3]:
             if column not in frame:
                 continue
             changed = _changed(frame[column])
             for old, new in changed.items():
-                first = frame[frame[column] == old].iloc[0]
-                where = CellRef(str(first["file"]), str(first["sheet"]), int(first["row"]) - 1)
-                issues.append(Issue("W012", where, new))
+                issues += cells.said("W012", table, frame[frame[column] == old], column, value=new)
             masked[table] = _mapped(masked[table], column, changed)
     return masked, issues
 
@@ -92,6 +91,7 @@ def without_numbers_in_labels(intake: Intake, sheets: Sequence[Sheet]) -> Intake
         sheets=labels.frame(intake.sheets),
         questions=labels.frame(intake.questions),
         ledger=labels.frame(intake.ledger),
+        cells=intake.cells.renamed(names),
         issues=tuple(labels.issue(issue) for issue in (*intake.issues, *said)),
     )
 

@@ -22,11 +22,14 @@ class Reading:
         ``normalised`` (another spelling of the same), ``approximate`` (约70), ``masked`` (``*``, 若干) or ``refused``.
     code
         Code of the issue to raise, ``""`` for none.
+    limits
+        What the value should lie between, where the column or the month decides it.
     """
 
     value: object = None
     note: Note = ""
     code: str = ""
+    limits: str = ""
 
 
 NOTHING = Reading()

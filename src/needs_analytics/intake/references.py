@@ -10,11 +10,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from needs_analytics.core.issue import CellRef, Issue
+from needs_analytics.core.ledger import changed
 from needs_analytics.core.wording import key, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    from needs_analytics.core.cell_map import CellMap
+    from needs_analytics.core.issue import Issue
+    from needs_analytics.core.ledger import Line
 
 _BRACKET = re.compile(r"[(（][^)）]*[)）]")
 _STREET = re.compile(r"^.{2,8}?(?:街道|乡|镇)(?=.{2,})")
@@ -64,30 +68,30 @@ def name_book(frame: pd.DataFrame, columns: Iterable[str], told: Mapping[str, st
 
 
 def resolve_names(
-    frame: pd.DataFrame, column: str, book: NameBook, table: str, codes: tuple[str, str]
-) -> tuple[pd.DataFrame, list[Issue]]:
-    """Replace a column's names by ids; a name that is not in the list stays and is said.
+    frame: pd.DataFrame, column: str, book: NameBook, table: str, codes: tuple[str, str], cells: CellMap
+) -> tuple[pd.DataFrame, list[Issue], list[Line]]:
+    """Replace a column's names by ids; a name that is not in the list stays and is said; the rest goes to the ledger.
 
     Parameters
     ----------
     codes
         Issue codes for a name that is not in the list and for one taken by similarity.
+    cells
+        Where the names stand.
     """
     if column not in frame or not book.ids:
-        return frame, []
-    issues = []
+        return frame, [], []
+    issues: list[Issue] = []
     found: dict[str, str] = {}
     for name in frame[column].dropna().unique():
         identity, how = book.find(str(name))
         found[str(name)] = identity or plain(str(name))
         if how in {"", "near", "part"}:
-            rows = frame.index[frame[column] == name]
-            first = frame.loc[rows[0]]
-            where = CellRef(str(first["file"]), str(first["sheet"]), int(first["row"]) - 1)
-            code = codes[0] if not how else codes[1]
-            issues.append(Issue(code, where, str(name), {"count": len(rows), "new": identity, "table": table}))
+            code, rows = codes[1] if how else codes[0], frame[frame[column] == name]
+            issues += cells.said(code, table, rows, column, value=str(name), new=identity)
     resolved = frame[column].map(lambda value: found.get(value, value) if isinstance(value, str) else value)
-    return frame.assign(**{column: resolved}), issues
+    ledger = changed(frame, resolved, table, column, cells, action="joined")
+    return frame.assign(**{column: resolved}), issues, ledger
 
 
 def first_known(frame: pd.DataFrame, columns: Iterable[str]) -> pd.Series:

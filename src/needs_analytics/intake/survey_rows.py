@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from needs_analytics.core.issue import CellRef, Issue, grouped
+from needs_analytics.core.issue import Issue
 from needs_analytics.core.wording import key
 from needs_analytics.intake.dates import read_birth_date
 from needs_analytics.intake.derived_groups import derived_groups
@@ -18,6 +18,8 @@ from needs_analytics.intake.reading import is_absent
 from needs_analytics.intake.traits import OLDEST, AgeRange
 
 if TYPE_CHECKING:
+    from needs_analytics.core.arrays import Floats
+    from needs_analytics.core.cell_map import CellMap
     from needs_analytics.core.codebook import Codebook
     from needs_analytics.core.month import Month
 
@@ -25,22 +27,21 @@ _CONTRADICTION = 2  # years between a stated age and the one from the ID card th
 
 
 def complete_survey(
-    tables: dict[str, pd.DataFrame], codebook: Codebook, month: Month
+    tables: dict[str, pd.DataFrame], codebook: Codebook, month: Month, cells: CellMap
 ) -> tuple[dict[str, pd.DataFrame], list[Issue]]:
     """Complete the survey's rows; stated values are never replaced, contradictions are said."""
     frame = tables["survey"]
     if not len(frame):
         return tables, []
-    frame, issues = _with_id_cards(_with_columns(frame), month)
+    frame, issues = _with_id_cards(_with_columns(frame), month, cells)
     frame["age"] = np.where(frame["age_low"] == frame["age_high"], frame["age_low"], np.nan)
     frame["age_band"] = _bands(frame["age_low"], frame["age_high"])
     frame["submitted_at"] = frame["date"]
     frame["date"] = frame["date"].dt.normalize()
     told = frame["told_month"] if "told_month" in frame else pd.Series([None] * len(frame), index=frame.index)
     frame["month"] = _months(frame["date"], month).where(frame["date"].notna() | told.isna(), told)
-    undated = int((frame["date"].isna() & told.isna()).sum())
-    if undated:
-        issues.append(Issue("I126", details={"count": undated, "month": str(month)}))
+    undated = frame[frame["date"].isna() & told.isna()]
+    issues += cells.said("I126", "survey", undated, "date", month=str(month))
     frame["groups"] = derived_groups(frame, codebook)
     frame["needs"] = _needs_list(frame)
     frame["answer_id"] = _answer_ids(frame)
@@ -65,39 +66,53 @@ def _with_columns(frame: pd.DataFrame) -> pd.DataFrame:
     return frame
 
 
-def _with_id_cards(frame: pd.DataFrame, month: Month) -> tuple[pd.DataFrame, list[Issue]]:
+def _with_id_cards(frame: pd.DataFrame, month: Month, cells: CellMap) -> tuple[pd.DataFrame, list[Issue]]:
     """Fill age and sex that were not stated from date of birth and ID card; say where they contradict."""
     if frame["id_card"].isna().all() and frame["birth_date"].isna().all():
         return frame, []
-    frame, short = _with_whole_years(frame, month)
+    frame, short = _with_whole_years(frame, month, cells)
     cards = {text: read_id_card(str(text)) for text in frame["id_card"].dropna().unique()}
     known = [cards.get(text, IdCard(valid=False)) for text in frame["id_card"]]
     born = [card.born or _birth(text) for card, text in zip(known, frame["birth_date"], strict=True)]
     years = np.array([_years(day, month.first_day) if day else np.nan for day in born])
     years = np.where((years >= 0) & (years <= OLDEST), years, np.nan)
     stated = frame["age_low"].notna()
-    issues = short + grouped(
-        _bad_card(frame, row)
-        for row, (card, text) in enumerate(zip(known, frame["id_card"], strict=True))
-        if text and not (card.valid and card.born and card.born <= month.last_day)
-    )
-    issues += grouped(
-        Issue("W152", _where(frame, row))
-        for row, text in enumerate(frame["birth_date"])
-        if isinstance(text, str) and _birth(text) is None and not is_absent(key(text))
-    )
+    bad = [bool(text) and not (card.valid and card.born and card.born <= month.last_day)
+           for card, text in zip(known, frame["id_card"], strict=True)]  # fmt: skip
+    unread = [isinstance(text, str) and _birth(text) is None and not is_absent(key(text))
+              for text in frame["birth_date"]]  # fmt: skip
+    issues = [
+        *short,
+        *cells.said("W150", "survey", frame[np.array(bad, bool)], "id_card"),
+        *cells.said("W152", "survey", frame[np.array(unread, bool)], "birth_date"),
+    ]
     apart = stated & ((years < frame["age_low"] - _CONTRADICTION) | (years > frame["age_high"] + _CONTRADICTION))
     sexes = pd.Series([card.sex or None for card in known], index=frame.index, dtype=object)
     clash = sexes.notna() & frame["sex"].notna() & (sexes != frame["sex"])
-    issues += [Issue("W151", _where(frame, row), details={"field": "年龄"}) for row in np.flatnonzero(apart).tolist()]
-    issues += [Issue("W151", _where(frame, row), details={"field": "性别"}) for row in np.flatnonzero(clash).tolist()]
+    issues += _contradictions(frame, apart, clash, years, sexes, cells)
     frame["age_low"] = frame["age_low"].where(stated, years)
     frame["age_high"] = frame["age_high"].where(stated, years)
     frame["sex"] = frame["sex"].where(frame["sex"].notna(), sexes)
     return frame, issues
 
 
-def _with_whole_years(frame: pd.DataFrame, month: Month) -> tuple[pd.DataFrame, list[Issue]]:
+def _contradictions(
+    frame: pd.DataFrame, ages: pd.Series, sexes: pd.Series, years: Floats, by_card: pd.Series, cells: CellMap
+) -> list[Issue]:
+    """Say which ages and sexes are not those of the ID card."""
+    issues = []
+    for field, rows, stated, other in (
+        ("age", ages, frame["age_low"].map("{:g}".format), pd.Series(years, frame.index).map("{:g}".format)),
+        ("sex", sexes, frame["sex"], by_card),
+    ):
+        refs = cells.refs("survey", frame[rows], field)
+        for where, value, new in zip(refs, stated[rows], other[rows], strict=True):
+            details = {"table": "survey", "field": field, "new": new}
+            issues.append(Issue("W151", where, value, details))
+    return issues
+
+
+def _with_whole_years(frame: pd.DataFrame, month: Month, cells: CellMap) -> tuple[pd.DataFrame, list[Issue]]:
     """Read 63 as 1963 in a sheet whose other births are whole years; what may be of either century stays as it is."""
     texts = frame["birth_date"].fillna("").map(lambda text: key(str(text)).removesuffix(".0").removesuffix("年"))
     short = texts.str.fullmatch(r"\d\d")
@@ -106,18 +121,9 @@ def _with_whole_years(frame: pd.DataFrame, month: Month) -> tuple[pd.DataFrame, 
     last &= texts.where(last, "0").astype(int) > month.year % 100
     if not last.any():
         return frame, []
-    first = int(np.flatnonzero(last)[0])
-    said = Issue("W154", _where(frame, first), str(frame["birth_date"].iloc[first]), {"count": int(last.sum())})
-    return frame.assign(birth_date=frame["birth_date"].where(~last, "19" + texts)), [said]
-
-
-def _bad_card(frame: pd.DataFrame, row: int) -> Issue:
-    return Issue("W150", _where(frame, row))
-
-
-def _where(frame: pd.DataFrame, row: int) -> CellRef:
-    first = frame.iloc[row]
-    return CellRef(str(first["file"]), str(first["sheet"]), int(first["row"]) - 1)
+    example = str(frame.loc[last, "birth_date"].iloc[0])
+    said = cells.said("W154", "survey", frame[last], "birth_date", value=example)
+    return frame.assign(birth_date=frame["birth_date"].where(~last, "19" + texts)), said
 
 
 def _birth(text: object) -> dt.date | None:

@@ -59,7 +59,7 @@ def _with_answers(frame: pd.DataFrame, item: Taken, words: Words, findings: Find
     platform = item.recognition.platform
     if not platform:
         answers[says_nothing(item.block, item.recognition.matches["survey"], item.questions)] = np.nan
-    frame, said = under_their_head(frame, item.block)
+    frame, said = under_their_head(frame, findings.cells)
     findings.issues += said
     unit = "户" if is_household_form(item.questions) else "人"
     return pd.concat([frame.assign(groups=groups, platform=platform, unit=unit), answers], axis=1)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from needs_analytics.core.issue import Issue
+from needs_analytics.core.ledger import LEDGER_COLUMNS, flagged
 from needs_analytics.core.mapping import Mapping as OfficeMapping
 from needs_analytics.core.month import Month
 from needs_analytics.core.options import IntakeOptions
@@ -44,7 +45,6 @@ from needs_analytics.intake.splitting import find_blocks
 from needs_analytics.intake.summary import office_of, sheet_summary
 from needs_analytics.intake.table_frames import frames_of
 from needs_analytics.intake.taken import Taken
-from needs_analytics.intake.typed import LEDGER_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -117,10 +117,12 @@ def take_in(
     surveys = [(item.office, item.block, item.questions) for item in taken if "survey" in item.recognition.tables]
     findings.issues += unmatched(entries, surveys)
     names = names_in(frames)
-    tables, joined = join_tables(
-        frames, codebook=codebook, mapping=mapping, secret=secret, month=month, words=words.needs, names=names
-    )
+    tables, joined, changed = join_tables(
+        frames, codebook=codebook, mapping=mapping, secret=secret, month=month, words=words.needs, names=names,
+        cells=findings.cells,
+    )  # fmt: skip
     findings.issues += joined
+    findings.ledger += [*changed, *flagged(joined)]
     findings.issues += [issue for item in taken for issue in said_of(item, words)]
     findings.issues += said_of_hidden(sheets, mapping)
     taken_in = Intake(
@@ -132,6 +134,7 @@ def take_in(
         month=month,
         codebook=codebook,
         recipes=recipes_of(taken, month, names),
+        cells=findings.cells,
     )
     return without_numbers_in_labels(taken_in, sheets)
 
@@ -158,15 +161,15 @@ def _dictionary(
     findings: Findings,
 ) -> list[Entry]:
     """Read the question dictionaries first: they decide how the surveys are read."""
-    frames, offices = [], set()
+    frames, offices, read = [], set(), Findings()
     for sheet, block in blocks:
         rule = context.mapping.rule_for(sheet.file, sheet.part_of or sheet.name)
         offices.add(rule.office or office_of(sheet.file))
         found = recognise(block, words.tables, (), words.groups, told=rule.table, month=context.month)
         if "questions" in found.tables:
-            frames.append(read_frame(block, "questions", found.matches["questions"], rule, context, Findings()))
+            frames.append(read_frame(block, "questions", found.matches["questions"], rule, context, read))
     entries, unknown = for_offices(read_entries(frames, words.needs, context.month), offices)
-    findings.issues += unusable_needs(frames, words.needs, names)
+    findings.issues += unusable_needs(frames, words.needs, names, read.cells)
     findings.issues += [Issue("I214", value=office) for office in unknown]
     findings.issues += [
         Issue("W215", value=sense, details={"question": question})

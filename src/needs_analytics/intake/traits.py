@@ -387,6 +387,8 @@ def _band(pattern: re.Pattern[str], found: re.Match[str]) -> Reading:
         low, high = float(found[1]) + 1, float(OLDEST)
     else:
         low, high = 0.0, _highest(found)
+    if low > high:
+        return Reading(None, "refused", "E112")
     if not 0 <= low <= high <= OLDEST:
         return Reading(None, "refused", "E101")
     return Reading(AgeRange(low, high), "normalised")

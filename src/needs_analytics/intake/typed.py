@@ -12,6 +12,7 @@ import numpy as np
 from needs_analytics.core.issue import CellRef, Issue, column_letters, said_once
 from needs_analytics.core.wording import plain
 from needs_analytics.intake import coordinate_cells, dates, numbers, terms, traits
+from needs_analytics.intake.bounds import bounded
 from needs_analytics.intake.eligibility import read_eligibility
 from needs_analytics.intake.groups import GroupWords, read_groups
 from needs_analytics.intake.masking import looks_like_names
@@ -31,7 +32,6 @@ _BIRTHS = frozenset({"W118", "I119"})  # of ages
 _HIDDEN = "＊"  # in place of what would tell who somebody is
 _FEW = 5  # approximate figures of a column that are each said
 PERSONAL = frozenset({"identifier", "birth_date"})
-LEDGER_COLUMNS = ("file", "sheet", "row", "column", "cell", "table", "field", "action", "old", "new", "code", "count")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ def reader_for(kind: str, field: str, *, month: Month, groups: GroupWords, mappi
         "group": lambda: lambda cell: read_groups(cell, groups),
         "eligibility": lambda: lambda cell: read_eligibility(cell, groups, mapping.eligibility),
     }
-    return special[kind]() if kind in special else _READERS[kind]
+    return bounded(special[kind]() if kind in special else _READERS[kind], field)
 
 
 def read_column(
@@ -148,7 +148,7 @@ def _log(typed: TypedColumn, block: Block, position: int, rows: Ints, old: str, 
         typed.ledger.extend((file, sheet, int(row) + 1, letters, f"{letters}{row + 1}", *target, *done) for row in rows)
     if reading.code:
         where = CellRef(file, sheet, int(rows[0]), position)
-        details = {"table": target[0], "field": target[1], "count": len(rows), "new": new}
+        details = {"table": target[0], "field": target[1], "count": len(rows), "new": new, "limits": reading.limits}
         also = tuple((row, position) for row in rows[1:].tolist())
         typed.issues.append(Issue(reading.code, where, old, details, also))
 

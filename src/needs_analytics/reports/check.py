@@ -90,13 +90,17 @@ def _sheets(cleaned: Cleaned, words: Wording) -> Table:
 
 
 def _ledger(cleaned: Cleaned, language: str) -> Table:
-    names = ("file", "sheet", "cell", "table", "field", "action", "old", "new", "count")
+    names = ("file", "sheet", "cell", "table", "field", "action", "old", "new", "code", "reason", "count")
     shown = [Column(name, text(f"check.column_{name}", language)) for name in names]
     frame = cleaned.ledger.copy()
     frame["count"] = frame["count"].astype(str)
     frame["field"] = [
         cleaned.codebook.label(table, field, language)
         for table, field in zip(frame["table"], frame["field"], strict=True)
+    ]
+    frame["reason"] = [
+        text(f"issue.{code}.title" if code else f"check.reason_{action}", language)
+        for code, action in zip(frame["code"], frame["action"], strict=True)
     ]
     frame["table"] = [text(f"table.{table}", language) for table in frame["table"]]
     frame["action"] = [text(f"check.action_{action}", language) for action in frame["action"]]
