@@ -110,4 +110,17 @@ def _details(issue: Issue, language: str) -> dict[str, object]:
         from needs_analytics.core.codebook import Codebook  # noqa: PLC0415 - the codebook itself speaks by messages
 
         details["field"] = Codebook.default().label(str(details["table"]), str(details["field"]), language)
+    if "evidence" in details:
+        details["evidence"] = evidence_words(str(details["evidence"]), language)
     return details
+
+
+def evidence_words(told: str, language: str = "zh") -> str:
+    """Return what tells a person, codes joined by ``;``, in words.
+
+    Examples
+    --------
+    >>> evidence_words("name_equal;phone_slip;birth_equal")
+    '姓名相同，手机号差一位，出生日期相同'
+    """
+    return text("evidence.comma", language).join(text(f"evidence.{code}", language) for code in told.split(";") if code)

@@ -42,6 +42,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         "base_weight",
         "office",
         "platform",
+        "linked_by",
     ),
     "usage": (
         "date",

@@ -109,6 +109,7 @@ def read_frame(
     if table == "usage" and not {"date", "month"} & set(frame.columns):
         frame["month"] = month_of([*block.titles, block.sheet.name, block.sheet.file], context.month) or None
     if table == "survey":
+        frame["card_at"] = next((match.column for match in matches if match.field == "id_card"), None)
         frame["told_month"] = month_of_sheet(block.sheet.name, context.month) or None
     if table == "register":
         return _register(block, frame, counted, findings)

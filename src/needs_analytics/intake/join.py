@@ -41,9 +41,9 @@ def join_tables(
     changes, unclear = place_changes(_stacked(frames.get("changes", ())), mapping, month)
     tables, places = resolve_places(tables, mapping, changes)
     tables, people = complete_survey(tables, codebook, month)
-    tables = without_identifiers(tables, secret, names)
+    tables, doubts = without_identifiers(tables, secret, names, mapping)
     tables, services = resolve_services(tables, codebook, mapping, words, month)
-    issues = [*numbers, *unclear, *places, *people, *services]
+    issues = [*numbers, *unclear, *places, *people, *doubts, *services]
     return {table: conform(frame, table) for table, frame in tables.items()}, issues
 
 
