@@ -8,6 +8,12 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from needs_analytics.cleaning import duplicates
+from needs_analytics.cleaning.careless import (
+    careless_issues,
+    find_careless,
+    interviewer_effect,
+    interviewer_issues,
+)
 from needs_analytics.core.issue import CellRef, Issue, grouped
 from needs_analytics.core.options import CleaningOptions
 from needs_analytics.core.records import Cleaned
@@ -34,6 +40,7 @@ _NEEDED = {
     "distances": ("site",),
 }
 _USED_BY_INTAKE = ("questions", "changes")
+_NOWHERE = pd.MultiIndex.from_arrays([[], [], []], names=["file", "sheet", "row"])
 _FIGURES = {"supply": "capacity", "register": "persons", "usage": "count"}
 
 
@@ -63,13 +70,21 @@ def clean(intake: Intake, *, options: CleaningOptions | None = None) -> Cleaned:
         Every row that came in is kept, merged into another or returned; ``counts`` shows it by file and sheet.
     """
     options = options or CleaningOptions()
-    outcomes = {table: _cleaned(table, frame, options) for table, frame in intake.tables.items()}
+    clashing = _clashing(intake)
+    outcomes = {table: _cleaned(table, frame, options, clashing) for table, frame in intake.tables.items()}
+    answers = outcomes["survey"]
+    ours = answers.frame[answers.frame["month"] == str(intake.month)]
+    doubtful, effect = find_careless(ours, intake.questions), interviewer_effect(ours)
+    if options.leave_out_doubtful:
+        for code, rows in doubtful.groupby("code", sort=True):
+            here = answers.frame["answer_id"].isin(rows["answer_id"])
+            _return(answers, "survey", here, str(code), said=True)
     tables = {table: outcome.frame for table, outcome in outcomes.items()}
     merged = _listed([part for outcome in outcomes.values() for part in outcome.merged], duplicates.MERGED_COLUMNS)
     returned = _listed([part for outcome in outcomes.values() for part in outcome.returned], RETURNED_COLUMNS)
     issues = [issue for outcome in outcomes.values() for issue in outcome.issues]
     current, earlier = _by_month(tables, intake.month)
-    issues += _other_months(earlier)
+    issues += [*_other_months(earlier), *careless_issues(doubtful), *interviewer_issues(effect)]
     return Cleaned(
         month=intake.month,
         **current,
@@ -83,17 +98,20 @@ def clean(intake: Intake, *, options: CleaningOptions | None = None) -> Cleaned:
         ledger=intake.ledger,
         codebook=intake.codebook,
         recipes=intake.recipes,
+        doubtful=doubtful,
+        interviewers=effect,
     )
 
 
-def _cleaned(table: str, frame: pd.DataFrame, options: CleaningOptions) -> _Outcome:
+def _cleaned(table: str, frame: pd.DataFrame, options: CleaningOptions, clashing: pd.MultiIndex) -> _Outcome:
     outcome = _Outcome(frame, [], [], [])
     if frame.empty:
         return outcome
     if table == "survey":
         _return(outcome, "survey", _says_nothing(frame), "E401")
-        _merge(outcome, "survey", duplicates.repeated_people(outcome.frame), "I410")
-        _merge(outcome, "survey", duplicates.repeated_submissions(outcome.frame), "I411")
+        _return(outcome, "survey", _on(outcome.frame, clashing), "E420", said=True)
+        _merge(outcome, "survey", duplicates.repeated_people(outcome.frame), "I410", outcome.frame["linked_by"])
+        _merge(outcome, "survey", duplicates.repeated_submissions(outcome.frame), "I411", "same_time")
         _flag_young(outcome, options)
         return outcome
     missing = pd.Series(False, index=frame.index)
@@ -106,7 +124,7 @@ def _cleaned(table: str, frame: pd.DataFrame, options: CleaningOptions) -> _Outc
         blank = outcome.frame[outcome.frame[_FIGURES[table]].isna()]
         outcome.issues += _row_issues("W406", blank, table=table, field=_FIGURES[table])
     if table == "usage":
-        _merge(outcome, "usage", duplicates.repeated_uses(outcome.frame), "I412")
+        _merge(outcome, "usage", duplicates.repeated_uses(outcome.frame), "I412", "same_use")
     elif table in _KEYS:
         _merge_listed(outcome, table)
     elif table == "supply":
@@ -122,24 +140,46 @@ def _says_nothing(survey: pd.DataFrame) -> pd.Series:
     return ~answered & ~survey["groups"].fillna("").astype(bool)
 
 
-def _return(outcome: _Outcome, table: str, rows: pd.Series, code: str) -> None:
+def _on(frame: pd.DataFrame, places: pd.MultiIndex) -> pd.Series:
+    """Whether a row stands at one of some places: file, sheet and row."""
+    return pd.Series(pd.MultiIndex.from_frame(frame[["file", "sheet", "row"]]).isin(places), index=frame.index)
+
+
+def _clashing(intake: Intake) -> pd.MultiIndex:
+    """Return where the rows stand that contradict another row of the same ID card."""
+    places = [
+        (issue.where.file, issue.where.sheet, row + 1)
+        for issue in intake.issues
+        if issue.code == "E420" and issue.where
+        for row, _ in issue.places
+        if row is not None
+    ]
+    return pd.MultiIndex.from_tuples(places, names=["file", "sheet", "row"]) if places else _NOWHERE
+
+
+def _return(outcome: _Outcome, table: str, rows: pd.Series, code: str, *, said: bool = False) -> None:
+    """Give rows back; ``said`` where an issue of an earlier stage names them."""
     if not rows.any():
         return
     gone = outcome.frame[rows]
     outcome.returned.append(gone[["file", "sheet", "row"]].assign(table=table, code=code))
-    outcome.issues += _row_issues(code, gone, table=table)
+    outcome.issues += [] if said else _row_issues(code, gone, table=table)
     outcome.frame = outcome.frame[~rows].reset_index(drop=True)
 
 
-def _merge(outcome: _Outcome, table: str, into: pd.Series, code: str) -> None:
+def _merge(
+    outcome: _Outcome, table: str, into: pd.Series, code: str, evidence: str | pd.Series = "same_key"
+) -> None:
     frame = outcome.frame
-    listed = duplicates.merged_rows(frame, into, table, code)
+    listed = duplicates.merged_rows(frame, into, table, code, evidence)
     if listed.empty:
         return
     outcome.merged.append(listed)
     outcome.issues += [
-        _row_issue(code, file, sheet, row, into=_place(*into))
-        for file, sheet, row, *into in iter_rows(listed, "file", "sheet", "row", "into_file", "into_sheet", "into_row")
+        _row_issue(code, file, sheet, row, evidence=told or "", into=_place(*into))
+        for file, sheet, row, told, *into in iter_rows(
+            listed, "file", "sheet", "row", "evidence", "into_file", "into_sheet", "into_row"
+        )
     ]
     outcome.frame = frame[into.to_numpy() == frame.index.to_numpy()].reset_index(drop=True)
 

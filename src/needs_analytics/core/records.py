@@ -7,7 +7,7 @@ and, once :mod:`needs_analytics.reports` is loaded, a rich representation in not
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -215,6 +215,10 @@ class Cleaned(Pleasant):
         Rows that went into another: where they stood, into which row, by which evidence.
     returned
         Rows given back to the office, with the code of the reason.
+    doubtful
+        Answers of the month that look careless or copied, with the evidence; kept unless the options say otherwise.
+    interviewers
+        How far the answers to each need depend on who asked.
     ledger, recipes
         See :class:`Intake`.
 
@@ -245,6 +249,8 @@ class Cleaned(Pleasant):
     ledger: pd.DataFrame
     codebook: Codebook
     recipes: tuple[Recipe, ...] = ()
+    doubtful: pd.DataFrame = field(default_factory=pd.DataFrame)
+    interviewers: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @property
     def table(self) -> pd.DataFrame:

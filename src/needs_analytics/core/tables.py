@@ -43,6 +43,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         "office",
         "platform",
         "linked_by",
+        "same_step",
     ),
     "usage": (
         "date",
@@ -151,6 +152,7 @@ FLOATS = frozenset(
         "usage_frequency",
         "satisfaction",
         "seconds",
+        "same_step",
         "base_weight",
         "count",
         "waited_days",

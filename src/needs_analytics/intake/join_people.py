@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 
 from needs_analytics.core.issue import CellRef, Issue, said_once
+from needs_analytics.core.mapping import SheetRule
+from needs_analytics.core.tables import iter_rows
 from needs_analytics.core.wording import plain
 from needs_analytics.intake.linkage import link, read_people
 from needs_analytics.intake.masking import KnownNames, mask_texts, without_names
@@ -90,9 +92,9 @@ def _rows_of(rule: PersonRule, where: pd.DataFrame) -> tuple[int, int] | None:
     """Return the positions of the two rows a rule names; ``None`` where one of them is no answer."""
     found = []
     for file, sheet, row in (rule.first, rule.second):
-        names = where["file"].map(lambda path, file=file: file in {path, str(path).rpartition("/")[2]})
-        rows = where.index[names & (where["sheet"] == sheet) & (where["row"] == row)]
-        found += rows[:1].tolist()
+        meant, there = SheetRule(file=file, sheet=sheet), where[where["row"] == row]
+        found += [at for at, path, name in iter_rows(there.reset_index(), "index", "file", "sheet")
+                  if meant.applies(str(path), str(name))][:1]  # fmt: skip
     return (found[0], found[1]) if len(found) == 2 else None
 
 

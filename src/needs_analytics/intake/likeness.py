@@ -100,7 +100,8 @@ def probability(levels: Mapping[str, Objects]) -> Floats:
     logs = np.tile(np.log(RIVALS), (number, 1))
     for field, found in levels.items():
         codes, names = pd.factorize(found)
-        logs += np.log([CHANCES[field][name] if name else (1.0, 1.0, 1.0) for name in names])[codes]
+        chances = [CHANCES[field][name] if name else (1.0, 1.0, 1.0) for name in names]
+        logs += np.log(np.reshape(chances, (-1, 3)))[codes]
     weights = np.exp(logs - logs.max(axis=1, keepdims=True, initial=-np.inf))
     return np.asarray(weights[:, 0] / weights.sum(axis=1), dtype=float)
 
