@@ -36,8 +36,8 @@ CHANCES: Mapping[str, Mapping[str, Chances]] = {
     "name": {
         "equal": Chances(0.88, 0.001, 0.0005),
         "sound": Chances(0.05, 0.0005, 0.001),  # 建国, 健国: the input method offers both
-        "given": Chances(0.015, 0.002, 0.002),  # 秀英 for 王秀英
-        "title": Chances(0.03, 0.3, 0.05),  # 王阿姨: so is called every woman of that surname
+        "given": Chances(0.015, 3e-5, 3e-5),  # 秀英 for 王秀英: one in sixty writes so, one in 500 is called so
+        "title": Chances(0.03, 0.012, 0.0018),  # 王阿姨: so is called every woman of that surname
         "slip": Chances(0.02, 0.08, 0.005),  # one other character: also brothers and sisters of one generation name
         "other": Chances(0.005, 0.62, 0.94),
     },

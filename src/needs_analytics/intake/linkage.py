@@ -373,7 +373,7 @@ def _keys(rows: pd.DataFrame, record: Ints, records: pd.DataFrame, person: Ints,
     all_tokens = pd.concat(parts).groupby(["person", "rank", "text"], as_index=False)["size"].sum()
     order = all_tokens.sort_values(["person", "rank", "size", "text"], ascending=[True, True, False, True])
     best = order.drop_duplicates("person").set_index("person")["text"]
-    chosen = best.reindex(range(int(person.max(initial=-1)) + 1)).fillna("").to_numpy(object)
+    chosen = best.reindex(range(int(person.max(initial=-1)) + 1)).fillna("").to_numpy(object, copy=True)
     twice = pd.Series(chosen).duplicated(keep=False).to_numpy()
     own = person[record]
     if twice.any():  # nothing to tell them by, or one token for two people: where they stand

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _FIRST_BORN = dt.date(1890, 1, 1)
 IDENTIFIERS = ("id_card", "phone", "name", "birth_date", "address", "household")
 _ID = re.compile(r"\d{17}[\dx]|\d{15}")
+_MOBILE = re.compile(r"1[3-9][0-9]{9}")
 _PHONE = re.compile(r"1[3-9]\d{9}|0\d{9,11}|[2-8]\d{6,7}")
 _DOOR = re.compile(
     r"[\d〇零一二三四五六七八九十百]+(?:号(?!网格)|栋|幢|楼|座|弄|单元|室|户|门)|\d+[-—－]\d+|(?<!\d)\d{3,4}$"
@@ -89,6 +90,8 @@ def clean_phone(text: str) -> str:
     >>> clean_phone("138-0000-1234（儿子）"), clean_phone("0571-88886666转8001"), clean_phone("138****1234")
     ('13800001234', '057188886666', '')
     """
+    if _MOBILE.fullmatch(text):  # nearly all of them
+        return text if len(set(text[1:])) > 1 else ""
     found = _WRITTEN_PHONE.match(compared(text).removesuffix(".0"))
     if not found:
         return ""
