@@ -17,11 +17,12 @@ QUESTIONS = pd.DataFrame({"office": "和平社区", "question": [f"Q{number}" fo
 OPTIONS = ("助餐", "助浴", "助洁", "助医", "日间照料")
 
 
-def form(number: int = 240, interviewers: int = 6, seed: int = 0, **columns: object) -> pd.DataFrame:
-    """Return honest answers to twelve needs, and other columns."""
+def form(number: int = 240, interviewers: int = 6, seed: int = 0, times: int = 1, **columns: object) -> pd.DataFrame:
+    """Return honest answers to twelve needs, or so many times twelve, and other columns."""
     rng = np.random.default_rng(seed)
-    yes = rng.random((number, len(NEEDS))) < np.linspace(0.1, 0.6, len(NEEDS))
-    frame = pd.DataFrame(yes.astype(float), columns=[f"need:{need}" for need in NEEDS])
+    yes = rng.random((number, times * len(NEEDS))) < np.tile(np.linspace(0.1, 0.6, len(NEEDS)), times)
+    names = [f"need:{need}{'x' * copy}" for copy in range(times) for need in NEEDS]
+    frame = pd.DataFrame(yes.astype(float), columns=names)
     frame["interviewer"] = [f"i{place % interviewers}" for place in range(number)]
     frame["seconds"] = rng.lognormal(5.4, 0.45, number).round()
     frame["satisfaction"], frame["participation"] = rng.integers(1, 6, number), rng.integers(1, 6, number)
@@ -77,6 +78,18 @@ def test_answers_copied_by_one_interviewer_are_flagged() -> None:
     assert flagged(survey, "copy") >= set(copied)
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_copies_with_two_answers_changed_are_found_where_enough_is_asked(seed: int) -> None:
+    survey, rng = form(seed=seed, times=3), np.random.default_rng(seed)
+    answers = [name for name in survey if name.startswith("need:")]
+    copied = [7, 13, 19, 25, 31]  # from answer 1 of the same interviewer
+    survey.loc[copied, answers] = survey.loc[1, answers].to_numpy(float)
+    for row in copied:
+        turned = rng.choice(answers, 2, replace=False)
+        survey.loc[row, turned] = 1 - survey.loc[row, turned].astype(float)
+    assert len(flagged(survey, "copy") & set(copied)) >= 4
+
+
 def test_equal_answers_of_different_interviewers_are_no_copies() -> None:
     survey = form()
     survey.loc[[0, 1, 2], [f"need:{need}" for need in NEEDS]] = np.array([1.0, 1, 0, 1, 0, 0, 1, 0, 0, 0, 1, 0])
@@ -91,7 +104,8 @@ def test_honest_answers_are_rarely_flagged(seed: int) -> None:
 
 def test_answers_that_need_nothing_are_no_copies() -> None:
     survey = form()
-    survey.loc[survey.index % 3 == 0, [f"need:{need}" for need in NEEDS]] = 0.0
+    rows = np.random.default_rng(0).random(len(survey)) < 0.3
+    survey.loc[rows, [f"need:{need}" for need in NEEDS]] = 0.0
     survey[["satisfaction", "participation"]] = np.nan
     assert len(flagged(survey, "copy")) <= 0.01 * 240
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
+from scipy.special import bdtrc
 
 from needs_analytics.core.issue import CellRef, Issue, said_once
 from needs_analytics.core.tables import iter_rows
@@ -32,8 +33,9 @@ _STEPS = 5  # scale questions
 _COMMON = 0.2  # share of a form's answers from which one step throughout is the form's way
 
 _QUESTIONS = 8  # known to both answers
-_ALIKE = 0.9  # share of them answered alike
-_FALSE = 0.005  # honest answers accepted as flagged
+_CHANGED = 0.1  # of copied answers, at most
+_HIGHEST = 0.99  # quantile of the pairs of different interviewers from which two answers are called alike
+_FALSE = 0.0025  # honest answers accepted as flagged, by each of two tests
 _PAIRS = 2000  # pairs between interviewers from which a tail can be told
 _COMPARED = 1500  # answers of other interviewers an answer is compared with
 
@@ -60,12 +62,15 @@ def find_careless(survey: pd.DataFrame, questions: pd.DataFrame) -> pd.DataFrame
     *Straight.* Five or more scale questions, all answered with one step (longstring, Johnson 2005), where at most a
     fifth of the sheet does so: if many do, it is what they think.
 
-    *Copies.* Two answers of one interviewer that agree in nine of ten questions known to both. Agreement in a rare
-    answer says more than in a common one: each question counts -log of the answer's share. The sum is held against
-    the pairs of *different* interviewers of the same sheet, who cannot have copied from one another: with tail q and
-    m answers of the interviewer to be like, an honest answer is flagged with probability 1 - (1 - q)^m, which must be
-    below 0.005. A fixed share of equal answers (Kuriakose and Robbins 2016: 85 %) flags honest people where few
-    questions are asked or most people answer alike (Simmons et al. 2016), and is not used alone.
+    *Copies.* Each pair of answers gets the log likelihood ratio of copying against answering alone: a question
+    answered alike counts log(0.9 / p + 0.1) where a share p of the sheet gives that answer, so that rare answers
+    count and common ones hardly do; one answered otherwise counts log 0.1. The scores of an interviewer's pairs are
+    held against the pairs of *different* interviewers of the same sheet, who cannot have copied from one another. An
+    answer is flagged when one of two events has a chance below 0.0025. Its closest: a share t of the pairs of
+    different interviewers scores as high as its closest of m pairs; the chance is 1 - (1 - t)^m. Its number: k of
+    its m pairs are among the highest hundredth, of its pairs with others a share q; the chance is
+    P(Binomial(m, q) >= k). A fixed share of equal answers (85 %, Kuriakose and Robbins 2016) flags honest people
+    where few questions are asked or most people answer alike (Simmons et al. 2016): it is not used.
 
     References
     ----------
@@ -125,22 +130,46 @@ def _copies(form: pd.DataFrame) -> pd.DataFrame:
     form = form[form["interviewer"].notna()].sort_values("row")
     if form["interviewer"].nunique() < 2:
         return form.iloc[:0]
-    chosen, weight, known = _answered(form)
     groups = pd.factorize(form["interviewer"], sort=True)[0]
-    own, others, match = _alikeness(chosen, weight, known, groups)
-    if len(others) < _PAIRS:
+    near = _alikeness(_answered(form), groups)
+    if len(near.others) < _PAIRS:
         return form.iloc[:0]
-    best, like, share = own
     size = np.bincount(groups)[groups] - 1
-    tail = (len(others) - np.searchsorted(np.sort(others), best, side="left") + 1) / (len(others) + 1)
-    false = 1 - (1 - tail) ** size
-    copied = np.isfinite(best) & (false < _FALSE)
+    tail = (len(near.others) - np.searchsorted(np.sort(near.others), near.score) + 1) / (len(near.others) + 1)
+    closest = np.where(near.score > 0, 1 - (1 - tail) ** size, 1.0)
+    often = np.where(near.count > 0, bdtrc(near.count - 1, size, near.usual), 1.0)
+    copied = np.minimum(closest, often) < _FALSE
     rows = form["row"].to_numpy()
-    return _listed(form[copied], "copy", share[copied], match, rows[like[copied]].astype(str).astype(object))
+    like = rows[near.like[copied]].astype(str).astype(object)
+    return _listed(form[copied], "copy", near.share[copied], near.mean, like)
 
 
-def _answered(form: pd.DataFrame) -> tuple[Floats, Floats, Floats]:
-    """Return who gave which answer ``(rows, answers)``, how much each answer tells, and what is known at all."""
+class _Near(NamedTuple):
+    """How alike answers are.
+
+    Of each answer the closest of the same interviewer (score, position, share alike), how many of the same interviewer
+    are among the highest, and what share of the others'; the scores of pairs of different interviewers and the mean
+    share alike among them.
+    """
+
+    score: Floats
+    like: Ints
+    share: Floats
+    count: Floats
+    usual: Floats
+    others: Floats
+    mean: float
+
+
+class _Answers(NamedTuple):
+    """Who gave which answer ``(rows, answers)``, what agreeing in it scores ``(answers,)``, what is known at all."""
+
+    chosen: Floats
+    score: Floats
+    known: Floats
+
+
+def _answered(form: pd.DataFrame) -> _Answers:
     columns = [name for name in form.columns if name.startswith(("need:", "rank:"))]
     values = form[[*columns, *_ATTITUDES]].to_numpy(float)
     kinds = [(column, value) for column in range(values.shape[1]) for value in np.unique(values[:, column])
@@ -148,44 +177,38 @@ def _answered(form: pd.DataFrame) -> tuple[Floats, Floats, Floats]:
     chosen = np.column_stack([values[:, column] == value for column, value in kinds] or [np.zeros((len(form), 0))])
     number = np.array([(~np.isnan(values[:, column])).sum() for column, _ in kinds], dtype=float)
     share = (chosen.sum(axis=0) + 0.5) / (number + 1)
-    varied = ~np.isnan(values)
-    return chosen.astype(float), -np.log(np.minimum(share, 1.0)), varied.astype(float)
+    score = np.log((1 - _CHANGED) / share + _CHANGED) - np.log(_CHANGED)
+    return _Answers(chosen.astype(float), score, (~np.isnan(values)).astype(float))
 
 
-def _alikeness(
-    chosen: Floats, weight: Floats, known: Floats, groups: Ints
-) -> tuple[tuple[Floats, Ints, Floats], Floats, float]:
-    """Compare every answer with those of its interviewer and with those of others.
-
-    Returns
-    -------
-    Of the likest answer of the same interviewer: how telling, its position, share alike; then how telling the pairs of
-    different interviewers are, -inf where they are not near alike; and the usual share alike among those.
-    """
+def _alikeness(answers: _Answers, groups: Ints) -> _Near:
+    """Compare every answer with those of its interviewer and with those of others."""
     number = len(groups)
-    best, like, share = np.full(number, -np.inf), np.zeros(number, dtype=int), np.full(number, np.nan)
-    others, usual = [], []
-    for group in range(int(groups.max()) + 1):
-        mine, theirs = np.flatnonzero(groups == group), np.flatnonzero(groups != group)
-        theirs = theirs[:: max(1, len(theirs) // _COMPARED)]
-        told, alike = _pairs(chosen, weight, known, mine, mine)
-        np.fill_diagonal(told, -np.inf)
-        nearest = told.argmax(axis=1)
-        best[mine], like[mine] = told[np.arange(len(mine)), nearest], mine[nearest]
-        share[mine] = alike[np.arange(len(mine)), nearest]
-        told, alike = _pairs(chosen, weight, known, mine, theirs)
-        others.append(told.ravel())
-        usual.append(alike.ravel())
-    everybody = np.concatenate(usual)
-    return (best, like, share), np.concatenate(others), float(np.nanmean(everybody)) if len(everybody) else np.nan
+    near = _Near(np.zeros(number), np.zeros(number, dtype=int), *np.zeros((3, number)), np.zeros(0), np.nan)
+    members = [np.flatnonzero(groups == group) for group in range(int(groups.max()) + 1)]
+    rest = [np.flatnonzero(groups != group) for group in range(len(members))]
+    rest = [theirs[:: max(1, len(theirs) // _COMPARED)] for theirs in rest]
+    across = [_pairs(answers, mine, theirs) for mine, theirs in zip(members, rest, strict=True)]
+    others = np.concatenate([score.ravel() for score, _ in across])
+    mean = float(np.concatenate([share.ravel() for _, share in across]).mean())
+    high = max(float(np.quantile(others, _HIGHEST, method="higher")), 0.0) if len(others) else np.inf
+    for mine, (outside, _) in zip(members, across, strict=True):
+        score, share = _pairs(answers, mine, mine)
+        np.fill_diagonal(score, -np.inf)
+        first, nearest = np.arange(len(mine)), score.argmax(axis=1)
+        near.score[mine], near.like[mine], near.share[mine] = score[first, nearest], mine[nearest], share[first, nearest]
+        near.count[mine] = (score >= high).sum(axis=1)
+        near.usual[mine] = ((outside >= high).sum(axis=1) + 1) / (outside.shape[1] + 2)
+    return near._replace(others=others, mean=mean)
 
 
-def _pairs(chosen: Floats, weight: Floats, known: Floats, one: Ints, other: Ints) -> tuple[Floats, Floats]:
+def _pairs(answers: _Answers, one: Ints, other: Ints) -> tuple[Floats, Floats]:
+    """Return the score and the share alike of pairs; -inf and 0 where too few questions are known to both."""
+    chosen, known = answers.chosen, answers.known
     both = known[one] @ known[other].T
-    equal = chosen[one] @ chosen[other].T
-    alike = np.divide(equal, both, out=np.zeros_like(equal), where=both >= _QUESTIONS)
-    told = (chosen[one] * weight) @ chosen[other].T
-    return np.where(alike >= _ALIKE, told, -np.inf), alike
+    share = np.divide(chosen[one] @ chosen[other].T, both, out=np.zeros_like(both), where=both >= _QUESTIONS)
+    score = (chosen[one] * answers.score) @ chosen[other].T + both * np.log(_CHANGED)
+    return np.where(both >= _QUESTIONS, score, -np.inf), share
 
 
 def interviewer_effect(survey: pd.DataFrame) -> pd.DataFrame:
