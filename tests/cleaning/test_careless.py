@@ -26,7 +26,11 @@ def form(number: int = 240, interviewers: int = 6, seed: int = 0, times: int = 1
     frame["interviewer"] = [f"i{place % interviewers}" for place in range(number)]
     frame["seconds"] = rng.lognormal(5.4, 0.45, number).round()
     frame["satisfaction"], frame["participation"] = rng.integers(1, 6, number), rng.integers(1, 6, number)
-    frame["answer_id"], frame["office"], frame["community"] = [f"a{place}" for place in range(number)], "和平社区", "和平社区"
+    frame["answer_id"], frame["office"], frame["community"] = (
+        [f"a{place}" for place in range(number)],
+        "和平社区",
+        "和平社区",
+    )
     return table("survey", frame.assign(month="2026-10", **columns))
 
 

@@ -135,7 +135,9 @@ def test_a_word_about_a_row_that_is_not_there_is_said() -> None:
     assert "W422" in codes(take(people(*DOUBT), mapping=f"[[same_person]]\n{rule}"))  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("section", ["[same_person]\nrow = 2", "[[same_person]]\nrow = 2", '[[same_person]]\nname = "王"'])
+@pytest.mark.parametrize(
+    "section", ["[same_person]\nrow = 2", "[[same_person]]\nrow = 2", '[[same_person]]\nname = "王"']
+)
 def test_a_word_without_both_rows_is_refused(section: str) -> None:
     with pytest.raises(UsageError):
         Mapping.parse(section)
@@ -218,17 +220,23 @@ def test_one_row_in_two_files_in_either_order_has_one_key() -> None:
 
 def test_chances_are_chances_and_more_likeness_is_likelier() -> None:
     assert all(0 < chance <= 1 for levels in CHANCES.values() for chances in levels.values() for chance in chances)
-    weak = {name: np.array([level], object) for name, level in (("name", "equal"), ("phone", "slip"), ("community", "equal"))}
+    weak = {
+        name: np.array([level], object)
+        for name, level in (("name", "equal"), ("phone", "slip"), ("community", "equal"))
+    }
     strong = {**weak, "age": np.array(["equal"], object)}
     assert LISTED < probability(weak)[0] < CERTAIN < probability(strong)[0]
 
 
 def test_a_hundred_thousand_rows_are_linked_in_seconds() -> None:
     rng, number = np.random.default_rng(0), 100_000
-    characters = np.array(list("王李张刘陈杨赵黄周吴"), dtype=object), np.array(list("建国军伟芳娜秀英敏静丽强磊洋艳"), dtype=object)
+    characters = (
+        np.array(list("王李张刘陈杨赵黄周吴"), dtype=object),
+        np.array(list("建国军伟芳娜秀英敏静丽强磊洋艳"), dtype=object),
+    )
     names = rng.choice(characters[0], number) + rng.choice(characters[1], number) + rng.choice(characters[1], number)
     ages = rng.integers(16, 90, number).astype(float)
-    frame = pd.DataFrame({"name": names, "phone": ["154" + str(x) for x in rng.integers(10_000_000, 99_999_999, number)],
+    frame = pd.DataFrame({"name": names, "phone": [f"154{x}" for x in rng.integers(10_000_000, 99_999_999, number)],
                           "sex": "女", "community": "和平社区", "age_low": ages, "age_high": ages, "digest": "d",
                           "sheet": "s", "row": range(number)})  # fmt: skip
     start = time.process_time()

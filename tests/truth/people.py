@@ -45,13 +45,12 @@ def plant(snapshot: Snapshot, *, answers: int = 4000, again: int = 600, seed: in
     chosen = people.iloc[rng.choice(len(people), answers + 600, replace=False)]
     repeats = chosen.iloc[:again]
     slips = [SLIPS[number % len(SLIPS)] for number in range(again)]
+    told = [*slips, *[""] * (answers - again)]
     first = [_row(person, rng, card=slip.startswith("card") or rng.random() < 0.5)
-             for (_, person), slip in zip(chosen.iloc[:answers].iterrows(), slips + [""] * answers, strict=False)]  # fmt: skip
+             for (_, person), slip in zip(chosen.iloc[:answers].iterrows(), told, strict=True)]  # fmt: skip
     second = [_slipped(person, slip, rng) for (_, person), slip in zip(repeats.iterrows(), slips, strict=True)]
     second += [_row(person, rng, card=rng.random() < 0.5) for _, person in chosen.iloc[answers:].iterrows()]
-    return Planted(
-        first, second, chosen.index[:answers].tolist(), [*repeats.index, *chosen.index[answers:]], slips
-    )
+    return Planted(first, second, chosen.index[:answers].tolist(), [*repeats.index, *chosen.index[answers:]], slips)
 
 
 def _row(person: pd.Series, rng: np.random.Generator, *, card: bool) -> list[object]:
@@ -79,11 +78,17 @@ def _slipped(person: pd.Series, slip: str, rng: np.random.Generator) -> list[obj
 
 def _mistyped(number: str, how: str, rng: np.random.Generator) -> str:
     if how == "masked":
-        return number[:3] + "*" * (len(number) - 7) + number[-4:] if len(number) < 15 else number[:10] + "****" + number[14:]
+        return (
+            number[:3] + "*" * (len(number) - 7) + number[-4:]
+            if len(number) < 15
+            else number[:10] + "****" + number[14:]
+        )
     at = int(rng.integers(3, len(number) - 2))
     if how == "short":
         return number[:at] + number[at + 1 :]
     if how == "swapped":
-        at = next((place for place in [*range(at, len(number) - 2), *range(3, at)] if number[place] != number[place + 1]), at)
+        at = next(
+            (place for place in [*range(at, len(number) - 2), *range(3, at)] if number[place] != number[place + 1]), at
+        )
         return number[:at] + number[at + 1] + number[at] + number[at + 2 :]
     return number[:at] + str((int(number[at]) + int(rng.integers(1, 10))) % 10) + number[at + 1 :]

@@ -27,7 +27,9 @@ def planted() -> Planted:
 
 @pytest.fixture(scope="module")
 def cleaned(planted: Planted) -> Cleaned:
-    return take_clean(cells([list(HEADER), *planted.first], "甲社区.xlsx"), cells([list(HEADER), *planted.second], "乙社区.xlsx"))
+    return take_clean(
+        cells([list(HEADER), *planted.first], "甲社区.xlsx"), cells([list(HEADER), *planted.second], "乙社区.xlsx")
+    )
 
 
 def persons(planted: Planted) -> dict[tuple[str, int], int]:

@@ -15,7 +15,7 @@ from needs_analytics.numerics.intraclass import intraclass
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from needs_analytics.core.arrays import Bools, Floats, Ints
+    from needs_analytics.core.arrays import Bools, Floats, Ints, Objects
 
 DOUBTFUL_COLUMNS = ("answer_id", "file", "sheet", "row", "kind", "code", "value", "usual", "like")
 """``kind`` is ``speed`` (value: seconds, usual: the form's median), ``straight`` (value: scale questions answered with
@@ -94,16 +94,20 @@ def careless_issues(doubtful: pd.DataFrame) -> list[Issue]:
         details = {"least": f"{rows['value'].min():g}", "most": f"{rows['value'].max():g}",
                    "usual": f"{rows['usual'].iloc[0]:g}"}  # fmt: skip
         if kind == "copy":
-            details = {"least": f"{rows['value'].min():.0%}", "usual": f"{rows['usual'].iloc[0]:.0%}",
-                       "pairs": "、".join(f"{row}≈{like}" for row, like in iter_rows(rows.head(5), "row", "like"))}  # fmt: skip
+            pairs = "、".join(f"{row}≈{other}" for row, other in iter_rows(rows.head(5), "row", "like"))
+            usual = f"{rows['usual'].iloc[0]:.0%}"
+            details = {"least": f"{rows['value'].min():.0%}", "usual": usual, "pairs": pairs}
         said = [Issue(_CODES[str(kind)], CellRef(str(file), str(sheet), int(row) - 1), details=details)
                 for row in rows["row"]]  # fmt: skip
         issues.append(said_once(said))
     return issues
 
 
-def _listed(rows: pd.DataFrame, kind: str, value: object, usual: object, like: object = None) -> pd.DataFrame:
-    told = rows[["answer_id", "file", "sheet", "row"]].assign(kind=kind, code=_CODES[kind], value=value, usual=usual, like=like)
+def _listed(
+    rows: pd.DataFrame, kind: str, value: pd.Series | Floats, usual: float, like: Objects | None = None
+) -> pd.DataFrame:
+    told = rows[["answer_id", "file", "sheet", "row"]].assign(kind=kind, code=_CODES[kind], value=value, usual=usual)
+    told["like"] = np.full(len(rows), None, dtype=object) if like is None else like
     return told.astype({"value": float, "usual": float, "like": object})[list(DOUBTFUL_COLUMNS)]
 
 
@@ -137,7 +141,7 @@ def _copies(form: pd.DataFrame) -> pd.DataFrame:
     size = np.bincount(groups)[groups] - 1
     tail = (len(near.others) - np.searchsorted(np.sort(near.others), near.score) + 1) / (len(near.others) + 1)
     closest = np.where(near.score > 0, 1 - (1 - tail) ** size, 1.0)
-    often = np.where(near.count > 0, bdtrc(near.count - 1, size, near.usual), 1.0)
+    often = np.where(near.alike > 0, bdtrc(near.alike - 1, size, near.usual), 1.0)
     copied = np.minimum(closest, often) < _FALSE
     rows = form["row"].to_numpy()
     like = rows[near.like[copied]].astype(str).astype(object)
@@ -155,7 +159,7 @@ class _Near(NamedTuple):
     score: Floats
     like: Ints
     share: Floats
-    count: Floats
+    alike: Floats
     usual: Floats
     others: Floats
     mean: float
@@ -184,7 +188,8 @@ def _answered(form: pd.DataFrame) -> _Answers:
 def _alikeness(answers: _Answers, groups: Ints) -> _Near:
     """Compare every answer with those of its interviewer and with those of others."""
     number = len(groups)
-    near = _Near(np.zeros(number), np.zeros(number, dtype=int), *np.zeros((3, number)), np.zeros(0), np.nan)
+    score, share, alike, usual = np.zeros((4, number))
+    near = _Near(score, np.zeros(number, dtype=int), share, alike, usual, np.zeros(0), np.nan)
     members = [np.flatnonzero(groups == group) for group in range(int(groups.max()) + 1)]
     rest = [np.flatnonzero(groups != group) for group in range(len(members))]
     rest = [theirs[:: max(1, len(theirs) // _COMPARED)] for theirs in rest]
@@ -193,12 +198,12 @@ def _alikeness(answers: _Answers, groups: Ints) -> _Near:
     mean = float(np.concatenate([share.ravel() for _, share in across]).mean())
     high = max(float(np.quantile(others, _HIGHEST, method="higher")), 0.0) if len(others) else np.inf
     for mine, (outside, _) in zip(members, across, strict=True):
-        score, share = _pairs(answers, mine, mine)
-        np.fill_diagonal(score, -np.inf)
-        first, nearest = np.arange(len(mine)), score.argmax(axis=1)
-        near.score[mine], near.like[mine], near.share[mine] = score[first, nearest], mine[nearest], share[first, nearest]
-        near.count[mine] = (score >= high).sum(axis=1)
-        near.usual[mine] = ((outside >= high).sum(axis=1) + 1) / (outside.shape[1] + 2)
+        inside, equal = _pairs(answers, mine, mine)
+        np.fill_diagonal(inside, -np.inf)
+        first, nearest = np.arange(len(mine)), inside.argmax(axis=1)
+        score[mine], near.like[mine], share[mine] = inside[first, nearest], mine[nearest], equal[first, nearest]
+        alike[mine] = (inside >= high).sum(axis=1)
+        usual[mine] = ((outside >= high).sum(axis=1) + 1) / (outside.shape[1] + 2)
     return near._replace(others=others, mean=mean)
 
 
@@ -252,4 +257,3 @@ def interviewer_issues(effect: pd.DataFrame) -> list[Issue]:
     details = {"judged": len(effect), "differs": int(effect["differs"].sum()), "icc": f"{effect['icc'].mean():.3f}",
                "deff": f"{effect['deff'].mean():.2f}"}  # fmt: skip
     return [Issue("W433" if effect["differs"].any() else "I433", details=details)]
-

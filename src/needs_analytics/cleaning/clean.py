@@ -167,9 +167,7 @@ def _return(outcome: _Outcome, table: str, rows: pd.Series, code: str, *, said: 
     outcome.frame = outcome.frame[~rows].reset_index(drop=True)
 
 
-def _merge(
-    outcome: _Outcome, table: str, into: pd.Series, code: str, evidence: str | pd.Series = "same_key"
-) -> None:
+def _merge(outcome: _Outcome, table: str, into: pd.Series, code: str, evidence: str | pd.Series = "same_key") -> None:
     frame = outcome.frame
     listed = duplicates.merged_rows(frame, into, table, code, evidence)
     if listed.empty:

@@ -92,9 +92,7 @@ def repeated_uses(usage: pd.DataFrame) -> pd.Series:
     return _first_equal(usage, keys, usage["person_key"].notna() & usage["date"].notna(), elsewhere=True)
 
 
-def merged_rows(
-    frame: pd.DataFrame, into: pd.Series, table: str, code: str, evidence: str | pd.Series
-) -> pd.DataFrame:
+def merged_rows(frame: pd.DataFrame, into: pd.Series, table: str, code: str, evidence: str | pd.Series) -> pd.DataFrame:
     """List the rows that went into another one, with where both stand and by which evidence."""
     gone: pd.DataFrame = frame[into.to_numpy() != frame.index.to_numpy()]
     target = frame.loc[into[gone.index]]

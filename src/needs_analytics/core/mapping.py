@@ -199,9 +199,11 @@ class Mapping:
             crs=given.get("crs", ""),
             crosswalks=tuple(_crosswalk(walk, source, number) for number, walk in enumerate(walks, start=1)),
             place_changes=_place_changes(given.get("place_change", []), source),
-            people=tuple(_person_rule(pair, name, source, number)
-                         for name in ("same_person", "different_person")
-                         for number, pair in enumerate(_tables(given, name, "mapping_people", source), start=1)),
+            people=tuple(
+                _person_rule(pair, name, source, number)
+                for name in ("same_person", "different_person")
+                for number, pair in enumerate(_tables(given, name, "mapping_people", source), start=1)
+            ),
             headers={table: _keyed(entries) for table, entries in headers.items()},
             **{name: _keyed(given.get(name, {})) for name in _WORDS},
         )

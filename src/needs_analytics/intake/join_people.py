@@ -47,7 +47,9 @@ def without_identifiers(
         return tables, []
     linked, issues = _linked([tables[table] for table in people], secret, mapping)
     ends = np.cumsum([len(tables[table]) for table in people])[:-1]
-    keys = dict(zip(people, zip(np.split(linked.keys, ends), np.split(linked.evidence, ends), strict=True), strict=True))
+    keys = dict(
+        zip(people, zip(np.split(linked.keys, ends), np.split(linked.evidence, ends), strict=True), strict=True)
+    )
     result = dict(tables)
     for table in people:
         frame = tables[table].copy(deep=False)
@@ -114,8 +116,8 @@ def _clash(rows: pd.DataFrame) -> list[Issue]:
 def _doubt(where: pd.DataFrame, first: int, second: int, evidence: str) -> Issue:
     one, other = (_ref(row) for row in where.loc[[first, second]].itertuples())
     near = one.file == other.file and one.sheet == other.sheet
-    details = {"file": one.file, "sheet": one.sheet, "row": int(where.loc[first, "row"]), "evidence": evidence,
-               "other_file": other.file, "other_sheet": other.sheet, "other_row": int(where.loc[second, "row"])}  # fmt: skip
+    details = {"file": one.file, "sheet": one.sheet, "row": (one.row or 0) + 1, "evidence": evidence,
+               "other_file": other.file, "other_sheet": other.sheet, "other_row": (other.row or 0) + 1}  # fmt: skip
     return Issue("W421", one, details=details, also=((other.row, other.column),) if near else ())
 
 

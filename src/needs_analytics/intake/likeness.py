@@ -76,7 +76,7 @@ _NEAR = 3
 
 
 def probability(levels: Mapping[str, Objects]) -> Floats:
-    """Return how likely each pair is one person.
+    r"""Return how likely each pair is one person.
 
     Parameters
     ----------
@@ -88,7 +88,7 @@ def probability(levels: Mapping[str, Objects]) -> Floats:
     Fellegi and Sunter (1969), with the fields independent given who the pair is, but against two rivals instead of
     one class of non-matches: relatives share address, phone and community, strangers do not. By Bayes' rule
 
-    .. math:: P = \\frac{\\pi_s \\prod m_f}{\\pi_s \\prod m_f + \\pi_k \\prod k_f + \\pi_u \\prod u_f}.
+    .. math:: P = \frac{\pi_s \prod m_f}{\pi_s \prod m_f + \pi_k \prod k_f + \pi_u \prod u_f}.
 
     Chances are fixed and none is estimated from the month's data, so that another row never changes a pair.
 
@@ -147,7 +147,7 @@ def name_level(one: str, other: str) -> str:
     if long[1:] == short and len(short) >= 2:
         return "given"
     called = {_FAMILIAR.sub("", _TITLE.sub("", name)) for name in (one, other) if _addressed(name)}
-    if any(len(name) == 1 and one[:1] != other[:1] == name or name == one[:1] == other[:1] for name in called):
+    if any((len(name) == 1 and one[:1] != other[:1] == name) or name == one[:1] == other[:1] for name in called):
         return "title"
     return "slip" if one[0] == other[0] and len(long) >= 3 and is_slip(one, other) else "other"
 

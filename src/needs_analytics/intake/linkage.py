@@ -1,4 +1,4 @@
-"""Which rows are one person: keyed identifiers joined by union, what differs by a slip weighed, contradictions apart."""
+"""Which rows are one person: keyed identifiers joined by union, slips weighed, contradictions kept apart."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ def link(
     record, records = _records(rows, same, apart)
     facts = _facts(records, record, apart)
     tokens = {kind: _tokens(records, kind) for kind in KINDS}
-    person = _told_same(record, facts, same)
+    person: Ints = _told_same(record, facts, same)
     for kind, codes in tokens.items():
         person = _joined(person, codes, facts, records, by_card=kind == "id_card")
     clashes = _clashes(rows, asked)
@@ -131,7 +131,7 @@ def _records(
     """Return each row's record, and the records: distinct rows. Who tells nothing that identifies him is his own."""
     columns = ["card", "written_card", "written_phone", "name", "born", "told_born", "address", "sex", "community",
                "low", "high"]  # fmt: skip
-    codes = np.zeros(len(rows), dtype=np.int64)
+    codes: Ints = np.zeros(len(rows), dtype=np.int64)
     for column in columns:
         codes = _paired(codes, pd.factorize(rows[column], use_na_sentinel=False)[0])
     telling = (rows["card"] != "") | (
@@ -222,7 +222,7 @@ def _named_apart(person: Ints, token: Ints, names: pd.Series) -> Bools:
     several = told[told["person"].duplicated(keep=False)]
     for one, group in several.groupby("person"):
         known = sorted(group["name"])
-        bad[one] = any(name_level(a, b) == "other" for at, a in enumerate(known) for b in known[:at])
+        bad[int(str(one))] = any(name_level(a, b) == "other" for at, a in enumerate(known) for b in known[:at])
     return bad
 
 
@@ -250,7 +250,9 @@ def _candidates(records: pd.DataFrame, person: Ints, tokens: dict[str, Ints], fa
     two_cards &= facts.card[first] != facts.card[second]
     told = set(map(tuple, np.sort(facts.apart, axis=1).tolist()))
     kept = (person[first] != person[second]) & ~two_cards
-    kept &= np.array([pair not in told for pair in zip(first.tolist(), second.tolist(), strict=True)], bool) | (not told)
+    kept &= np.array([pair not in told for pair in zip(first.tolist(), second.tolist(), strict=True)], bool) | (
+        not told
+    )
     first, second = first[kept], second[kept]
     levels = compare(records.iloc[first], records.iloc[second])
     chance = probability(levels)
@@ -275,7 +277,10 @@ def _blocks(records: pd.DataFrame) -> list[Ints]:
     blocks += [_part(phone, lambda text: text if "*" not in text else ""), _codes(records["address"])]
     if ((card != "") & (records["card"] == "")).any():
         blocks += [_part(card, lambda text: text[:14]), _part(card, lambda text: text[6:])]
-        blocks += [_paired(name, _part(card, lambda text: text[-4:])), _paired(name, _part(card, lambda text: text[:6]))]
+        blocks += [
+            _paired(name, _part(card, lambda text: text[-4:])),
+            _paired(name, _part(card, lambda text: text[:6])),
+        ]
     return blocks
 
 
@@ -308,8 +313,8 @@ def _clashes(rows: pd.DataFrame, asked: Bools) -> tuple[tuple[int, ...], ...]:
     if told.empty:
         return ()
     states = told[["told_sex", "told_born"]].where(told[["told_sex", "told_born"]] != "")
-    several = (states.groupby(told["card"]).nunique() > 1).any(axis=1)
-    apart = told[told["card"].map(several)]
+    numbers = states.groupby(told["card"]).nunique()
+    apart = told[told["card"].isin(numbers.index[(numbers > 1).any(axis=1)])]
     groups = (tuple(group.sort_values("place").index) for _, group in apart.groupby("card", sort=False))
     return tuple(sorted(groups, key=lambda group: rows["place"].iloc[group[0]]))
 
@@ -336,7 +341,9 @@ def _doubts(
         one, other = sorted((one, other), key=lambda row: rows["place"].iloc[row])
         persons = sorted((int(person[first[pair]]), int(person[second[pair]])))
         found.setdefault((persons[0], persons[1]), Doubt(one, other, str(words[pair])))
-    return tuple(sorted(found.values(), key=lambda doubt: (rows["place"].iloc[doubt.first], rows["place"].iloc[doubt.second])))
+    return tuple(
+        sorted(found.values(), key=lambda doubt: (rows["place"].iloc[doubt.first], rows["place"].iloc[doubt.second]))
+    )
 
 
 def _evidence(
@@ -370,7 +377,7 @@ def _keys(rows: pd.DataFrame, record: Ints, records: pd.DataFrame, person: Ints,
         names = "" if kind == "id_card" else records.loc[given, "name"] + "|"
         text = f"{rank}|" + names + beside[given]
         parts.append(pd.DataFrame({"person": person[given], "rank": rank, "text": text, "size": size[given]}))
-    all_tokens = pd.concat(parts).groupby(["person", "rank", "text"], as_index=False)["size"].sum()
+    all_tokens = pd.concat(parts).groupby(["person", "rank", "text"])[["size"]].sum().reset_index()
     order = all_tokens.sort_values(["person", "rank", "size", "text"], ascending=[True, True, False, True])
     best = order.drop_duplicates("person").set_index("person")["text"]
     chosen = best.reindex(range(int(person.max(initial=-1)) + 1)).fillna("").to_numpy(object, copy=True)

@@ -44,7 +44,7 @@ def intraclass(
     *,
     level: float = 0.95,
 ) -> IntraClass:
-    """Return the intraclass correlation of groups nested in strata.
+    r"""Return the intraclass correlation of groups nested in strata.
 
     Parameters
     ----------
@@ -57,8 +57,8 @@ def intraclass(
     -----
     With mean squares between the groups of a stratum and within groups, F = MSB / MSW and
 
-    .. math:: \\rho = \\frac{F - 1}{F - 1 + n_0}, \\quad
-       n_0 = \\frac{N - \\sum_s \\sum_{i \\in s} n_i^2 / N_s}{a - s}
+    .. math:: \rho = \frac{F - 1}{F - 1 + n_0}, \quad
+       n_0 = \frac{N - \sum_s \sum_{i \in s} n_i^2 / N_s}{a - s}
 
     for a groups in s strata. The interval puts F over its upper and lower quantiles in F's place (Searle 1971; with
     the mean size n_0 where sizes differ, Donner 1986). Groups of one answer say nothing and are left out.
@@ -94,8 +94,8 @@ def intraclass(
     ratio = float((size * (mean - overall[home]) ** 2).sum()) / between / inside
     usual = (number - float((size**2 / np.bincount(stratum)[home]).sum())) / between
     tail = (1 - level) / 2
-    low, high = (ratio / fdtri(between, within, q) for q in (1 - tail, tail))
-    rho, low, high = ((f - 1) / (f - 1 + usual) for f in (ratio, low, high))
+    limits = [ratio / float(fdtri(between, within, q)) for q in (1 - tail, tail)]
+    rho, low, high = ((f - 1) / (f - 1 + usual) for f in (ratio, *limits))
     p = float(fdtrc(between, within, ratio))
     return IntraClass(rho, low, high, p, 1 + (number / len(size) - 1) * max(rho, 0.0), number, len(size))
 

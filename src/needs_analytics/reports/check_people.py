@@ -1,4 +1,4 @@
-"""Sheets of the check's workbook about people: who was merged and why, doubtful answers, interviewers; no identifiers."""
+"""Sheets of the check's workbook about people: who was merged and why, doubtful answers, interviewers."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 def merged_table(cleaned: Cleaned, language: str) -> Table:
     """Return the rows that went into another one, with the evidence in words."""
-    frame = cleaned.merged.assign(evidence=[evidence_words(told or "", language) for told in cleaned.merged["evidence"]])
+    frame = cleaned.merged.assign(
+        evidence=[evidence_words(told or "", language) for told in cleaned.merged["evidence"]]
+    )
     names = ("file", "sheet", "row", "table", "into_file", "into_sheet", "into_row", "evidence")
     frame = frame.assign(table=[text(f"table.{table}", language) for table in frame["table"]])
     return _table("merged", frame, names, language)

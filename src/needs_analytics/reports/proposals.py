@@ -145,7 +145,9 @@ def _person_lines(issues: Sequence[Issue], language: str) -> list[str]:
     lines: list[str] = []
     for issue in issues:
         if issue.code == "W421":
-            said = text("check.proposals_person", language, evidence=evidence_words(str(issue.details["evidence"]), language))
+            said = text(
+                "check.proposals_person", language, evidence=evidence_words(str(issue.details["evidence"]), language)
+            )
             lines += ["", f"# {said}", "# [[same_person]]"]
             lines += [f"# {name} = {_value(issue.details[name])}" for name in _PERSON]
     return lines
