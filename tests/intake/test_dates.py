@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from helpers.grids import sheet, survey, take, told
 from needs_analytics.core.month import Month
 from needs_analytics.intake.dates import date_reader, read_birth_date, read_month
-from needs_analytics.intake.people import person_keys
+from needs_analytics.intake.linkage import link, read_people
 
 at = pd.Timestamp
 OCTOBER = date_reader(Month(2026, 10))
@@ -136,9 +137,10 @@ def test_an_age_follows_from_a_year_of_birth() -> None:
 def test_a_name_with_a_year_of_birth_is_no_identity() -> None:
     rows = pd.DataFrame({"name": ["王秀英", "王秀英"], "birth_date": ["1951", "1951"],
                          "digest": "0", "sheet": "s", "row": [1, 2]})  # fmt: skip
-    (keys,) = person_keys([rows], b"k" * 32)
+    asked = np.ones(2, dtype=bool)
+    keys = link(read_people([rows]), b"k" * 32, asked=asked).keys
     assert keys[0] != keys[1]
-    (keys,) = person_keys([rows.assign(birth_date="1951-03-12")], b"k" * 32)
+    keys = link(read_people([rows.assign(birth_date="1951-03-12")]), b"k" * 32, asked=asked).keys
     assert keys[0] == keys[1]
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from needs_analytics.intake.people import clean_phone, person_keys, read_id_card
+from needs_analytics.intake.linkage import link, read_people
+from needs_analytics.intake.people import clean_phone, read_id_card
 
 CARD = "99999919500101123X"
 
@@ -64,7 +66,7 @@ def test_what_is_masked_damaged_or_made_up_is_no_phone(written: str) -> None:
 
 def test_an_old_card_of_fifteen_digits_is_the_same_person() -> None:
     rows = pd.DataFrame({"id_card": [CARD, "999999500101123", None], "digest": "0", "sheet": "s", "row": [1, 2, 3]})
-    (keys,) = person_keys([rows], b"k" * 32)
+    keys = link(read_people([rows]), b"k" * 32, asked=np.ones(3, dtype=bool)).keys
     assert keys[0] == keys[1] != keys[2]
 
 

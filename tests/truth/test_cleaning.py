@@ -51,10 +51,18 @@ def test_a_form_for_a_household_is_nobodys_second_answer(sent: Sent, measured: M
     measured("persons' answers merged into a household's form", len(wrong), most=0)
 
 
+def says_a_need(sent: Sent, place: tuple[str, int]) -> bool:
+    """Whether an answer sheet answers any question about needs; a blank question of some forms is no answer."""
+    survey = sent.intake.tables["survey"]
+    row = survey[(survey["file"] == place[0]) & (survey["row"] == place[1])]
+    return bool(row.filter(regex="^need:").notna().to_numpy().any())
+
+
 def test_the_later_answer_of_one_who_corrects_himself_counts(sent: Sent) -> None:
+    """Where it is one: a later sheet without any answer about needs does not take the place of an earlier full one."""
     merged = sent.cleaned.merged.set_index(["file", "row"])
     homes = {sent.answers.file_of(office) for office in household_offices(sent.snapshot)}
-    corrected = [pair for pair in sent.planted.pairs if pair.corrected]
+    corrected = [pair for pair in sent.planted.pairs if pair.corrected and says_a_need(sent, pair.second)]
     into = [merged.loc[pair.first, ["into_file", "into_row"]].to_list() for pair in corrected]
     apart = [(target, pair) for target, pair in zip(into, corrected, strict=True) if target[0] not in homes]
     assert len(apart) >= 10

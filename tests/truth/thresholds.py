@@ -31,3 +31,8 @@ LEAST_JACCARD = 0.6  # of a published segment
 LEAST_AGREEMENT = 0.5  # adjusted Rand index of found and planted segments
 NEW_SEGMENT_OVERLAP = 0.5  # Jaccard of a published segment with the one that appears in month three
 FALSE_SEGMENTS = 0.05  # of towns without types in which segments are published
+
+# careless and copied answers
+CARELESS_FOUND = 0.95  # of planted speeders and straight-liners
+COPIES_FOUND = 0.8  # of answers an interviewer copied from one of his own
+HONEST_FLAGGED = 0.01  # of honest answers

@@ -9,6 +9,12 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from needs_analytics.cleaning import duplicates
+from needs_analytics.cleaning.careless import (
+    careless_issues,
+    find_careless,
+    interviewer_effect,
+    interviewer_issues,
+)
 from needs_analytics.core.issue import CellRef, Issue
 from needs_analytics.core.ledger import LEDGER_COLUMNS, flagged
 from needs_analytics.core.options import CleaningOptions
@@ -40,7 +46,8 @@ _NEEDED = {
     "distances": ("site",),
 }
 _USED_BY_INTAKE = ("questions", "changes")
-_MOVED = ("file", "sheet", "row", "into_file", "into_sheet", "into_row")
+_MOVED = ("file", "sheet", "row", "evidence", "into_file", "into_sheet", "into_row")
+_NOWHERE = pd.MultiIndex.from_arrays([[], [], []], names=["file", "sheet", "row"])
 _FIGURES = {"supply": "capacity", "register": "persons", "usage": "count"}
 
 
@@ -72,13 +79,20 @@ def clean(intake: Intake, *, options: CleaningOptions | None = None) -> Cleaned:
         Every row that came in is kept, merged into another or returned; ``counts`` shows it by file and sheet.
     """
     options = options or CleaningOptions()
-    outcomes = {table: _cleaned(table, frame, options, intake) for table, frame in intake.tables.items()}
+    clashing = _clashing(intake)
+    outcomes = {table: _cleaned(table, frame, options, intake, clashing) for table, frame in intake.tables.items()}
+    answers = outcomes["survey"]
+    ours = answers.frame[answers.frame["month"] == str(intake.month)]
+    doubtful, effect = find_careless(ours, intake.questions), interviewer_effect(ours)
+    if options.leave_out_doubtful:
+        for code, rows in doubtful.groupby("code", sort=True):
+            _give_back(answers, answers.frame["answer_id"].isin(rows["answer_id"]), str(code))
     tables = {table: outcome.frame for table, outcome in outcomes.items()}
     merged = _listed([part for outcome in outcomes.values() for part in outcome.merged], duplicates.MERGED_COLUMNS)
     returned = _listed([part for outcome in outcomes.values() for part in outcome.returned], RETURNED_COLUMNS)
     issues = [issue for outcome in outcomes.values() for issue in outcome.issues]
     current, earlier = _by_month(tables, intake.month)
-    issues += _other_months(earlier, intake.cells)
+    issues += [*_other_months(earlier, intake.cells), *careless_issues(doubtful), *interviewer_issues(effect)]
     return Cleaned(
         month=intake.month,
         **current,
@@ -92,28 +106,33 @@ def clean(intake: Intake, *, options: CleaningOptions | None = None) -> Cleaned:
         ledger=_with(intake.ledger, flagged(issues)),
         codebook=intake.codebook,
         recipes=intake.recipes,
+        doubtful=doubtful,
+        interviewers=effect,
     )
 
 
-def _cleaned(table: str, frame: pd.DataFrame, options: CleaningOptions, intake: Intake) -> _Outcome:
+def _cleaned(
+    table: str, frame: pd.DataFrame, options: CleaningOptions, intake: Intake, clashing: pd.MultiIndex
+) -> _Outcome:
     outcome = _Outcome(table, intake, frame, [], [], [])
     if frame.empty:
         return outcome
     if table == "survey":
-        _return(outcome, "survey", _says_nothing(frame), "E401")
-        _merge(outcome, "survey", duplicates.repeated_people(outcome.frame), "I410")
-        _merge(outcome, "survey", duplicates.repeated_submissions(outcome.frame), "I411")
+        _return(outcome, _says_nothing(frame), "E401")
+        _give_back(outcome, _on(outcome.frame, clashing), "E420")
+        _merge(outcome, duplicates.repeated_people(outcome.frame), "I410", outcome.frame["linked_by"])
+        _merge(outcome, duplicates.repeated_submissions(outcome.frame), "I411", "same_time")
         _flag_young(outcome, options)
         return outcome
     for column in _NEEDED.get(table, ()):
-        _return(outcome, table, outcome.frame[column].isna(), "E404", column)
+        _return(outcome, outcome.frame[column].isna(), "E404", column)
     if outcome.frame.empty:
         return outcome
     if table in _FIGURES:
         blank = outcome.frame[outcome.frame[_FIGURES[table]].isna()]
         outcome.issues += _said(outcome, "W406", blank, _FIGURES[table])
     if table == "usage":
-        _merge(outcome, "usage", duplicates.repeated_uses(outcome.frame), "I412")
+        _merge(outcome, duplicates.repeated_uses(outcome.frame), "I412", "same_use")
     elif table in _KEYS:
         _merge_listed(outcome, table)
     elif table == "supply":
@@ -129,25 +148,55 @@ def _says_nothing(survey: pd.DataFrame) -> pd.Series:
     return ~answered & ~survey["groups"].fillna("").astype(bool)
 
 
-def _return(outcome: _Outcome, table: str, rows: pd.Series, code: str, *fields: str) -> None:
+def _on(frame: pd.DataFrame, places: pd.MultiIndex) -> pd.Series:
+    """Whether a row stands at one of some places: file, sheet and row."""
+    return pd.Series(pd.MultiIndex.from_frame(frame[["file", "sheet", "row"]]).isin(places), index=frame.index)
+
+
+def _clashing(intake: Intake) -> pd.MultiIndex:
+    """Return where the rows stand that contradict another row of the same ID card."""
+    places = [
+        (issue.where.file, issue.where.sheet, row + 1)
+        for issue in intake.issues
+        if issue.code == "E420" and issue.where
+        for row, _ in issue.places
+        if row is not None
+    ]
+    return pd.MultiIndex.from_tuples(places, names=["file", "sheet", "row"]) if places else _NOWHERE
+
+
+def _return(outcome: _Outcome, rows: pd.Series, code: str, *fields: str) -> None:
+    """Give rows back and say so."""
+    outcome.issues += _said(outcome, code, outcome.frame[rows], *fields)
+    _give_back(outcome, rows, code)
+
+
+def _give_back(outcome: _Outcome, rows: pd.Series, code: str) -> None:
+    """Give rows back that an issue names already."""
     if not rows.any():
         return
     gone = outcome.frame[rows]
-    outcome.returned.append(gone[["file", "sheet", "row"]].assign(table=table, code=code))
-    outcome.issues += _said(outcome, code, gone, *fields)
+    outcome.returned.append(gone[["file", "sheet", "row"]].assign(table=outcome.table, code=code))
     outcome.frame = outcome.frame[~rows].reset_index(drop=True)
 
 
-def _merge(outcome: _Outcome, table: str, into: pd.Series, code: str, said: Collection[Hashable] = frozenset()) -> None:
+def _merge(
+    outcome: _Outcome,
+    into: pd.Series,
+    code: str,
+    evidence: str | pd.Series = "same_key",
+    *,
+    said: Collection[Hashable] = frozenset(),
+) -> None:
     """Merge rows into others; those whose contradictions are said are not said once more."""
     frame = outcome.frame
-    listed = duplicates.merged_rows(frame, into, table, code)
+    listed = duplicates.merged_rows(frame, into, outcome.table, code, evidence)
     if listed.empty:
         return
     outcome.merged.append(listed)
     outcome.issues += [
-        _row_issue(code, file, sheet, row, into=_place(*into))
-        for index, (file, sheet, row, *into) in zip(listed.index, iter_rows(listed, *_MOVED), strict=True)
+        _row_issue(code, file, sheet, row, evidence=told or "", into=_place(*into))
+        for index, (file, sheet, row, told, *into) in zip(listed.index, iter_rows(listed, *_MOVED), strict=True)
         if index not in said
     ]
     outcome.frame = frame[into.to_numpy() == frame.index.to_numpy()].reset_index(drop=True)
@@ -161,7 +210,7 @@ def _merge_listed(outcome: _Outcome, table: str) -> None:
     filled = frame.groupby(into.to_numpy(), sort=False)[values].transform(lambda column: column.ffill().bfill())
     clashing = _contradictions(outcome, into, filled)
     outcome.frame = frame.assign(**{column: filled[column] for column in values})
-    _merge(outcome, table, into, "I414", clashing)
+    _merge(outcome, into, "I414", said=clashing)
 
 
 def _contradictions(outcome: _Outcome, into: pd.Series, kept: pd.DataFrame) -> pd.Index:
@@ -196,10 +245,10 @@ def _written(outcome: _Outcome, rows: pd.DataFrame, column: str) -> list[str]:
 def _merge_capacity(outcome: _Outcome) -> None:
     """Keep one row per service, site, month and schedule; rows of different schedules are separate capacity."""
     keys = ["service", "site", "month", "schedule", "period"]
-    _merge(outcome, "supply", duplicates.repeated_rows(outcome.frame, [*keys, "capacity"]), "I414")
+    _merge(outcome, duplicates.repeated_rows(outcome.frame, [*keys, "capacity"]), "I414")
     into = duplicates.repeated_rows(outcome.frame, keys)
     clashing = _contradictions(outcome, into, outcome.frame[["capacity"]])
-    _merge(outcome, "supply", into, "W413", clashing)
+    _merge(outcome, into, "W413", said=clashing)
 
 
 def _flag_young(outcome: _Outcome, options: CleaningOptions) -> None:

@@ -10,28 +10,56 @@ import pandas as pd
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-MERGED_COLUMNS = ("file", "sheet", "row", "table", "code", "into_file", "into_sheet", "into_row")
+MERGED_COLUMNS = ("file", "sheet", "row", "table", "code", "into_file", "into_sheet", "into_row", "evidence")
+_ATTITUDES = ("urgency", "participation", "usage_frequency", "satisfaction")
+_PARTIAL, _COMPLETE = 0.5, 0.8  # of the questions of a form, as AAPOR tells break-offs, partial and complete interviews
 
 
 def repeated_people(survey: pd.DataFrame) -> pd.Series:
     """Return, for every answer, the index of the answer that stands for its person in its month.
 
-    Answers share a person when they share ``person_key``; the one submitted last stays, of equals the one with more
-    known answers, then the one further down.
+    Answers share a person when they share ``person_key``. Of them the latest complete one stays; without a complete
+    one the latest partial one, else the latest (:func:`completeness`). Of equally late ones, and of those without a
+    date, the one with more known answers stays, then the one further down.
     """
-    answered = survey[[c for c in survey.columns if c.startswith(("need:", "rank:"))]].notna().sum(axis=1)
+    known = survey[_answers(survey)].notna().sum(axis=1)
     order = pd.DataFrame(
         {
             "person": survey["person_key"],
             "month": survey["month"],
+            "complete": completeness(survey),
             "submitted": survey["submitted_at"],
-            "answered": answered,
+            "answered": known,
             "file": survey["file"],
+            "sheet": survey["sheet"],
             "row": survey["row"],
         }
-    ).sort_values(["submitted", "answered", "file", "row"], kind="stable", na_position="first")
+    ).sort_values(["complete", "submitted", "answered", "file", "sheet", "row"], kind="stable", na_position="first")
     last = order.assign(place=order.index).groupby(["person", "month"], sort=False)["place"].transform("last")
     return last.reindex(survey.index)
+
+
+def completeness(survey: pd.DataFrame) -> pd.Series:
+    """Return 2 for a complete answer, 1 for a partial one and 0 for one that was broken off.
+
+    Complete is who answered four in five of what his sheet asks, partial who answered half: the usual limits of
+    AAPOR, *Standard Definitions*. A sheet asks what anybody answered in it: needs, ranks, how often and how content.
+
+    Examples
+    --------
+    >>> answers = pd.DataFrame({"file": "a", "sheet": "s", "need:A": [1.0, 0, None], "need:B": [0, None, None]})
+    >>> completeness(answers).tolist()
+    [2, 1, 0]
+    """
+    known = survey[[*_answers(survey), *(name for name in _ATTITUDES if name in survey)]].notna()
+    sheet = [survey["file"], survey["sheet"]]
+    asked = known.groupby(sheet).transform("any")
+    share = (known & asked).sum(axis=1) / asked.sum(axis=1).clip(lower=1)
+    return (share >= _PARTIAL).astype(int) + (share >= _COMPLETE)
+
+
+def _answers(survey: pd.DataFrame) -> list[str]:
+    return [name for name in survey.columns if name.startswith(("need:", "rank:"))]
 
 
 def repeated_submissions(survey: pd.DataFrame) -> pd.Series:
@@ -64,11 +92,12 @@ def repeated_uses(usage: pd.DataFrame) -> pd.Series:
     return _first_equal(usage, keys, usage["person_key"].notna() & usage["date"].notna(), elsewhere=True)
 
 
-def merged_rows(frame: pd.DataFrame, into: pd.Series, table: str, code: str) -> pd.DataFrame:
-    """List the rows that went into another one, with where both stand."""
+def merged_rows(frame: pd.DataFrame, into: pd.Series, table: str, code: str, evidence: str | pd.Series) -> pd.DataFrame:
+    """List the rows that went into another one, with where both stand and by which evidence."""
     gone: pd.DataFrame = frame[into.to_numpy() != frame.index.to_numpy()]
     target = frame.loc[into[gone.index]]
     listed = gone[["file", "sheet", "row"]].assign(table=table, code=code)
+    listed["evidence"] = evidence if isinstance(evidence, str) else evidence[gone.index]
     for column in ("file", "sheet", "row"):
         listed[f"into_{column}"] = target[column].to_numpy()
     return listed[list(MERGED_COLUMNS)]

@@ -93,6 +93,29 @@ class Crosswalk:
 
 
 @dataclass(frozen=True, slots=True)
+class PersonRule:
+    """Two answers that are one person's, or two people's: ``[[same_person]]``, ``[[different_person]]``; no names.
+
+    Attributes
+    ----------
+    same
+        Whether it is one person.
+    first, second
+        File, sheet and 1-based row of each answer.
+    """
+
+    same: bool
+    first: tuple[str, str, int]
+    second: tuple[str, str, int]
+
+    def details(self) -> dict[str, object]:
+        """What an issue about the rule says."""
+        names = ("file", "sheet", "row", "other_file", "other_sheet", "other_row")
+        section = "same_person" if self.same else "different_person"
+        return {"section": section, **dict(zip(names, (*self.first, *self.second), strict=True))}
+
+
+@dataclass(frozen=True, slots=True)
 class PlaceChange:
     """A community or grid that became part of another: ``[[place_change]]`` in ``mapping.toml``.
 
@@ -135,6 +158,8 @@ class Mapping:
         Questions whose wording or options changed and that may be compared all the same.
     place_changes
         Communities and grids that were merged or renamed.
+    people
+        Which answers are one person's and which are not.
     """
 
     sheets: tuple[SheetRule, ...] = ()
@@ -148,6 +173,7 @@ class Mapping:
     crs: str = ""
     crosswalks: tuple[Crosswalk, ...] = ()
     place_changes: tuple[PlaceChange, ...] = ()
+    people: tuple[PersonRule, ...] = ()
 
     @classmethod
     def parse(cls, content: str, *, source: str = "mapping.toml", codebook: Codebook | None = None) -> Mapping:
@@ -162,7 +188,7 @@ class Mapping:
         known, needs = _known_fields(codebook), OneOf((*codebook.needs["name"], *codebook.needs.index, *_NO_NEED))
         told = {table: GenericAlias(dict, (str, _field_of(fields))) for table, fields in known.items()}
         kinds = {**dict.fromkeys(_WORDS, dict[str, Word]), "sheet": Any, "place_change": Any, "crosswalk": Any,
-                 "headers": dict, "crs": _CRS,
+                 "same_person": Any, "different_person": Any, "headers": dict, "crs": _CRS,
                  "options": GenericAlias(dict, (str, Annotated[str, needs]))}  # fmt: skip
         given = read_section(parse_toml(content, source), kinds, source, {"crs": "GCJ-02"})
         headers = read_section(given.get("headers", {}), told, f"{source} [headers]", {})
@@ -173,6 +199,11 @@ class Mapping:
             crs=given.get("crs", ""),
             crosswalks=tuple(_crosswalk(walk, source, number) for number, walk in enumerate(walks, start=1)),
             place_changes=_place_changes(given.get("place_change", []), source),
+            people=tuple(
+                _person_rule(pair, name, source, number)
+                for name in ("same_person", "different_person")
+                for number, pair in enumerate(_tables(given, name, "mapping_people", source), start=1)
+            ),
             headers={table: _keyed(entries) for table, entries in headers.items()},
             **{name: _keyed(given.get(name, {})) for name in _WORDS},
         )
@@ -208,6 +239,19 @@ def _crosswalk(given: MappingType[str, Any], source: str, number: int) -> Crossw
     where = in_every_language("error.where_crosswalk", file=source, number=number)
     sample = {"office": "和平社区", "question": "您需要哪些服务", "before": "您有哪些需求", "month": "2026-10"}
     return Crosswalk(**read_section(given, dict.fromkeys(sample, str), where, sample))
+
+
+def _person_rule(given: MappingType[str, Any], section: str, source: str, number: int) -> PersonRule:
+    where = in_every_language("error.where_person", file=source, section=section, number=number)
+    row = Annotated[int, Limits(1)]
+    kinds = {"file": str, "sheet": str, "row": row, "other_file": str, "other_sheet": str, "other_row": row}
+    sample = {"file": "走访表.xlsx", "sheet": "Sheet1", "row": 5, "other_file": "问卷.xlsx", "other_sheet": "Sheet1",
+              "other_row": 17}  # fmt: skip
+    told = read_section(given, kinds, where, sample)
+    if not {"file", "sheet", "row", "other_row"} <= set(told):
+        raise failure(UsageError, "mapping_people", file=source)
+    other = (told.get("other_file", told["file"]), told.get("other_sheet", told["sheet"]), told["other_row"])
+    return PersonRule(section == "same_person", (told["file"], told["sheet"], told["row"]), other)
 
 
 def _fits(name: str, pattern: str) -> bool:

@@ -116,4 +116,17 @@ def _details(issue: Issue, language: str) -> dict[str, object]:
         keys = (f"allowed.{field}", f"allowed.{codebook.type_of(table, field)}", "allowed.other")
         details["allowed"] = next(known[key] for key in keys if key in known)
         details["field"] = codebook.label(table, field, language)
+    if "evidence" in details:
+        details["evidence"] = evidence_words(str(details["evidence"]), language)
     return details
+
+
+def evidence_words(told: str, language: str = "zh") -> str:
+    """Return what tells a person, codes joined by ``;``, in words.
+
+    Examples
+    --------
+    >>> evidence_words("name_equal;phone_slip;birth_equal")
+    '姓名相同，手机号差一位，出生日期相同'
+    """
+    return text("evidence.comma", language).join(text(f"evidence.{code}", language) for code in told.split(";") if code)

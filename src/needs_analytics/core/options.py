@@ -72,9 +72,12 @@ class CleaningOptions:
     ----------
     youngest_age
         Target population: younger respondents are kept but enter no estimate.
+    leave_out_doubtful
+        Whether answers that look careless or copied are returned instead of kept and flagged.
     """
 
     youngest_age: Whole = 16
+    leave_out_doubtful: bool = False
 
 
 @dataclass(frozen=True, slots=True)

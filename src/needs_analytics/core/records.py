@@ -219,6 +219,10 @@ class Cleaned(Pleasant):
         Rows that went into another: where they stood, into which row, by which evidence.
     returned
         Rows given back to the office, with the code of the reason.
+    doubtful
+        Answers of the month that look careless or copied, with the evidence; kept unless the options say otherwise.
+    interviewers
+        How far the answers to each need depend on who asked.
     ledger, recipes
         See :class:`Intake`.
 
@@ -249,6 +253,8 @@ class Cleaned(Pleasant):
     ledger: pd.DataFrame
     codebook: Codebook
     recipes: tuple[Recipe, ...] = ()
+    doubtful: pd.DataFrame = field(default_factory=pd.DataFrame)
+    interviewers: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @property
     def table(self) -> pd.DataFrame:

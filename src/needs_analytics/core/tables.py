@@ -44,6 +44,8 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         "base_weight",
         "office",
         "platform",
+        "linked_by",
+        "same_step",
     ),
     "usage": (
         "date",
@@ -152,6 +154,7 @@ FLOATS = frozenset(
         "usage_frequency",
         "satisfaction",
         "seconds",
+        "same_step",
         "base_weight",
         "count",
         "waited_days",

@@ -58,6 +58,20 @@ def answers(block: Block, question: Question) -> dict[str, Floats]:
     return _one_cell(block.column(question.columns[0]), question)
 
 
+def same_steps(block: Block, questions: Sequence[Question]) -> Floats:
+    """Return how many scale questions each row answers, all with one step; 0 where the steps differ, NaN if none."""
+    columns = [position for question in questions if question.kind == "量表" for position in question.columns]
+    count, same = np.zeros(len(block.rows)), np.full(len(block.rows), True)
+    first = np.full(len(block.rows), None, dtype=object)
+    for column in map(block.column, columns):
+        steps = np.array([key(str(value)) for value in column.values], dtype=object)[column.codes]
+        told = np.array([bool(step) and step not in SKIPPED | EMPTY for step in steps], dtype=bool)
+        first = np.where(told & (count == 0), steps, first)
+        same &= ~told | (steps == first)
+        count += told
+    return np.where(count == 0, np.nan, np.where(same, count, 0.0))
+
+
 def chosen_items(block: Block, question: Question) -> dict[str, Floats]:
     """Return who chose each item of a question with a column each."""
     found: dict[str, Floats] = {}

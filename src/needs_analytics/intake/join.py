@@ -53,9 +53,9 @@ def join_tables(
     ledger = _placed(tables, placed, cells)
     tables, people = complete_survey(placed, codebook, month, cells)
     ledger += _filled(placed["survey"], tables["survey"], cells)
-    tables = without_identifiers(tables, secret, names)
+    tables, doubts = without_identifiers(tables, secret, names, mapping, cells)
     tables, services, renamed = resolve_services(tables, codebook, mapping, words, month, cells)
-    issues = [*numbers, *unclear, *places, *people, *services]
+    issues = [*numbers, *unclear, *places, *people, *doubts, *services]
     return {table: conform(frame, table) for table, frame in tables.items()}, issues, [*ledger, *renamed]
 
 

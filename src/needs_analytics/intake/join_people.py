@@ -5,16 +5,24 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
+from needs_analytics.core.issue import Issue, said_once
+from needs_analytics.core.mapping import SheetRule
+from needs_analytics.core.tables import iter_rows
 from needs_analytics.core.wording import plain
+from needs_analytics.intake.linkage import link, read_people
 from needs_analytics.intake.masking import KnownNames, mask_texts, without_names
-from needs_analytics.intake.people import IDENTIFIERS, code_of, household_form_key, household_keys, person_keys
+from needs_analytics.intake.people import IDENTIFIERS, code_of, household_form_key, household_keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from needs_analytics.core.issue import Issue
+    from needs_analytics.core.cell_map import CellMap
+    from needs_analytics.core.mapping import Mapping as OfficeMapping
+    from needs_analytics.core.mapping import PersonRule
+    from needs_analytics.intake.linkage import Doubt, Linked
 
 _SHORTEST = 2  # of a name that is looked for in texts
 _PEOPLE = ("survey", "usage", "roster", "requests")
@@ -24,30 +32,96 @@ _HEADERS = frozenset({"new", "gone"})  # details that repeat headers
 _TEXTS = ("text", "duty", "nature", "category", "channel", "aware_of")
 
 
-def without_identifiers(tables: dict[str, pd.DataFrame], secret: bytes, names: KnownNames) -> dict[str, pd.DataFrame]:
+def without_identifiers(
+    tables: dict[str, pd.DataFrame], secret: bytes, names: KnownNames, mapping: OfficeMapping, cells: CellMap
+) -> tuple[dict[str, pd.DataFrame], list[Issue]]:
     """Replace identifiers by keyed hashes in all tables of people.
 
     Only rows with some identifier of a usage or roster get a key; a count of a day is nobody's.
+
+    Returns
+    -------
+    The tables, and what the offices have to settle about who is who.
     """
     people = [table for table in _PEOPLE if len(tables[table])]
-    keys = dict(zip(people, person_keys([tables[table] for table in people], secret), strict=True))
+    if not people:
+        return tables, []
+    linked, issues = _linked([tables[table] for table in people], secret, mapping, cells)
+    ends = np.cumsum([len(tables[table]) for table in people])[:-1]
+    keys = dict(
+        zip(people, zip(np.split(linked.keys, ends), np.split(linked.evidence, ends), strict=True), strict=True)
+    )
     result = dict(tables)
     for table in people:
         frame = tables[table].copy(deep=False)
-        frame["person_key"] = pd.Series(keys[table], index=frame.index, dtype=object)
+        key, told = keys[table]
+        frame["person_key"] = pd.Series(key, index=frame.index, dtype=object)
         if "unit" in frame:  # a household's form is not its head's own answer
             of_homes = frame["unit"] == "户"
             frame.loc[of_homes, "person_key"] = [
                 household_form_key(key, secret) for key in frame.loc[of_homes, "person_key"]
             ]
-        if table != "survey":
+        if table == "survey":
+            frame["linked_by"] = pd.Series(told, index=frame.index, dtype=object).where(told != "", None)
+        else:
             frame.loc[~_identified(frame), "person_key"] = None
         frame["household_key"] = household_keys(frame, secret)
         if "interviewer" in frame:
             codes = {text: code_of(str(text), secret) for text in frame["interviewer"].dropna().unique()}
             frame["interviewer"] = frame["interviewer"].map(codes).astype(object)
         result[table] = _masked(frame.drop(columns=[*IDENTIFIERS, "ip"], errors="ignore"), names)
-    return result
+    return result, issues
+
+
+def _linked(
+    frames: Sequence[pd.DataFrame], secret: bytes, mapping: OfficeMapping, cells: CellMap
+) -> tuple[Linked, list[Issue]]:
+    rows = read_people(frames)
+    columns = ["file", "digest", "sheet", "row", "unit"]
+    where = pd.concat([frame.reindex(columns=columns).astype(object) for frame in frames], ignore_index=True)
+    asked = (where["unit"] == "人").to_numpy()
+    told = [(rule, _rows_of(rule, where[asked])) for rule in mapping.people]
+    pairs = {same: [rows for rule, rows in told if rows and rule.same == same] for same in (True, False)}
+    linked = link(rows, secret, asked=asked, same=pairs[True], apart=pairs[False])
+    issues = [Issue("W422", details=rule.details()) for rule, rows in told if not rows]
+    issues += [
+        Issue("W423", details=rule.details())
+        for rule, rows in told
+        if rows and (linked.keys[rows[0]] == linked.keys[rows[1]]) != rule.same
+    ]
+    issues += [said for group in linked.clashes for said in _clash(where.loc[list(group)], cells)]
+    return linked, issues + [_doubt(where, doubt, cells) for doubt in linked.doubts]
+
+
+def _rows_of(rule: PersonRule, where: pd.DataFrame) -> tuple[int, int] | None:
+    """Return the positions of the two rows a rule names; ``None`` where one of them is no answer."""
+    found = []
+    for file, sheet, row in (rule.first, rule.second):
+        meant, there = SheetRule(file=file, sheet=sheet), where[where["row"] == row]
+        found += [at for at, path, name in iter_rows(there.reset_index(), "index", "file", "sheet")
+                  if meant.applies(str(path), str(name))][:1]  # fmt: skip
+    return (found[0], found[1]) if len(found) == 2 else None
+
+
+def _clash(rows: pd.DataFrame, cells: CellMap) -> list[Issue]:
+    """Say of the rows of one card that they contradict one another, once per sheet, each with where the others are."""
+    refs = cells.refs("survey", rows, "id_card")
+    issues = []
+    for place in dict.fromkeys((ref.file, ref.sheet) for ref in refs):
+        own = [ref for ref in refs if (ref.file, ref.sheet) == place]
+        others = "、".join(f"{ref.file}·{ref.sheet}·{ref.cell}" for ref in refs if ref not in own) or "、".join(
+            ref.cell for ref in own
+        )
+        issues.append(said_once([Issue("E420", ref, details={"others": others}) for ref in own]))
+    return issues
+
+
+def _doubt(where: pd.DataFrame, doubt: Doubt, cells: CellMap) -> Issue:
+    one, other = cells.refs("survey", where.loc[[doubt.first, doubt.second]], "id_card")
+    near = one.file == other.file and one.sheet == other.sheet
+    details = {"file": one.file, "sheet": one.sheet, "row": (one.row or 0) + 1, "evidence": doubt.evidence,
+               "other_file": other.file, "other_sheet": other.sheet, "other_row": (other.row or 0) + 1}  # fmt: skip
+    return Issue("W421", one, details=details, also=((other.row, other.column),) if near else ())
 
 
 def names_in(frames: Mapping[str, Sequence[pd.DataFrame]]) -> KnownNames:

@@ -17,13 +17,14 @@ from needs_analytics.intake.dates import read_birth_date
 from needs_analytics.intake.reading import is_absent
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
 
     from needs_analytics.core.arrays import Objects
 
 _FIRST_BORN = dt.date(1890, 1, 1)
 IDENTIFIERS = ("id_card", "phone", "name", "birth_date", "address", "household")
 _ID = re.compile(r"\d{17}[\dx]|\d{15}")
+_MOBILE = re.compile(r"1[3-9][0-9]{9}")
 _PHONE = re.compile(r"1[3-9]\d{9}|0\d{9,11}|[2-8]\d{6,7}")
 _DOOR = re.compile(
     r"[\d〇零一二三四五六七八九十百]+(?:号(?!网格)|栋|幢|楼|座|弄|单元|室|户|门)|\d+[-—－]\d+|(?<!\d)\d{3,4}$"
@@ -31,6 +32,8 @@ _DOOR = re.compile(
 _WRITTEN_PHONE = re.compile(
     r"[^\d*.+()]{0,6}(\(?\+?\d(?:[-() ]?\d){6,16})(?:(?:转|-|ext\.?)\d{1,6})?(?:[/、,;].*|[(\u4e00-\u9fff].*)?$"
 )
+_LIKE_A_CARD = re.compile(r"(?=(?:\*?\d){8})[\d*]{16,18}[\dx*]?")
+_LIKE_A_PHONE = re.compile(r"(?=(?:\**\d){7})1[\d*]{9,11}")
 _IN_BRACKETS = re.compile(r"\([^\d]*\)$")
 
 
@@ -87,6 +90,8 @@ def clean_phone(text: str) -> str:
     >>> clean_phone("138-0000-1234（儿子）"), clean_phone("0571-88886666转8001"), clean_phone("138****1234")
     ('13800001234', '057188886666', '')
     """
+    if _MOBILE.fullmatch(text):  # nearly all of them
+        return text if len(set(text[1:])) > 1 else ""
     found = _WRITTEN_PHONE.match(compared(text).removesuffix(".0"))
     if not found:
         return ""
@@ -95,43 +100,36 @@ def clean_phone(text: str) -> str:
     return digits if _PHONE.fullmatch(digits) and len(set(digits[1:])) > 1 else ""
 
 
-def person_keys(frames: Sequence[pd.DataFrame], secret: bytes) -> list[Objects]:
-    """Give every row of several tables a key of its person; rows that share an identifier share the key.
-
-    Identifiers are a valid ID card; phone together with name; name with date of birth; name with address. A row
-    without any has a key of its own, made from where it stands.
-
-    Parameters
-    ----------
-    frames
-        Text columns ``id_card, phone, name, birth_date, address`` (any may be missing) and ``digest, sheet, row``.
-    secret
-        Key of the HMAC-SHA-256; without it a hash of an ID card could be reversed by enumeration.
+def told_by(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return what tells the people of a table's rows apart, as texts that are compared; ``""`` for nothing told.
 
     Returns
     -------
-    One array of hexadecimal keys per frame.
+    ``card, phone`` (valid), ``written_card, written_phone`` (also damaged or masked), ``name``, ``born`` (from either),
+    ``told_born``, ``address`` (one that leads to a door), ``sex``, ``told_sex``, ``community``; ``low, high`` (age) and
+    ``place`` (where the row stands).
     """
-    tokens = [_tokens(frame) for frame in frames]
-    parents: dict[str, str] = {}
-    for row_tokens in (row for frame in tokens for row in frame):
-        _unite(row_tokens, parents)
-    strongest: dict[str, str] = {}
-    for token in sorted(parents):
-        root = _root(token, parents)
-        strongest[root] = min(strongest.get(root, token), token)
-    hashed = {root: _hash(token, secret) for root, token in strongest.items()}
-    keys = []
-    for frame, rows in zip(frames, tokens, strict=True):
-        own = [hashed[_root(row[0], parents)] if row else "" for row in rows]
-        keys.append(np.array([key or _hash(place, secret)
-                              for key, place in zip(own, _places(frame), strict=True)], dtype=object))  # fmt: skip
-    return keys
-
-
-def _places(frame: pd.DataFrame) -> list[str]:
+    told = {name: _read(frame, column, read) for name, column, read in _TOLD}
+    by_card = pd.Series([f"{card[6:10]}-{card[10:12]}-{card[12:14]}" if card else "" for card in told["card"]],
+                        index=frame.index, dtype=object)  # fmt: skip
+    ages = {name: _ages(frame, f"age_{name}") for name in ("low", "high")}
     columns = (frame[name].astype(object) for name in ("digest", "sheet", "row"))
-    return [f"row|{digest}|{sheet}|{row}" for digest, sheet, row in zip(*columns, strict=True)]
+    places = [f"row|{digest}|{sheet}|{row}" for digest, sheet, row in zip(*columns, strict=True)]
+    born = by_card.where(by_card != "", told["told_born"])
+    return pd.DataFrame({**told, "born": born, **ages, "place": pd.Series(places, index=frame.index, dtype=object)})
+
+
+def _ages(frame: pd.DataFrame, column: str) -> pd.Series:
+    return frame[column].astype(float) if column in frame else pd.Series(np.nan, index=frame.index)
+
+
+def _read(frame: pd.DataFrame, column: str, read: Callable[[str], str]) -> pd.Series:
+    """Return a column's texts as they are compared, each distinct text read once."""
+    if column not in frame:
+        return pd.Series("", index=frame.index, dtype=object)
+    codes, texts = pd.factorize(frame[column].astype(object))
+    known = np.array([*(read(str(text)) for text in texts), ""], dtype=object)  # the last: nothing there
+    return pd.Series(known[codes], index=frame.index, dtype=object)
 
 
 def household_keys(frame: pd.DataFrame, secret: bytes) -> Objects:
@@ -141,32 +139,18 @@ def household_keys(frame: pd.DataFrame, secret: bytes) -> Objects:
     for column, read in (("address", _home), ("household", _present)):
         if column in frame:
             for position, text in _given(frame, column, read):
-                keys[position] = _hash(f"{column}|{community.iloc[position]}|{text}", secret)
+                keys[position] = hash_of(f"{column}|{community.iloc[position]}|{text}", secret)
     return keys
 
 
 def household_form_key(key: str, secret: bytes) -> str:
     """Return the key of the household for which the person of a key filled in a form."""
-    return _hash(f"household|{key}", secret)
+    return hash_of(f"household|{key}", secret)
 
 
 def code_of(text: str, secret: bytes) -> str:
     """Return a short keyed code of a name that may not pass intake (an interviewer's)."""
-    return _hash(f"staff|{compared(text)}", secret)[:8]
-
-
-def _tokens(frame: pd.DataFrame) -> list[list[str]]:
-    """Return what tells a person apart in each row, the strongest first; empty for a row without any."""
-    rows: list[list[str]] = [[] for _ in range(len(frame))]
-    for position, card in _given(frame, "id_card", _card_token):
-        rows[position].append(f"1|{card}")
-    others = {rank: dict(_given(frame, column, read)) for rank, column, read in _BESIDE_A_NAME if column in frame}
-    if any(others.values()):
-        for position, name in _given(frame, "name", _name):
-            rows[position] += [
-                f"{rank}|{name}|{known[position]}" for rank, known in others.items() if position in known
-            ]
-    return rows
+    return hash_of(f"staff|{compared(text)}", secret)[:8]
 
 
 def _given(frame: pd.DataFrame, column: str, read: Callable[[str], str]) -> Iterator[tuple[int, str]]:
@@ -200,26 +184,32 @@ def _birth(text: str) -> str:
     return f"{reading.value:%Y-%m-%d}" if to_the_day else ""
 
 
-_BESIDE_A_NAME: tuple[tuple[str, str, Callable[[str], str]], ...] = (
-    ("2", "phone", clean_phone),
-    ("3", "birth_date", _birth),
-    ("4", "address", _home),
+def _written_card(text: str) -> str:
+    """Return an ID-card number also where it is damaged or masked."""
+    number = _card_token(text) or _card_number(text)
+    return number if _LIKE_A_CARD.fullmatch(number) else ""
+
+
+def _written_phone(text: str) -> str:
+    """Return a mobile phone's number also where a digit is wrong, missing or masked."""
+    number = clean_phone(text) or re.sub(r"[-\s]", "", compared(text).removesuffix(".0"))
+    return number if _PHONE.fullmatch(number) or _LIKE_A_PHONE.fullmatch(number) else ""
+
+
+_TOLD: tuple[tuple[str, str, Callable[[str], str]], ...] = (
+    ("card", "id_card", _card_token),
+    ("written_card", "id_card", _written_card),
+    ("phone", "phone", clean_phone),
+    ("written_phone", "phone", _written_phone),
+    ("name", "name", _name),
+    ("told_born", "birth_date", _birth),
+    ("address", "address", _home),
+    ("sex", "sex", _present),
+    ("told_sex", "told_sex", _present),
+    ("community", "community", _present),
 )
 
 
-def _unite(tokens: list[str], parents: dict[str, str]) -> None:
-    for token in tokens:
-        parents.setdefault(token, token)
-    for token in tokens[1:]:
-        parents[_root(token, parents)] = _root(tokens[0], parents)
-
-
-def _root(token: str, parents: dict[str, str]) -> str:
-    while parents[token] != token:
-        parents[token] = parents[parents[token]]
-        token = parents[token]
-    return token
-
-
-def _hash(text: str, secret: bytes) -> str:
+def hash_of(text: str, secret: bytes) -> str:
+    """Return a keyed hash; without the key that of an ID card could be reversed by enumeration."""
     return hmac.digest(secret, text.encode(), "sha256").hex()[:32]

@@ -33,7 +33,9 @@ def complete_survey(
     frame = tables["survey"]
     if not len(frame):
         return tables, []
-    frame, issues = _with_id_cards(_with_columns(frame), month, cells)
+    frame = _with_columns(frame)
+    frame["told_sex"] = frame["sex"]  # before the ID card fills it in
+    frame, issues = _with_id_cards(frame, month, cells)
     frame["age"] = np.where(frame["age_low"] == frame["age_high"], frame["age_low"], np.nan)
     frame["age_band"] = _bands(frame["age_low"], frame["age_high"])
     frame["submitted_at"] = frame["date"]

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from needs_analytics.intake.answer_issues import refused_ticks, unknown_options, unsure_scales
-from needs_analytics.intake.answers import answer_columns
+from needs_analytics.intake.answers import answer_columns, same_steps
 from needs_analytics.intake.frames import Context, Findings, read_frame
 from needs_analytics.intake.households import is_household_form, says_nothing, under_their_head
 from needs_analytics.intake.recognise import TABLES
@@ -62,4 +62,5 @@ def _with_answers(frame: pd.DataFrame, item: Taken, words: Words, findings: Find
     frame, said = under_their_head(frame, findings.cells)
     findings.issues += said
     unit = "户" if is_household_form(item.questions) else "人"
-    return pd.concat([frame.assign(groups=groups, platform=platform, unit=unit), answers], axis=1)
+    steps = same_steps(item.block, item.questions)
+    return pd.concat([frame.assign(groups=groups, platform=platform, unit=unit, same_step=steps), answers], axis=1)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from needs_analytics.core.messages import issue_remedy, issue_sentence, issue_title, text
 from needs_analytics.core.options import Options
+from needs_analytics.reports.check_people import doubtful_table, interviewer_table, merged_table
 from needs_analytics.reports.content.other_tables import file_table
 from needs_analytics.reports.content.wording import Wording
 from needs_analytics.reports.document import Document, Sheet
@@ -29,6 +30,9 @@ def write_check(cleaned: Cleaned, folder: str | Path, *, language: str = "zh") -
         file_table(cleaned, words),
         _sheets(cleaned, words),
         _ledger(cleaned, language),
+        merged_table(cleaned, language),
+        doubtful_table(cleaned, language),
+        interviewer_table(cleaned, language),
     ]
     tables = [table for table in tables if table.rows]
     document = Document(

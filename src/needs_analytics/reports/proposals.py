@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from needs_analytics.core.identifiers import MASK, without_identifiers
-from needs_analytics.core.messages import text
+from needs_analytics.core.messages import evidence_words, text
 from needs_analytics.core.wording import key
 from needs_analytics.files import write_whole
 
@@ -34,6 +34,7 @@ _LEAST = 4  # characters of which one may be a slip; of fewer, one makes another
 _UNSURE = frozenset({"W303", "W317"})  # several communities, or none, have such a place
 _SHEETS = frozenset({"W201", "W202"})
 _PLACELESS = "W318"
+_PERSON = ("file", "sheet", "row", "other_file", "other_sheet", "other_row")
 _CROSSWALKS = frozenset({"W231", "W232"})
 
 
@@ -54,7 +55,7 @@ def write_proposals(issues: Sequence[Issue], folder: Path, *, language: str = "z
 def proposed_lines(issues: Sequence[Issue], language: str = "zh") -> list[str]:
     """Return the proposed lines, none where nothing is asked."""
     sheets = [*_sheet_lines(issues, language), *_constant_lines(issues, language)]
-    return [*sheets, *_lines(issues, language), *_crosswalk_lines(issues, language)]
+    return [*sheets, *_lines(issues, language), *_crosswalk_lines(issues, language), *_person_lines(issues, language)]
 
 
 def _lines(issues: Sequence[Issue], language: str) -> list[str]:
@@ -137,6 +138,23 @@ def _crosswalk_lines(issues: Sequence[Issue], language: str) -> list[str]:
             lines += ["", f"# {text('check.proposals_crosswalk', language)}", "# [[crosswalk]]"]
             lines += [f"# {name} = {_quoted(str(value))}" for name, value in told.items()]
     return lines
+
+
+def _person_lines(issues: Sequence[Issue], language: str) -> list[str]:
+    """Return the lines that would make two answers one person's, by where they stand and never by a name."""
+    lines: list[str] = []
+    for issue in issues:
+        if issue.code == "W421":
+            said = text(
+                "check.proposals_person", language, evidence=evidence_words(str(issue.details["evidence"]), language)
+            )
+            lines += ["", f"# {said}", "# [[same_person]]"]
+            lines += [f"# {name} = {_value(issue.details[name])}" for name in _PERSON]
+    return lines
+
+
+def _value(told: object) -> str:
+    return str(told) if isinstance(told, int) else _quoted(str(told))
 
 
 def _quoted(value: str) -> str:

@@ -1,0 +1,251 @@
+"""Who is who: what joins two rows, what keeps them apart, what is left to the office; nothing depends on order."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from helpers.grids import codes, everything, sheet, take, take_clean, told
+from needs_analytics.core.issue import Issue
+from needs_analytics.core.mapping import Mapping
+from needs_analytics.core.messages import issue_sentence
+from needs_analytics.errors import UsageError
+from needs_analytics.intake.likeness import CERTAIN, CHANCES, LISTED, probability
+from needs_analytics.intake.linkage import link, read_people
+
+HEADER = "姓名|身份证号|联系电话|日期|性别|年龄|社区|您需要哪些服务"
+CARD, OTHER_CARD = "999999195001010042", "999999198001010038"
+SECRET = b"k" * 32
+
+
+def people(*rows: str, file: str = "表.xlsx") -> object:
+    """Return a sheet of ``name|card|phone|sex|age``."""
+    full = [f"{name}|{card}|{phone}|2026-10-03|{sex}|{age}|和平社区|助餐、助浴"
+            for name, card, phone, sex, age in (row.split("|") for row in rows)]  # fmt: skip
+    return sheet("\n".join([HEADER, *full]), file=file)
+
+
+def groups(*rows: str, mapping: str = "") -> list[int]:
+    """Return which rows are one person, numbered in order of their first row."""
+    keys = take(people(*rows), mapping=mapping).tables["survey"]["person_key"]  # type: ignore[arg-type]
+    return pd.factorize(keys)[0].tolist()
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("王秀英||15400001234|女|74", "王秀英||15400001243|女|74"),
+        ("王秀英||15400001234|女|74", "王秀英||1540001234|女|75"),
+        ("王秀英||15400001234|女|74", "王秀英||154****1234|女|74"),
+        ("李建国||15400001234|男|70", "李健国||15400001234|男|70"),
+        ("張國華||15400001234|男|70", "张国华||15400001234|男|70"),
+        ("王秀英||15400001234|女|74", "秀英||15400001234|女|74"),
+        (f"王秀英|{CARD}||女|76", f"王秀英|{CARD[:16]}7{CARD[17:]}||女|76"),
+        (f"王秀英|{CARD}|15400001234|女|76", "王秀英||15400001234|女|76"),
+    ],
+)
+def test_a_slip_in_one_identifier_hides_nobody(first: str, second: str) -> None:
+    assert groups(first, second) == [0, 0]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("王建军||15400001234|男|74", "李秀英||15400001234|女|72"),  # a couple
+        ("王建军||15400001234|男|74", "王建国||15400001234|男|71"),  # brothers
+        (f"王建军|{CARD}|15400001234|男|76", f"王建军|{OTHER_CARD}|15400001234|男|46"),  # father and son
+        ("王建军||15400001234|男|74", "王建军||15400001234|男|46"),
+        ("王秀英|||女|74", "王秀英|||女|74"),  # namesakes
+        ("王秀英||15400001234|女|74", "王秀英||15400005678|女|74"),
+        ("王建军||15400001234|男|74", "李秀英||15400001235|女|72"),  # numbers bought together
+    ],
+)
+def test_families_and_namesakes_are_kept_apart(first: str, second: str) -> None:
+    assert groups(first, second) == [0, 1]
+
+
+def test_a_third_row_unites_no_two_identity_cards() -> None:
+    rows = [f"王建军|{CARD}|15400001234|男|76", f"王建军|{OTHER_CARD}|15400001234|男|46", "王建军||15400001234||"]
+    assert len(set(groups(*rows))) == 3
+
+
+def test_where_two_cards_share_a_phone_a_row_of_neither_is_asked_about() -> None:
+    rows = [f"王建军|{CARD}|15400001234||", f"王建军|{OTHER_CARD}|15400001234||", "王建军||15400001234||"]
+    assert {cell for cell, _ in told(take(people(*rows)), "W421")} == {"B2", "B3"}  # type: ignore[arg-type]
+
+
+def test_one_card_with_two_names_is_asked_about_and_not_merged() -> None:
+    found = take_clean(people(f"王秀英|{CARD}||女|76", f"李桂兰|{CARD}||女|76"))  # type: ignore[arg-type]
+    assert len(found.survey) == 2
+    assert told(found, "W421") == [("B2", "")]
+
+
+@pytest.mark.parametrize("column", ["性别", "出生日期"])
+def test_one_card_with_two_sexes_or_births_goes_back(column: str) -> None:
+    values = {"性别": ("女", "男"), "出生日期": ("1950-01-01", "1962-05-03")}[column]
+    head = f"姓名|身份证号|{column}|社区|您需要哪些服务"
+    rows = [f"王秀英|{CARD}|{value}|和平社区|助餐、助浴" for value in values]
+    found = take_clean(sheet("\n".join([head, *rows, "赵建国|||和平社区|助餐"])))
+    issue = next(issue for issue in found.issues if issue.code == "E420")
+    assert issue.cells == ("B2", "B3")
+    assert found.returned["row"].tolist() == [2, 3]
+    assert found.survey["row"].tolist() == [4]
+    assert (found.counts["rows_in"] == found.counts[["kept", "merged", "returned"]].sum(axis=1)).all()
+
+
+DOUBT = ("王秀英||15400001234|女|", "王秀英||15400001243|女|")
+LINES = 'file = "表.xlsx"\nsheet = "Sheet1"\nrow = 2\nother_row = 3'
+
+
+def test_what_is_not_certain_is_listed_with_its_evidence_and_not_merged() -> None:
+    found = take_clean(people(*DOUBT))  # type: ignore[arg-type]
+    issue = next(issue for issue in found.issues if issue.code == "W421")
+    assert len(found.survey) == 2
+    assert issue.cells == ("B2", "B3")
+    assert "姓名相同，手机号差一位，性别相同，同一社区" in issue_sentence(issue)
+
+
+def test_an_office_settles_who_is_who_by_row() -> None:
+    assert groups(*DOUBT, mapping=f"[[same_person]]\n{LINES}") == [0, 0]
+    apart = take_clean(people(*DOUBT), mapping=f"[[different_person]]\n{LINES}")  # type: ignore[arg-type]
+    assert len(apart.survey) == 2
+    assert "W421" not in codes(apart)
+
+
+def test_an_office_may_part_what_shares_name_and_phone() -> None:
+    same = ("王秀英||15400001234|女|74", "王秀英||15400001234|女|74")
+    assert groups(*same) == [0, 0]
+    assert groups(*same, mapping=f"[[different_person]]\n{LINES}") == [0, 1]
+
+
+def test_a_word_of_the_office_unites_no_two_identity_cards() -> None:
+    rows = (f"王建军|{CARD}||男|76", f"王建军|{OTHER_CARD}||男|46")
+    found = take(people(*rows), mapping=f"[[same_person]]\n{LINES}")  # type: ignore[arg-type]
+    assert found.tables["survey"]["person_key"].nunique() == 2
+    assert "W423" in codes(found)
+
+
+def test_a_word_about_a_row_that_is_not_there_is_said() -> None:
+    rule = LINES.replace("other_row = 3", "other_row = 30")
+    assert "W422" in codes(take(people(*DOUBT), mapping=f"[[same_person]]\n{rule}"))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "section", ["[same_person]\nrow = 2", "[[same_person]]\nrow = 2", '[[same_person]]\nname = "王"']
+)
+def test_a_word_without_both_rows_is_refused(section: str) -> None:
+    with pytest.raises(UsageError):
+        Mapping.parse(section)
+
+
+def test_no_identifier_stands_in_what_is_said_of_people() -> None:
+    found = take_clean(people(*DOUBT, f"赵一|{CARD}|15400009999|男|76", f"赵一|{CARD}|15400009999|女|76"))  # type: ignore[arg-type]
+    text = everything(found) + "".join(issue_sentence(issue) for issue in found.issues)
+    assert not [known for known in ("王秀英", "赵一", "1540000", CARD) if known in text]
+
+
+ROWS = st.lists(
+    st.tuples(
+        st.sampled_from(["王秀英", "王琇英", "秀英", "李建国", ""]),
+        st.sampled_from([CARD, OTHER_CARD, CARD[:10] + "****" + CARD[14:], ""]),
+        st.sampled_from(["15400001234", "15400001243", "15400001235", "15411112222", ""]),
+        st.sampled_from(["女", "男", ""]),
+        st.sampled_from([74.0, 75.0, 46.0, np.nan]),
+        st.sampled_from(["1950-01-01", ""]),
+    ),
+    min_size=1,
+    max_size=9,
+)
+Row = tuple[str, str, str, str, float, str]
+
+
+def linked(rows: list[Row], numbers: list[int]) -> dict[int, str]:
+    """Return row number to key."""
+    columns = ["name", "id_card", "phone", "sex", "age_low", "birth_date"]
+    frame = pd.DataFrame(rows, columns=columns).assign(digest="d", sheet="s", row=numbers, community="和平社区")
+    frame["age_high"], frame["told_sex"] = frame["age_low"], frame["sex"]
+    keys = link(read_people([frame]), SECRET, asked=np.ones(len(frame), dtype=bool)).keys
+    return dict(zip(numbers, keys, strict=True))
+
+
+@settings(max_examples=150, deadline=None)
+@given(ROWS, st.randoms(use_true_random=False))
+def test_the_order_of_rows_changes_no_key(rows: list[Row], random: object) -> None:
+    numbers = list(range(len(rows)))
+    shuffled = numbers.copy()
+    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    assert linked(rows, numbers) == linked([rows[number] for number in shuffled], shuffled)
+
+
+@settings(max_examples=100, deadline=None)
+@given(ROWS)
+def test_an_unrelated_row_changes_no_key(rows: list[Row]) -> None:
+    numbers = list(range(len(rows)))
+    stranger: Row = ("赵铁柱", "999999196003030017", "15999990000", "男", 66.0, "1960-03-03")
+    before, after = linked(rows, numbers), linked([*rows, stranger], [*numbers, 99])
+    assert {number: after[number] for number in numbers} == before
+    assert after[99] not in before.values()
+
+
+@settings(max_examples=100, deadline=None)
+@given(ROWS)
+def test_no_person_has_two_valid_cards(rows: list[Row]) -> None:
+    keys = linked(rows, list(range(len(rows))))
+    held: dict[str, set[str]] = {}
+    for number, (_, card, *_) in enumerate(rows):
+        if card in {CARD, OTHER_CARD}:
+            held.setdefault(keys[number], set()).add(card)
+    assert all(len(cards) == 1 for cards in held.values())
+
+
+@settings(max_examples=50, deadline=None)
+@given(ROWS)
+def test_who_tells_nothing_is_a_person_of_his_own(rows: list[Row]) -> None:
+    nobody: Row = ("", "", "", "女", 74.0, "")
+    keys = linked([*rows, nobody, nobody], list(range(len(rows) + 2)))
+    assert len({keys[len(rows)], keys[len(rows) + 1]} - {keys[number] for number in range(len(rows))}) == 2
+
+
+def test_one_row_in_two_files_in_either_order_has_one_key() -> None:
+    one, other = people("王秀英||15400001234|女|74"), people("王秀英||15400001234|女|74", file="二.xlsx")
+    keys = [set(take(*sheets).tables["survey"]["person_key"]) for sheets in ((one, other), (other, one))]  # type: ignore[arg-type]
+    assert len(keys[0]) == 1
+    assert keys[0] == keys[1]
+
+
+def test_chances_are_chances_and_more_likeness_is_likelier() -> None:
+    assert all(0 < chance <= 1 for levels in CHANCES.values() for chances in levels.values() for chance in chances)
+    weak = {
+        name: np.array([level], object)
+        for name, level in (("name", "equal"), ("phone", "slip"), ("community", "equal"))
+    }
+    strong = {**weak, "age": np.array(["equal"], object)}
+    assert LISTED < probability(weak)[0] < CERTAIN < probability(strong)[0]
+
+
+def test_a_hundred_thousand_rows_are_linked_in_seconds() -> None:
+    rng, number = np.random.default_rng(0), 100_000
+    characters = (
+        np.array(list("王李张刘陈杨赵黄周吴"), dtype=object),
+        np.array(list("建国军伟芳娜秀英敏静丽强磊洋艳"), dtype=object),
+    )
+    names = rng.choice(characters[0], number) + rng.choice(characters[1], number) + rng.choice(characters[1], number)
+    ages = rng.integers(16, 90, number).astype(float)
+    frame = pd.DataFrame({"name": names, "phone": [f"154{x}" for x in rng.integers(10_000_000, 99_999_999, number)],
+                          "sex": "女", "community": "和平社区", "age_low": ages, "age_high": ages, "digest": "d",
+                          "sheet": "s", "row": range(number)})  # fmt: skip
+    start = time.process_time()
+    keys = link(read_people([frame]), SECRET, asked=np.ones(number, dtype=bool)).keys
+    assert time.process_time() - start < 15
+    assert len(set(keys)) > 0.99 * number
+
+
+def test_an_issue_names_evidence_in_words_of_its_language() -> None:
+    issue = Issue("I410", details={"into": "x", "evidence": "id_card;name_phone"})
+    assert "同一身份证号，同姓名同手机号" in issue_sentence(issue)
+    assert "the same ID card, the same name and phone" in issue_sentence(issue, "en")
