@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _WORDS = ("places", "options", "services", "sites", "eligibility", "thresholds")
 _NO_NEED = ("none", "unknown", "other")
+_RETURNED = re.compile(r"(?:_待修改(?:[(（]\d+[)）])?)+\.\w+$")
+_SUFFIXES = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".et", ".csv", ".tsv", ".txt")
 _CRS = Annotated[str, OneOf(("WGS-84", "GCJ-02", "BD-09"))]
 _CHANGE = {"from": "平安里社区/4", "to": "平安里社区/2", "since": "2026-09"}
 _SAMPLE = {"file": "*.xlsx", "sheet": "*", "table": "survey", "office": "和平社区", "header_row": 1, "header_rows": 1,
@@ -62,8 +64,7 @@ class SheetRule:
 
     def applies(self, file: str, sheet: str) -> bool:
         """Whether the rule speaks of this sheet; file patterns match the path below the month or the bare name."""
-        name = file.rsplit("/", 1)[-1]
-        return (_fits(file, self.file) or _fits(name, self.file)) and _fits(sheet, self.sheet)
+        return _is_file(file, self.file) and _fits(sheet, self.sheet)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,24 @@ class Crosswalk:
         told = [same_wording(text) for text in (self.question, self.before or self.question)]
         asked = [same_wording(text) for text in (question, before)]
         return told == asked and key(self.office) in {"", key(office)} and self.month in {"", month}
+
+
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """A file that was sent instead of an earlier one: ``[[replaces]]`` in ``mapping.toml``.
+
+    Attributes
+    ----------
+    file, earlier
+        The file that counts and the one that does not, by path below the month or bare name.
+    """
+
+    file: str
+    earlier: str
+
+    def names(self, file: str, earlier: str) -> bool:
+        """Whether the line speaks of these two."""
+        return _is_named(file, self.file) and _is_named(earlier, self.earlier)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +154,8 @@ class Mapping:
         Questions whose wording or options changed and that may be compared all the same.
     place_changes
         Communities and grids that were merged or renamed.
+    replaces
+        Files sent instead of earlier ones.
     """
 
     sheets: tuple[SheetRule, ...] = ()
@@ -148,6 +169,7 @@ class Mapping:
     crs: str = ""
     crosswalks: tuple[Crosswalk, ...] = ()
     place_changes: tuple[PlaceChange, ...] = ()
+    replaces: tuple[Replacement, ...] = ()
 
     @classmethod
     def parse(cls, content: str, *, source: str = "mapping.toml", codebook: Codebook | None = None) -> Mapping:
@@ -162,6 +184,7 @@ class Mapping:
         known, needs = _known_fields(codebook), OneOf((*codebook.needs["name"], *codebook.needs.index, *_NO_NEED))
         told = {table: GenericAlias(dict, (str, _field_of(fields))) for table, fields in known.items()}
         kinds = {**dict.fromkeys(_WORDS, dict[str, Word]), "sheet": Any, "place_change": Any, "crosswalk": Any,
+                 "replaces": Any,
                  "headers": dict, "crs": _CRS,
                  "options": GenericAlias(dict, (str, Annotated[str, needs]))}  # fmt: skip
         given = read_section(parse_toml(content, source), kinds, source, {"crs": "GCJ-02"})
@@ -172,6 +195,10 @@ class Mapping:
             sheets=tuple(_sheet_rule(rule, source, number, known) for number, rule in enumerate(rules, start=1)),
             crs=given.get("crs", ""),
             crosswalks=tuple(_crosswalk(walk, source, number) for number, walk in enumerate(walks, start=1)),
+            replaces=tuple(
+                _replacement(told, source, number)
+                for number, told in enumerate(_tables(given, "replaces", "mapping_replaces", source), start=1)
+            ),
             place_changes=_place_changes(given.get("place_change", []), source),
             headers={table: _keyed(entries) for table, entries in headers.items()},
             **{name: _keyed(given.get(name, {})) for name in _WORDS},
@@ -208,6 +235,27 @@ def _crosswalk(given: MappingType[str, Any], source: str, number: int) -> Crossw
     where = in_every_language("error.where_crosswalk", file=source, number=number)
     sample = {"office": "和平社区", "question": "您需要哪些服务", "before": "您有哪些需求", "month": "2026-10"}
     return Crosswalk(**read_section(given, dict.fromkeys(sample, str), where, sample))
+
+
+def _replacement(given: MappingType[str, Any], source: str, number: int) -> Replacement:
+    where = in_every_language("error.where_replaces", file=source, number=number)
+    sample = {"file": "走访表(1).xlsx", "earlier": "走访表.xlsx"}
+    told = read_section(given, dict.fromkeys(sample, str), where, sample)
+    if set(told) != set(sample):
+        raise failure(UsageError, "mapping_replaces", file=source)
+    return Replacement(**told)
+
+
+def _is_named(file: str, name: str) -> bool:
+    """Whether a file is the very one named, by its path or bare name."""
+    return any(name in {told, without_identifiers(told)} for told in (file, file.rsplit("/", 1)[-1]))
+
+
+def _is_file(file: str, pattern: str) -> bool:
+    """Whether a pattern speaks of a file, by its path or bare name; of one sent back corrected, as of the original."""
+    original = _RETURNED.sub("", file)
+    names = [file, *(f"{original}{suffix}" for suffix in _SUFFIXES if original != file)]
+    return any(_fits(name, pattern) or _fits(name.rsplit("/", 1)[-1], pattern) for name in names)
 
 
 def _fits(name: str, pattern: str) -> bool:

@@ -19,10 +19,10 @@ _PLACE = re.compile(rb"\sr\s*=\s*[\"']([A-Za-z]*)(\d+)[\"']")
 _CUSTOM = re.compile(rb"\scustomFormat\s*=\s*[\"'](?:1|true)[\"']")
 _SELECTED = re.compile(rb"\stabSelected\s*=\s*[\"'](?:1|true)[\"']")
 _ATTRIBUTES = rb"(?:[^>\"']|\"[^\"]*\"|'[^']*')*?"
-_BEFORE_DRAWING = frozenset(
-    "sheetCalcPr sheetProtection protectedRanges scenarios autoFilter sortState dataConsolidate customSheetViews "
-    "mergeCells phoneticPr conditionalFormatting dataValidations hyperlinks printOptions pageMargins pageSetup "
-    "headerFooter rowBreaks colBreaks customProperties cellWatches ignoredErrors smartTags drawing".split()
+_BEFORE_DRAWING = re.compile(
+    "sheetCalcPr|sheetProtection|protectedRanges|scenarios|autoFilter|sortState|dataConsolidate|customSheetViews"
+    "|mergeCells|phoneticPr|conditionalFormatting|dataValidations|hyperlinks|printOptions|pageMargins|pageSetup"
+    "|headerFooter|rowBreaks|colBreaks|customProperties|cellWatches|ignoredErrors|smartTags|drawing"
 )
 
 
@@ -174,8 +174,7 @@ class SheetPatch:
                 edits.append((cell.start(), cell.end(), with_attribute(cell[0], "s", str(new))))
             closed = content.find(b"</%sc>" % self._prefix, cell.end())
             end = cell.end() if cell["empty"] or closed < 0 else closed + len(b"</%sc>" % self._prefix)
-        for place_left in missing[::-1]:
-            edits.append((end, end, self._blank(row, place_left, tag)))
+        edits += [(end, end, self._blank(row, column, tag)) for column in missing[::-1]]
         return edited(content, edits) if edits else None
 
     def _blank(self, row: int, column: int, tag: bytes) -> bytes:
@@ -191,7 +190,7 @@ class SheetPatch:
         opening = next(tag[0] for tag in TAG.finditer(root) if tag[0][1:2] not in b"?!")
         at = 0
         for child in tree(opening + tail, "sheet").children:
-            if child.name in _BEFORE_DRAWING:
+            if _BEFORE_DRAWING.fullmatch(child.name):
                 at = child.end - len(opening)
         return b"%s<%slegacyDrawing %s/>%s" % (tail[:at], self._prefix, self._drawing, tail[at:])
 

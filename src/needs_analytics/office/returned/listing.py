@@ -11,7 +11,7 @@ from needs_analytics.core.messages import text
 from needs_analytics.office.gate.found import letters
 from needs_analytics.office.returned.marker import FILL_COLUMN, NOTE_COLUMN, fill_text, marker_text, note_text
 from needs_analytics.office.returned.remarks import plain_text
-from needs_analytics.office.returned.styles import DOUBT, ERROR
+from needs_analytics.office.returned.styles import DOUBT, ERROR, solid
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -59,12 +59,17 @@ def list_xml(lines: Sequence[Line], fills: Mapping[Line, bytes], ancestors: Sequ
     ]
     links = []
     for at, (line, cells) in enumerate(zip(lines, rows_of(lines), strict=True), FIRST):
-        row = [(column, cell, looks.of(line, name)) for column, (name, cell) in enumerate(zip(COLUMNS, cells, strict=True))]
+        row = [
+            (column, cell, looks.of(line, name)) for column, (name, cell) in enumerate(zip(COLUMNS, cells, strict=True))
+        ]
         if line.place:
             row += [(FILL_COLUMN, fill_text(fills.get(line, b"")), 0), (NOTE_COLUMN, note_text(line.note), 0)]
-            links.append(f"<hyperlink ref=\"E{at + 1}\" location={quoteattr(link_of(line, line.name))} display={quoteattr(line.cell)}/>")
+            where = quoteattr(link_of(line, line.name))
+            links.append(f'<hyperlink ref="E{at + 1}" location={where} display={quoteattr(line.cell)}/>')
         rows.append(_row(at, row, _lines(cells)))
-    widths = "".join(f'<col min="{at}" max="{at}" width="{width}" customWidth="1"/>' for at, width in enumerate(WIDTHS, 1))
+    widths = "".join(
+        f'<col min="{at}" max="{at}" width="{width}" customWidth="1"/>' for at, width in enumerate(WIDTHS, 1)
+    )
     hidden = f'<col min="{FILL_COLUMN + 1}" max="{NOTE_COLUMN + 1}" width="9" hidden="1" customWidth="1"/>'
     main, related = head
     return (
@@ -86,17 +91,18 @@ class _Looks:
     """The list's own formats in the workbook's styles."""
 
     def __init__(self, styles: Styles) -> None:
-        font, bold = b'<font><sz val="10"/><name val="\xe5\xae\x8b\xe4\xbd\x93"/></font>', b"<font><b/><sz val=\"%d\"/>%s<name val=\"\xe5\xae\x8b\xe4\xbd\x93\"/></font>"
-        link = b'<font><u/><sz val="10"/><color rgb="FF1F4E79"/><name val="\xe5\xae\x8b\xe4\xbd\x93"/></font>'
-        none, grey = b'<fill><patternFill patternType="none"/></fill>', _solid("FFDBE7F3")
-        wrap, middle = b'vertical="top" wrapText="1" ', b'horizontal="center" vertical="top" '
-        self.title = styles.added(bold % (16, b'<color rgb="FFC00000"/>'), none, b'vertical="center"')
-        self.plain = styles.added(font, none, b'vertical="center"')
-        self.head = styles.added(bold % (10, b""), grey, b'horizontal="center" vertical="center" wrapText="1" ')
-        self._body = styles.added(font, none, wrap)
-        self._short = styles.added(font, none, middle)
-        self._link = styles.added(link, none, middle)
-        self._codes = {True: styles.added(font, _solid(ERROR), middle), False: styles.added(font, _solid(DOUBT), middle)}
+        plain, link = _font(10), _font(10, "<u/>", "FF1F4E79")
+        none, grey = b'<fill><patternFill patternType="none"/></fill>', solid("FFDBE7F3")
+        wrap, middle = b'vertical="top" wrapText="1"', b'horizontal="center" vertical="top"'
+        headed = b'horizontal="center" vertical="center" wrapText="1"'
+        self.title = styles.added(_font(16, "<b/>", "FFC00000"), none, b'vertical="center"', framed=False)
+        self.plain = styles.added(plain, none, b'vertical="center"', framed=False)
+        self.head = styles.added(_font(10, "<b/>"), grey, headed, framed=True)
+        self._body = styles.added(plain, none, wrap, framed=True)
+        self._short = styles.added(plain, none, middle, framed=True)
+        self._link = styles.added(link, none, middle, framed=True)
+        self._codes = {wrong: styles.added(plain, solid(colour), middle, framed=True)
+                       for wrong, colour in ((True, ERROR), (False, DOUBT))}  # fmt: skip
 
     def of(self, line: Line, column: str) -> int:
         """Return the format of a line's cell."""
@@ -107,18 +113,22 @@ class _Looks:
         return self._body if column in _WIDE else self._short
 
 
-def _solid(colour: str) -> bytes:
-    return f'<fill><patternFill patternType="solid"><fgColor rgb="{colour}"/><bgColor indexed="64"/></patternFill></fill>'.encode()
+def _font(size: int, look: str = "", colour: str = "FF000000") -> bytes:
+    return f'<font>{look}<sz val="{size}"/><color rgb="{colour}"/><name val="宋体"/></font>'.encode()
 
 
 def _lines(cells: Sequence[str]) -> int:
     """Return how many lines the longest cell takes."""
-    lengths = (-(-cell_len(cell) * 11 // 10 // width) + cell.count("\n") for cell, width in zip(cells, WIDTHS, strict=True))
+    lengths = (
+        -(-cell_len(cell) * 11 // 10 // width) + cell.count("\n") for cell, width in zip(cells, WIDTHS, strict=True)
+    )
     return max(1, *lengths)
 
 
 def _row(at: int, cells: Sequence[tuple[int, str, int]], lines: int = 0) -> str:
-    height = f' ht="{min(15 * lines, 400)}" customHeight="1"' if lines else ' ht="26" customHeight="1"' if not at else ""
+    height = (
+        f' ht="{min(15 * lines, 400)}" customHeight="1"' if lines else ' ht="26" customHeight="1"' if not at else ""
+    )
     told = "".join(
         f'<c r="{letters(column)}{at + 1}" s="{style}" t="inlineStr"><is><t xml:space="preserve">'
         f"{plain_text(cell[:_LONGEST])}</t></is></c>"

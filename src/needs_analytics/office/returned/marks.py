@@ -51,7 +51,9 @@ class Line:
     wrong: bool = False
 
 
-def find_lines(issues: Iterable[Issue], sheets: Sequence[ReadSheet], names: Mapping[str, int], language: str) -> list[Line]:
+def find_lines(
+    issues: Iterable[Issue], sheets: Sequence[ReadSheet], names: Mapping[str, int], language: str
+) -> list[Line]:
     """Return the lines of a workbook, in the order of its sheets and rows.
 
     Parameters

@@ -1,4 +1,4 @@
-"""A small XML part as its elements with their places in the bytes, so that it is changed where it must be and kept elsewhere."""
+"""A small XML part as its elements with their places in the bytes: changed where it must be, kept elsewhere."""
 
 from __future__ import annotations
 

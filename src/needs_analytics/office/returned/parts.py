@@ -79,7 +79,9 @@ class Parts:
         data = self.text(_TYPES)
         root = tree(data, _TYPES)
         edits = [edit for node in root.children for edit in self._declared(data, node, main, kind)]
-        added = "".join(f'<{root.prefix}Override PartName="/{part}" ContentType="{told}"/>' for part, told in self._kinds)
+        added = "".join(
+            f'<{root.prefix}Override PartName="/{part}" ContentType="{told}"/>' for part, told in self._kinds
+        )
         self.put(_TYPES, edited(data, [*edits, *appended(data, root, added.encode())]))
 
     def _declared(self, data: bytes, node: Node, main: str, kind: str) -> list[tuple[int, int, bytes]]:
@@ -95,7 +97,9 @@ class Parts:
         parts: dict[str, bytes | tuple[Entry | Deflated, memoryview]] = {}
         for name, entry in self.archive.entries.items():
             if name not in self._gone:
-                parts[entry.raw_name.decode()] = self._content(name) if name in self._changed else self.archive.raw(name)
+                parts[entry.raw_name.decode()] = (
+                    self._content(name) if name in self._changed else self.archive.raw(name)
+                )
         for part in self._added:
             parts[part] = self._content(part.lower())
         return pack(parts)

@@ -25,7 +25,7 @@ from needs_analytics.office.returned.remarks import Remarks, boxes
 from needs_analytics.office.returned.styles import Styles, Unpatchable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from needs_analytics.core.options import ReadingOptions
     from needs_analytics.office.gate.workbook import Link
@@ -174,7 +174,7 @@ class _Book:
                 if _SELECTED.search(data):
                     self._parts.put(link.target, _SELECTED.sub(b"", data))
 
-    def _originals(self, name: str):  # noqa: ANN202
+    def _originals(self, name: str) -> Callable[[int, int], bytes]:
         """Return what tells the fill that stood in a cell of a sheet before our mark."""
         fills = self._job.marker.fills if self._job.marker else {}
         usual: dict[str, Counter[str]] = {}
@@ -197,7 +197,7 @@ class _Book:
         if not (wanted or there):
             return b""
         remarks = Remarks(self._archive, there, text("returned.author", self._job.language), known)
-        data = remarks.bytes({place: "\n".join(line.note for line in lines) for place, lines in wanted.items()})
+        data = remarks.written({place: "\n".join(line.note for line in lines) for place, lines in wanted.items()})
         if there:
             self._parts.put(there, data)
         elif remarks.new:
@@ -232,7 +232,9 @@ class _Book:
                 self._parts.drop(link.target)
         self._parts.unlink(self._main, _MACROS)
         language = self._job.language
-        self._lines.append(Line(problem=text("returned.macros", language), remedy=text("returned.macros_how", language)))
+        self._lines.append(
+            Line(problem=text("returned.macros", language), remedy=text("returned.macros_how", language))
+        )
 
     def _list(self, own: str) -> None:
         """Put the list in front, or in the place of the earlier one."""
@@ -265,7 +267,9 @@ class _Book:
         title = text("returned.sheet", self._job.language)
         name = next(name for at in range(1, len(known) + 2)
                     if (name := title if at == 1 else f"{title}({at})").lower() not in known)  # fmt: skip
-        number = 1 + max((int(told) for node in self._nodes if (told := node.attribute("sheetId")).isdigit()), default=0)
+        number = 1 + max(
+            (int(told) for node in self._nodes if (told := node.attribute("sheetId")).isdigit()), default=0
+        )
         identified = next(told for told in first.attributes if told.rpartition(":")[2] == "id")
         tag = f'<{first.prefix}sheet name={quoteattr(name)} sheetId="{number}" {identified}="{relation}"/>'
         return [(first.start, first.start, tag.encode())]
@@ -284,23 +288,29 @@ class _Book:
         """Write the marker among the workbook's own properties, too: a list may be deleted."""
         told = marker_text(self._job.ancestors)
         value = f'<vt:lpwstr xmlns:vt="{_VALUES}">{told}</vt:lpwstr>'
-        there = next((link.target for link in links(self._archive, "").values() if link.kind == "custom-properties"), "")
+        there = next(
+            (link.target for link in links(self._archive, "").values() if link.kind == "custom-properties"), ""
+        )
         if not there:
             root = f'<Properties xmlns="{_CUSTOM}">{_property(2, value, "")}</Properties>'
-            self._parts.link("", "custom-properties", self._parts.add("docProps/custom.xml", root.encode(), _CUSTOM_KIND))
+            self._parts.link(
+                "", "custom-properties", self._parts.add("docProps/custom.xml", root.encode(), _CUSTOM_KIND)
+            )
             return
         data = self._parts.text(there)
         top = tree(data, there)
         old = [node for node in top.children if node.attribute("name") == PROPERTY]
         pids = [int(pid) for node in top.children if (pid := node.attribute("pid")).isdigit()]
         new = _property(max(pids, default=1) + 1, value, top.prefix).encode()
-        self._parts.put(there, edited(data, [*((node.start, node.end, b"") for node in old), *appended(data, top, new)]))
+        self._parts.put(
+            there, edited(data, [*((node.start, node.end, b"") for node in old), *appended(data, top, new)])
+        )
 
     def _write_styles(self) -> None:
         if self._styles_part and self._styles_part in self._archive:
-            self._parts.put(self._styles_part, self._styles.bytes())
+            self._parts.put(self._styles_part, self._styles.written())
         else:
-            part = self._parts.add("xl/stylesNeeds.xml", self._styles.bytes(), _KIND.format("styles"))
+            part = self._parts.add("xl/stylesNeeds.xml", self._styles.written(), _KIND.format("styles"))
             self._parts.link(self._main, "styles", part)
 
 

@@ -124,7 +124,7 @@ class _Looks:
         self._book = book
         self._made: dict[tuple[str, bool | None], Format] = {}
 
-    def of(self, value: object, wrong: bool | None) -> Format | None:  # noqa: FBT001
+    def of(self, value: object, wrong: bool | None) -> Format | None:
         key = (_FORMATS.get(type(value), ""), wrong)
         if key == ("", None):
             return None

@@ -68,7 +68,7 @@ class Remarks:
         self.new: list[Place] = []
         self.gone: list[Place] = []
 
-    def bytes(self, wanted: Mapping[Place, str]) -> bytes:
+    def written(self, wanted: Mapping[Place, str]) -> bytes:
         """Return the part; afterwards ``new`` and ``gone`` are the places whose boxes are to be drawn or removed."""
         authors, listed = self._root.find("authors"), self._root.find("commentList")
         if authors is None or listed is None:
@@ -179,8 +179,8 @@ def _shape(place: Place, number: int) -> bytes:
         f'<v:fill color2="#ffffe1"/><v:shadow on="t" color="black" obscured="t"/><v:path o:connecttype="none"/>'
         f'<v:textbox style="mso-direction-alt:auto"><div style="text-align:left"></div></v:textbox>'
         f'<x:ClientData ObjectType="Note"><x:MoveWithCells/><x:SizeWithCells/>'
-        f"<x:Anchor>{column + 1}, 15, {top}, 10, {column + 5}, 15, {top + 5}, 4</x:Anchor><x:AutoFill>False</x:AutoFill>"
-        f"<x:Row>{row}</x:Row><x:Column>{column}</x:Column></x:ClientData></v:shape>"
+        f"<x:Anchor>{column + 1}, 15, {top}, 10, {column + 5}, 15, {top + 5}, 4</x:Anchor>"
+        f"<x:AutoFill>False</x:AutoFill><x:Row>{row}</x:Row><x:Column>{column}</x:Column></x:ClientData></v:shape>"
     ).encode()
 
 

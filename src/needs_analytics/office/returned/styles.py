@@ -17,7 +17,8 @@ _MAIN = b'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
 EMPTY = (
     b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<styleSheet ' + _MAIN + b"><fonts><font>"
     b'<sz val="11"/><name val="Calibri"/></font></fonts><fills><fill><patternFill patternType="none"/></fill><fill>'
-    b'<patternFill patternType="gray125"/></fill></fills><borders><border/></borders><cellXfs><xf/></cellXfs></styleSheet>'
+    b'<patternFill patternType="gray125"/></fill></fills><borders><border/></borders>'
+    b"<cellXfs><xf/></cellXfs></styleSheet>"
 )
 _PREFIX = re.compile(rb"(</?)[A-Za-z0-9]+:")
 _COLOUR = re.compile(rb"fgColor[^>]*?rgb=\"([0-9A-Fa-f]{6,8})\"")
@@ -64,8 +65,7 @@ class Styles:
 
     def coloured(self, style: int, colour: str) -> int:
         """Return the format that differs from another by the colour of its mark."""
-        fill = f'<fill><patternFill patternType="solid"><fgColor rgb="{colour}"/><bgColor indexed="64"/></patternFill></fill>'
-        return self.filled(style, fill.encode())
+        return self.filled(style, solid(colour))
 
     def filled(self, style: int, fill: bytes) -> int:
         """Return the format that differs from another by its fill."""
@@ -78,16 +78,15 @@ class Styles:
             self._made[key] = self._listed("cellXfs", tag + xf[end:])
         return self._made[key]
 
-    def added(self, font: bytes, fill: bytes, alignment: bytes) -> int:
+    def added(self, font: bytes, fill: bytes, alignment: bytes, *, framed: bool) -> int:
         """Return a format of its own."""
-        ids = self._added("fonts", font), self._added("fills", fill)
-        border = self._added("borders", _BORDER)
-        xf = b'<xf numFmtId="0" fontId="%d" fillId="%d" borderId="%d" applyFont="1" applyFill="1" applyAlignment="1">' % (
-            *ids, border if alignment.endswith(b" ") else 0,
-        )  # fmt: skip
-        return self._added("cellXfs", xf + b"<alignment " + alignment.rstrip() + b"/></xf>")
+        ids = b'fontId="%d" fillId="%d"' % (self._added("fonts", font), self._added("fills", fill))
+        border = b'borderId="%d"' % (self._added("borders", _BORDER) if framed else 0)
+        applied = b'applyFont="1" applyFill="1" applyBorder="1" applyAlignment="1"'
+        head = b'<xf numFmtId="0" ' + b" ".join([ids, border, applied])
+        return self._added("cellXfs", head + b"><alignment " + alignment + b"/></xf>")
 
-    def bytes(self) -> bytes:
+    def written(self) -> bytes:
         """Return the part with what was added."""
         edits: list[Edit] = []
         for name, node in self._parents.items():
@@ -114,6 +113,12 @@ class Styles:
 _BORDER = b"<border>" + b"".join(
     b'<%s style="thin"><color rgb="FF9AA7B5"/></%s>' % (side, side) for side in (b"left", b"right", b"top", b"bottom")
 ) + b"<diagonal/></border>"  # fmt: skip
+
+
+def solid(colour: str) -> bytes:
+    """Return a fill of one colour."""
+    pattern = f'<patternFill patternType="solid"><fgColor rgb="{colour}"/><bgColor indexed="64"/></patternFill>'
+    return f"<fill>{pattern}</fill>".encode()
 
 
 def _unprefixed(item: bytes) -> bytes:

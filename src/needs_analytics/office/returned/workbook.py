@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,7 +16,8 @@ from needs_analytics.office.returned.marks import Line, find_lines
 from needs_analytics.office.returned.patching import Job, patch_book
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
 
     from needs_analytics.core.issue import Issue
     from needs_analytics.core.options import ReadingOptions
@@ -57,7 +56,7 @@ def _marked(readers: Readers, options: ReadingOptions, path: Path, content: byte
     if content.startswith(_ZIP):
         try:
             patched = patch_book(content, job, options)
-        except Exception:  # noqa: BLE001 - whatever is odd about a workbook, the office gets its values back
+        except Exception:  # whatever is odd about a workbook, the office gets its values back
             patched = b""
         if patched and _same(job, readers.read(patched, "copy.xlsx")):
             return patched
