@@ -79,14 +79,13 @@ def write_returned(
     files = [(sources[digest], issues) for digest, issues in wrong.items() if digest in sources]
     contents = make_returned(files, language=language, options=options or ReadingOptions())
     targets = _targets([source.relative_to(root) for source in contents])
-    written = []
-    for content, target in zip(contents.values(), targets, strict=True):
-        written.append(_digest_of(content))
-        _put(folder / target, content, there, mine)
-    _remember(record, state, written)
+    written = [_digest_of(content) for content in contents.values()]
     for path, digest in there.items():
         if digest in mine - set(written):
             path.unlink(missing_ok=True)
+    for content, target in zip(contents.values(), targets, strict=True):
+        _put(folder / target, content, there, mine)
+    _remember(record, state, written)
     return Returned(folder, len(written), tuple(path for path in edited if there[path] not in written))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from typing import TYPE_CHECKING
+from xml.parsers import expat
 from xml.sax.saxutils import quoteattr
 
 from needs_analytics.office.gate.zips import deflated, pack
@@ -44,9 +45,9 @@ class Parts:
     def add(self, name: str, content: bytes, kind: str) -> str:
         """Add a part under a free name like the one given, with its content type; return the name."""
         stem, suffix = posixpath.splitext(name)
-        number = 1
-        while (part := f"{stem}{number}{suffix}").lower() in self.archive or part.lower() in self._changed:
-            number += 1
+        part, number = name, 1
+        while part.lower() in self.archive or part.lower() in self._changed:
+            part, number = f"{stem}{number}{suffix}", number + 1
         self.put(part, content)
         self._kinds.append((part, kind))
         return part
@@ -106,7 +107,11 @@ class Parts:
 
     def _content(self, name: str) -> bytes | tuple[Entry | Deflated, memoryview]:
         content = self._changed[name]
-        return deflated([content]) if isinstance(content, bytes) else content
+        if not isinstance(content, bytes):
+            return content
+        if not name.endswith(".vml"):  # Excel itself writes boxes that are no XML
+            expat.ParserCreate("utf-8", " ").Parse(content, True)
+        return deflated([content])
 
 
 def _rels_of(part: str) -> str:

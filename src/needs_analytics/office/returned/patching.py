@@ -271,7 +271,8 @@ class _Book:
             (int(told) for node in self._nodes if (told := node.attribute("sheetId")).isdigit()), default=0
         )
         identified = next(told for told in first.attributes if told.rpartition(":")[2] == "id")
-        tag = f'<{first.prefix}sheet name={quoteattr(name)} sheetId="{number}" {identified}="{relation}"/>'
+        told = f'xmlns:{identified.partition(":")[0]}="{RELATED}" {identified}="{relation}"'
+        tag = f'<{first.prefix}sheet name={quoteattr(name)} sheetId="{number}" {told}/>'
         return [(first.start, first.start, tag.encode())]
 
     def _shifted(self) -> list[tuple[int, int, bytes]]:

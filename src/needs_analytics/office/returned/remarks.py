@@ -103,7 +103,7 @@ class Remarks:
         if body is None or (not mine and kept == said):
             return []
         if kept != said:
-            new = self._run(kept.rstrip("\n") + (f"\n{mine}" if mine else ""))
+            new = self._run(kept.strip("\n") + (f"\n{mine}" if mine else ""))
             return [(body.start, body.end, self._qualified(b"<text>") + new + self._qualified(b"</text>"))]
         plain = [child for child in body.children if child.name == "t"]
         edits = [(child.start, child.end, self._run(self._said(child))) for child in plain]
