@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import shutil
 from io import BytesIO
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import openpyxl
 import pytest
 
 from .offices import COMMUNITIES, MONTH, menu, register, supply, survey, usage
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 HEAD = ["社区", "性别", "年龄", "走访日期", "您需要哪些服务（多选）"]
 
@@ -165,7 +168,7 @@ def test_a_copy_under_a_like_name_is_asked_about_and_the_line_is_obeyed(place, n
     (inbox / "走访表(1).xlsx").write_bytes(visits((5, 43)))
     said = needs("check", MONTH)
     assert "W042" in said.out
-    lines = said.out[said.out.index("[[replaces]]") :].splitlines()[:3]
+    lines = [line.removeprefix("# ") for line in said.out[said.out.index("# [[replaces]]") :].splitlines()[:3]]
     mapping = place / "mapping.toml"
     mapping.write_text(mapping.read_text(encoding="utf-8") + "\n" + "\n".join(lines) + "\n", encoding="utf-8")
     again = needs("check", MONTH)

@@ -148,7 +148,8 @@ def test_macros_do_not_come_back(tmp_path: Path) -> None:
     kind = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
     macros = b"application/vnd.ms-excel.sheet.macroEnabled.main+xml"
     before["[Content_Types].xml"] = before["[Content_Types].xml"].replace(kind, macros)
-    link = b'<Relationship Id="rIdV" Type="http://schemas.microsoft.com/office/2006/relationships/vbaProject" Target="vbaProject.bin"/>'
+    told = b"http://schemas.microsoft.com/office/2006/relationships/vbaProject"
+    link = b'<Relationship Id="rIdV" Type="' + told + b'" Target="vbaProject.bin"/>'
     rels = "xl/_rels/workbook.xml.rels"
     before[rels] = before[rels].replace(b"</Relationships>", link + b"</Relationships>")
     before["xl/vbaProject.bin"] = b"macro"

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from io import BytesIO
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import openpyxl
 import pytest
 
 from needs_analytics.core.mapping import Replacement
-from needs_analytics.core.records import SheetList
 from needs_analytics.office.read import read_workbooks
 from needs_analytics.office.returned.names import common_stem
 from needs_analytics.office.returned.replacing import with_replaced
 
 from .looking import opened, returned, wrong
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from needs_analytics.core.records import SheetList
 
 ROWS = [["姓名", "年龄", "需求"], *([f"居民{row}", 30 + row, "助餐"] for row in range(8))]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 from io import BytesIO
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from openpyxl.comments import Comment
@@ -14,6 +14,9 @@ from needs_analytics.office.read import read_workbooks
 
 from .books import DATA, adorned, written_by_openpyxl
 from .looking import ERROR, LIST, differences, doubtful, fill, listed, opened, parts, read, returned, said, wrong
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def saved(book) -> bytes:
