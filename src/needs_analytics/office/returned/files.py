@@ -72,7 +72,7 @@ def write_returned(
     before = _known(record)
     there = {path: _digest(path) for path in sorted(folder.rglob("*")) if path.is_file()} if folder.is_dir() else {}
     mine = set(before["written"])
-    edited = tuple(path for path, digest in there.items() if digest not in mine and path.suffix == ".xlsx")
+    edited = tuple(path for path, digest in there.items() if digest not in mine and _is_workbook(path))
     if before["state"] == state and mine <= set(there.values()):
         return Returned(folder, len(mine), edited)
     sources = {digest: path for path in paths if (digest := _digest(path)) in wrong}
@@ -86,6 +86,9 @@ def write_returned(
     for content, target in zip(contents.values(), targets, strict=True):
         _put(folder / target, content, there, mine)
     _remember(record, state, written)
+    if not written:
+        with suppress(OSError):  # somebody's work may stand there
+            folder.rmdir()
     return Returned(folder, len(written), tuple(path for path in edited if there[path] not in written))
 
 
@@ -145,6 +148,10 @@ def _remember(record: Path, state: str, written: Sequence[str]) -> None:
     with suppress(OSError):
         record.parent.mkdir(mode=0o700, exist_ok=True)
         write_whole(record, json.dumps({"state": state, "written": list(written)}).encode())
+
+
+def _is_workbook(path: Path) -> bool:
+    return path.suffix == ".xlsx" and not path.name.startswith(("~$", ".~", "."))
 
 
 def _digest(path: Path) -> str:
