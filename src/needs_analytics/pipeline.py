@@ -14,11 +14,12 @@ from needs_analytics.cleaning import clean
 from needs_analytics.core.config import differing
 from needs_analytics.core.month import Month
 from needs_analytics.core.options import Options
-from needs_analytics.core.records import Cleaned, SheetList
+from needs_analytics.core.records import Cleaned
 from needs_analytics.core.results import MonthResult, RunRecord
 from needs_analytics.intake import take_in
 from needs_analytics.intake.comparable import Changes, changed_questions
 from needs_analytics.office.read import read_workbooks
+from needs_analytics.office.returned.replacing import with_replaced
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -55,7 +56,8 @@ def _read(workspace: Workspace, month: Month, tell: Progress) -> Cleaned:
         workspace.workbooks(month), on_refusal="collect", root=workspace.inbox(month),
         options=workspace.config.options.reading,
     )  # fmt: skip
-    sheets = SheetList(found, (*found.issues, *workspace.left_out(month)))
+    found.issues += tuple(workspace.left_out(month))
+    sheets = with_replaced(found, workspace.mapping.replaces)
     tell("intake")
     intake = take_in(
         sheets, codebook=workspace.codebook, month=month, key=workspace.key(), mapping=workspace.mapping,

@@ -138,6 +138,10 @@ class Workspace:
         settings.append(repr(self.recipes(month)))
         return Kept(self.path / CACHE / str(month), state_of([*files, *own], settings), self.key())
 
+    def returned_record(self, month: Month | str) -> Path:
+        """Return the file that keeps which returned workbooks were written: digests only."""
+        return self.path / CACHE / f"{month}-returned.json"
+
     def inbox(self, month: Month | str) -> Path:
         """Return a month's folder of incoming workbooks."""
         return self.path / "inbox" / str(month)

@@ -291,8 +291,11 @@ def _counts(
     counts = pd.DataFrame({"rows_in": sheets})
     for name, rows in (("kept", kept), ("merged", into), ("returned", back)):
         counts[name] = rows.to_frame(index=False).groupby(["file", "sheet"]).size() if len(rows) else 0
-    unused = intake.sheets[intake.sheets["tables"] == ""].groupby(["file", "sheet"])["rows"].sum()
-    counts["returned"] = counts["returned"].fillna(0).add(unused, fill_value=0)
+    aside = intake.sheets[intake.sheets["tables"] == ""]
+    replaced = aside["why"] == "replaced"  # their rows stand in the file that was sent instead
+    for name, sheets_aside in (("returned", aside[~replaced]), ("merged", aside[replaced])):
+        unused = sheets_aside.groupby(["file", "sheet"])["rows"].sum()
+        counts[name] = counts[name].fillna(0).add(unused, fill_value=0)
     read = intake.sheets[intake.sheets["tables"].isin(_USED_BY_INTAKE)].groupby(["file", "sheet"])["rows"].sum()
     counts["kept"] = counts["kept"].fillna(0).add(read, fill_value=0)
     return counts.fillna(0).astype(int).reset_index()

@@ -12,6 +12,7 @@ from needs_analytics.core.messages import issue_remedy, issue_sentence, text
 
 if TYPE_CHECKING:
     from needs_analytics.core.records import Cleaned
+    from needs_analytics.workspace import Workspace
 
 _SHOWN, _CELLS = 20, 6
 _NEEDED = {"survey": "W602", "register": "W601", "menu": "W700", "usage": "W720"}
@@ -46,12 +47,28 @@ def command(language: str) -> click.Command:
         proposed = write_proposals(cleaned.issues, written.parent, language=context.language)
         if proposed is not None:
             context.say("check.proposed", path=proposed)
+        _return(context, workspace, cleaned)
         if not (cleaned.sheets["tables"] != "").any():
             context.say("check.blocked", needs=context.invocation(), month=str(parsed))
             ctx.exit(1)
         context.tell_next("check.next", month=str(parsed))
 
     return check
+
+
+def _return(context: Context, workspace: Workspace, cleaned: Cleaned) -> None:
+    """Write the marked copies for the offices and say where they are."""
+    from needs_analytics.office.returned.files import write_returned
+
+    month = str(cleaned.month)
+    back = write_returned(
+        cleaned, workspace.workbooks(month), root=workspace.inbox(month), folder=workspace.path / "check" / month,
+        record=workspace.returned_record(month), language=context.language, options=workspace.config.options.reading,
+    )  # fmt: skip
+    if back.count:
+        context.say("check.returned", count=back.count, path=back.folder, month=month)
+    for path in back.edited:
+        context.say("check.returned_edited", file=path.name, month=month)
 
 
 def _print(language: str, cleaned: Cleaned) -> None:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _WORDS = ("places", "options", "services", "sites", "eligibility", "thresholds")
 _NO_NEED = ("none", "unknown", "other")
+_RETURNED = re.compile(r"(?:_待修改(?:[(（]\d+[)）])?)+\.\w+$")
+_SUFFIXES = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".et", ".csv", ".tsv", ".txt")
 _CRS = Annotated[str, OneOf(("WGS-84", "GCJ-02", "BD-09"))]
 _CHANGE = {"from": "平安里社区/4", "to": "平安里社区/2", "since": "2026-09"}
 _SAMPLE = {"file": "*.xlsx", "sheet": "*", "table": "survey", "office": "和平社区", "header_row": 1, "header_rows": 1,
@@ -62,8 +64,7 @@ class SheetRule:
 
     def applies(self, file: str, sheet: str) -> bool:
         """Whether the rule speaks of this sheet; file patterns match the path below the month or the bare name."""
-        name = file.rsplit("/", 1)[-1]
-        return (_fits(file, self.file) or _fits(name, self.file)) and _fits(sheet, self.sheet)
+        return _is_file(file, self.file) and _fits(sheet, self.sheet)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +117,24 @@ class PersonRule:
 
 
 @dataclass(frozen=True, slots=True)
+class Replacement:
+    """A file that was sent instead of an earlier one: ``[[replaces]]`` in ``mapping.toml``.
+
+    Attributes
+    ----------
+    file, earlier
+        The file that counts and the one that does not, by path below the month or bare name.
+    """
+
+    file: str
+    earlier: str
+
+    def names(self, file: str, earlier: str) -> bool:
+        """Whether the line speaks of these two."""
+        return _is_named(file, self.file) and _is_named(earlier, self.earlier)
+
+
+@dataclass(frozen=True, slots=True)
 class PlaceChange:
     """A community or grid that became part of another: ``[[place_change]]`` in ``mapping.toml``.
 
@@ -160,6 +179,8 @@ class Mapping:
         Communities and grids that were merged or renamed.
     people
         Which answers are one person's and which are not.
+    replaces
+        Files sent instead of earlier ones.
     """
 
     sheets: tuple[SheetRule, ...] = ()
@@ -174,6 +195,7 @@ class Mapping:
     crosswalks: tuple[Crosswalk, ...] = ()
     place_changes: tuple[PlaceChange, ...] = ()
     people: tuple[PersonRule, ...] = ()
+    replaces: tuple[Replacement, ...] = ()
 
     @classmethod
     def parse(cls, content: str, *, source: str = "mapping.toml", codebook: Codebook | None = None) -> Mapping:
@@ -188,7 +210,7 @@ class Mapping:
         known, needs = _known_fields(codebook), OneOf((*codebook.needs["name"], *codebook.needs.index, *_NO_NEED))
         told = {table: GenericAlias(dict, (str, _field_of(fields))) for table, fields in known.items()}
         kinds = {**dict.fromkeys(_WORDS, dict[str, Word]), "sheet": Any, "place_change": Any, "crosswalk": Any,
-                 "same_person": Any, "different_person": Any, "headers": dict, "crs": _CRS,
+                 "same_person": Any, "different_person": Any, "replaces": Any, "headers": dict, "crs": _CRS,
                  "options": GenericAlias(dict, (str, Annotated[str, needs]))}  # fmt: skip
         given = read_section(parse_toml(content, source), kinds, source, {"crs": "GCJ-02"})
         headers = read_section(given.get("headers", {}), told, f"{source} [headers]", {})
@@ -198,6 +220,10 @@ class Mapping:
             sheets=tuple(_sheet_rule(rule, source, number, known) for number, rule in enumerate(rules, start=1)),
             crs=given.get("crs", ""),
             crosswalks=tuple(_crosswalk(walk, source, number) for number, walk in enumerate(walks, start=1)),
+            replaces=tuple(
+                _replacement(told, source, number)
+                for number, told in enumerate(_tables(given, "replaces", "mapping_replaces", source), start=1)
+            ),
             place_changes=_place_changes(given.get("place_change", []), source),
             people=tuple(
                 _person_rule(pair, name, source, number)
@@ -252,6 +278,27 @@ def _person_rule(given: MappingType[str, Any], section: str, source: str, number
         raise failure(UsageError, "mapping_people", file=source)
     other = (told.get("other_file", told["file"]), told.get("other_sheet", told["sheet"]), told["other_row"])
     return PersonRule(section == "same_person", (told["file"], told["sheet"], told["row"]), other)
+
+
+def _replacement(given: MappingType[str, Any], source: str, number: int) -> Replacement:
+    where = in_every_language("error.where_replaces", file=source, number=number)
+    sample = {"file": "走访表(1).xlsx", "earlier": "走访表.xlsx"}
+    told = read_section(given, dict.fromkeys(sample, str), where, sample)
+    if set(told) != set(sample):
+        raise failure(UsageError, "mapping_replaces", file=source)
+    return Replacement(**told)
+
+
+def _is_named(file: str, name: str) -> bool:
+    """Whether a file is the very one named, by its path or bare name."""
+    return any(name in {told, without_identifiers(told)} for told in (file, file.rsplit("/", 1)[-1]))
+
+
+def _is_file(file: str, pattern: str) -> bool:
+    """Whether a pattern speaks of a file, by its path or bare name; of one sent back corrected, as of the original."""
+    original = _RETURNED.sub("", file)
+    names = [file, *(f"{original}{suffix}" for suffix in _SUFFIXES if original != file)]
+    return any(_fits(name, pattern) or _fits(name.rsplit("/", 1)[-1], pattern) for name in names)
 
 
 def _fits(name: str, pattern: str) -> bool:

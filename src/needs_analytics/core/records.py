@@ -156,11 +156,29 @@ class Sheet:
 
 
 class SheetList(list[Sheet]):
-    """The sheets read, with what was refused as issues."""
+    """The sheets read, with what was refused as issues.
 
-    def __init__(self, sheets: list[Sheet], issues: tuple[Issue, ...] = ()) -> None:
+    Attributes
+    ----------
+    issues
+        What was refused or is odd.
+    ancestors
+        Of files that were returned by us and came back: the digests of the files they were made from, oldest first.
+    replaced
+        Files that a later one stands for, with its name; their rows are not used.
+    """
+
+    def __init__(
+        self,
+        sheets: list[Sheet],
+        issues: tuple[Issue, ...] = (),
+        ancestors: Mapping[str, tuple[str, ...]] | None = None,
+        replaced: Mapping[str, str] | None = None,
+    ) -> None:
         super().__init__(sheets)
         self.issues = issues
+        self.ancestors = ancestors or {}
+        self.replaced = replaced or {}
 
 
 @dataclass(frozen=True, repr=False)

@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING
 from needs_analytics.core.issue import CellRef, Issue
 from needs_analytics.intake.copies import Copy, find_copies
 from needs_analytics.intake.recognise import Recognition
+from needs_analytics.intake.summary import office_of
+from needs_analytics.intake.taken import Taken
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from needs_analytics.core.mapping import Mapping as OfficeMapping
+    from needs_analytics.core.records import Sheet
+    from needs_analytics.intake.blocks import Block
     from needs_analytics.intake.platforms.repeats import Link
-    from needs_analytics.intake.taken import Taken
 
 
 def counted_once(taken: Sequence[Taken], links: Sequence[Link]) -> list[Taken]:
@@ -33,6 +36,20 @@ def _set_aside(item: Taken, other: tuple[str, str]) -> Taken:
     found = Recognition(item.block, (), {}, "repeat", item.recognition.platform)
     said = Issue("I224", CellRef(sheet.file, sheet.name), other[1])
     return replace(item, recognition=found, questions=[], doubts=[said])
+
+
+def without_replaced(
+    blocks: Sequence[tuple[Sheet, Block]], replaced: Mapping[str, str]
+) -> tuple[list[tuple[Sheet, Block]], list[Taken]]:
+    """Part the blocks of files for which a corrected one was sent from those that count."""
+    earlier = []
+    for sheet, block in blocks:
+        if sheet.file in replaced:
+            told = {"file": sheet.file, "by": replaced[sheet.file], "count": len(block.rows)}
+            said = Issue("I040", CellRef(sheet.file, sheet.name), details=told)
+            found = Recognition(block, (), {}, "replaced")
+            earlier.append(Taken(block, found, [], office_of(sheet.file), 0, [said]))
+    return [pair for pair in blocks if pair[0].file not in replaced], earlier
 
 
 def without_copies(taken: Sequence[Taken], mapping: OfficeMapping) -> list[Taken]:

@@ -38,6 +38,7 @@ COLUMNS = (
     "unused",
 )
 _WJX = re.compile(r"\d+_按(?:文本|序号|分数)_(.+?)(?:_\d+)*")
+_RETURNED = re.compile(r"(?:_待修改(?:[(（]\d+[)）])?)+$")
 _TAIL = re.compile(
     r"([-_ ]?(待修改|修改版?|修订|更正|最终版?|终稿|副本|copy))+$|[(（]\d+[)）]$|[-_ ]v?\d{1,2}$", re.IGNORECASE
 )
@@ -49,7 +50,7 @@ def office_of(file: str) -> str:
     if folder:
         return folder.split("/")[0]
     stem = name.rsplit(".", 1)[0]
-    export = _WJX.fullmatch(stem)
+    export = _WJX.fullmatch(_RETURNED.sub("", stem))
     return export[1] if export else _TAIL.sub("", stem) or name
 
 

@@ -14,7 +14,7 @@ from needs_analytics.core.month import Month
 from needs_analytics.core.options import IntakeOptions
 from needs_analytics.core.records import Intake
 from needs_analytics.intake.answer_issues import once_each
-from needs_analytics.intake.counted_once import counted_once, without_copies
+from needs_analytics.intake.counted_once import counted_once, without_copies, without_replaced
 from needs_analytics.intake.dictionary import (
     Entry,
     for_offices,
@@ -99,7 +99,8 @@ def take_in(
     if key is None:
         findings.issues.append(Issue("I001"))
     secret = key or secrets.token_bytes(32)
-    blocks = [(sheet, block) for sheet in sheets for block in _blocks(sheet, words, mapping, options)]
+    found = [(sheet, block) for sheet in sheets for block in _blocks(sheet, words, mapping, options)]
+    blocks, earlier = without_replaced(found, getattr(sheets, "replaced", {}))
     exports = decode_month(blocks, words.needs.covered, words.tables["survey"])
     blocks = list(exports.blocks)
     findings.issues += exports.issues
@@ -125,9 +126,12 @@ def take_in(
     findings.ledger += [*changed, *flagged(joined)]
     findings.issues += [issue for item in taken for issue in said_of(item, words)]
     findings.issues += said_of_hidden(sheets, mapping)
+    findings.issues += [issue for item in earlier for issue in item.doubts]
     taken_in = Intake(
         tables=tables,
-        sheets=without_names_in_headers(sheet_summary(taken, sheets, mapping, codebook, words.groups), names),
+        sheets=without_names_in_headers(
+            sheet_summary([*taken, *earlier], sheets, mapping, codebook, words.groups), names
+        ),
         questions=without_people(dictionary_table(_asked(taken), words.needs), ("option", "wording"), names),
         issues=tuple(without_people_said(findings.issues, names)),
         ledger=without_people(pd.DataFrame(findings.ledger, columns=list(LEDGER_COLUMNS)), ("old", "new"), names),

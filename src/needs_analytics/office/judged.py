@@ -14,7 +14,7 @@ from needs_analytics.office.encoding import decode
 from needs_analytics.office.gate.found import Found, Refused
 from needs_analytics.office.gate.opendocument import open_document
 from needs_analytics.office.gate.records import binary_workbook, legacy_workbook
-from needs_analytics.office.gate.workbook import main_part, workbook
+from needs_analytics.office.gate.workbook import main_part, returned_marker, workbook
 from needs_analytics.office.gate.worksheet import twice
 from needs_analytics.office.gate.zips import Archive
 
@@ -126,6 +126,8 @@ def _zipped(content: bytes, limits: ReadingOptions, uncomputed: str) -> list[She
         main = main_part(archive)
         named = main.lower().endswith(".bin")
         packed, sheets = binary_workbook(archive, main, limits) if named else workbook(archive, limits, uncomputed)
+    if marker := returned_marker(archive):
+        sheets[0][1].notes.append(("returned", "", None, None, {"marker": marker}))
     if archive.surplus:
         sheets[0][1].notes.append(("I028", "", None, None, {}))
     read = _through_reader(packed, [found for _, found in sheets], limits, named=named)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -18,6 +18,7 @@ from needs_analytics.core.records import Sheet, SheetList
 from needs_analytics.errors import FileRefusedError
 from needs_analytics.intake.reading import UNCOMPUTED
 from needs_analytics.office.readers import Readers, Refusal
+from needs_analytics.office.returned.marker import NOTE, find_marker, told_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -61,6 +62,7 @@ def read_workbooks(
     sheets: list[Sheet] = []
     issues: list[Issue] = []
     seen: dict[str, str] = {}
+    ancestors: dict[str, tuple[str, ...]] = {}
     limits = options or ReadingOptions()
     with Readers(limits) as readers:
         for file in readers.map(partial(_read, readers, limits), _labelled([Path(path) for path in paths], root)):
@@ -74,9 +76,12 @@ def read_workbooks(
                 issues.append(issue)
                 continue
             seen[file.digest] = file.label
-            sheets += _named(file.outcome, file.label, file.digest)
-            issues += _issues(file.outcome, sheets[len(sheets) - len(file.outcome) :])
-    return SheetList(sheets, tuple(issues))
+            named, told, file_ancestors = _without_our_list(file)
+            if file_ancestors:
+                ancestors[file.label] = file_ancestors
+            sheets += named
+            issues += _issues(told, named)
+    return SheetList(sheets, tuple(issues), ancestors)
 
 
 def read_bytes(content: bytes, label: str, digest: str) -> list[Sheet]:
@@ -85,7 +90,7 @@ def read_bytes(content: bytes, label: str, digest: str) -> list[Sheet]:
         outcome = readers.read(content, Path(label).name)
     if isinstance(outcome, Refusal):
         raise _as_failure(_refused(label, outcome))
-    return _named(outcome, label, digest)
+    return _without_our_list(_File(label, digest, outcome))[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +98,20 @@ class _File:
     label: str
     digest: str
     outcome: list[ReadSheet] | Refusal
+
+
+def _without_our_list(file: _File) -> tuple[list[Sheet], list[ReadSheet], tuple[str, ...]]:
+    """Return an office's own sheets, as records and as read; the list of a workbook we returned is none of them."""
+    outcome = file.outcome if isinstance(file.outcome, list) else []
+    named = _named(outcome, file.label, file.digest)
+    marker = find_marker(outcome, told_in(outcome))
+    own = [at for at, sheet in enumerate(outcome) if not (marker and marker.sheet and sheet.name == marker.sheet)]
+    told = [outcome[at] for at in own]
+    if len(own) < len(outcome) and own:  # what was said of the whole workbook stands with its first sheet
+        whole = tuple(note for sheet in outcome for note in sheet.notes if not note[1])
+        kept = tuple(note for note in told[0].notes if note[1])
+        told[0] = replace(told[0], notes=(*whole, *kept))
+    return [named[at] for at in own], told, marker.ancestors if marker else ()
 
 
 def _labelled(paths: list[Path], root: str | Path | None) -> list[tuple[Path, str]]:
@@ -149,6 +168,7 @@ def _issues(outcome: list[ReadSheet], sheets: list[Sheet]) -> list[Issue]:
         issues += [
             Issue(code, CellRef(sheet.file, sheet.name if name else "", row, column), details=details)
             for code, name, row, column, details in told.notes
+            if code != NOTE
         ]
         if told.name != sheet.name:
             issues.append(Issue("W031", CellRef(sheet.file, sheet.name), details={"name": told.name}))

@@ -35,6 +35,7 @@ _UNSURE = frozenset({"W303", "W317"})  # several communities, or none, have such
 _SHEETS = frozenset({"W201", "W202"})
 _PLACELESS = "W318"
 _PERSON = ("file", "sheet", "row", "other_file", "other_sheet", "other_row")
+_REPLACING = frozenset({"W041", "W042"})
 _CROSSWALKS = frozenset({"W231", "W232"})
 
 
@@ -55,7 +56,10 @@ def write_proposals(issues: Sequence[Issue], folder: Path, *, language: str = "z
 def proposed_lines(issues: Sequence[Issue], language: str = "zh") -> list[str]:
     """Return the proposed lines, none where nothing is asked."""
     sheets = [*_sheet_lines(issues, language), *_constant_lines(issues, language)]
-    return [*sheets, *_lines(issues, language), *_crosswalk_lines(issues, language), *_person_lines(issues, language)]
+    return [
+        *sheets, *_lines(issues, language), *_crosswalk_lines(issues, language), *_person_lines(issues, language),
+        *_replacing_lines(issues, language),
+    ]  # fmt: skip
 
 
 def _lines(issues: Sequence[Issue], language: str) -> list[str]:
@@ -124,6 +128,17 @@ def _constant_lines(issues: Sequence[Issue], language: str) -> list[str]:
             file, sheet, near = (_quoted(str(issue.details[name])) for name in ("file", "sheet", "near"))
             lines += ["", f"# {text('check.proposals_community', language)}", "# [[sheet]]", f"# file = {file}"]
             lines += [f"# sheet = {sheet}", "# [sheet.constants]", f"# community = {near}"]
+    return lines
+
+
+def _replacing_lines(issues: Sequence[Issue], language: str) -> list[str]:
+    """Return the lines that would let one file stand for another; nobody but the office can say that it does."""
+    lines: list[str] = []
+    for issue in issues:
+        if issue.code in _REPLACING:
+            earlier = issue.details.get("earlier", issue.details.get("other"))
+            lines += ["", f"# {text('check.proposals_replaces', language)}", "# [[replaces]]"]
+            lines += [f"# file = {_quoted(str(issue.details['file']))}", f"# earlier = {_quoted(str(earlier))}"]
     return lines
 
 

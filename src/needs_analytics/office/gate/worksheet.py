@@ -102,7 +102,7 @@ class Worksheet:
         self._conclude()
 
     def _remains(self, pieces: Iterable[bytes]) -> Iterator[bytes]:
-        for window in _windows(pieces):
+        for window in windows(pieces):
             rest = _ROW.sub(b"", window)
             cut = window.count(b"</c>") - rest.count(b"</c>")
             if cut:
@@ -267,7 +267,7 @@ def patch(part: bytes) -> bytes:
 def twice(pieces: Iterable[bytes]) -> str:
     """Return the first reference that two cells with content share, ``""`` where there is none."""
     seen: set[bytes] = set()
-    for window in _windows(pieces):
+    for window in windows(pieces):
         for place in _PLACES.findall(window):
             if place in seen:
                 return str(place.decode().upper())
@@ -275,7 +275,7 @@ def twice(pieces: Iterable[bytes]) -> str:
     return ""
 
 
-def _windows(pieces: Iterable[bytes]) -> Iterator[bytes]:
+def windows(pieces: Iterable[bytes]) -> Iterator[bytes]:
     """Cut a stream at ends of rows."""
     held: list[bytes] = []
     for piece in pieces:

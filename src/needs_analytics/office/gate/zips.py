@@ -13,7 +13,7 @@ from needs_analytics.office.gate.found import Refused
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from needs_analytics.core.options import ReadingOptions
 
@@ -117,7 +117,27 @@ class Archive:
             raise Refused("E019", part=entry.name, limit=f"largest_ratio = {self._limits.largest_ratio}")
 
 
-def pack(parts: dict[str, bytes | tuple[Entry, memoryview]]) -> bytes:
+class Deflated:
+    """A part packed here: what its directory entry needs."""
+
+    __slots__ = ("crc", "method", "size")
+
+    def __init__(self, crc: int, size: int) -> None:
+        self.method, self.crc, self.size = _DEFLATED, crc, size
+
+
+def deflated(pieces: Iterable[bytes]) -> tuple[Deflated, memoryview]:
+    """Pack a part piece by piece."""
+    deflater = zlib.compressobj(6, zlib.DEFLATED, -15)
+    out, crc, size = bytearray(), 0, 0
+    for piece in pieces:
+        crc, size = zlib.crc32(piece, crc), size + len(piece)
+        out += deflater.compress(piece)
+    out += deflater.flush()
+    return Deflated(crc, size), memoryview(out)
+
+
+def pack(parts: Mapping[str, bytes | tuple[Entry | Deflated, memoryview]]) -> bytes:
     """Write an archive of parts, given by their bytes or as they were packed."""
     body, directory = bytearray(), bytearray()
     for name, part in parts.items():

@@ -1,0 +1,166 @@
+"""The folder of returned workbooks: one for every file with something wrong, written once for a state of the month."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import defaultdict
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+from needs_analytics.core.options import ReadingOptions
+from needs_analytics.files import write_whole
+from needs_analytics.office.returned.names import SUFFIX, original_stem
+from needs_analytics.office.returned.workbook import make_returned
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from needs_analytics.core.issue import Issue
+    from needs_analytics.core.records import Cleaned
+
+FOLDER = "退回"
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """What went back.
+
+    Attributes
+    ----------
+    folder
+        Where the workbooks stand.
+    count
+        How many come back for this state of the month.
+    edited
+        Workbooks in the folder that somebody worked on there; they are kept, and read only from the inbox.
+    """
+
+    folder: Path
+    count: int = 0
+    edited: tuple[Path, ...] = ()
+
+
+def write_returned(
+    cleaned: Cleaned,
+    paths: Sequence[Path],
+    *,
+    root: Path,
+    folder: Path,
+    record: Path,
+    language: str = "zh",
+    options: ReadingOptions | None = None,
+) -> Returned:
+    """Write a marked copy of every workbook of a month with something wrong in it; take stale ones away.
+
+    Parameters
+    ----------
+    paths, root
+        The month's workbooks and their folder.
+    folder
+        Folder of the check; the copies go into ``退回`` below it, under the paths the workbooks have.
+    record
+        File that keeps what was written for which state: digests only, no name.
+    """
+    folder = folder / FOLDER
+    wrong = _by_digest(cleaned)
+    if not wrong and not folder.is_dir():
+        return Returned(folder)
+    state = _state(cleaned, wrong, language)
+    before = _known(record)
+    there = {path: _digest(path) for path in sorted(folder.rglob("*")) if path.is_file()} if folder.is_dir() else {}
+    mine = set(before["written"])
+    edited = tuple(path for path, digest in there.items() if digest not in mine and _is_workbook(path))
+    if before["state"] == state and mine <= set(there.values()):
+        return Returned(folder, len(mine), edited)
+    sources = {digest: path for path in paths if (digest := _digest(path)) in wrong}
+    files = [(sources[digest], issues) for digest, issues in wrong.items() if digest in sources]
+    contents = make_returned(files, language=language, options=options or ReadingOptions())
+    targets = _targets([source.relative_to(root) for source in contents])
+    written = [_digest_of(content) for content in contents.values()]
+    for path, digest in there.items():
+        if digest in mine - set(written):
+            path.unlink(missing_ok=True)
+    for content, target in zip(contents.values(), targets, strict=True):
+        _put(folder / target, content, there, mine)
+    _remember(record, state, written)
+    if not written:
+        with suppress(OSError):  # somebody's work may stand there
+            folder.rmdir()
+    return Returned(folder, len(written), tuple(path for path in edited if there[path] not in written))
+
+
+def _by_digest(cleaned: Cleaned) -> dict[str, list[Issue]]:
+    """Return the issues of every workbook that has errors or doubts, by its digest: names may be masked by now."""
+    digests = dict(zip(cleaned.sheets["file"], cleaned.sheets["digest"], strict=True))
+    found: dict[str, list[Issue]] = defaultdict(list)
+    for issue in cleaned.issues:
+        if issue.where is not None and issue.severity != "info" and issue.where.file in digests:
+            found[digests[issue.where.file]].append(issue)
+    return dict(found)
+
+
+def _state(cleaned: Cleaned, wrong: Mapping[str, Sequence[Issue]], language: str) -> str:
+    """Return a digest of all that the copies follow from."""
+    sheets = cleaned.sheets[["digest", "sheet"]].to_csv(index=False)
+    told = repr([(digest, issues) for digest, issues in sorted(wrong.items())])
+    return hashlib.sha256(f"{language}\0{_program()}\0{sheets}\0{told}".encode()).hexdigest()
+
+
+def _program() -> str:
+    here = sorted(Path(__file__).parent.glob("*.py"))
+    return hashlib.sha256(b"".join(path.read_bytes() for path in here)).hexdigest()
+
+
+def _targets(sources: Iterable[Path]) -> list[PurePosixPath]:
+    """Name the copies like their originals; of two that would have one name each keeps what kind it was."""
+    named = [(source, source.parent / f"{original_stem(source.stem)}{SUFFIX}.xlsx") for source in sources]
+    names = [target for _, target in named]
+    return [
+        PurePosixPath((target if names.count(target) == 1 else
+                       source.parent / f"{source.stem}_{source.suffix[1:]}{SUFFIX}.xlsx").as_posix())
+        for source, target in named
+    ]  # fmt: skip
+
+
+def _put(target: Path, content: bytes, there: Mapping[Path, str], mine: set[str]) -> None:
+    """Write a copy; one that somebody worked on in the folder keeps its name and its work."""
+    if _digest_of(content) in there.values():
+        return
+    number, free = 2, target
+    while free in there and there[free] not in mine:
+        free, number = target.with_name(f"{target.stem}({number}){target.suffix}"), number + 1
+    free.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(free, content)
+
+
+def _known(record: Path) -> dict[str, list[str] | str]:
+    with suppress(OSError, ValueError):
+        told = json.loads(record.read_text(encoding="utf-8"))
+        if isinstance(told, dict) and isinstance(told.get("written"), list):
+            return {"state": str(told.get("state")), "written": [str(digest) for digest in told["written"]]}
+    return {"state": "", "written": []}
+
+
+def _remember(record: Path, state: str, written: Sequence[str]) -> None:
+    with suppress(OSError):
+        record.parent.mkdir(mode=0o700, exist_ok=True)
+        write_whole(record, json.dumps({"state": state, "written": list(written)}).encode())
+
+
+def _is_workbook(path: Path) -> bool:
+    return path.suffix == ".xlsx" and not path.name.startswith(("~$", ".~", "."))
+
+
+def _digest(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return ""
+
+
+def _digest_of(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
