@@ -120,7 +120,7 @@ def with_names(taken: Sequence[Taken], look: Look) -> list[Taken]:
 def _second_look(item: Taken, look: Look, names: Names) -> list[Taken]:
     sheet = item.block.sheet
     if (
-        item.recognition.why in {"told", "recipe", "platform", "form", "aside", "unread"}
+        item.recognition.why in {"told", "template", "recipe", "platform", "form", "aside", "unread"}
         or "questions" in item.recognition.tables
     ):
         return [item]
