@@ -93,6 +93,7 @@ def _questions(block: Block, office: str, words: Words, survey: Vocabulary, look
     proposed = propose_questions(
         office, block.headers, columns, words.needs,
         handmade=block.export is None, least_share=look.options.need_option_share,
+        ticked=block.sheet.template == "survey",
     )  # fmt: skip
     return with_dictionary(with_thresholds(proposed, look.mapping.thresholds), block, office, look.entries, words.needs)
 

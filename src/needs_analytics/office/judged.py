@@ -13,7 +13,7 @@ from needs_analytics.office.delimited import delimited
 from needs_analytics.office.encoding import decode
 from needs_analytics.office.gate.found import Found, Refused
 from needs_analytics.office.gate.opendocument import open_document
-from needs_analytics.office.gate.origin import origin
+from needs_analytics.office.gate.origin import legacy_origin, origin
 from needs_analytics.office.gate.records import binary_workbook, legacy_workbook
 from needs_analytics.office.gate.workbook import main_part, workbook
 from needs_analytics.office.gate.worksheet import twice
@@ -89,7 +89,7 @@ def read_file(content: bytes, name: str, limits: ReadingOptions, uncomputed: str
         With the code of what is wrong.
     """
     if content.startswith(_OLE):
-        return _through_reader(content, legacy_workbook(content, limits), limits)
+        return _made_from(legacy_origin(content), _through_reader(content, legacy_workbook(content, limits), limits))
     for magic, kind in _FOREIGN.items():
         if content.startswith(magic):
             raise Refused("E003", kind=kind)
@@ -132,14 +132,17 @@ def _zipped(content: bytes, limits: ReadingOptions, uncomputed: str) -> list[She
         packed, sheets = binary_workbook(archive, main, limits) if named else workbook(archive, limits, uncomputed)
     if archive.surplus:
         sheets[0][1].notes.append(("I028", "", None, None, {}))
-    read = _through_reader(packed, [found for _, found in sheets], limits, named=named)
-    made_from = origin(archive)
-    for sheet in read:
-        sheet.template = made_from
+    read = _made_from(origin(archive), _through_reader(packed, [found for _, found in sheets], limits, named=named))
     if named:
         return read
     for sheet, (part, _) in zip(read, sheets, strict=True):
         _account(sheet, archive, part)
+    return read
+
+
+def _made_from(template: tuple[str, str], read: list[SheetRead]) -> list[SheetRead]:
+    for sheet in read:
+        sheet.template = template
     return read
 
 
