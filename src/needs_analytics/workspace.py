@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,6 +18,7 @@ from needs_analytics.core.config import Config, parse_config
 from needs_analytics.core.issue import CellRef, Issue
 from needs_analytics.core.mapping import Mapping
 from needs_analytics.core.messages import failure, text
+from needs_analytics.core.month import Month
 from needs_analytics.core.recipes import Recipe, merged_recipes, parse_recipes, recipes_toml
 from needs_analytics.core.settings import listed
 from needs_analytics.errors import UsageError
@@ -25,13 +27,13 @@ from needs_analytics.history.store import Store
 from needs_analytics.office.read import WORKBOOK_SUFFIXES
 
 if TYPE_CHECKING:
-    from needs_analytics.core.month import Month
     from needs_analytics.core.records import Cleaned
 
 CONFIG, MAPPING, KEY, CACHE = "needs.toml", "mapping.toml", ".needs-key", ".cache"
 RECIPES = "recipes.toml"
 FOLDERS = ("inbox", "templates", "check", "reports", "history", "codebook")
 _OPEN = ("~$", ".~")
+_MONTH = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])")
 
 
 @dataclass(frozen=True)
@@ -155,6 +157,13 @@ class Workspace:
             When the month's folder is not there.
         """
         return [path for path in self._files(month) if _is_workbook(path)]
+
+    def latest(self) -> Month | None:
+        """Return the latest month that has workbooks, an issued one before all others; ``None`` before the first."""
+        named = [path.name for path in self.path.glob("inbox/*") if path.is_dir() and _MONTH.fullmatch(path.name)]
+        sent = {month for month in named if self.workbooks(month)}
+        issued = sent.intersection(self.store.months()["month"])
+        return Month.parse(max(issued or sent)) if sent else None
 
     def left_out(self, month: Month | str) -> list[Issue]:
         """Say which files of a month are not read because they are no workbooks."""

@@ -105,7 +105,7 @@ def issue_remedy(issue: Issue, language: str = "zh") -> str:
 
 def _details(issue: Issue, language: str) -> dict[str, object]:
     """Return an issue's details with the field by the label a user sees, and what may stand in it."""
-    details = dict(issue.details)
+    details = {name: _chosen(told, language) for name, told in issue.details.items()}
     if "table" in details and "field" not in details:
         details["table"] = text(f"table.{details['table']}", language)
     if "table" in details and "field" in details:

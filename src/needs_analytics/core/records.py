@@ -127,6 +127,8 @@ class Sheet:
         Whether the sheet is hidden.
     part_of
         Name of the sheet of which this is one of several tables side by side, ``""`` for a whole sheet.
+    template
+        Table of the template that the workbook was made from, ``""`` for none.
     """
 
     file: str
@@ -136,6 +138,7 @@ class Sheet:
     merged: tuple[tuple[int, int, int, int], ...] = ()
     hidden: bool = False
     part_of: str = ""
+    template: str = ""
 
     @property
     def n_rows(self) -> int:

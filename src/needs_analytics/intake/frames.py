@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
 PROVENANCE = ("file", "digest", "sheet", "row")
 _BASIS = re.compile(r"[(（]?(?:户籍|常住|实有|流动)(?:人口|人数|数)?[)）]?")
+_TOP = 5.0  # the best rating
 _MONEY_SCALES = ((re.compile(r"万元|[(（]万[)）]"), 10_000), (re.compile(r"千元|[(（]千[)）]"), 1_000))
 _PERIOD_IN_HEADER = (
     ("半年", "半年"),
@@ -187,7 +188,7 @@ def _read_columns(
         if kind == "date":
             reader = settled(reader, block.column(match.column).values)
         if kind == "satisfaction":
-            reader = rating_reader(block.column(match.column), reader)
+            reader = rating_reader(block.column(match.column), reader, top=_TOP if block.sheet.template else None)
         typed = read_column(block, match.column, table, match.field, reader, personal=kind in PERSONAL)
         columns[match.field] = _scaled(typed.values, kind, match.wording)
         if kind == "eligibility":  # the office's own words are printed, the expression is computed with
@@ -219,16 +220,17 @@ def _scaled(values: Objects, kind: str, wording: str) -> Objects:
     return values if scale == 1 else np.array([value if value is None else value * scale for value in values], object)
 
 
-def rating_reader(column: Column, reader: Reader) -> Reader:
+def rating_reader(column: Column, reader: Reader, *, top: float | None = None) -> Reader:
     """Return a reader of ratings on the scale the column uses: 1–5, 1–10 or 1–100; what lies outside is refused.
 
-    The scale is that of nine ratings in ten, so that one stray 9 among ratings of 1–5 is an error and not a scale.
+    The scale is that of nine ratings in ten, so that one stray 9 among ratings of 1–5 is an error and not a scale;
+    ``top`` is given where the form says it.
     """
     counts = np.bincount(column.codes, minlength=len(column.values))
     figures = [reader(value).value for value in column.values]
     known = [(value, count) for value, count in zip(figures, counts, strict=True) if isinstance(value, float)]
-    usual = float(np.quantile(np.repeat([v for v, _ in known], [n for _, n in known]), 0.9)) if known else 5.0
-    top = 5.0 if usual <= 5 else 10.0 if usual <= 10 else 100.0
+    usual = float(np.quantile(np.repeat([v for v, _ in known], [n for _, n in known]), 0.9)) if known else _TOP
+    top = top or (_TOP if usual <= _TOP else 10.0 if usual <= 10 else 100.0)
 
     def read(cell: object) -> Reading:
         reading = reader(cell)
@@ -236,7 +238,7 @@ def rating_reader(column: Column, reader: Reader) -> Reader:
             return reading
         if not 0 < reading.value <= top:
             return Reading(None, "refused", "E127", f"1–{top:g}")
-        return reading if top == 5.0 else Reading(reading.value * 5.0 / top, "normalised")
+        return reading if top == _TOP else Reading(reading.value * _TOP / top, "normalised")
 
     return read
 

@@ -93,6 +93,7 @@ def _questions(block: Block, office: str, words: Words, survey: Vocabulary, look
     proposed = propose_questions(
         office, block.headers, columns, words.needs,
         handmade=block.export is None, least_share=look.options.need_option_share,
+        ticked=block.sheet.template == "survey",
     )  # fmt: skip
     return with_dictionary(with_thresholds(proposed, look.mapping.thresholds), block, office, look.entries, words.needs)
 
@@ -120,7 +121,7 @@ def with_names(taken: Sequence[Taken], look: Look) -> list[Taken]:
 def _second_look(item: Taken, look: Look, names: Names) -> list[Taken]:
     sheet = item.block.sheet
     if (
-        item.recognition.why in {"told", "recipe", "platform", "form", "aside", "unread"}
+        item.recognition.why in {"told", "template", "recipe", "platform", "form", "aside", "unread"}
         or "questions" in item.recognition.tables
     ):
         return [item]

@@ -120,6 +120,7 @@ def propose_questions(
     *,
     handmade: bool,
     least_share: float,
+    ticked: bool = False,
 ) -> list[Question]:
     """Propose the need questions among the columns that are no fields.
 
@@ -133,13 +134,15 @@ def propose_questions(
         Whether the sheet is no platform's export: then a blank among filled cells is a no.
     least_share
         Share of a column's answers that must be known needs.
+    ticked
+        Whether columns headed by a need are known to be ticked (as in our template), whatever stands in them.
     """
     stems = stems_of({column: headers[column] for column in columns})
-    groups = _grouped(stems, columns, words)
+    groups = _grouped(stems, columns, words, ticked=ticked)
     proposals = []
     for members in groups:
         if len(members) > 1:
-            made = _several_columns(office, members, stems, columns, words, handmade=handmade)
+            made = _several_columns(office, members, stems, columns, words, handmade=handmade, ticked=ticked)
         else:
             made = _one_column(
                 office,
@@ -156,7 +159,9 @@ def propose_questions(
     return proposals
 
 
-def _grouped(stems: Mapping[int, Stem], columns: Mapping[int, Column], words: NeedWords) -> list[list[int]]:
+def _grouped(
+    stems: Mapping[int, Stem], columns: Mapping[int, Column], words: NeedWords, *, ticked: bool
+) -> list[list[int]]:
     """Group columns into questions: same number or stem with items, ranks in columns, bare need names.
 
     An item that is not understood stays with its question when its column is answered like the others, so that it is
@@ -181,7 +186,7 @@ def _grouped(stems: Mapping[int, Stem], columns: Mapping[int, Column], words: Ne
             name = f"item:{stem.number or stem.stem}"
         elif stem.number in numbered and stem.number:
             name = f"item:{stem.number}"
-        elif meaning and meaning not in {UNKNOWN} and flags:
+        elif meaning and meaning not in {UNKNOWN} and (flags or ticked):
             name = "bare"
         else:
             name = f"column:{column}"
@@ -242,6 +247,7 @@ def _several_columns(
     words: NeedWords,
     *,
     handmade: bool,
+    ticked: bool,
 ) -> Question | None:
     first = stems[members[0]]
     positions = [rank_position(f"{stems[c].stem}{stems[c].item}") for c in members]
@@ -254,9 +260,11 @@ def _several_columns(
     if not (known or asks_which_needs(wording)) or asks_trait(first.stem):
         return None
     cells = [value for column in members for value in columns[column].values]
-    rated = looks_like_scale(cells)
+    rated = not ticked and looks_like_scale(cells)
     kind: Kind = "量表" if rated else "多选"
-    if not rated and not all(_is_flag_or_scale(columns[column]) or _ticks(columns[column]) for column in members):
+    if not (rated or ticked) and not all(
+        _is_flag_or_scale(columns[column]) or _ticks(columns[column]) for column in members
+    ):
         return None
     sense, most = sense_of(wording, kind)
     said_no = any(key(str(value)) in _SAID_NO for value in cells)

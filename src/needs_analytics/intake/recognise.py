@@ -52,6 +52,7 @@ _TALLY = re.compile(
 )
 """What a count of answers is headed by; the answers themselves stand elsewhere, or nowhere."""
 _ASK_WITHIN = 0.5
+_STILL = 0.75  # of a template's headers are as it has them
 _LOCATION = ("lon", "x", "lonlat")
 _A_MONTH = 28
 _SHUT = frozenset({"休", "停", "闭", "关", "半", "休息", "停开", "闭馆", "关门", "不开", "停诊", "停业"})
@@ -69,11 +70,12 @@ class Recognition:
     matches
         Table to the columns taken for its fields.
     why
-        ``told`` (by ``mapping.toml``), ``recipe`` (as in an earlier month), ``headers``, ``across`` (laid out across),
-        ``platform``, ``form`` (the questions of an export beside it), ``asked`` (ambiguous), ``aside`` (a cover, a
-        summary of the other sheets, a list of choices), ``calendar`` (closed days), ``unread`` (a register with rows
-        that only an unknown column tells apart), ``copy`` (the rows of another sheet), ``repeat`` (a form's repeated
-        group, or the sheet it belongs to, counted in the other) or ``none``.
+        ``told`` (by ``mapping.toml``), ``template`` (made from one of ours), ``recipe`` (as in an earlier
+        month), ``headers``, ``across`` (laid out across), ``platform``, ``form`` (the questions of an export
+        beside it), ``asked`` (ambiguous), ``aside`` (a cover, a summary of the other sheets, a list of
+        choices), ``calendar`` (closed days), ``unread`` (a register with rows that only an unknown column tells
+        apart), ``copy`` (the rows of another sheet), ``repeat`` (a form's repeated group, or the sheet it
+        belongs to, counted in the other) or ``none``.
     candidates
         For ``asked``: the tables it could be.
     layout
@@ -187,6 +189,10 @@ def recognise(
         layout = layout if layout and layout.table in tables else None
         kept = {table: _down(matches[table], layout, table, block, names) for table in tables}
         return Recognition(block, tables, kept, "told", platform, layout=layout)
+    made_for = _made_for(block, vocabularies)
+    if made_for:
+        kept = {made_for: _matches(block, made_for, vocabularies[made_for], groups, told=True)}
+        return Recognition(block, (made_for,), kept, "template", platform)
     if layout:
         down = _down(matches[layout.table], layout, layout.table, block, names)
         return Recognition(block, (layout.table,), {layout.table: down}, "across", platform, layout=layout)
@@ -199,6 +205,19 @@ def recognise(
     if not platform and _is_aside(block, evidence):
         return Recognition(block, (), {}, "aside", platform)
     return _decide(block, evidence, platform)
+
+
+def _made_for(block: Block, vocabularies: Mapping[str, Vocabulary]) -> str:
+    """Return the table of the template that a block still is: nearly all of its headers are that template's.
+
+    Then no cell decides what its column is, and a cell that does not fit is wrong. Surveys are known by their needs.
+    """
+    table = block.sheet.template
+    if table not in TABLES or table == "survey":
+        return ""
+    words = vocabularies[table].exact
+    known = [key(header.last) in words for header in block.headers if header.parts]
+    return table if known and sum(known) >= _STILL * len(known) else ""
 
 
 def asks_nobody(found: Recognition, need_columns: Sequence[int]) -> bool:

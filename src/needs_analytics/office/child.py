@@ -78,6 +78,7 @@ def _told(sheet: SheetRead) -> dict[str, object]:
         "name": sheet.found.name,
         "hidden": sheet.found.hidden,
         "merged": sheet.merged,
+        "template": sheet.template,
         "notes": sheet.found.notes,
         "columns": [[_plain(cell) for cell in cells] for cells, _ in sheet.columns],
         "rows": len(sheet.columns[0][1]) if sheet.columns else 0,

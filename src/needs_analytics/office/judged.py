@@ -13,6 +13,7 @@ from needs_analytics.office.delimited import delimited
 from needs_analytics.office.encoding import decode
 from needs_analytics.office.gate.found import Found, Refused
 from needs_analytics.office.gate.opendocument import open_document
+from needs_analytics.office.gate.origin import legacy_origin, origin
 from needs_analytics.office.gate.records import binary_workbook, legacy_workbook
 from needs_analytics.office.gate.workbook import main_part, returned_marker, workbook
 from needs_analytics.office.gate.worksheet import twice
@@ -58,11 +59,14 @@ class SheetRead:
         Distinct cells and codes.
     merged
         Merged ranges.
+    template
+        Table and version of the template that the workbook was made from; blank for none.
     """
 
     def __init__(self, found: Found, columns: Columns, merged: Iterable[Sequence[int]] = ()) -> None:
         self.found = found
         self.columns = columns
+        self.template = ("", "")
         _tell_of_long_texts(found, columns)
         rows = len(columns[0][1]) if columns else 0
         self.merged = [_cut(told, rows, len(columns)) for told in merged]
@@ -85,7 +89,7 @@ def read_file(content: bytes, name: str, limits: ReadingOptions, uncomputed: str
         With the code of what is wrong.
     """
     if content.startswith(_OLE):
-        return _through_reader(content, legacy_workbook(content, limits), limits)
+        return _made_from(legacy_origin(content), _through_reader(content, legacy_workbook(content, limits), limits))
     for magic, kind in _FOREIGN.items():
         if content.startswith(magic):
             raise Refused("E003", kind=kind)
@@ -130,11 +134,17 @@ def _zipped(content: bytes, limits: ReadingOptions, uncomputed: str) -> list[She
         sheets[0][1].notes.append(("returned", "", None, None, {"marker": marker}))
     if archive.surplus:
         sheets[0][1].notes.append(("I028", "", None, None, {}))
-    read = _through_reader(packed, [found for _, found in sheets], limits, named=named)
+    read = _made_from(origin(archive), _through_reader(packed, [found for _, found in sheets], limits, named=named))
     if named:
         return read
     for sheet, (part, _) in zip(read, sheets, strict=True):
         _account(sheet, archive, part)
+    return read
+
+
+def _made_from(template: tuple[str, str], read: list[SheetRead]) -> list[SheetRead]:
+    for sheet in read:
+        sheet.template = template
     return read
 
 

@@ -12,13 +12,21 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from needs_analytics.core.issue import CellRef, Issue
-from needs_analytics.core.messages import LANGUAGES, issue_remedy, issue_sentence
+from needs_analytics.core.messages import (
+    LANGUAGES,
+    catalogue,
+    in_every_language,
+    issue_remedy,
+    issue_sentence,
+    text,
+)
 from needs_analytics.core.options import ReadingOptions
 from needs_analytics.core.records import Sheet, SheetList
 from needs_analytics.errors import FileRefusedError
 from needs_analytics.intake.reading import UNCOMPUTED
 from needs_analytics.office.readers import Readers, Refusal
 from needs_analytics.office.returned.marker import NOTE, find_marker, told_in
+from needs_analytics.office.template_version import VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -155,7 +163,7 @@ def _named(outcome: list[ReadSheet], label: str, digest: str) -> list[Sheet]:
     return [
         Sheet(
             label, sheet.name if names[sheet.name] == 1 else f"{sheet.name}({position})", digest, sheet.columns,
-            sheet.merged, sheet.hidden,
+            sheet.merged, sheet.hidden, template=sheet.template[0],
         )
         for position, sheet in enumerate(outcome, 1)
     ]  # fmt: skip
@@ -163,7 +171,7 @@ def _named(outcome: list[ReadSheet], label: str, digest: str) -> list[Sheet]:
 
 def _issues(outcome: list[ReadSheet], sheets: list[Sheet]) -> list[Issue]:
     """Say what is odd about a workbook that was read."""
-    issues = []
+    issues = _outdated(outcome, sheets)
     for told, sheet in zip(outcome, sheets, strict=True):
         issues += [
             Issue(code, CellRef(sheet.file, sheet.name if name else "", row, column), details=details)
@@ -174,6 +182,22 @@ def _issues(outcome: list[ReadSheet], sheets: list[Sheet]) -> list[Issue]:
             issues.append(Issue("W031", CellRef(sheet.file, sheet.name), details={"name": told.name}))
         issues += _uncomputed(sheet)
     return issues
+
+
+def _outdated(outcome: list[ReadSheet], sheets: list[Sheet]) -> list[Issue]:
+    """Say that a workbook was made from an earlier version of a template, and what has changed since."""
+    table, version = outcome[0].template
+    known = f"table.{table}" in catalogue("zh") and version.isdigit()
+    if not known or not 0 < int(version) < VERSION:
+        return []
+    changed = {
+        language: "".join(text(f"template.changed.{later}", language) for later in range(int(version) + 1, VERSION + 1))
+        for language in LANGUAGES
+    }
+    details = {
+        "template": in_every_language(f"table.{table}"), "version": version, "current": VERSION, "changed": changed,
+    }  # fmt: skip
+    return [Issue("I038", CellRef(sheets[0].file), details=details)]
 
 
 def _uncomputed(sheet: Sheet) -> list[Issue]:

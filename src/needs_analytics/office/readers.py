@@ -44,13 +44,17 @@ _Result = TypeVar("_Result")
 
 @dataclass(frozen=True, slots=True)
 class ReadSheet:
-    """A sheet as a reading process gives it; notes are issue code, sheet, row, column and details."""
+    """A sheet as a reading process gives it; notes are issue code, sheet, row, column and details.
+
+    ``template`` is the table and the version of the template that the workbook was made from.
+    """
 
     name: str
     hidden: bool
     merged: tuple[tuple[int, int, int, int], ...]
     columns: tuple[Column, ...]
     notes: tuple[tuple[str, str, int | None, int | None, dict[str, object]], ...]
+    template: tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,8 +168,9 @@ def _sheet(told: dict[str, Any], stream: IO[bytes]) -> ReadSheet:
         for cells in told["columns"]
     )
     return ReadSheet(
-        told["name"], told["hidden"], tuple(map(tuple, told["merged"])), columns, tuple(map(tuple, told["notes"]))
-    )
+        told["name"], told["hidden"], tuple(map(tuple, told["merged"])), columns, tuple(map(tuple, told["notes"])),
+        tuple(told["template"]),
+    )  # fmt: skip
 
 
 def _cell(told: Any) -> object:

@@ -18,14 +18,16 @@ from needs_analytics.errors import UsageError
 from needs_analytics.files import write_whole
 from needs_analytics.office.template_columns import ASKED, Template, plan_template
 from needs_analytics.office.template_guide import write_guide, write_services
+from needs_analytics.office.template_known import CARRIED, carried_rows, known_names
 from needs_analytics.office.template_looks import add_looks
 from needs_analytics.office.template_sheets import write_data_sheet, write_lists
+from needs_analytics.office.template_version import VERSION
 
 if TYPE_CHECKING:
     from needs_analytics.core.codebook import Codebook
+    from needs_analytics.core.records import Cleaned
 
-VERSION = "1"
-"""Version of the templates, kept in a property of the workbook; a changed column or answer makes a new one."""
+_ALL = frozenset({"all", "全部", "所有"})
 _MADE = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 _OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 
@@ -47,7 +49,15 @@ def template_name(table: str, language: str = "zh") -> str:
     return text("template.file_name", language, table=label)
 
 
-def write_template(table: str, out_path: str | Path, *, codebook: Codebook, language: str = "zh") -> Path:
+def write_template(
+    table: str,
+    out_path: str | Path,
+    *,
+    codebook: Codebook,
+    language: str = "zh",
+    month: Cleaned | None = None,
+    carry: bool = False,
+) -> Path:
     """Write a table's blank workbook, beside a file of that name that is open elsewhere, and return its name.
 
     Parameters
@@ -60,6 +70,10 @@ def write_template(table: str, out_path: str | Path, *, codebook: Codebook, lang
         Needs, groups and services to choose from, and the headers.
     language
         ``zh`` or ``en``.
+    month
+        The month whose services, sites and places are offered in drop-downs.
+    carry
+        Begin with that month's rows, where the table is one of those that stay (menu, capacity, register …).
 
     Returns
     -------
@@ -71,7 +85,7 @@ def write_template(table: str, out_path: str | Path, *, codebook: Codebook, lang
     UsageError
         When there is no such template, or the file cannot be written.
     """
-    content = render_template(table, codebook=codebook, language=language)
+    content = render_template(table, codebook=codebook, language=language, month=month, carry=carry)
     path = Path(out_path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -80,15 +94,19 @@ def write_template(table: str, out_path: str | Path, *, codebook: Codebook, lang
         raise failure(UsageError, "unwritable", folder=str(path.parent)) from error
 
 
-def render_template(table: str, *, codebook: Codebook, language: str = "zh") -> bytes:
-    """Return a table's blank workbook; the same codebook gives the same bytes.
+def render_template(
+    table: str, *, codebook: Codebook, language: str = "zh", month: Cleaned | None = None, carry: bool = False
+) -> bytes:
+    """Return a table's workbook, see :func:`write_template`; the same codebook and month give the same bytes.
 
     Raises
     ------
     UsageError
         When there is no such template.
     """
-    template = plan_template(_table_of(table), codebook, language)
+    name = _table_of(table)
+    rows = carried_rows(name, month, language) if month and carry and name in CARRIED else ()
+    template = plan_template(name, codebook, language, known=known_names(codebook, month), rows=rows)
     written = BytesIO()
     with xlsxwriter.Workbook(written, _OPTIONS) as book:
         _set_properties(book, template)
@@ -103,6 +121,17 @@ def render_template(table: str, *, codebook: Codebook, language: str = "zh") -> 
     return written.getvalue()
 
 
+def tables_meant(name: str) -> tuple[str, ...]:
+    """Return the canonical tables a user means: one by any of its names, or every one.
+
+    Examples
+    --------
+    >>> tables_meant("服务容量"), len(tables_meant("全部"))
+    (('supply',), 15)
+    """
+    return tuple(ASKED) if key(name) in _ALL else (_table_of(name),)
+
+
 def _table_of(name: str) -> str:
     """Return the canonical table a user means."""
     for table in ASKED:
@@ -114,5 +143,9 @@ def _table_of(name: str) -> str:
 
 def _set_properties(book: xlsxwriter.Workbook, template: Template) -> None:
     book.set_properties({"title": template.say("template.title", table=template.label), "created": _MADE})
-    for name, value in (("template", template.table), ("template_version", VERSION), ("language", template.language)):
+    for name, value in (
+        ("template", template.table),
+        ("template_version", str(VERSION)),
+        ("language", template.language),
+    ):
         book.set_custom_property(name, value, "text")

@@ -12,8 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from needs_analytics.core.codebook import Codebook
+    from needs_analytics.office.template_known import Known
 
-Strictness = Literal["closed", "open", "several"]
+Strictness = Literal["closed", "open", "several", "known"]
 
 _FIELDS: Mapping[str, str] = {
     "sex": "sex", "age_band": "age_band", "participation": "participation", "usage_frequency": "usage_frequency",
@@ -28,9 +29,13 @@ _FIELDS_OF_TABLE: Mapping[tuple[str, str], str] = {
     ("requests", "category"): "needs", ("menu", "unit"): "unit", ("supply", "unit"): "unit",
     ("questions", "unit"): "answers_for",
 }  # fmt: skip
+_KNOWN: Mapping[str, str] = {
+    "service": "services", "site": "sites", "community": "communities", "old_community": "communities",
+    "new_community": "communities", "grid": "grids", "old_grid": "grids", "new_grid": "grids",
+}  # fmt: skip
 _OPEN = frozenset({
     "age_band", "eligibility", "unit", "provider_type", "duty", "channel", "nature", "outcome", "groups", "own_groups",
-    "domains", "needs",
+    "domains", "needs", "verified",
 })  # fmt: skip
 _SEVERAL = frozenset({("menu", "needs"), ("survey", "groups"), ("roster", "groups")})
 # Groups that age and sex settle, and those of children, who answer no survey, need not be asked for.
@@ -46,7 +51,8 @@ class Choice:
     name
         Name of the list; columns with the same answers share it.
     strictness
-        ``closed``: nothing else is understood; ``open``: other words are; ``several``: more than one may be given.
+        ``closed``: nothing else is understood; ``open``: other words are; ``several``: more than one may be given;
+        ``known``: the names the workspace knows, new ones may be written.
     """
 
     name: str
@@ -54,8 +60,12 @@ class Choice:
     strictness: Strictness = "closed"
 
 
-def choice_of(table: str, field: str, codebook: Codebook, language: str) -> Choice | None:
+def choice_of(table: str, field: str, codebook: Codebook, known: Known, language: str) -> Choice | None:
     """Return what may be chosen for a field, ``None`` where it is written freely."""
+    names = "services" if (table, field) == ("menu", "name") else _KNOWN.get(field)
+    if names is not None:
+        options = getattr(known, names)
+        return Choice(names, options, "known") if options else None
     name = _FIELDS_OF_TABLE.get((table, field)) or _FIELDS.get(field)
     if name is None:
         return None

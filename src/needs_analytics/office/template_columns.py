@@ -10,12 +10,14 @@ from needs_analytics.core.messages import catalogue, text
 from needs_analytics.core.wording import key
 from needs_analytics.intake.fields import field_types, vocabulary
 from needs_analytics.office.template_choices import Choice, choice_of
+from needs_analytics.office.template_known import Known
 from needs_analytics.office.template_needs import NeedAsked, ask_needs
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from needs_analytics.core.codebook import Codebook
+    from needs_analytics.office.template_known import Row
 
 Kind = Literal["text", "date", "number", "tick"]
 
@@ -37,9 +39,12 @@ ASKED: Mapping[str, str] = {
     "verified",
     "budget": "item* amount* staff_hours area_m2",
     "followup": "case* need*!service service community opened* owner* due* fixed rechecked outcome",
+    "changes": "old_community* old_grid new_community* new_grid since",
     "questions": "office question* wording* kind* sense* option* need* option_code position max_choices unit asked_of "
     "blank threshold first_month last_month",
 }
+NOTHING = Known()
+"""What a workspace knows before its first month."""
 _ASKED = re.compile(r"(#?\w+)(\*?)(?:!(\w+))?")
 _NUMBERS = frozenset({"integer", "number", "money", "distance", "frequency", "coordinate", "age"})
 
@@ -80,12 +85,13 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A template before it is written: the columns of its data sheet from left to right."""
+    """A template before it is written: columns of its data sheet from left to right, and rows it begins with."""
 
     table: str
     language: str
     codebook: Codebook
     columns: tuple[Column, ...]
+    rows: Sequence[Row] = ()
 
     @property
     def label(self) -> str:
@@ -106,12 +112,18 @@ class Template:
         return next(position for position, column in enumerate(self.columns) if column.field == field)
 
 
-def plan_template(table: str, codebook: Codebook, language: str) -> Template:
-    """Return what a table's template asks for."""
-    return Template(table, language, codebook, tuple(_plan_columns(table, codebook, language)))
+def plan_template(
+    table: str, codebook: Codebook, language: str, *, known: Known = NOTHING, rows: Sequence[Row] = ()
+) -> Template:
+    """Return what a table's template asks for; rows taken over bring their own columns along."""
+    columns = _plan_columns(table, codebook, known, language)
+    asked = {column.field for column in columns}
+    others = dict.fromkeys(field for row in rows for field in row if field not in asked)
+    columns += [_carried_column(table, field, codebook, language) for field in others]
+    return Template(table, language, codebook, tuple(columns), rows)
 
 
-def _plan_columns(table: str, codebook: Codebook, language: str) -> list[Column]:
+def _plan_columns(table: str, codebook: Codebook, known: Known, language: str) -> list[Column]:
     types = field_types(codebook, table)
     columns: list[Column] = []
     for name, star, unless in _ASKED.findall(ASKED[table]):
@@ -119,10 +131,16 @@ def _plan_columns(table: str, codebook: Codebook, language: str) -> list[Column]
             columns += [_need_column(asked, language) for asked in ask_needs(codebook, language)]
             continue
         fill, example = (_said(part, table, name, language) for part in ("fill", "example"))
-        choice = choice_of(table, name, codebook, language)
+        choice = choice_of(table, name, codebook, known, language)
         header = header_of(table, name, codebook, language)
         columns.append(Column(name, header, types[name], fill, example, bool(star), unless, choice=choice))
     return columns
+
+
+def _carried_column(table: str, field: str, codebook: Codebook, language: str) -> Column:
+    """Return a column that blank templates do not ask for and the rows taken over have."""
+    header, kind = header_of(table, field, codebook, language), field_types(codebook, table)[field]
+    return Column(field, header, kind, text("template.carried_fill", language), "")
 
 
 def header_of(table: str, field: str, codebook: Codebook, language: str) -> str:

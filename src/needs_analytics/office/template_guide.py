@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from needs_analytics.core.messages import catalogue
 from needs_analytics.office.template_looks import LINE, lines, set_page
+from needs_analytics.office.template_version import VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -97,6 +98,7 @@ def _paragraphs(template: Template) -> list[tuple[str, str, str]]:
         (template.say("template.purpose_label"), template.say(f"template.purpose.{table}"), "text"),
         (template.say("template.recipient_label"), template.say("template.recipient"), "text"),
         (template.say("template.contact_label"), "", "to fill in"),
+        (template.say("template.version_label"), template.say("template.version", version=VERSION), "text"),
         (template.say("template.people_label"), template.say(f"template.{'people' if personal else 'nobody'}"), "text"),
         *[(head, step, "text") for head, step in zip(heads, numbered, strict=True)],
     ]
@@ -143,7 +145,8 @@ def _write_columns(sheet: Worksheet, row: int, template: Template, looks: Mappin
 
 def _column_line(column: Column, template: Template) -> tuple[str, str, str, str]:
     """Return a column's line; its number, and the marks around its words, keep it from looking like a header."""
-    example = template.say("template.for_example", example=column.example) if column.kind != "tick" else column.example
+    as_it_is = column.kind == "tick" or not column.example
+    example = column.example if as_it_is else template.say("template.for_example", example=column.example)
     header = template.say("template.quoted", header=column.header)
     return header, _duty(column, template), _explained(column, template), example
 
@@ -161,7 +164,9 @@ def _explained(column: Column, template: Template) -> str:
     """Return what to fill in, with the answers to choose from."""
     if column.choice is None or column.kind == "tick":
         return column.fill
-    told = {"closed": "choose", "open": "choose_or_write", "several": "choose_several"}[column.choice.strictness]
+    told = {"closed": "choose", "open": "choose_or_write", "several": "choose_several", "known": "choose_known"}[
+        column.choice.strictness
+    ]
     if told == "choose" and any("；" in option for option in column.choice.options):
         told = "choose_from_list"
     comma = template.say("template.list_comma")

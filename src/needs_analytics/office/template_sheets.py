@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from needs_analytics.office.template_columns import Column, Template
 
 LAST_ROW = 5000
-"""Last row, counted from 0, with drop-downs, hints and checks."""
+"""Last row, counted from 0, with drop-downs, hints and checks; below rows taken over as many again."""
 _RANGES: Mapping[str, tuple[float, float]] = {"age": (0, 120), "rating": (1, 5), "lon": (73, 136), "lat": (3, 54)}
 _EARLIEST = dt.date(1990, 1, 1)
 _ID_CARD = (15, 18)
@@ -31,16 +31,17 @@ _A3 = 8
 
 
 def write_data_sheet(sheet: Worksheet, template: Template, looks: Mapping[str, Format]) -> None:
-    """Write the header row and prepare the rows below it; no example stands there, it would be read as data."""
-    first = template.header_rows
+    """Write the header and the rows taken over, and prepare those below; an example there would be read as data."""
+    first, end = template.header_rows, LAST_ROW + len(template.rows)
     _write_header(sheet, template, looks)
     for position, column in enumerate(template.columns):
         sheet.set_column(position, position, width_of(column), looks[f"cells of {column.kind}"])
-        sheet.data_validation(first, position, LAST_ROW, position, _check(column) | _hint(column, template))
+        sheet.data_validation(first, position, end, position, _check(column) | _hint(column, template))
         if column.required:
             rule = {"type": "formula", "criteria": _missing(position, column, template), "format": looks["missing"]}
-            sheet.conditional_format(first, position, LAST_ROW, position, rule)
-    sheet.ignore_errors({"number_stored_as_text": xl_range_abs(first, 0, LAST_ROW, len(template.columns) - 1)})
+            sheet.conditional_format(first, position, end, position, rule)
+    _write_rows(sheet, template, looks)
+    sheet.ignore_errors({"number_stored_as_text": xl_range_abs(first, 0, end, len(template.columns) - 1)})
     _set_view(sheet, template)
 
 
@@ -99,12 +100,25 @@ def _write_header(sheet: Worksheet, template: Template, looks: Mapping[str, Form
             sheet.write_string(0, first, heading, looks["optional"])
 
 
+def _write_rows(sheet: Worksheet, template: Template, looks: Mapping[str, Format]) -> None:
+    """Write the rows taken over; a text stays text, whatever it begins with."""
+    for row, cells in enumerate(template.rows, start=template.header_rows):
+        for position, column in enumerate(template.columns):
+            cell, look = cells.get(column.field), looks[f"cells of {column.kind}"]
+            if isinstance(cell, dt.datetime):
+                sheet.write_datetime(row, position, cell, look)
+            elif isinstance(cell, float):
+                sheet.write_number(row, position, cell, look)
+            elif cell is not None:
+                sheet.write_string(row, position, str(cell), look)
+
+
 def _hint(column: Column, template: Template) -> dict[str, Any]:
     """Return the note Excel shows beside a chosen cell; an example too long for it is left to the explanation."""
     mark = template.say("template.required" if column.required else "template.optional")
     title = template.say("template.hint_title", header=column.header, mark=mark)
     example = template.say("template.for_example", example=column.example)
-    message = f"{column.fill}\n{example}" if column.kind != "tick" else column.fill
+    message = f"{column.fill}\n{example}" if column.kind != "tick" and column.example else column.fill
     return {
         "input_title": title if len(title) <= _LONGEST_TITLE else column.header[:_LONGEST_TITLE],
         "input_message": message if len(message) <= _LONGEST_HINT else column.fill[:_LONGEST_HINT],
