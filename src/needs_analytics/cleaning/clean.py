@@ -181,7 +181,7 @@ def _merge_capacity(outcome: _Outcome) -> None:
 
 def _flag_young(outcome: _Outcome, options: CleaningOptions) -> None:
     young = outcome.frame[outcome.frame["age_high"] < options.youngest_age]
-    outcome.issues += _row_issues("W402", young, youngest=options.youngest_age)
+    outcome.issues += _row_issues("I402", young, youngest=options.youngest_age)
 
 
 def _by_month(tables: dict[str, pd.DataFrame], month: Month) -> tuple[dict[str, pd.DataFrame], dict[str, pd.DataFrame]]:
