@@ -11,7 +11,7 @@ import pytest
 from needs_analytics.core.messages import LANGUAGES
 from office.small_files import workbook_xml
 
-from .offices import COMMUNITIES, MONTH, menu, put, register, survey, table, whole_month
+from .offices import MONTH, menu, put, register, survey, table, whole_month
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

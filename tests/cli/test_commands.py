@@ -377,7 +377,7 @@ def test_the_check_of_the_rough_town_says_how_it_was_read_and_asks(needs: Needs,
     assert found.code == 0
     assert "柳塘镇民生需求大家谈_205.csv → 需求调查（问卷网导出" in found.out
     proposed = (tmp_path / "镇" / "check" / MONTH / "mapping-proposed.toml").read_text(encoding="utf-8")
-    assert proposed.count("[options]") == proposed.count("[places]") == 1
+    assert proposed.count("\n[options]\n") == proposed.count("\n[places]\n") == 1
     assert "mapping-proposed.toml" in found.out
 
 

@@ -27,6 +27,9 @@ BLOCKING = frozenset({NOTHING_USABLE, NO_ANSWERS, NO_QUESTIONS})
 """What makes a month's needs list impossible; nothing that is wrong in one file, sheet or cell is among it."""
 
 SEVERITIES = ("error", "warning", "info")
+OF_SHEETS = frozenset({"W201", "W202", "W203", "I204", "W206", "W207", "W208", "E208", "W213", "W318"})
+"""What is said of a sheet as a whole, though it names the row in which its table begins."""
+
 UNKNOWN = ("none", "asked", "unread")
 """Why a sheet is not used that may hold data."""
 
@@ -106,6 +109,8 @@ class Problem:
     @property
     def cells(self) -> tuple[str, ...]:
         """The first few cells or rows, as a spreadsheet names them."""
+        if self.first.code in OF_SHEETS:
+            return ()
         return tuple(dict.fromkeys(cell for issue in self.issues for cell in issue.cells))
 
     @property
@@ -117,7 +122,7 @@ class Problem:
     @property
     def unit(self) -> str:
         """What it concerns: ``file``, ``sheet``, ``row`` or ``cell``."""
-        return unit_of(self.where)
+        return "sheet" if self.first.code in OF_SHEETS else unit_of(self.where)
 
 
 @dataclass(frozen=True, slots=True)
