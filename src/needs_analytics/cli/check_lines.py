@@ -39,7 +39,7 @@ def check_lines(check: MonthCheck, language: str) -> Iterator[str]:
     yield totals(check.parts, language)
     yield from _refused(check, language)
     for lack in lacks(check, language):
-        yield text("cli.check.missing", language) + lack
+        yield text("check.lacking", language) + lack
     for office in check.parts[:_OFFICES]:
         yield ""
         yield from _block(office, language, sheets=_SHEETS, problems=_PROBLEMS)

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from needs_analytics.core.messages import issue_remedy, issue_sentence, issue_title, text
 from needs_analytics.core.options import Options
-from needs_analytics.reports.check.sentences import next_steps, office_name, rows_said, totals, verdict
+from needs_analytics.reports.check.sentences import lacks, next_steps, office_name, rows_said, totals, verdict
 from needs_analytics.reports.content.other_tables import file_table
 from needs_analytics.reports.content.wording import Wording
-from needs_analytics.reports.document import Document, Sheet
+from needs_analytics.reports.document import Document, Highlight, Link, Sheet
 from needs_analytics.reports.tables import Column, Table
 from needs_analytics.reports.write import write_document
 
@@ -38,16 +38,17 @@ def write_check(check: MonthCheck, cleaned: Cleaned, folder: str | Path, *, lang
     document = Document(
         title=text("check.title", language, month=cleaned.month.label(language)), tables=tables, language=language,
         sheets=[Sheet(table.caption, [table.id]) for table in tables],
-        facts=[*_facts(check, language), *_beside(cleaned, language)],
+        highlights=_outcome(check, language), facts=_beside(cleaned, language),
     )  # fmt: skip
     stem = text("check.stem", language, month=str(cleaned.month))
     return write_document(document, folder, created=cleaned.month.last_day, stem=stem, formats=("xlsx",))[0]
 
 
-def _facts(check: MonthCheck, language: str) -> list[tuple[str, str]]:
-    told = {"verdict": verdict(check, language), "rows": rows_said(check.rows, language)}
-    told["problems"] = totals(check.parts, language)
-    return [(text(f"check.fact_{name}", language), said) for name, said in told.items()]
+def _outcome(check: MonthCheck, language: str) -> list[Highlight]:
+    """Return the first page's lines: whether a report can be made, where the rows went, what is missing."""
+    told = [verdict(check, language), rows_said(check.rows, language), totals(check.parts, language)]
+    lines = [Highlight(said, Link("offices")) for said in told]
+    return [*lines, *(Highlight(text("check.lacking", language) + lack) for lack in lacks(check, language))]
 
 
 def _beside(cleaned: Cleaned, language: str) -> list[tuple[str, str]]:
