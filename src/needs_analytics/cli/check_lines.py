@@ -21,7 +21,7 @@ from needs_analytics.reports.check.sentences import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from needs_analytics.reports.check.summary import MonthCheck, OfficeCheck, Problem
 
@@ -42,7 +42,8 @@ def check_lines(check: MonthCheck, language: str) -> Iterator[str]:
         yield text("check.lacking", language) + lack
     for office in check.parts[:_OFFICES]:
         yield ""
-        yield from _block(office, language, sheets=_SHEETS, problems=_PROBLEMS)
+        shown = [one for one in office.serious if one not in office.refused]
+        yield from _block(office, shown, language, sheets=_SHEETS, most=_PROBLEMS)
     rest = check.parts[_OFFICES:]
     if rest:
         yield ""
@@ -54,7 +55,7 @@ def check_lines(check: MonthCheck, language: str) -> Iterator[str]:
 
 def office_lines(office: OfficeCheck, language: str) -> Iterator[str]:
     """Yield all lines of one office, with the text to send to it."""
-    yield from _block(office, language, sheets=_ALL, problems=_ALL)
+    yield from _block(office, office.shown, language, sheets=_ALL, most=_ALL)
     if office.name:
         yield ""
         yield text("cli.check.note", language)
@@ -77,7 +78,7 @@ def _heading(office: OfficeCheck, language: str) -> str:
     )  # fmt: skip
 
 
-def _block(office: OfficeCheck, language: str, *, sheets: int, problems: int) -> Iterator[str]:
+def _block(office: OfficeCheck, shown: Sequence[Problem], language: str, *, sheets: int, most: int) -> Iterator[str]:
     yield _heading(office, language)
     for sheet in office.sheets[:sheets]:
         yield f"  {place(sheet.file, sheet.sheet, office.name)} {taken_for(sheet, language)}"
@@ -85,11 +86,10 @@ def _block(office: OfficeCheck, language: str, *, sheets: int, problems: int) ->
         yield "  " + text("cli.check.more_sheets", language, count=len(office.sheets) - sheets)
     if office.rows.rows_in:
         yield f"  {rows_said(office.rows, language)}"
-    shown = [one for one in office.serious if one not in office.refused][:problems]
-    for one in shown:
+    for one in shown[:most]:
         yield f"    [{one.first.code}] {_problem(one, office, language)}"
-    rest = sum(one.times for one in office.serious if one not in shown and one not in office.refused)
-    if rest:
+    if shown[most:]:
+        rest = sum(one.times for one in shown[most:])
         yield "    " + text("cli.check.more", language, count=rest)
 
 

@@ -38,7 +38,7 @@ def write_check(check: MonthCheck, cleaned: Cleaned, folder: str | Path, *, lang
     document = Document(
         title=text("check.title", language, month=cleaned.month.label(language)), tables=tables, language=language,
         sheets=[Sheet(table.caption, [table.id]) for table in tables],
-        highlights=_outcome(check, language), facts=_beside(cleaned, language),
+        highlights=[*_outcome(check, language), *_beside(cleaned, language)],
     )  # fmt: skip
     stem = text("check.stem", language, month=str(cleaned.month))
     return write_document(document, folder, created=cleaned.month.last_day, stem=stem, formats=("xlsx",))[0]
@@ -51,13 +51,13 @@ def _outcome(check: MonthCheck, language: str) -> list[Highlight]:
     return [*lines, *(Highlight(text("check.lacking", language) + lack) for lack in lacks(check, language))]
 
 
-def _beside(cleaned: Cleaned, language: str) -> list[tuple[str, str]]:
+def _beside(cleaned: Cleaned, language: str) -> list[Highlight]:
     """Return what the first page says of the workbook written beside this one, where questions were found."""
     if cleaned.questions.empty:
         return []
     file = text("check.dictionary_file", language)
     said = text("check.dictionary_beside", language, file=file, month=str(cleaned.month))
-    return [(text("check.sheet_dictionary", language), said)]
+    return [Highlight(said)]
 
 
 def _offices(check: MonthCheck, language: str) -> Table:

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
 _PROBLEMS = 60
 _TONES = {"resend": "bad", "correct": "bad", "review": "caution", "fine": "good"}
-_SEVERITY_TONES = {"error": "bad", "warning": "caution"}
+_SEVERITY_TONES = {"error": "bad", "warning": "caution", "info": "neutral"}
 _WORDS = (
     "column_office", "column_files", "column_rows_in", "column_kept", "column_merged", "column_returned",
     "column_errors", "column_doubts", "column_state", "column_sheet_place", "column_taken_for", "column_why",
@@ -137,9 +137,9 @@ def _office(office: OfficeCheck, anchors: Mapping[str, str], language: str) -> d
             }
             for sheet in office.sheets
         ],
-        "problems": [_problem(one, office, language) for one in office.serious[:_PROBLEMS]],
-        "more": text("check.page_more", language, count=len(office.serious) - _PROBLEMS)
-        if office.serious[_PROBLEMS:] else "",
+        "problems": [_problem(one, office, language) for one in office.shown[:_PROBLEMS]],
+        "more": text("check.page_more", language, count=len(office.shown) - _PROBLEMS)
+        if office.shown[_PROBLEMS:] else "",
         "note": note(office, language) if office.name else "",
     }  # fmt: skip
 

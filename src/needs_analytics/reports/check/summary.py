@@ -33,6 +33,8 @@ OF_SHEETS = frozenset({"W201", "W202", "W203", "I204", "W206", "W207", "W208", "
 UNKNOWN = ("none", "asked", "unread")
 """Why a sheet is not used that may hold data."""
 
+_MERGES = "I41"  # what is said of rows that went into another
+
 STATES = ("resend", "correct", "review", "fine")
 UNITS = ("file", "sheet", "row", "cell")
 
@@ -139,6 +141,12 @@ class OfficeCheck:
     def refused(self) -> tuple[Problem, ...]:
         """Files that were not read."""
         return tuple(one for one in self.problems if one.first.severity == "error" and one.unit == "file")
+
+    @property
+    def shown(self) -> tuple[Problem, ...]:
+        """What must be seen to, and which rows were merged."""
+        merged = tuple(one for one in self.problems if one.first.code.startswith(_MERGES))
+        return (*self.serious, *merged)
 
     @property
     def serious(self) -> tuple[Problem, ...]:
