@@ -65,7 +65,7 @@ def test_another_months_answer_is_kept_for_the_record() -> None:
 def test_a_child_is_kept_and_said() -> None:
     cleaned = take_clean(answers("赵建国||2026-10-03|男|12|和平社区|助餐、助浴"))
     assert len(cleaned.survey) == 1
-    assert told(cleaned, "W402") == [("E2", "")]
+    assert told(cleaned, "I402") == [("E2", "")]
 
 
 def test_a_listed_thing_twice_is_one_its_gaps_filled() -> None:

@@ -154,7 +154,8 @@ def test_check_prints_the_result_and_tells_progress_aside(needs: Needs, office: 
     assert "读取表格" in found.err
     assert "读取表格" not in found.out
     assert found.err.splitlines()[-1].startswith("下一步：")
-    assert {path.name for path in (workspace / "check" / MONTH).iterdir()} == {"2026-10核对结果.xlsx", "题目字典.xlsx"}
+    written = {path.name for path in (workspace / "check" / MONTH).iterdir()}
+    assert written == {"核对结果.html", "2026-10核对结果.xlsx", "题目字典.xlsx"}
 
 
 def test_the_dictionary_is_a_workbook_of_its_own_which_the_check_names(needs: Needs, office: Office) -> None:
@@ -171,7 +172,8 @@ def test_a_check_without_questions_names_no_dictionary(needs: Needs, office: Off
     del month["需求调查.csv"]
     workspace = office(month)
     needs("check", MONTH)
-    (written,) = (workspace / "check" / MONTH).iterdir()
+    written, page = sorted((workspace / "check" / MONTH).iterdir())
+    assert (written.suffix, page.suffix) == (".xlsx", ".html")
     cells = [cell for sheet in openpyxl.load_workbook(written).worksheets for row in sheet.values for cell in row]
     assert not any("题目字典.xlsx" in str(cell) for cell in cells)
 
@@ -180,7 +182,7 @@ def test_check_in_english(needs: Needs, office: Office) -> None:
     office(whole_month())
     found = needs("check", MONTH, "--lang", "en")
     assert "  需求调查.csv -> survey (by its headers, 40 rows)" in found.out
-    assert "Rows: 62 in = 62 kept + 0 merged + 0 returned" in found.out
+    assert "62 rows in = 62 kept + 0 merged + 0 returned" in found.out
 
 
 def test_cells_with_the_same_fault_stand_on_one_line(needs: Needs, office: Office) -> None:
@@ -213,7 +215,9 @@ def test_check_as_json_has_stable_keys(needs: Needs, office: Office) -> None:
     office({**whole_month(), "需求调查.csv": survey().replace(",30,", ",230,")})
     found = needs("check", MONTH, "--json")
     result = json.loads(found.out)
-    assert list(result) == ["schema_version", "month", "sheets", "counts", "missing", "issues"]
+    assert list(result) == [
+        "schema_version", "month", "blocking", "offices", "sheets", "counts", "missing", "issues",
+    ]  # fmt: skip
     assert result["missing"] == []
     assert {"code", "severity", "file", "sheet", "cell", "value", "sentence", "remedy"} == set(result["issues"][0])
     assert {"file", "sheet", "tables", "why", "rows"} <= set(result["sheets"][0])
@@ -372,7 +376,9 @@ def test_the_check_of_the_rough_town_says_how_it_was_read_and_asks(needs: Needs,
     found = needs("-C", tmp_path / "镇", "check", MONTH)
     assert found.code == 0
     assert "柳塘镇民生需求大家谈_205.csv → 需求调查（问卷网导出" in found.out
-    assert "[options]" in found.out
+    proposed = (tmp_path / "镇" / "check" / MONTH / "mapping-proposed.toml").read_text(encoding="utf-8")
+    assert proposed.count("\n[options]\n") == proposed.count("\n[places]\n") == 1
+    assert "mapping-proposed.toml" in found.out
 
 
 def test_the_rough_town_has_one_size(needs: Needs, tmp_path: Path) -> None:

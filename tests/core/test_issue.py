@@ -51,7 +51,7 @@ def test_a_detail_that_is_missing_shows_as_a_question_mark_and_hides_nothing(lan
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_title_takes_details_too(language: str) -> None:
-    assert "16" in issue_title(Issue("W402", details={"youngest": 16}), language)
+    assert "16" in issue_title(Issue("I402", details={"youngest": 16}), language)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

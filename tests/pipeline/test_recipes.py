@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from needs_analytics.cli.entry import run
-from needs_analytics.core.recipes import Recipe, find_recipe, merged_recipes, parse_recipes, recipes_toml
+from needs_analytics.core.recipes import (
+    Recipe,
+    find_recipe,
+    merged_recipes,
+    office_key,
+    parse_recipes,
+    recipes_toml,
+)
 from needs_analytics.pipeline import prepare_month
 from needs_analytics.workspace import Workspace
 
@@ -153,3 +160,20 @@ def test_a_recipe_fits_its_own_office_or_exactly_the_same_form() -> None:
     assert find_recipe([recipe], "光明社区", columns[:4]) is None
     other = Recipe("光明社区", "survey", "2026-09", columns, {"年龄": "birth_date"})
     assert find_recipe([recipe, other], "改了名的文件", columns) is None
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("和平2村", "和平3村"), ("第1网格10月", "第2网格10月"), ("5号院202610", "6号院202610"), ("青年路", "青路")],
+)
+def test_offices_that_differ_by_a_digit_are_two(one: str, other: str) -> None:
+    assert office_key(one) != office_key(other)
+
+
+@pytest.mark.parametrize("name", ["和平{}村", "第{}网格走访", "和平村{}"])
+@pytest.mark.parametrize(
+    "dated",
+    ["{}2026年10月", "2026年10月5日{}", "10月份{}", "{}202610", "20261005{}", "{}_2026-10-05", "2026/10 {}", "{}_205"],
+)
+def test_the_date_of_a_file_is_no_part_of_its_office(name: str, dated: str) -> None:
+    assert office_key(dated.format(name.format(3))) == office_key(name.format(3))

@@ -28,7 +28,7 @@ from needs_analytics.reports import (
 )
 from needs_analytics.reports.fonts import missing_characters
 from needs_analytics.reports.html import render_html
-from needs_analytics.reports.html.pages import css_string
+from needs_analytics.reports.html.shell import css_string
 
 from . import CREATED, words
 

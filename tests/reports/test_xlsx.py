@@ -113,6 +113,14 @@ def test_a_sheet_prints_on_a4_across_one_page_wide_with_its_header_and_page_numb
     assert opened["需求清单"].page_setup.fitToHeight == 0
 
 
+def test_a_year_at_the_head_of_the_title_is_no_part_of_the_footers_font_size():
+    table = Table("t", "清单", [Column("need", "需求")], [("助餐",)])
+    written = parts(render_xlsx(Document("2026年10月", tables=[table]), words.CHINESE, CREATED))
+    footers = [text for name, text in written.items() if name.startswith("xl/worksheets/sheet")]
+    assert footers
+    assert all("&amp;9 2026年10月" in text for text in footers)
+
+
 def test_a_header_is_printed_on_every_page_only_where_it_heads_all_of_the_sheet(opened, document):
     assert opened["需求清单"].print_title_rows == "$4:$4"
     both = replace(document, sheets=(Sheet("两张表", [table.id for table in document.tables[:2]]),))

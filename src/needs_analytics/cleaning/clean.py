@@ -253,7 +253,7 @@ def _merge_capacity(outcome: _Outcome) -> None:
 
 def _flag_young(outcome: _Outcome, options: CleaningOptions) -> None:
     young = outcome.frame[outcome.frame["age_high"] < options.youngest_age]
-    outcome.issues += _said(outcome, "W402", young, "age", youngest=options.youngest_age)
+    outcome.issues += _said(outcome, "I402", young, "age", youngest=options.youngest_age)
 
 
 def _by_month(tables: dict[str, pd.DataFrame], month: Month) -> tuple[dict[str, pd.DataFrame], dict[str, pd.DataFrame]]:

@@ -8,13 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 from needs_analytics.core.identifiers import without_identifiers
 from needs_analytics.core.settings import as_toml, parse_toml, read_section
-from needs_analytics.core.wording import key
+from needs_analytics.core.wording import key, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 _ALIKE = 0.8  # share of all columns that two sheets of one form have in common
-_DATED = re.compile(r"\d+|年|月份?|[-_. ()]")
+_DATE = re.compile(
+    r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])?(?!\d)"
+    r"|(?:19|20)\d{2}([-./])(?:0?[1-9]|1[0-2])(?:\1(?:[0-2]?\d|3[01]))?(?!\d)"
+    r"|(?:19|20)\d{2}年|\d{1,2}月份?|\d{1,2}日"
+)
+_APART = re.compile(r"(?<![^\W_])\d+(?![^\W_])|(?<=[^\W\d_])\d{4,}(?![^\W_])")  # a number that is part of no name
+_MARKS = re.compile(r"[-_./ ()]")
 _KINDS = {"office": str, "table": str, "month": str, "columns": tuple[str, ...], "fields": dict[str, str]}
 
 
@@ -50,14 +56,19 @@ class Recipe:
 
 
 def office_key(office: str) -> str:
-    """Return an office's name without the date it may carry.
+    """Return an office's name without the date and the number of answers it may carry.
+
+    A number within a name tells one office from another and stays.
 
     Examples
     --------
-    >>> office_key("和平社区2026年10月问卷") == office_key("和平社区 2026-11 问卷")
+    >>> office_key("和平社区2026年10月问卷") == office_key("和平社区 2026-11 问卷_205")
     True
+    >>> office_key("和平2村202610"), office_key("10月和平3村")
+    ('和平2村', '和平3村')
     """
-    return _DATED.sub("", key(without_identifiers(office))) or key(without_identifiers(office))
+    name = plain(without_identifiers(office)).lower()
+    return _MARKS.sub("", _APART.sub(" ", _DATE.sub(" ", name))) or key(name)
 
 
 def column_key(header: str) -> str:
@@ -72,7 +83,7 @@ def find_recipe(recipes: Iterable[Recipe], office: str, columns: Sequence[str]) 
     as every office's was, if all were read alike.
     """
     known = list(recipes)
-    own = _own_recipe(known, office, columns)
+    own = _own_recipe(known, office_key(office), columns)
     if own:
         return own
     same = [recipe for recipe in known if recipe.columns == tuple(columns)]
@@ -81,7 +92,7 @@ def find_recipe(recipes: Iterable[Recipe], office: str, columns: Sequence[str]) 
 
 
 def _own_recipe(recipes: Iterable[Recipe], office: str, columns: Sequence[str]) -> Recipe | None:
-    own = [recipe for recipe in recipes if recipe.office == office_key(office)]
+    own = [recipe for recipe in recipes if recipe.office == office]
     best = max(own, key=lambda recipe: recipe.likeness(columns), default=None)
     return best if best and best.likeness(columns) >= _ALIKE else None
 

@@ -64,8 +64,13 @@ def proposed_lines(issues: Sequence[Issue], language: str = "zh") -> list[str]:
 
 def _lines(issues: Sequence[Issue], language: str) -> list[str]:
     lines: list[str] = []
-    for code, section in _SECTIONS.items():
-        asked = {issue.value: issue for issue in issues if issue.code == code and _may_be_proposed(issue.value)}
+    for section in dict.fromkeys(_SECTIONS.values()):
+        asked = {
+            issue.value: issue
+            for code, of in _SECTIONS.items()
+            for issue in issues
+            if of == section and issue.code == code and _may_be_proposed(issue.value)
+        }
         if asked:
             lines += ["", f"[{section}]", *(_line(value, issue, language) for value, issue in asked.items())]
     return lines

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import string
 from dataclasses import dataclass
 from functools import singledispatch
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from needs_analytics.reports.alt_text import alt_text
 from needs_analytics.reports.document import Bullets, Document, Note, Paragraph
-from needs_analytics.reports.drawing import picture_svg
-from needs_analytics.reports.fonts import cut_font
-from needs_analytics.reports.formats import clean_text
+from needs_analytics.reports.html.shell import (
+    FONT_SLOT,
+    LANGUAGE_TAGS,
+    content_policy,
+    css_string,
+    environment,
+    resource,
+    with_font,
+)
 from needs_analytics.reports.html.tables import table_context
 from needs_analytics.reports.placing import (
     Layout,
@@ -32,9 +33,6 @@ if TYPE_CHECKING:
     import datetime as dt
 
     from needs_analytics.reports.words import Words
-
-LANGUAGE_TAGS = {"zh": "zh-CN", "en": "en"}
-_FONT_SLOT = "/* font */"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,18 +58,18 @@ def render_html(document: Document, words: Words, created: dt.date) -> bytes:
     layout = lay_out(document, "html")
     highlights = _highlights(document, layout, words)
     page = _Page(words, layout.references(words), frozenset(str(item["anchor"]) for item in highlights))
-    script = _resource("report.js")
+    script = resource("report.js")
     written = (
-        _environment()
+        environment()
         .get_template("report.html.j2")
         .render(
             document=document,
             words=words,
             lang=LANGUAGE_TAGS.get(document.language, document.language),
             meta=_meta(document, created),
-            policy=_policy(script),
-            font_slot=_FONT_SLOT,
-            css=Markup(_resource("report.css")),  # noqa: S704 - our own file
+            policy=content_policy(script),
+            font_slot=FONT_SLOT,
+            css=Markup(resource("report.css")),  # noqa: S704 - our own file
             page_css=Markup(_page_css(document)),  # noqa: S704 - its only text is escaped for CSS
             script=Markup(script),  # noqa: S704 - our own file
             highlights=[item | {"pieces": page.pieces(str(item["text"]))} for item in highlights],
@@ -81,30 +79,7 @@ def render_html(document: Document, words: Words, created: dt.date) -> bytes:
             ],
         )
     )
-    return written.replace(_FONT_SLOT, _font_face(written), 1).encode()
-
-
-def _environment() -> Environment:
-    """Return a template engine that escapes everything and refuses a name it does not know."""
-    return Environment(
-        loader=PackageLoader("needs_analytics.reports.html", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=lambda value: clean_text(value) if isinstance(value, str) and not isinstance(value, Markup) else value,
-    )
-
-
-def _resource(name: str) -> str:
-    return files("needs_analytics.reports.html").joinpath("templates", name).read_text(encoding="utf-8")
-
-
-def _policy(script: str) -> str:
-    """Return the content policy: nothing from outside, and no script but ours."""
-    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    return (
-        f"default-src 'none'; script-src 'sha256-{digest}'; style-src 'unsafe-inline'; font-src data:; img-src data:; "
-        "base-uri 'none'; form-action 'none'"
-    )
+    return with_font(written).encode()
 
 
 def _meta(document: Document, created: dt.date) -> list[tuple[str, str]]:
@@ -118,12 +93,6 @@ def _meta(document: Document, created: dt.date) -> list[tuple[str, str]]:
     return [(name, content) for name, content in entries if content]
 
 
-def _font_face(written: str) -> str:
-    """Return the style rule that holds the font of just the characters on the page, and those one may type."""
-    font = base64.b64encode(cut_font(written + string.printable)).decode()
-    return f'@font-face {{ font-family: "Report Sans"; src: url(data:font/woff2;base64,{font}) format("woff2"); }}'
-
-
 def _page_css(document: Document) -> str:
     """Return the running head and foot of the printed page."""
     font = "font: 9pt var(--font); color: #55616e;"
@@ -133,17 +102,6 @@ def _page_css(document: Document) -> str:
     return (
         f"@page {{ {left if document.mark else ''} {right} {foot} }} @page :first {{ @top-right {{ content: none; }} }}"
     )
-
-
-def css_string(text: str) -> str:
-    r"""Escape a text for a string in a style sheet.
-
-    Examples
-    --------
-    >>> css_string('内部"</style>')
-    '内部\\22 \\3c \\2f style\\3e '
-    """
-    return "".join(c if c.isalnum() else f"\\{ord(c):x} " for c in clean_text(text))
 
 
 def _highlights(document: Document, layout: Layout, words: Words) -> list[dict[str, str | None]]:
@@ -189,6 +147,8 @@ def _(block: PlacedTable, page: _Page) -> dict[str, object]:
 
 @_context.register(PlacedChart)
 def _(block: PlacedChart, page: _Page) -> dict[str, object]:
+    from needs_analytics.reports.drawing import picture_svg  # noqa: PLC0415 - a page without charts loads no plots
+
     svg = picture_svg(block.chart, block.anchor, alt_text(block.chart, page.words))
     label = page.words["figure_number"].format(number=block.number)
     safe = Markup(svg)  # noqa: S704 - written by matplotlib and escaped by the XML serialiser

@@ -79,6 +79,11 @@ def _new_sheet(workbook: Workbook, document: Document, words: Words, name: str) 
     sheet.fit_to_pages(1, 0)
     sheet.hide_gridlines(2)
     pages = words["page_of_pages"].format(page="&P", pages="&N")
-    mark, title = (clean_text(text)[:60].replace("&", "&&") for text in (document.mark, document.title_line))
+    mark, title = map(_footer_text, (document.mark, document.title_line))
     sheet.set_footer(f"&L&9{mark}&C&9{pages}&R&9{title}")
     return sheet
+
+
+def _footer_text(text: str) -> str:
+    """Return a text as it stands after a font size, whose digits it must not go on with."""
+    return (" " * text[:1].isdigit() + clean_text(text)[:60]).replace("&", "&&")

@@ -1,4 +1,4 @@
-"""What ``needs check`` found, as a workbook: it loads nothing of the report's own content."""
+"""What ``needs check`` found, as a workbook: offices, problems by cell, sheets recognised, changes."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from needs_analytics.core.messages import issue_remedy, issue_sentence, issue_title, text
 from needs_analytics.core.options import Options
-from needs_analytics.reports.check_people import doubtful_table, interviewer_table, merged_table
+from needs_analytics.reports.check.people import doubtful_table, interviewer_table, merged_table
+from needs_analytics.reports.check.sentences import lacks, next_steps, office_name, rows_said, totals, verdict
 from needs_analytics.reports.content.other_tables import file_table
 from needs_analytics.reports.content.wording import Wording
-from needs_analytics.reports.document import Document, Sheet
+from needs_analytics.reports.document import Document, Highlight, Link, Sheet
 from needs_analytics.reports.tables import Column, Table
 from needs_analytics.reports.write import write_document
 
@@ -17,15 +18,18 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from needs_analytics.core.records import Cleaned
+    from needs_analytics.reports.check.summary import MonthCheck
 
 
-def write_check(cleaned: Cleaned, folder: str | Path, *, language: str = "zh") -> Path:
-    """Write what ``needs check`` found as a workbook: problems by cell, sheets recognised, changes.
+def write_check(check: MonthCheck, cleaned: Cleaned, folder: str | Path, *, language: str = "zh") -> Path:
+    """Write what ``needs check`` found as a workbook.
 
-    Its first page names the workbook of the question dictionary, which is written beside it.
+    Its first page says whether a report can be made, and names the workbook of the question dictionary, which is
+    written beside it.
     """
     words = Wording.of(cleaned.codebook, {}, language, Options())
     tables = [
+        _offices(check, language),
         _issues(cleaned, language),
         file_table(cleaned, words),
         _sheets(cleaned, words),
@@ -37,19 +41,50 @@ def write_check(cleaned: Cleaned, folder: str | Path, *, language: str = "zh") -
     tables = [table for table in tables if table.rows]
     document = Document(
         title=text("check.title", language, month=cleaned.month.label(language)), tables=tables, language=language,
-        sheets=[Sheet(table.caption, [table.id]) for table in tables], facts=_beside(cleaned, language),
+        sheets=[Sheet(table.caption, [table.id]) for table in tables],
+        highlights=[*_outcome(check, language), *_beside(cleaned, language)],
     )  # fmt: skip
     stem = text("check.stem", language, month=str(cleaned.month))
     return write_document(document, folder, created=cleaned.month.last_day, stem=stem, formats=("xlsx",))[0]
 
 
-def _beside(cleaned: Cleaned, language: str) -> list[tuple[str, str]]:
+def _outcome(check: MonthCheck, language: str) -> list[Highlight]:
+    """Return the first page's lines: whether a report can be made, where the rows went, what is missing."""
+    told = [verdict(check, language), rows_said(check.rows, language), totals(check.parts, language)]
+    lines = [Highlight(said, Link("offices")) for said in told]
+    return [*lines, *(Highlight(text("check.lacking", language) + lack) for lack in lacks(check, language))]
+
+
+def _beside(cleaned: Cleaned, language: str) -> list[Highlight]:
     """Return what the first page says of the workbook written beside this one, where questions were found."""
     if cleaned.questions.empty:
         return []
     file = text("check.dictionary_file", language)
     said = text("check.dictionary_beside", language, file=file, month=str(cleaned.month))
-    return [(text("check.sheet_dictionary", language), said)]
+    return [Highlight(said)]
+
+
+def _offices(check: MonthCheck, language: str) -> Table:
+    numbers = ("files", "rows_in", "kept", "merged", "returned", "errors", "doubts")
+    shown = [
+        Column("office", text("check.column_office", language)),
+        *(Column(name, text(f"check.column_{name}", language), "integer") for name in numbers),
+        Column("state", text("check.column_state", language), "flag"),
+        Column("next", text("check.column_next", language), width=60),
+    ]
+    rows = [
+        (
+            office_name(office, language), len(office.files), *office.rows.to_dict().values(), office.count("error"),
+            office.count("warning"), text(f"check.state_{office.state}", language),
+            "".join(next_steps(office, language)),
+        )
+        for office in check.parts
+    ]  # fmt: skip
+    total = (text("check.total", language), check.files, *check.rows.to_dict().values(), check.count("error"),
+             check.count("warning"), "", "")  # fmt: skip
+    notes = [text("check.rows_note", language)]
+    return Table("offices", text("check.sheet_offices", language), shown, [*rows, total], notes,
+                 emphasis={len(rows): "total"})  # fmt: skip
 
 
 def _issues(cleaned: Cleaned, language: str) -> Table:
