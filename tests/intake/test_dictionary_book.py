@@ -175,10 +175,10 @@ def test_a_need_that_is_none_is_said_and_a_question_that_is_not_asked(form: str,
 def test_an_option_that_was_masked_for_looking_like_a_name_is_known_again() -> None:
     form = "性别|年龄|社区|您需要哪些服务" + "".join(
         f"\n女|{age}|和平社区|{ticked}"
-        for age, ticked in ((70, "安排医生上门、助餐"), (71, "助浴、安排医生上门"), (72, "助餐、助浴"))
+        for age, ticked in ((70, "请王医生上门、助餐"), (71, "助浴、请王医生上门"), (72, "助餐、助浴"))
     )
     shown = take(sheet(form)).questions
-    assert "＊医生上门" in set(shown["option"])
+    assert "请＊医生上门" in set(shown["option"])
     back = "填报单位|题目编号|题目|题型|含义|选项|对应需求\n" + "\n".join(
         f"{row.office}|{row.question}|{row.wording}|多选|需要|{row.option}|"
         + ("公交地铁线路" if "医生" in row.option else row.need)

@@ -288,7 +288,7 @@ def test_a_sheet_on_its_side_is_refused_with_what_to_do() -> None:
 def test_a_form_per_sheet_is_refused_with_what_to_do() -> None:
     form = "居民需求调查表|||\n姓名|{}|性别|女\n年龄|70|社区|和平社区\n联系电话|1|家庭人口|2\n您需要哪些服务|助餐||"
     found = take(*[sheet(form.format(name), name=name, merged=["A1:D1", "B5:D5"]) for name in ("王秀英", "赵建国")])
-    assert (codes(found), len(found.tables["survey"])) == ({"W207"}, 0)
+    assert (codes(found), len(found.tables["survey"])) == ({"W012", "W207"}, 0)
 
 
 @pytest.mark.parametrize("lines", ["|||| \n填表人：", "1||||\n2||||\n3||||"])

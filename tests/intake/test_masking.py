@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers.grids import cells, everything, take
-from needs_analytics.intake.masking import MASK, KnownNames, looks_like_names, mask_texts
+from needs_analytics.core.identifiers import MASK
+from needs_analytics.intake.masking import KnownNames, looks_like_names, mask_texts
 
 SURNAMES, GIVEN = "王李张刘陈杨赵黄周吴", "秀英桂兰建国玉芬志强"
 names = st.builds(lambda one, two: one + two, st.sampled_from(SURNAMES), st.text(GIVEN, min_size=2, max_size=2))

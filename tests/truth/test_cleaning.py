@@ -10,7 +10,6 @@ import pandas as pd
 from helpers.grids import cells, take_clean
 
 from .generator import household_offices, person_offices
-from .marks import BACK, awaits
 from .thresholds import DUPLICATE_PRECISION, DUPLICATE_RECALL
 from .workbooks import answer_table
 
@@ -147,7 +146,6 @@ def test_no_number_and_no_name_of_a_name_column_stands_in_a_table(sent: Sent) ->
     assert left_in(canonical_tables(sent), sorted(told)) == []
 
 
-@awaits(BACK, "two in three such names remain there today")
 def test_no_name_that_stands_in_a_free_text_alone_is_left_there(sent: Sent, measured: Measured) -> None:
     names = sorted(only_in_texts(sent))
     left = left_in(canonical_tables(sent), names)

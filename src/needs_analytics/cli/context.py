@@ -69,16 +69,17 @@ class Context:
             When the month's folder holds nothing to read.
         """
         from needs_analytics.core.month import Month
+        from needs_analytics.intake.masking import mask_path
 
         parsed = Month.parse(month)
         workspace = self.open_workspace()
         if not workspace.workbooks(parsed):
             folder = workspace.inbox(parsed)
-            others = sorted(path.name for path in folder.rglob("*") if path.is_file())
+            others = sorted(mask_path(path.name) for path in folder.rglob("*") if path.is_file())
             key = "empty_month_but" if others else "empty_month"
             raise failure(BlockingDataError, key, folder=str(folder), month=str(parsed), others=listed(others[:5]))
         for path in workspace.open_elsewhere(parsed):
-            self.say("open_elsewhere", file=path.name)
+            self.say("open_elsewhere", file=mask_path(path.name))
         return workspace, parsed
 
     def progress(self) -> Callable[[str], None]:

@@ -81,7 +81,9 @@ def _guarded(arguments: Sequence[str], language: str) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as wrong:
-        file = wrong.filename or wrong.strerror or type(wrong).__name__
+        from needs_analytics.intake.masking import mask_path  # an office may have called its file by a resident
+
+        file = mask_path(str(wrong.filename or wrong.strerror or type(wrong).__name__))
         print(text("cli.system_refused", language, file=file), file=sys.stderr)  # noqa: T201
         return REFUSED
     except Exception as bug:
@@ -94,8 +96,22 @@ def _guarded(arguments: Sequence[str], language: str) -> int:
 
 
 def _show_bug(bug: Exception) -> None:
-    """Print where it happened: files, lines and functions, but no values, which may be a resident's."""
-    import traceback
+    """Print where it happened, but no values, which may be a resident's, and no folder of this machine.
 
-    for frame in traceback.extract_tb(bug.__traceback__):
-        print(f"  {frame.filename}:{frame.lineno} {frame.name}", file=sys.stderr)  # noqa: T201
+    Of our own code each line is named, of the libraries the one that raised.
+    """
+    import platform
+    import traceback
+    from importlib.metadata import version
+    from pathlib import Path
+
+    here = Path(__file__).parents[2]
+    frames = traceback.extract_tb(bug.__traceback__)
+    for number, frame in enumerate(frames, start=1):
+        file = Path(frame.filename)
+        own = file.is_relative_to(here)
+        if own or number == len(frames):
+            place = file.relative_to(here).as_posix() if own else "/".join(file.parts[-2:])
+            print(f"  {place}:{frame.lineno} {frame.name}", file=sys.stderr)  # noqa: T201
+    made_of = ", ".join(f"{name} {version(name)}" for name in ("needs-analytics", "pandas", "numpy"))
+    print(f"  {made_of}, Python {platform.python_version()}, {platform.system()}", file=sys.stderr)  # noqa: T201

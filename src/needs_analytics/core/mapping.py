@@ -9,7 +9,7 @@ from types import GenericAlias
 from typing import TYPE_CHECKING, Annotated, Any
 
 from needs_analytics.core.codebook import Codebook
-from needs_analytics.core.identifiers import without_identifiers
+from needs_analytics.core.identifiers import MASK, without_identifiers
 from needs_analytics.core.messages import LANGUAGES, failure, in_every_language, text
 from needs_analytics.core.month import Month
 from needs_analytics.core.settings import Limits, OneOf, Word, parse_toml, read_section, read_setting
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping as MappingType
 
 _WORDS = ("places", "options", "services", "sites", "eligibility", "thresholds")
+_NAME, _NUMBER = r"[\u4e00-\u9fff·]{1,4}", r"[^/\u4e00-\u9fff]{5,}"
+_RESIDENT = rf"(?:{_NAME}|(?:{_NAME})?{_NUMBER})"  # what a check masks in a label
 _NO_NEED = ("none", "unknown", "other")
 _RETURNED = re.compile(r"(?:_待修改(?:[(（]\d+[)）])?)+\.\w+$")
 _SUFFIXES = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".et", ".csv", ".tsv", ".txt")
@@ -303,7 +305,15 @@ def _is_file(file: str, pattern: str) -> bool:
 
 def _fits(name: str, pattern: str) -> bool:
     """Whether a name is the pattern as it is written (``表[1].xlsx``), also as a check writes it, or fits its ``*``."""
-    return pattern in {name, without_identifiers(name)} or fnmatch.fnmatchcase(name, pattern)
+    return (
+        pattern in {name, without_identifiers(name)} or fnmatch.fnmatchcase(name, pattern) or _is_shown(name, pattern)
+    )
+
+
+def _is_shown(name: str, pattern: str) -> bool:
+    """Whether a check may show a name as this: a resident in it masked, a number behind what would be shown twice."""
+    parts = re.sub(r"\(\d+\)$", "", pattern).split(MASK)
+    return len(parts) > 1 and bool(re.fullmatch(_RESIDENT.join(map(re.escape, parts)), name))
 
 
 def _keyed(entries: MappingType[str, Any]) -> dict[str, str]:

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 import pandas as pd
 
+from needs_analytics.core.identifiers import MASK
 from needs_analytics.core.issue import CellRef, Issue
 from needs_analytics.core.records import Column
 from needs_analytics.core.tables import iter_rows
 from needs_analytics.core.wording import chinese_number, key, plain, same_wording, without_numbering
 from needs_analytics.intake.headers import Header
-from needs_analytics.intake.masking import MASK, as_shown
+from needs_analytics.intake.masking import NOBODY, as_shown, mask_labels
 from needs_analytics.intake.need_words import NONE, UNKNOWN, NeedWords
 from needs_analytics.intake.questions import LISTED, Question, is_answer
 from needs_analytics.intake.scales import Scale, scale_of
@@ -261,6 +262,8 @@ def for_offices(entries: Sequence[Entry], offices: Collection[str]) -> tuple[lis
     -------
     The entries, and the offices concerned.
     """
+    shown = {new: office for office, new in mask_labels(offices, NOBODY).items()}
+    entries = [replace(entry, office=shown.get(entry.office, entry.office)) for entry in entries]
     unknown = sorted({entry.office for entry in entries if entry.office and entry.office not in offices})
     settled = [replace(entry, office="", by_number=False) if entry.office in unknown else entry for entry in entries]
     return settled, unknown

@@ -11,8 +11,8 @@ from needs_analytics.core.tables import COLUMNS, conform
 from needs_analytics.intake.join_changes import place_changes
 from needs_analytics.intake.join_people import without_identifiers
 from needs_analytics.intake.join_places import resolve_places
-from needs_analytics.intake.join_services import resolve_services
-from needs_analytics.intake.labels import without_numbers_in_names
+from needs_analytics.intake.join_services import resolve_services, with_request_needs
+from needs_analytics.intake.labels import without_identifiers_in_names
 from needs_analytics.intake.survey_rows import complete_survey
 
 if TYPE_CHECKING:
@@ -47,12 +47,13 @@ def join_tables(
     filled in.
     """
     tables = {table: _stacked(frames.get(table, ())) for table in COLUMNS}
-    tables, numbers = without_numbers_in_names(tables, cells)
+    tables, numbers = without_identifiers_in_names(tables, cells, names)
     changes, unclear = place_changes(_stacked(frames.get("changes", ())), mapping, month, cells)
     placed, places = resolve_places(tables, mapping, cells, changes)
     ledger = _placed(tables, placed, cells)
     tables, people = complete_survey(placed, codebook, month, cells)
     ledger += _filled(placed["survey"], tables["survey"], cells)
+    tables = with_request_needs(tables, words)
     tables, doubts = without_identifiers(tables, secret, names, mapping, cells)
     tables, services, renamed = resolve_services(tables, codebook, mapping, words, month, cells)
     issues = [*numbers, *unclear, *places, *people, *doubts, *services]

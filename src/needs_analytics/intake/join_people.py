@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -13,11 +14,11 @@ from needs_analytics.core.mapping import SheetRule
 from needs_analytics.core.tables import iter_rows
 from needs_analytics.core.wording import plain
 from needs_analytics.intake.linkage import link, read_people
-from needs_analytics.intake.masking import KnownNames, mask_texts, without_names
+from needs_analytics.intake.masking import DROPPED, KnownNames, mask_labels, mask_texts, mask_wordings
 from needs_analytics.intake.people import IDENTIFIERS, code_of, household_form_key, household_keys
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from needs_analytics.core.cell_map import CellMap
     from needs_analytics.core.mapping import Mapping as OfficeMapping
@@ -25,23 +26,32 @@ if TYPE_CHECKING:
     from needs_analytics.intake.linkage import Doubt, Linked
 
 _SHORTEST = 2  # of a name that is looked for in texts
+_ASIDE = re.compile(r"[(（\[].*?[)）\]]")
+_SEVERAL = re.compile(r"[、,，/;；&|]")
+_PLACES = ("community", "grid", "compound", "site")
+_NOBODYS = {
+    "places": _PLACES, "register": _PLACES, "menu": ("service", "name"), "supply": ("service", "site"),
+    "sites": (*_PLACES, "name"),
+}  # fmt: skip
 _PEOPLE = ("survey", "usage", "roster", "requests")
 _FREE_WORDS = frozenset({"W125", "W141", "W142", "W143", "W210", "W211", "E102", "E112", "I212"})
 _FREE_FIELDS = frozenset({"groups", "group", "eligibility", "participation", "usage_frequency", "satisfaction", "sex"})
-_HEADERS = frozenset({"new", "gone"})  # details that repeat headers
+_LABELS = frozenset(
+    {"file", "sheet", "same", "table", "field", "into"}
+)  # details that name files, sheets, tables and fields
 _TEXTS = ("text", "duty", "nature", "category", "channel", "aware_of")
 
 
 def without_identifiers(
     tables: dict[str, pd.DataFrame], secret: bytes, names: KnownNames, mapping: OfficeMapping, cells: CellMap
 ) -> tuple[dict[str, pd.DataFrame], list[Issue]]:
-    """Replace identifiers by keyed hashes in all tables of people.
+    """Replace identifiers by keyed hashes in all tables of people, and mask their texts.
 
     Only rows with some identifier of a usage or roster get a key; a count of a day is nobody's.
 
     Returns
     -------
-    The tables, and what the offices have to settle about who is who.
+    The tables, what the offices have to settle about who is who, and the texts that were not kept.
     """
     people = [table for table in _PEOPLE if len(tables[table])]
     if not people:
@@ -69,7 +79,8 @@ def without_identifiers(
         if "interviewer" in frame:
             codes = {text: code_of(str(text), secret) for text in frame["interviewer"].dropna().unique()}
             frame["interviewer"] = frame["interviewer"].map(codes).astype(object)
-        result[table] = _masked(frame.drop(columns=[*IDENTIFIERS, "ip"], errors="ignore"), names)
+        result[table], dropped = _masked(frame.drop(columns=[*IDENTIFIERS, "ip"], errors="ignore"), table, names, cells)
+        issues += dropped
     return result, issues
 
 
@@ -125,47 +136,69 @@ def _doubt(where: pd.DataFrame, doubt: Doubt, cells: CellMap) -> Issue:
 
 
 def names_in(frames: Mapping[str, Sequence[pd.DataFrame]]) -> KnownNames:
-    """Return every resident's name that a name column holds."""
-    given = [frame["name"].dropna() for table in _PEOPLE for frame in frames.get(table, ()) if "name" in frame]
-    plainly = {plain(str(name)) for column in given for name in column.unique()}
-    return KnownNames.of(name for name in plainly if len(name) >= _SHORTEST)
+    """Return every resident's name that a name column holds, and the names of places, sites and services."""
+    given = _distinct(frames, dict.fromkeys(_PEOPLE, ("name",)))
+    names = {part for name in given for part in _SEVERAL.split(_ASIDE.sub("", name).replace(" ", ""))}
+    return KnownNames.of((name for name in names if len(name) >= _SHORTEST), _distinct(frames, _NOBODYS))
+
+
+def _distinct(frames: Mapping[str, Sequence[pd.DataFrame]], columns: Mapping[str, Sequence[str]]) -> set[str]:
+    """Return the texts of some tables' columns."""
+    return {
+        plain(str(text))
+        for table, fields in columns.items()
+        for frame in frames.get(table, ())
+        for field in {*fields} & {*frame.columns}
+        for text in frame[field].dropna().unique()
+    }
 
 
 def without_people(frame: pd.DataFrame, columns: Sequence[str], names: KnownNames) -> pd.DataFrame:
-    """Mask the columns of a dictionary or ledger that repeat what somebody wrote in words."""
-    wordy = frame["field"].isin(_FREE_FIELDS) if "field" in frame else pd.Series(True, index=frame.index)
+    """Mask the columns of a dictionary or ledger that repeat what stands in a cell or a header."""
+    free = frame["field"].isin(_FREE_FIELDS) if "field" in frame else pd.Series(True, index=frame.index)
     for column in columns:
-        plainly = without_names({text for text in frame[column].unique() if isinstance(text, str)}, names)
-        frame = frame.assign(**{column: frame[column].map(lambda text, m=plainly: m.get(text, text))})
-        masks = mask_texts({text for text in frame.loc[wordy, column] if isinstance(text, str)}, names)
-        frame = frame.assign(
-            **{column: frame[column].where(~wordy, frame[column].map(lambda text, m=masks: m.get(text, text)))}
-        )
+        words, labels = mapped(frame[column], mask_wordings, names), mapped(frame[column], mask_labels, names)
+        frame = frame.assign(**{column: labels.where(~free, words)})
     return frame
 
 
+def mapped(
+    values: pd.Series, mask: Callable[[Iterable[str], KnownNames], dict[str, str]], names: KnownNames
+) -> pd.Series:
+    """Return a column with each distinct text of it masked."""
+    masks = mask((text for text in values.dropna().unique() if isinstance(text, str)), names)
+    changed = {text: new for text, new in masks.items() if new != text}
+    return values.map(lambda text: changed.get(text, text)) if changed else values
+
+
 def without_people_said(issues: Iterable[Issue], names: KnownNames) -> list[Issue]:
-    """Mask what issues repeat of words that somebody wrote; dates and figures stay as they are."""
-    listed = [
-        replace(issue, details=_without_names(issue.details, names)) if _HEADERS & issue.details.keys() else issue
-        for issue in issues
+    """Mask what issues repeat of what stands in cells and headers; days and figures stay as they are."""
+    listed = list(issues)
+    words = mask_wordings({issue.value for issue in listed if issue.code in _FREE_WORDS}, names)
+    labels = mask_labels({issue.value for issue in listed if issue.code not in _FREE_WORDS}, names)
+    told = {
+        text
+        for issue in listed
+        for name, text in issue.details.items()
+        if name not in _LABELS and isinstance(text, str)
+    }
+    details = mask_labels(told, names)
+    return [
+        replace(
+            issue,
+            value=(words if issue.code in _FREE_WORDS else labels)[issue.value],
+            details={
+                name: details.get(text, text) if isinstance(text, str) and name not in _LABELS else text
+                for name, text in issue.details.items()
+            },
+        )
+        for issue in listed
     ]
-    masks = mask_texts({issue.value for issue in listed if issue.code in _FREE_WORDS}, names)
-    plainly = without_names({issue.value for issue in listed if issue.code not in _FREE_WORDS}, names)
-    return [replace(issue, value=(masks if issue.code in _FREE_WORDS else plainly)[issue.value]) for issue in listed]
 
 
 def without_names_in_headers(summary: pd.DataFrame, names: KnownNames) -> pd.DataFrame:
-    """Mask the residents' names that a summary of the sheets repeats from their headers."""
-    masks = {column: without_names({str(text) for text in summary[column]}, names) for column in ("fields", "unused")}
-    return summary.assign(**{column: summary[column].map(mask) for column, mask in masks.items()})
-
-
-def _without_names(details: Mapping[str, object], names: KnownNames) -> dict[str, object]:
-    """Mask what the details of an issue repeat of headers."""
-    shown = {name: str(details[name]) for name in _HEADERS & details.keys()}
-    masks = without_names(shown.values(), names)
-    return {**details, **{name: masks[text] for name, text in shown.items()}}
+    """Mask what a summary of the sheets repeats from their headers."""
+    return summary.assign(**{column: mapped(summary[column], mask_wordings, names) for column in ("fields", "unused")})
 
 
 def _identified(frame: pd.DataFrame) -> pd.Series:
@@ -176,11 +209,11 @@ def _identified(frame: pd.DataFrame) -> pd.Series:
     return given
 
 
-def _masked(frame: pd.DataFrame, names: KnownNames) -> pd.DataFrame:
-    for column in _TEXTS:
-        if column in frame:
-            masks = mask_texts([str(text) for text in frame[column].dropna().unique()], names)
-            frame[column] = frame[column].map(
-                lambda text, masks=masks: masks.get(text, text) if isinstance(text, str) else text
-            )
-    return frame
+def _masked(frame: pd.DataFrame, table: str, names: KnownNames, cells: CellMap) -> tuple[pd.DataFrame, list[Issue]]:
+    """Mask the free texts of a table; those that are not kept are said, by their cells and not by their words."""
+    issues: list[Issue] = []
+    for column in {*_TEXTS} & {*frame.columns}:
+        given = frame[column]
+        frame[column] = mapped(given, mask_texts, names)
+        issues += cells.said("W013", table, frame[(frame[column] == DROPPED) & (given != DROPPED)], column)
+    return frame, issues

@@ -12,7 +12,7 @@ import pandas as pd
 
 from needs_analytics.core.issue import CellRef, Issue
 from needs_analytics.core.wording import key, without_numbering
-from needs_analytics.intake.masking import NOBODY, mask_texts
+from needs_analytics.intake.masking import NOBODY, mask_wordings
 from needs_analytics.intake.place_names import is_grid
 from needs_analytics.intake.places import Change, Place, PlaceBook, place_book
 
@@ -140,7 +140,7 @@ def _like_their_siblings(titled: pd.DataFrame) -> pd.DataFrame:
 def _taken(rows: pd.DataFrame) -> Issue:
     first = rows.iloc[0]
     where = CellRef(str(first["file"]), str(first["sheet"]), int(first["row"]) - 1)
-    source = mask_texts([first["source"]], NOBODY)[first["source"]]
+    source = mask_wordings([first["source"]], NOBODY)[first["source"]]
     return Issue("I304", where, str(first["taken"]), {"source": source, "count": len(rows)})
 
 

@@ -56,7 +56,7 @@ def resolve_services(
     issues += found
     tables["supply"], found = with_monthly_capacity(tables["supply"], month, cells)
     issues += found
-    tables["requests"] = _requests(tables["requests"], words, month)
+    tables["requests"] = _requests(tables["requests"], month)
     return tables, issues, ledger
 
 
@@ -124,12 +124,19 @@ def _usage(frame: pd.DataFrame, month: Month) -> pd.DataFrame:
     return frame.assign(status=status.where(status.notna(), "完成"))
 
 
-def _requests(frame: pd.DataFrame, words: NeedWords, month: Month) -> pd.DataFrame:
+def with_request_needs(tables: dict[str, pd.DataFrame], words: NeedWords) -> dict[str, pd.DataFrame]:
+    """Say which need each request is about, while its words are all there."""
+    frame = tables["requests"]
     if not len(frame):
-        return frame
-    frame = frame.copy()
+        return tables
     texts = first_known(frame, ("category", "text"))
     meanings = {text: words.about(str(text), lacking=True) for text in texts.dropna().unique()}
-    frame["need"] = texts.map(lambda text: meanings.get(text) if meanings.get(text) not in _NO_NEED else None)
+    needs = texts.map(lambda text: meanings.get(text) if meanings.get(text) not in _NO_NEED else None)
+    return {**tables, "requests": frame.assign(need=needs)}
+
+
+def _requests(frame: pd.DataFrame, month: Month) -> pd.DataFrame:
+    if not len(frame):
+        return frame
     dates = pd.to_datetime(frame["date"]) if "date" in frame else pd.Series(pd.NaT, index=frame.index)
     return frame.assign(month=dates.dt.strftime("%Y-%m").fillna(str(month)))

@@ -1,49 +1,63 @@
-"""Phone and ID numbers in names of files, sheets, services and sites: replaced before anything leaves intake."""
+"""Residents in names of files, sheets, offices, services and sites: replaced before anything leaves intake."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from needs_analytics.core.identifiers import distinct_labels, without_identifiers
 from needs_analytics.core.issue import CellRef, Issue
+from needs_analytics.intake.masking import mask_homes, mask_labels
+from needs_analytics.intake.place_names import bare_community
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from needs_analytics.core.cell_map import CellMap
     from needs_analytics.core.records import Intake, Sheet
+    from needs_analytics.intake.masking import KnownNames
 
 _NAMES = ("service", "site", "name")
 _PEOPLE = frozenset({"survey", "usage", "roster", "requests"})  # their names are identifiers, and dropped
-_KEYS = frozenset({"digest", "person_key", "household_key", "answer_id", "request_id"})
+_KEYS = frozenset({"digest", "person_key", "household_key", "answer_id"})
+_WORDS = frozenset({"schedule", "staff", "accommodations", "owner", "outcome", "item", "object", "case"})
+_SURE_NAME = 3  # characters of a name that is no ordinary word
 
 
-def without_numbers_in_names(
-    tables: Mapping[str, pd.DataFrame], cells: CellMap
+def without_identifiers_in_names(
+    tables: Mapping[str, pd.DataFrame], cells: CellMap, names: KnownNames
 ) -> tuple[dict[str, pd.DataFrame], list[Issue]]:
     """Mask the names of services and sites in all tables alike, before they are joined by them; every one is said."""
     masked, issues = dict(tables), list[Issue]()
+    mask = partial(mask_homes, names=_whole(names))
     for table, frame in tables.items():
         for column in _NAMES[: 2 if table in _PEOPLE else 3]:
             if column not in frame:
                 continue
-            changed = _changed(frame[column])
+            changed = _changed(frame[column], mask)
             for old, new in changed.items():
                 issues += cells.said("W012", table, frame[frame[column] == old], column, value=new)
             masked[table] = _mapped(masked[table], column, changed)
     return masked, issues
 
 
+def _whole(names: KnownNames) -> KnownNames:
+    """Return the names that are no ordinary word: a service may be called 平安 as well as a resident."""
+    return names.of((name for name in names.names if len(name) >= _SURE_NAME), names.kept)
+
+
 @dataclass(frozen=True, slots=True)
 class _Labels:
-    """What is written instead of names of files, sheets and offices that hold a number."""
+    """What is written instead of names of files, sheets and offices that tell a resident."""
 
     files: Mapping[str, str]
     sheets: Mapping[str, str]
+    offices: Mapping[str, str]
     both: Mapping[str, str]
+    names: KnownNames
 
     def text(self, text: str) -> str:
         """Return a text with no such name and no number in it."""
@@ -62,44 +76,61 @@ class _Labels:
 
     def frame(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Return a frame that shows no such name."""
+        known = {"file": self.files, "into_file": self.files, "sheet": self.sheets, "office": self.offices}
         for column in frame.columns.difference(sorted(_KEYS)):
             if frame[column].dtype == object or pd.api.types.is_string_dtype(frame[column]):
-                names = {"file": self.files, "sheet": self.sheets}.get(str(column))
-                changed = _changed(frame[column], self) if names is None else names
+                changed = known.get(str(column)) or _changed(frame[column], self.text)
                 frame = _mapped(frame, str(column), changed)
+                if column in _WORDS:
+                    frame = _mapped(frame, str(column), _changed(frame[column], self._word))
         if "answer_id" in frame and self.both:
-            frame = _mapped(frame, "answer_id", _changed(frame["answer_id"], self))
+            frame = _mapped(frame, "answer_id", _changed(frame["answer_id"], self.text))
         return frame
 
+    def _word(self, text: str) -> str:
+        return mask_labels([text], self.names)[text]
 
-def without_numbers_in_labels(intake: Intake, sheets: Sequence[Sheet]) -> Intake:
-    """Mask the names of files and sheets, and whatever of them or of numbers other texts repeat; every one is said.
 
-    Two names that would become one are numbered, so that their rows stay apart.
+def without_people_in_labels(intake: Intake, sheets: Sequence[Sheet], names: KnownNames) -> Intake:
+    """Mask the names of files, sheets and offices, and whatever of them or of numbers other texts repeat.
+
+    Every one is said. Two names that would become one are numbered, so that their rows stay apart.
     """
     places = [issue.where for issue in intake.issues if issue.where]
-    files = distinct_labels([*(sheet.file for sheet in sheets), *(place.file for place in places)])
-    names = distinct_labels([*(sheet.name for sheet in sheets), *(place.sheet for place in places)])
-    longest = sorted([*files.items(), *names.items()], key=lambda pair: -len(pair[0]))
-    labels = _Labels(files, names, dict(longest))
+    names = names.of(names.names, {*names.kept, *_communities(intake)})
+    mask = partial(mask_labels, names=names)
+    files = distinct_labels([*(sheet.file for sheet in sheets), *(place.file for place in places)], mask)
+    named = distinct_labels([*(sheet.name for sheet in sheets), *(place.sheet for place in places)], mask)
+    offices = distinct_labels(_texts(intake.sheets["office"]), mask)
+    longest = sorted([*files.items(), *named.items(), *offices.items()], key=lambda pair: -len(pair[0]))
+    labels = _Labels(files, named, offices, dict(longest), names)
     said = [Issue("W012", CellRef(new), new) for new in files.values()]
     owners = {sheet.name: sheet.file for sheet in sheets}
-    said += [Issue("W012", CellRef(owners.get(old, ""), new), new) for old, new in names.items()]
+    said += [Issue("W012", CellRef(owners.get(old, ""), new), new) for old, new in named.items()]
     return replace(
         intake,
         tables={table: labels.frame(frame) for table, frame in intake.tables.items()},
         sheets=labels.frame(intake.sheets),
         questions=labels.frame(intake.questions),
         ledger=labels.frame(intake.ledger),
-        cells=intake.cells.renamed(names),
+        cells=intake.cells.renamed(named),
         issues=tuple(labels.issue(issue) for issue in (*intake.issues, *said)),
     )
 
 
-def _changed(values: pd.Series, labels: _Labels | None = None) -> dict[str, str]:
-    mask = labels.text if labels else without_identifiers
-    texts: Iterable[str] = (text for text in values.dropna().unique() if isinstance(text, str))
-    return {text: new for text in texts if (new := mask(text)) != text}
+def _communities(intake: Intake) -> set[str]:
+    """Return the communities and grids of the month's tables, which an office may be called by."""
+    columns = (frame[name] for frame in intake.tables.values() for name in ("community", "grid") if name in frame)
+    texts = {text for column in columns for text in _texts(column)}
+    return texts | {bare for text in texts if len(bare := bare_community(text)) > 1}
+
+
+def _texts(values: pd.Series) -> Iterable[str]:
+    return (text for text in values.dropna().unique() if isinstance(text, str))
+
+
+def _changed(values: pd.Series, mask: Callable[[str], str]) -> dict[str, str]:
+    return {text: new for text in _texts(values) if (new := mask(text)) != text}
 
 
 def _mapped(frame: pd.DataFrame, column: str, changed: Mapping[str, str]) -> pd.DataFrame:

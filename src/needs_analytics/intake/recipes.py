@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from needs_analytics.core.identifiers import without_identifiers
 from needs_analytics.core.issue import CellRef, Issue
 from needs_analytics.core.recipes import Recipe, column_key, office_key
+from needs_analytics.intake.masking import mask_labels
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -37,18 +39,22 @@ def with_recipe(rule: SheetRule, recipe: Recipe, tables: Mapping[str, Vocabulary
 def recipes_of(taken: Iterable[Taken], month: Month, names: KnownNames) -> tuple[Recipe, ...]:
     """Return what the sheets were taken for, where that is sure; forms and dictionaries are read anew every month.
 
-    A header that holds a resident's name is not remembered.
+    A header that names a resident is not remembered, nor is a sheet of a file that does.
     """
     return tuple(
         Recipe(
             office_key(item.office), "+".join(found.tables), str(month),
-            tuple(column for column in columns_of(item.block) if not names.are_in(column)),
-            {column: name for column, name in _fields(found).items() if not names.are_in(column)},
+            tuple(column for column in columns_of(item.block) if _is_nobodys(column, names)),
+            {column: name for column, name in _fields(found).items() if _is_nobodys(column, names)},
         )
         for item in taken
         if (found := item.recognition).tables and found.why in _SURE and "questions" not in found.tables
-        and item.block.height
+        and item.block.height and _is_nobodys(without_identifiers(item.office), names)
     )  # fmt: skip
+
+
+def _is_nobodys(wording: str, names: KnownNames) -> bool:
+    return mask_labels([wording], names)[wording] == wording
 
 
 def said_of_recipe(block: Block, recipe: Recipe | None) -> list[Issue]:

@@ -33,7 +33,7 @@ from needs_analytics.intake.join_people import (
     without_people,
     without_people_said,
 )
-from needs_analytics.intake.labels import without_numbers_in_labels
+from needs_analytics.intake.labels import without_people_in_labels
 from needs_analytics.intake.lexicon import collect_words
 from needs_analytics.intake.look import Look, take, with_names
 from needs_analytics.intake.platforms import find_export
@@ -55,6 +55,8 @@ if TYPE_CHECKING:
     from needs_analytics.intake.blocks import Block
     from needs_analytics.intake.lexicon import Words
     from needs_analytics.intake.questions import Question
+
+_WORDINGS = ("question", "option", "wording")
 
 
 def take_in(
@@ -132,7 +134,7 @@ def take_in(
         sheets=without_names_in_headers(
             sheet_summary([*taken, *earlier], sheets, mapping, codebook, words.groups), names
         ),
-        questions=without_people(dictionary_table(_asked(taken), words.needs), ("option", "wording"), names),
+        questions=without_people(dictionary_table(_asked(taken), words.needs), _WORDINGS, names),
         issues=tuple(without_people_said(findings.issues, names)),
         ledger=without_people(pd.DataFrame(findings.ledger, columns=list(LEDGER_COLUMNS)), ("old", "new"), names),
         month=month,
@@ -140,7 +142,7 @@ def take_in(
         recipes=recipes_of(taken, month, names),
         cells=findings.cells,
     )
-    return without_numbers_in_labels(taken_in, sheets)
+    return without_people_in_labels(taken_in, sheets, names)
 
 
 def _blocks(sheet: Sheet, words: Words, mapping: OfficeMapping, options: IntakeOptions) -> list[Block]:

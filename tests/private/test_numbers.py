@@ -1,0 +1,187 @@
+"""Numbers, accounts and doors in free words, written as an office or a resident would write them."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from needs_analytics.core.identifiers import MASK, distinct_labels, without_identifiers
+from needs_analytics.intake.masking import DROPPED, NOBODY, KnownNames, mask_homes, mask_labels, mask_path, mask_texts
+
+from .canaries import Canaries
+
+_TOLD = {
+    "mobile": "打13812345678",
+    "mobile in groups": "打138 1234 5678",
+    "mobile with dashes": "打138-1234-5678",
+    "mobile with dots": "打138.1234.5678",
+    "mobile after a dot": "电话.13812345678",
+    "full width": "打１３８１２３４５６７８",
+    "with country": "打+86 13812345678",
+    "with 0086": "打008613812345678",
+    "in words": "打一三八一二三四五六七八",
+    "幺 for one": "打幺三八幺二三四五六七八",
+    "mixed": "打138一二三四5678",
+    "landline": "打027-87654321",
+    "landline in brackets": "打（027）87654321",
+    "landline without area": "打87654321",
+    "ID": "身份证420106195201011234",
+    "ID with X": "身份证42010619520101123X",
+    "ID in groups": "420106 19520101 1234",
+    "old ID": "身份证420106520101123",
+    "disability card": "残疾证42010619520101123443",
+    "bank card": "卡号6222020200001234567",
+    "bank card in groups": "卡号6222 0202 0000 1234 567",
+    "e-mail": "发到wang.xiu@example.com",
+    "full-width e-mail": "发到wang＠example.com",
+    "WeChat": "微信号wxid_abc123",
+    "WeChat and colon": "加微信：lihua_1950",
+    "vx": "vx:lihua1950",
+    "QQ": "QQ 号 1234567",
+    "short QQ": "QQ：54321",
+    "plate": "车牌鄂A12345占道",
+    "electric plate": "鄂AD12345占道",
+    "plate with dot": "鄂A·1B234",
+    "door": "住3号楼2单元401室",
+    "door of a block": "住12栋3单元502",
+    "door in words": "住三号楼二单元四零一室",
+    "door with floor": "住5幢3楼301",
+    "short door": "住3-2-401",
+    "block sign": "住6#301",
+    "room": "住401室",
+    "street": "住幸福路128号",
+    "lane": "住红星巷7号",
+    "village": "住石桥村三组12号",
+}
+
+
+@pytest.mark.parametrize("text", _TOLD.values(), ids=_TOLD)
+def test_a_number_that_tells_somebody_is_masked(text: str) -> None:
+    masked = mask_texts([text], NOBODY)[text]
+    assert MASK in masked
+    assert sum(letter.isdigit() or letter in "一二三四五六七八" for letter in masked) == 0
+    assert "@" not in masked
+    assert not any(part in masked for part in ("lihua", "wxid", "wang"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "每天10元,一个月300元",
+        "2026年10月5日停水",
+        "60岁以上都要",
+        "一共120多户",
+        "一座桥坏了",
+        "3楼没有扶手",
+        "二楼太高",
+        "12345热线打不通",
+        "每周一三五开门",
+        "用了3.14升",
+        "QQ群通知太多",
+        "微信不会用",
+        "第3组没有网格员",
+        "门诊太远",
+        "修1号线地铁口的坡道",
+        "五十六十岁的人",
+    ],
+)
+def test_other_figures_stay(text: str) -> None:
+    assert mask_texts([text], NOBODY)[text] == text
+
+
+_WORDS = st.text(st.sampled_from("希望老人吃饭洗澡看病接送孩子上学太远没有，。 3年王李"), max_size=12)
+_CANARIES = Canaries()
+_IDENTIFIERS = st.sampled_from(
+    [getattr(_CANARIES, kind)("here") for kind in ("phone", "card", "bank", "door") for _ in range(50)]
+)
+
+
+@given(_WORDS, _IDENTIFIERS, _WORDS)
+@example("卡号", "6222020200001234567", "")
+def test_no_text_comes_out_with_a_number_put_into_it(before: str, number: str, after: str) -> None:
+    text = f"{before}，{number}，{after}"
+    assert number not in mask_texts([text], NOBODY)[text]
+
+
+@given(st.text(st.sampled_from("我叫王秀英找张大妈李某电话138123456789住3栋2单元401室。，＊ a@b.c"), max_size=30))
+def test_masking_again_changes_nothing(text: str) -> None:
+    names = KnownNames.of(["王秀英"])
+    for mask in (mask_texts, mask_labels):
+        once = mask([text], names)[text]
+        assert mask([once], names)[once] == once
+
+
+def test_a_text_that_was_not_kept_stays_that_way() -> None:
+    assert mask_texts([DROPPED], NOBODY)[DROPPED] == DROPPED
+    assert mask_labels([DROPPED], NOBODY)[DROPPED] == DROPPED
+
+
+@pytest.mark.parametrize(
+    ("label", "shown"),
+    [
+        ("张三低保申请.xlsx", "＊低保申请.xlsx"),
+        ("李秀英", "＊"),
+        ("欧阳建国家.xls", "＊家.xls"),
+        ("王桂英家139 1234 5678", "＊家＊"),
+        ("3栋2单元401李秀英", "＊"),
+        ("和平社区王建国.csv", "和平社区＊.csv"),
+        ("一三八一二三四五六七八.xlsx", "＊.xlsx"),
+        ("微信lihua_1950.xlsx", "＊.xlsx"),
+        ("420106520101123", "＊"),
+    ],
+)
+def test_residents_in_names_of_files_and_sheets_are_masked(label: str, shown: str) -> None:
+    assert mask_labels([label], KnownNames.of((), {"和平社区"}))[label] == shown
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "和平社区需求调查.xlsx",
+        "20261005调查",
+        "李家湾社区.xlsx",
+        "马场街道10月台账.xlsx",
+        "高龄津贴名单.xlsx",
+        "周报.xls",
+        "石桥村",
+        "江北街道办事处/表1.csv",
+        "张庄村委会",
+        "123456789_按文本_社区服务需求调查_210_210.xlsx",
+        "金桂苑小区",
+        "Sheet1",
+        "安康里",
+        "康复中心1号楼使用记录",
+        "常住人口底册",
+        "网格员走访（10月）",
+        "于2026年10月汇总",
+        "温馨家园.xlsx",
+        "方舟养老驿站",
+    ],
+)
+def test_offices_and_ordinary_labels_stay(label: str) -> None:
+    assert mask_labels([label], NOBODY)[label] == label
+
+
+def test_labels_that_would_be_one_are_numbered() -> None:
+    labels = distinct_labels(["李秀英", "王建国", "表1"], lambda texts: mask_labels(texts, NOBODY))
+    assert labels == {"李秀英": "＊", "王建国": "＊(2)"}
+
+
+def test_a_service_at_somebodys_home_does_not_tell_whose() -> None:
+    assert mask_homes("王桂英家", NOBODY) == "＊家"
+    assert mask_homes("和平路101室助餐点", NOBODY) == "和平路101室助餐点"
+    assert mask_homes("雷锋服务站", NOBODY) == "雷锋服务站"
+    assert mask_homes("张江家园食堂", NOBODY) == "张江家园食堂"
+
+
+def test_a_file_that_cannot_be_opened_is_told_without_the_resident() -> None:
+    assert mask_path("/srv/李家街道/inbox/2026-10/张建国.xlsx") == "/srv/李家街道/inbox/2026-10/＊.xlsx"
+    assert mask_path("/srv/王家湾/reports") == "/srv/王家湾/reports"
+
+
+def test_a_bank_card_in_a_label_is_told_by_its_check_digit() -> None:
+    card = Canaries().bank("a label")
+    other = f"{card[:-1]}{(int(card[-1]) + 1) % 10}"
+    assert without_identifiers(f"流水{card}.xlsx") == "流水＊.xlsx"
+    assert without_identifiers(f"流水{other}.xlsx") == f"流水{other}.xlsx"
