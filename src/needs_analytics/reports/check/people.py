@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from needs_analytics.core.records import Cleaned
 
+_INTERVIEWERS = ("need", "answers", "interviewers", "icc", "icc_low", "icc_high", "p", "differs", "deff")
+
 
 def merged_table(cleaned: Cleaned, language: str) -> Table:
     """Return the rows that went into another one, with the evidence in words."""
@@ -46,16 +48,15 @@ def _figures(kind: str, value: float, usual: float, like: object, language: str)
 
 def interviewer_table(cleaned: Cleaned, language: str) -> Table:
     """Return how far the answers to each need depend on who asked."""
-    frame = cleaned.interviewers
+    frame, told = cleaned.interviewers, _INTERVIEWERS
     if frame.empty:
-        return Table("interviewers", text("check.sheet_interviewers", language), [], [])
+        return Table("interviewers", text("check.sheet_interviewers", language), _columns(told, language), [])
     names = cleaned.codebook.need_names(language)
     figures = {name: frame[name].map("{:.3f}".format) for name in ("icc", "icc_low", "icc_high", "p", "deff")}
     frame = frame.assign(
         need=[names.get(code, code) for code in frame["need"]], **figures,
-        differs=[text("check.differs" if told else "check.differs_not", language) for told in frame["differs"]],
+        differs=[text("check.differs" if differs else "check.differs_not", language) for differs in frame["differs"]],
     )  # fmt: skip
-    told = ("need", "answers", "interviewers", "icc", "icc_low", "icc_high", "p", "differs", "deff")
     return _table("interviewers", frame, told, language)
 
 
