@@ -29,7 +29,7 @@ LIST = "错误清单"
 
 def wrong(sheet: str, row: int, column: int | None, *also: tuple[int, int], value: str = "230") -> Issue:
     """Return an error of cells, rows and columns from 0."""
-    return Issue("E101", CellRef("x.xlsx", sheet, row, column), value, also=also)
+    return Issue("E101", CellRef("x.xlsx", sheet, row, column), value, {"field": "年龄"}, also)
 
 
 def doubtful(sheet: str, row: int, column: int | None) -> Issue:

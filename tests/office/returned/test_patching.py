@@ -62,7 +62,7 @@ def test_parts_that_hold_no_mark_stay_byte_for_byte(tmp_path: Path) -> None:
 def test_a_wrong_cell_is_light_red_a_doubtful_one_light_yellow_and_says_why(tmp_path: Path) -> None:
     sheet = opened(returned(tmp_path, adorned(), MARKED))[DATA]
     assert (fill(sheet["B5"]), fill(sheet["B6"]), fill(sheet["A10"])) == (ERROR, DOUBT, ERROR)
-    assert said(sheet["B5"]) == "[E101 超出范围] 年龄为“230”，应在 0–120 之间。请核对后改正。"
+    assert said(sheet["B5"]) == "[E101 超出范围] 年龄为 230，应在 0–120 之间。请核对后改正；不知道就留空。"
     assert said(sheet["A10"]).startswith("[E101 超出范围] （整行）")
 
 
