@@ -114,6 +114,8 @@ def _attributes(kind: type) -> dict[str, str]:
 def _default(value: object) -> str:
     if value is None or value == {}:
         return "（不写）"
+    if isinstance(value, bool):
+        return str(value).lower()
     if isinstance(value, dict):
         return "、".join(f"{key or '其他'} {number:g}" for key, number in value.items())
     return "、".join(map(str, value)) if isinstance(value, tuple) else f"{value:g}"

@@ -53,7 +53,7 @@ def test_every_option_can_be_written_as_it_is() -> None:
         for option in fields(getattr(Options(), stage.name)):
             value = getattr(getattr(Options(), stage.name), option.name)
             if isinstance(value, (int, float)):
-                assert parse_config(f"[{stage.name}]\n{option.name} = {value}").options == Options()
+                assert parse_config(f"[{stage.name}]\n{option.name} = {str(value).lower()}").options == Options()
 
 
 def test_every_option_is_read_somewhere() -> None:
