@@ -10,6 +10,7 @@ import numpy as np
 
 from needs_analytics.core.identifiers import distinct_labels
 from needs_analytics.core.messages import text
+from needs_analytics.intake.masking import NOBODY, mask_labels
 from needs_analytics.office.readers import Readers, ReadSheet
 from needs_analytics.office.returned.marker import find_marker, told_in
 from needs_analytics.office.returned.marks import Line, find_lines
@@ -95,11 +96,11 @@ def _alike(one: ReadSheet, other: ReadSheet) -> bool:
 
 
 def _named(sheets: Iterable[ReadSheet]) -> Mapping[str, int]:
-    """Return the positions of sheets by the names issues may know them by: their own, or with numbers masked."""
+    """Return the positions of sheets by the names issues may know them by: their own, or with residents masked."""
     names = [sheet.name for sheet in sheets]
     places: dict[str, int] = {}
     for at, name in enumerate(names):
         places[name if names.count(name) == 1 else f"{name}({at + 1})"] = at
-    for name, masked in distinct_labels(names).items():
+    for name, masked in distinct_labels(names, partial(mask_labels, names=NOBODY)).items():
         places.setdefault(masked, names.index(name))
     return places
