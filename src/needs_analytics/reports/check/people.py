@@ -46,16 +46,16 @@ def _figures(kind: str, value: float, usual: float, like: object, language: str)
 
 def interviewer_table(cleaned: Cleaned, language: str) -> Table:
     """Return how far the answers to each need depend on who asked."""
+    told = ("need", "answers", "interviewers", "icc", "icc_low", "icc_high", "p", "differs", "deff")
     frame = cleaned.interviewers
     if frame.empty:
-        return Table("interviewers", text("check.sheet_interviewers", language), [], [])
+        return Table("interviewers", text("check.sheet_interviewers", language), _columns(told, language), [])
     names = cleaned.codebook.need_names(language)
     figures = {name: frame[name].map("{:.3f}".format) for name in ("icc", "icc_low", "icc_high", "p", "deff")}
     frame = frame.assign(
         need=[names.get(code, code) for code in frame["need"]], **figures,
         differs=[text("check.differs" if told else "check.differs_not", language) for told in frame["differs"]],
     )  # fmt: skip
-    told = ("need", "answers", "interviewers", "icc", "icc_low", "icc_high", "p", "differs", "deff")
     return _table("interviewers", frame, told, language)
 
 
