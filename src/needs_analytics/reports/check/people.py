@@ -46,6 +46,7 @@ def _figures(kind: str, value: float, usual: float, like: object, language: str)
 
 def interviewer_table(cleaned: Cleaned, language: str) -> Table:
     """Return how far the answers to each need depend on who asked."""
+    told = ("need", "answers", "interviewers", "icc", "icc_low", "icc_high", "p", "differs", "deff")
     frame = cleaned.interviewers
     told = ("need", "answers", "interviewers", "icc", "icc_low", "icc_high", "p", "differs", "deff")
     if frame.empty:
