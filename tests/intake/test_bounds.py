@@ -26,11 +26,6 @@ def test_an_age_over_110_is_kept_and_flagged(age: object, flagged: bool) -> None
     assert bool(told(found, "W104")) == flagged
 
 
-def test_a_latitude_beyond_the_pole_is_refused() -> None:
-    found = take(sheet("服务点|经度|纬度\n食堂|112.1|95\n礼堂|112.2|28.1"))
-    assert told(found, "E103") == [("C2", "95")]
-
-
 def test_an_age_band_from_high_to_low_is_not_understood() -> None:
     found = take(sheet("社区|年龄段|性别|人数\n甲|60-50|女|3\n甲|60以上|男|5"))
     assert told(found, "E112") == [("B2", "60-50")]

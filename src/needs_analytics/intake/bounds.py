@@ -11,11 +11,7 @@ from needs_analytics.intake.traits import AgeRange
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_POSSIBLE: Mapping[str, tuple[float, float]] = {
-    "household_size": (1, float("inf")),
-    "lon": (-180, 180),
-    "lat": (-90, 90),
-}
+_POSSIBLE: Mapping[str, tuple[float, float]] = {"household_size": (1, float("inf"))}
 _USUAL: Mapping[str, tuple[float, float]] = {
     "age": (0, 110),
     "household_size": (1, 15),
