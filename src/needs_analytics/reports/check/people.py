@@ -46,7 +46,6 @@ def _figures(kind: str, value: float, usual: float, like: object, language: str)
 
 def interviewer_table(cleaned: Cleaned, language: str) -> Table:
     """Return how far the answers to each need depend on who asked."""
-    told = ("need", "answers", "interviewers", "icc", "icc_low", "icc_high", "p", "differs", "deff")
     frame = cleaned.interviewers
     told = ("need", "answers", "interviewers", "icc", "icc_low", "icc_high", "p", "differs", "deff")
     if frame.empty:
@@ -55,7 +54,7 @@ def interviewer_table(cleaned: Cleaned, language: str) -> Table:
     figures = {name: frame[name].map("{:.3f}".format) for name in ("icc", "icc_low", "icc_high", "p", "deff")}
     frame = frame.assign(
         need=[names.get(code, code) for code in frame["need"]], **figures,
-        differs=[text("check.differs" if told else "check.differs_not", language) for told in frame["differs"]],
+        differs=[text("check.differs" if apart else "check.differs_not", language) for apart in frame["differs"]],
     )  # fmt: skip
     return _table("interviewers", frame, told, language)
 
