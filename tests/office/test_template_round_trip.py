@@ -125,8 +125,8 @@ def test_a_filled_in_template_is_known_and_every_column_is_its_own_field(
     assert (sheet["tables"], sheet["unused"]) == (table, "")
     assert sheet["why"] == ("headers" if table == "survey" else "template")
     columns = plan_template(table, Codebook.default(), "zh").columns
-    assert set(sheet["fields"].split("；")) == {
-        f"{plain(column.header)}→{Codebook.default().label(table, column.field)}"
+    assert set(plain(sheet["fields"]).split(";")) == {
+        plain(f"{column.header}→{Codebook.default().label(table, column.field)}")
         for column in columns
         if not column.field.startswith("need:")
     }
