@@ -37,11 +37,11 @@ _BUG = """
 import needs_analytics.{module} as broken
 from needs_analytics.cli.entry import run
 def fail(*given, **told):
-    raise ValueError(repr([frame.to_dict() for frame in getattr(given[0], "values", list)()] or given))
+    raise ValueError(given, told)
 broken.{function} = fail
 run({arguments!r})
 """
-_BROKEN = (("intake.join", "resolve_places"), ("intake.join_people", "person_keys"), ("pipeline", "take_in"))
+_BROKEN = (("intake.join", "resolve_places"), ("intake.join_people", "link"), ("pipeline", "take_in"))
 
 
 _UNMASKED = """
