@@ -188,6 +188,7 @@ def said_of(book: bytes, folder: Path) -> list[str]:
     path.write_bytes(book)
     sheets = read_workbooks([path])
     assert len(sheets) == 3
+    assert {issue.code for issue in sheets.issues} <= {"I038"}
     return [issue_sentence(issue, language) for issue in sheets.issues for language in LANGUAGES]
 
 
