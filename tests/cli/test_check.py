@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +12,13 @@ from typing import TYPE_CHECKING
 import pytest
 from python_calamine import CalamineWorkbook
 
+from needs_analytics.cli.check_lines import check_lines
 from needs_analytics.cli.wrapping import cell_width, wrapped
+from needs_analytics.core.issue import Issue
+from needs_analytics.core.messages import issue_sentence
+from needs_analytics.pipeline import prepare_month
+from needs_analytics.reports.check import summarise
+from needs_analytics.workspace import Workspace
 from reports.conftest import browse  # noqa: F401 - a fixture
 
 from .offices import MONTH, put, survey, table, whole_month
@@ -236,6 +243,17 @@ def test_the_first_table_of_the_workbook_is_the_offices(needs: Needs, messy: Pat
 
 
 # The console
+
+
+def test_a_doubt_about_the_whole_month_is_said_however_many_offices_there_are(office: Office) -> None:
+    files = {f"和平{number}村/走访.csv": WRONG_AGES for number in range(2, 12)}
+    workspace = office({})
+    send(workspace, files)
+    cleaned = prepare_month(Workspace(workspace), MONTH)
+    doubt = Issue("W433", details={"judged": 13, "differs": 1, "icc": "0.01", "deff": "1.3"})
+    lines = list(check_lines(summarise(replace(cleaned, issues=(*cleaned.issues, doubt))), "zh"))
+    assert sum(line.startswith("■") for line in lines) == 11
+    assert any(issue_sentence(doubt) in line for line in lines)
 
 
 @pytest.mark.parametrize("width", [40, 80])

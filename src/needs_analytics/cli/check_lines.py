@@ -40,11 +40,11 @@ def check_lines(check: MonthCheck, language: str) -> Iterator[str]:
     yield from _refused(check, language)
     for lack in lacks(check, language):
         yield text("check.lacking", language) + lack
-    for office in check.parts[:_OFFICES]:
+    rest = [office for office in check.parts[_OFFICES:] if office.name]
+    for office in (one for one in check.parts if one not in rest):  # what concerns the whole month always shows
         yield ""
         shown = [one for one in office.serious if one not in office.refused]
         yield from _block(office, shown, language, sheets=_SHEETS, most=_PROBLEMS)
-    rest = check.parts[_OFFICES:]
     if rest:
         yield ""
     for office in rest[:_LISTED]:
