@@ -157,8 +157,10 @@ def without_people(frame: pd.DataFrame, columns: Sequence[str], names: KnownName
     """Mask the columns of a dictionary or ledger that repeat what stands in a cell or a header."""
     free = frame["field"].isin(_FREE_FIELDS) if "field" in frame else pd.Series(True, index=frame.index)
     for column in columns:
-        words, labels = mapped(frame[column], mask_wordings, names), mapped(frame[column], mask_labels, names)
-        frame = frame.assign(**{column: labels.where(~free, words)})
+        parts = [
+            mapped(frame.loc[rows, column], mask, names) for rows, mask in ((free, mask_wordings), (~free, mask_labels))
+        ]
+        frame = frame.assign(**{column: pd.concat(parts).reindex(frame.index)})
     return frame
 
 

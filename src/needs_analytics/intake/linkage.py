@@ -388,8 +388,8 @@ def _keys(rows: pd.DataFrame, record: Ints, records: pd.DataFrame, person: Ints,
     twice = pd.Series(chosen).duplicated(keep=False).to_numpy()
     own = person[record]
     if twice.any():  # nothing to tell them by, or one token for two people: where they stand
-        part = pd.Series(rows["place"].to_numpy(object))[twice[own]]
-        places = part.groupby(own[twice[own]]).min()
+        part = pd.DataFrame({"person": own, "place": rows["place"].to_numpy(object)})[twice[own]]
+        places = part.sort_values("place", kind="stable").drop_duplicates("person").set_index("person")["place"]
         chosen[places.index] = [text + place for text, place in zip(chosen[places.index], places, strict=True)]
     return np.array([hash_of(text, secret) for text in chosen] or [""], dtype=object)[own]
 

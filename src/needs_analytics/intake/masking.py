@@ -36,6 +36,9 @@ _ADDRESS = (
     r"|\d{1,3}-\d{1,3}-\d{2,4}|\d{2,4}\s*室"
     rf"|[\u4e00-\u9fff]{{1,4}}(?:路|街|道|巷|弄|胡同|里|村|庄|屯|组|湾)\s*{_COUNT}\s*号(?!线|网格|楼)"
 )
+_DAY_OR_FIGURE = re.compile(  # most of a ledger, and nobody's number
+    r"\d{1,6}(?:\.\d{1,4})?|(?:19|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2}(?:[ T]\d{1,2}:\d\d(?::\d\d)?)?"
+)
 _LABELLED_DOOR = re.compile(
     r"\d{1,3}(?:号楼|栋|幢|座|#)\s*(?:\d{1,3}单元\s*)?\d{2,4}室?|\d{1,3}单元\s*\d{2,4}室?|\d{3,4}室"
 )
@@ -125,7 +128,7 @@ def mask_texts(texts: Iterable[str], names: KnownNames) -> dict[str, str]:
 
 def mask_wordings(texts: Iterable[str], names: KnownNames) -> dict[str, str]:
     """Return words that a form, an issue or the ledger repeats, without identifiers and what looks like a name."""
-    return {text: _wording(text, names) for text in texts}
+    return {text: text if _DAY_OR_FIGURE.fullmatch(text) else _wording(text, names) for text in texts}
 
 
 def mask_labels(texts: Iterable[str], names: KnownNames) -> dict[str, str]:
@@ -133,7 +136,7 @@ def mask_labels(texts: Iterable[str], names: KnownNames) -> dict[str, str]:
 
     A shorter number stays: a day, a serial number. A label without any of it stays as it is written.
     """
-    return {text: _label(text, names) for text in texts}
+    return {text: text if _DAY_OR_FIGURE.fullmatch(text) else _label(text, names) for text in texts}
 
 
 def as_shown(text: str) -> str:
