@@ -18,7 +18,7 @@ from needs_analytics.files import write_whole
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-LIBRARIES = ("needs-analytics", "pandas", "numpy", "python-calamine", "python-stdnum", "chinesecalendar")
+LIBRARIES = ("needs-analytics", "pandas", "numpy", "python-calamine", "python-stdnum", "chinesecalendar", "scipy")
 """What a cell may be read otherwise by, were it of another version."""
 
 _SIZE = hashlib.sha256().digest_size

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers.grids import codes, sheet, take, take_clean, told
 from needs_analytics.cleaning import clean
+from needs_analytics.cleaning.duplicates import repeated_people
 
 HEADER = "姓名|身份证号|日期|性别|年龄|社区|您需要哪些服务"
 ANNA = "王秀英|420106195201011246"
@@ -119,3 +121,10 @@ def test_every_row_received_is_kept_merged_or_returned(people: list[tuple[str, s
 def test_rows_set_aside_are_not_received(last: str) -> None:
     counts = take_clean(answers(f"{ANNA}|2026-10-03|女|74|和平社区|助餐、助浴", last)).counts  # type: ignore[arg-type]
     assert counts["rows_in"].tolist() == [1]
+
+
+def test_an_answer_of_a_file_that_another_seems_to_correct_gives_way() -> None:
+    answers_of = pd.DataFrame({"person_key": ["p", "p"], "month": "2026-10", "submitted_at": pd.NaT, "sheet": "s",
+                               "file": ["表(改).xlsx", "表.xlsx"], "row": [4, 4], "need:A": [1.0, 1.0]})  # fmt: skip
+    assert repeated_people(answers_of).tolist() == [1, 1]
+    assert repeated_people(answers_of, outdated={"表.xlsx"}).tolist() == [0, 0]

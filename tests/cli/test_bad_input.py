@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -210,7 +211,7 @@ def test_a_file_that_is_no_workbook_is_said(needs: Needs, office: Office) -> Non
 def test_a_menu_with_an_unknown_need(needs: Needs, office: Office) -> None:
     office({**whole_month(), "服务菜单.csv": menu("遛鸟")})
     found = needs("check", MONTH)
-    assert "[W505] 第 2 行 服务“老年食堂”的对应需求“遛鸟”不在需求目录中。" in found.out
+    assert re.search(r"\[W505\] [A-Z]+2 服务“老年食堂”的对应需求“遛鸟”不在需求目录中，没有采用。", found.out)
     assert needs("report", MONTH, "-q").code == 0
 
 
@@ -226,7 +227,7 @@ def test_more_segments_wished_for_than_residents_differ(needs: Needs, office: Of
 def test_a_register_that_lacks_a_community(needs: Needs, office: Office) -> None:
     office({**whole_month(), "人口底册.csv": register("和平社区")})
     found = needs("check", MONTH)
-    assert "社区“滨河社区”不在网格和人口底册中（20 行），只计入全街道" in found.out
+    assert "社区为“滨河社区”，不在网格和人口底册中（20 行），只计入全街道" in found.out
     assert '[places]\n# "滨河社区" = ' in found.out
     assert needs("report", MONTH, "-q").code == 0
 

@@ -120,7 +120,9 @@ def _cleaned(
     if table == "survey":
         _return(outcome, _says_nothing(frame), "E401")
         _give_back(outcome, _on(outcome.frame, clashing), "E420")
-        _merge(outcome, duplicates.repeated_people(outcome.frame), "I410", outcome.frame["linked_by"])
+        outdated = {str(issue.details["earlier"]) for issue in intake.issues if issue.code == "W042"}
+        people = duplicates.repeated_people(outcome.frame, outdated=outdated)
+        _merge(outcome, people, "I410", outcome.frame["linked_by"])
         _merge(outcome, duplicates.repeated_submissions(outcome.frame), "I411", "same_time")
         _flag_young(outcome, options)
         return outcome

@@ -8,25 +8,27 @@ import numpy as np
 import pandas as pd
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
 MERGED_COLUMNS = ("file", "sheet", "row", "table", "code", "into_file", "into_sheet", "into_row", "evidence")
 _ATTITUDES = ("urgency", "participation", "usage_frequency", "satisfaction")
 _PARTIAL, _COMPLETE = 0.5, 0.8  # of the questions of a form, as AAPOR tells break-offs, partial and complete interviews
 
 
-def repeated_people(survey: pd.DataFrame) -> pd.Series:
+def repeated_people(survey: pd.DataFrame, *, outdated: Collection[str] = ()) -> pd.Series:
     """Return, for every answer, the index of the answer that stands for its person in its month.
 
     Answers share a person when they share ``person_key``. Of them the latest complete one stays; without a complete
     one the latest partial one, else the latest (:func:`completeness`). Of equally late ones, and of those without a
-    date, the one with more known answers stays, then the one further down.
+    date, the one with more known answers stays, then the one further down. Before all of that, an answer of a file
+    that another one seems to correct (``outdated``) gives way to one of a file that does not.
     """
     known = survey[_answers(survey)].notna().sum(axis=1)
     order = pd.DataFrame(
         {
             "person": survey["person_key"],
             "month": survey["month"],
+            "current": ~survey["file"].isin(list(outdated)),
             "complete": completeness(survey),
             "submitted": survey["submitted_at"],
             "answered": known,
@@ -34,7 +36,9 @@ def repeated_people(survey: pd.DataFrame) -> pd.Series:
             "sheet": survey["sheet"],
             "row": survey["row"],
         }
-    ).sort_values(["complete", "submitted", "answered", "file", "sheet", "row"], kind="stable", na_position="first")
+    ).sort_values(
+        ["current", "complete", "submitted", "answered", "file", "sheet", "row"], kind="stable", na_position="first"
+    )
     last = order.assign(place=order.index).groupby(["person", "month"], sort=False)["place"].transform("last")
     return last.reindex(survey.index)
 

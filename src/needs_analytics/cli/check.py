@@ -57,6 +57,7 @@ def command(language: str) -> click.Command:
 
 def _return(context: Context, workspace: Workspace, cleaned: Cleaned) -> None:
     """Write the marked copies for the offices and say where they are."""
+    from needs_analytics.intake.masking import NOBODY, mask_labels
     from needs_analytics.office.returned.files import write_returned
 
     month = str(cleaned.month)
@@ -66,8 +67,8 @@ def _return(context: Context, workspace: Workspace, cleaned: Cleaned) -> None:
     )  # fmt: skip
     if back.count:
         context.say("check.returned", count=back.count, path=back.folder, month=month)
-    for path in back.edited:
-        context.say("check.returned_edited", file=path.name, month=month)
+    for shown in mask_labels([path.name for path in back.edited], NOBODY).values():
+        context.say("check.returned_edited", file=shown, month=month)
 
 
 def _wanted(found: MonthCheck, office: str) -> OfficeCheck:

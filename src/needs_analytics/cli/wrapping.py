@@ -35,8 +35,9 @@ def wrapped(line: str, width: int | None, *, indent: int = 2) -> str:
     --------
     >>> print(wrapped("  年龄为230，应在 0–120 之间。", 16, indent=4))
       年龄为230，应
-        在 0–120 之
-        间。
+          在 0–
+          120 之
+          间。
     """
     if width is None:
         return line

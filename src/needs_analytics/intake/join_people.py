@@ -214,7 +214,7 @@ def _identified(frame: pd.DataFrame) -> pd.Series:
 def _masked(frame: pd.DataFrame, table: str, names: KnownNames, cells: CellMap) -> tuple[pd.DataFrame, list[Issue]]:
     """Mask the free texts of a table; those that are not kept are said, by their cells and not by their words."""
     issues: list[Issue] = []
-    for column in {*_TEXTS} & {*frame.columns}:
+    for column in (name for name in _TEXTS if name in frame):
         given = frame[column]
         frame[column] = mapped(given, mask_texts, names)
         issues += cells.said("W013", table, frame[(frame[column] == DROPPED) & (given != DROPPED)], column)

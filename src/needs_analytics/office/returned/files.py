@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from needs_analytics.core.records import Cleaned
 
 FOLDER = "退回"
+_LONGEST_STEM = 220  # bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,21 +69,24 @@ def write_returned(
     wrong = _by_digest(cleaned)
     if not wrong and not folder.is_dir():
         return Returned(folder)
-    state = _state(cleaned, wrong, language)
     before = _known(record)
+    sources = {digest: path for path in paths if (digest := _digest(path)) in wrong}
+    places = sorted(path.relative_to(root).as_posix() for path in sources.values())
+    state = _state(cleaned, wrong, places, language)
     there = {path: _digest(path) for path in sorted(folder.rglob("*")) if path.is_file()} if folder.is_dir() else {}
     mine = set(before["written"])
     edited = tuple(path for path, digest in there.items() if digest not in mine and _is_workbook(path))
     if before["state"] == state and mine <= set(there.values()):
         return Returned(folder, len(mine), edited)
-    sources = {digest: path for path in paths if (digest := _digest(path)) in wrong}
     files = [(sources[digest], issues) for digest, issues in wrong.items() if digest in sources]
     contents = make_returned(files, language=language, options=options or ReadingOptions())
     targets = _targets([source.relative_to(root) for source in contents])
     written = [_digest_of(content) for content in contents.values()]
+    wanted = {folder / target: digest for target, digest in zip(targets, written, strict=True)}
     for path, digest in there.items():
-        if digest in mine - set(written):
-            path.unlink(missing_ok=True)
+        if digest in mine and wanted.get(path) != digest:
+            with suppress(OSError):  # somebody has it open: it stays, and is ours all the same
+                path.unlink()
     for content, target in zip(contents.values(), targets, strict=True):
         _put(folder / target, content, there, mine)
     _remember(record, state, written)
@@ -102,11 +106,11 @@ def _by_digest(cleaned: Cleaned) -> dict[str, list[Issue]]:
     return dict(found)
 
 
-def _state(cleaned: Cleaned, wrong: Mapping[str, Sequence[Issue]], language: str) -> str:
+def _state(cleaned: Cleaned, wrong: Mapping[str, Sequence[Issue]], places: Sequence[str], language: str) -> str:
     """Return a digest of all that the copies follow from."""
     sheets = cleaned.sheets[["digest", "sheet"]].to_csv(index=False)
     told = repr([(digest, issues) for digest, issues in sorted(wrong.items())])
-    return hashlib.sha256(f"{language}\0{_program()}\0{sheets}\0{told}".encode()).hexdigest()
+    return hashlib.sha256(f"{language}\0{_program()}\0{places}\0{sheets}\0{told}".encode()).hexdigest()
 
 
 def _program() -> str:
@@ -116,18 +120,26 @@ def _program() -> str:
 
 def _targets(sources: Iterable[Path]) -> list[PurePosixPath]:
     """Name the copies like their originals; of two that would have one name each keeps what kind it was."""
-    named = [(source, source.parent / f"{original_stem(source.stem)}{SUFFIX}.xlsx") for source in sources]
+    named = [(source, source.parent / f"{_short(original_stem(source.stem))}{SUFFIX}.xlsx") for source in sources]
     names = [target for _, target in named]
     return [
         PurePosixPath((target if names.count(target) == 1 else
-                       source.parent / f"{source.stem}_{source.suffix[1:]}{SUFFIX}.xlsx").as_posix())
+                       source.parent / f"{_short(source.stem)}_{source.suffix[1:]}{SUFFIX}.xlsx").as_posix())
         for source, target in named
     ]  # fmt: skip
 
 
+def _short(stem: str) -> str:
+    """Return a stem that leaves room for what we add to it in the 255 bytes of a file's name."""
+    whole = stem.encode()
+    if len(whole) <= _LONGEST_STEM:
+        return stem
+    return f"{whole[: _LONGEST_STEM - 9].decode(errors='ignore')}~{hashlib.sha256(whole).hexdigest()[:8]}"
+
+
 def _put(target: Path, content: bytes, there: Mapping[Path, str], mine: set[str]) -> None:
     """Write a copy; one that somebody worked on in the folder keeps its name and its work."""
-    if _digest_of(content) in there.values():
+    if there.get(target) == _digest_of(content):
         return
     number, free = 2, target
     while free in there and there[free] not in mine:

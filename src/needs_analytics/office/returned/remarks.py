@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _HEAD = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _OURS = re.compile(r"\[[EWI]\d{3} [^\]\n]*\] ")
 _PLACE = re.compile(r"([A-Za-z]{1,3})(\d+)")
-_SHAPE = re.compile(rb"<v:shape\s(?:(?!</v:shape>).)*</v:shape>", re.DOTALL)
+_SHAPE_END = b"</v:shape>"
 _SHAPE_ROW = re.compile(rb"<x:Row>\s*(\d+)\s*</x:Row>")
 _SHAPE_COLUMN = re.compile(rb"<x:Column>\s*(\d+)\s*</x:Column>")
 _NUMBER = re.compile(rb"_x0000_s(\d+)")
@@ -154,7 +154,7 @@ class Remarks:
 def boxes(vml: bytes, new: Iterable[Place], gone: Iterable[Place]) -> bytes:
     """Return the drawing of a sheet's remarks with boxes added and removed; ``b""`` begins a new one."""
     away = set(gone)
-    vml = _SHAPE.sub(lambda shape: b"" if _shape_place(shape[0]) in away else shape[0], vml) if away else vml
+    vml = _without_shapes(vml, away) if away else vml
     vml = vml or _VML
     end = vml.rfind(b"</xml>")
     if end < 0:
@@ -168,6 +168,20 @@ def boxes(vml: bytes, new: Iterable[Place], gone: Iterable[Place]) -> bytes:
 def _shape_place(shape: bytes) -> Place | None:
     row, column = _SHAPE_ROW.search(shape), _SHAPE_COLUMN.search(shape)
     return (int(row[1]), int(column[1])) if row and column and b'ObjectType="Note"' in shape else None
+
+
+def _without_shapes(vml: bytes, away: set[Place]) -> bytes:
+    """Return a drawing without the boxes of some cells; one pass, however it is written."""
+    kept, done, at = [], 0, 0
+    while (start := vml.find(b"<v:shape", at)) >= 0 and (close := vml.find(_SHAPE_END, start)) >= 0:
+        at = start + len(b"<v:shape")
+        if not vml[at : at + 1].isspace():  # <v:shapetype
+            continue
+        at = close + len(_SHAPE_END)
+        if _shape_place(vml[start:at]) in away:
+            kept.append(vml[done:start])
+            done = at
+    return b"".join([*kept, vml[done:]])
 
 
 def _shape(place: Place, number: int) -> bytes:

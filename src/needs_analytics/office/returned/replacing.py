@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     Files = Mapping[str, Sequence[Sheet]]
 
 _MOSTLY = 0.5  # share of equal rows from which two files of like names are asked about
+_LEAST_ROWS = 0.8  # of the rows before that a corrected workbook holds at least
 _FILLED = 3  # cells of a row that is compared
 
 
@@ -74,12 +75,34 @@ def _latest(
     newest = max(generation.values(), default=0)
     top = _differing([file for file in left if generation[file] == newest], files, replaced)
     top = _edited(top, left, ancestors, files, replaced)
+    apart = []
     for file in left:
         if generation[file] < newest:
-            replaced[file] = top[0]
-    return [] if len(top) == 1 else [
-        Issue("W041", CellRef(one), details={"file": one, "other": other}) for one, other in combinations(top, 2)
-    ]  # fmt: skip
+            if _stands_for(files[top[0]], files[file]):
+                replaced[file] = top[0]
+            else:
+                apart.append((top[0], file))
+    pairs = [*combinations(top, 2), *apart]
+    return [Issue("W041", CellRef(one), details={"file": one, "other": other}) for one, other in pairs]
+
+
+def _stands_for(later: Sequence[Sheet], earlier: Sequence[Sheet]) -> bool:
+    """Whether a workbook made from another holds what that held: a part of it, or other people's rows, do not."""
+    if sum(sheet.n_rows for sheet in later) < _LEAST_ROWS * sum(sheet.n_rows for sheet in earlier):
+        return False
+    old = _rows(earlier)
+    return not old or len(old & _rows(later)) >= _MOSTLY * len(old) or _equal_cells(later, earlier) >= _MOSTLY
+
+
+def _equal_cells(later: Sequence[Sheet], earlier: Sequence[Sheet]) -> float:
+    """Return the share of cells that say the same in the same place."""
+    equal = total = 0
+    for new, old in zip(later, earlier, strict=False):
+        rows = min(new.n_rows, old.n_rows)
+        for mine, theirs in zip(new.columns, old.columns, strict=False):
+            equal += int((mine.cells()[:rows] == theirs.cells()[:rows]).sum())
+        total += old.n_rows * len(old.columns)
+    return equal / max(1, total)
 
 
 def _differing(top: Sequence[str], files: Files, replaced: dict[str, str]) -> list[str]:

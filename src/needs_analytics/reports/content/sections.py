@@ -192,7 +192,8 @@ def _representative(m: Material) -> list[Block]:
 def _needs(m: Material) -> list[Block]:
     words, totals = m.words, m.totals
     if totals.empty:
-        return [Note(words.say("text.no_answers"), "caution")]
+        answers = len(m.result.cleaned.survey)
+        return [Note(words.say("text.none_published" if answers else "text.no_answers", n=answers), "caution")]
     leading = [need_phrase(row, words) for _, row in totals.head(5).iterrows()]
     blocks: list[Block] = [
         Heading(words.say("heading.list")),
