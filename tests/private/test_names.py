@@ -145,3 +145,17 @@ def test_the_words_of_the_codebook_are_no_names() -> None:
 @given(st.text(st.sampled_from("我你的希望老人吃饭洗澡看病接送孩子上学太远没有，。！ abc"), max_size=40))
 def test_a_text_without_digits_and_surnames_is_unchanged(text: str) -> None:
     assert masked(text) == plain(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("李 建 国 的儿子在外地", "＊的儿子在外地"),
+        ("住3-501,腿脚不好", "住＊,腿脚不好"),
+        ("家住三单元五零一", "家住＊"),
+        ("住三号楼二单元五零一", "住＊"),
+        ("晚上7-9点开门就好", "晚上7-9点开门就好"),
+    ],
+)
+def test_a_spaced_name_and_a_door_in_characters_are_masked(text: str, kept: str) -> None:
+    assert mask_texts([text], KnownNames.of(["李建国"]))[text] == kept

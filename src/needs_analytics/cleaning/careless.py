@@ -36,6 +36,7 @@ _CHANGED = 0.1  # of copied answers, at most
 _HIGHEST = 0.99  # quantile of the pairs of different interviewers from which two answers are called alike
 _FALSE = 0.0025  # honest answers accepted as flagged, by each of two tests
 _PAIRS = 2000  # pairs between interviewers from which a tail can be told
+_MOST_EACH, _MOST_COMPARED = 2000, 15_000  # answers of one interviewer, of a sheet: beyond, nobody copied by hand
 _COMPARED = 1500  # answers of other interviewers an answer is compared with
 
 _FEWEST_INTERVIEWED, _FEWEST_EACH, _FEWEST_INTERVIEWERS = 30, 5, 3
@@ -131,7 +132,8 @@ def _straight(form: pd.DataFrame) -> pd.DataFrame:
 
 def _copies(form: pd.DataFrame) -> pd.DataFrame:
     form = form[form["interviewer"].notna()].sort_values("row")
-    if form["interviewer"].nunique() < 2:
+    form = form[form.groupby("interviewer")["row"].transform("size") <= _MOST_EACH]
+    if form["interviewer"].nunique() < 2 or len(form) > _MOST_COMPARED:
         return form.iloc[:0]
     groups = pd.factorize(form["interviewer"], sort=True)[0]
     near = _alikeness(_answered(form), groups)

@@ -31,9 +31,10 @@ _PLATE = (
 _COUNT = r"[\d一二三四五六七八九十百〇零两]{1,4}"
 _DOOR = rf"{_COUNT}\s*(?:单元|门(?!诊)|室|号房?|房|户)"
 _ADDRESS = (
-    rf"(?:{_COUNT}\s*号楼|\d{{1,4}}\s*(?:栋|幢|座(?!机|位)|弄|组团|#))(?:\s*(?:{_DOOR}|{_COUNT}\s*[楼层]|-?\d{{1,4}}))*"
+    rf"(?:{_COUNT}\s*号楼|\d{{1,4}}\s*(?:栋|幢|座(?!机|位)|弄|组团|#))(?:\s*(?:{_DOOR}|{_COUNT}\s*[楼层]|-?\d{{1,4}}|[〇零一二三四五六七八九]{{2,4}}))*"
     rf"|{_COUNT}\s*(?:栋|幢|座|单元|楼)\s*(?:{_COUNT}\s*[楼层]\s*)?(?:{_DOOR}\s*(?:{_DOOR}|\d{{2,4}})?|\d{{3,4}})"
-    r"|\d{1,3}-\d{1,3}-\d{2,4}|\d{2,4}\s*室"
+    r"|\d{1,3}-\d{1,3}-\d{2,4}|(?<=[住在])\s*\d{1,3}-\d{3,4}|\d{2,4}\s*室"
+    rf"|{_COUNT}\s*单元\s*[〇零一二三四五六七八九十]{{2,4}}"
     rf"|[\u4e00-\u9fff]{{1,4}}(?:路|街|道|巷|弄|胡同|里|村|庄|屯|组|湾)\s*{_COUNT}\s*号(?!线|网格|楼)"
 )
 _DAY_OR_FIGURE = re.compile(  # most of a ledger, and nobody's number
@@ -61,6 +62,7 @@ _SOUNDS = (
 )  # characters that write names of other languages
 _FOREIGN = re.compile(rf"[{_SOUNDS}]{{2,6}}[·•‧・][{_SOUNDS}]{{2,8}}")
 _DOT = re.compile("[·•‧・]")
+_SPACED = re.compile(r"(?<![\u4e00-\u9fff])[\u4e00-\u9fff](?: [\u4e00-\u9fff]){1,3}")  # 李 建 国
 _FULL_NAME = re.compile(r"[\u4e00-\u9fff][\u4e00-\u9fff*＊某]{1,2}")
 _HOME = re.compile(r"[家宅](?!园|庭|属|政|电|具|长|村|庄|湾|桥)")
 _MOSTLY_NAMES = 0.6
@@ -185,6 +187,7 @@ def _wording(text: str, names: KnownNames) -> str:
 
 def _without_told(text: str, names: KnownNames) -> str:
     """Replace the numbers, the known names and those that a word before a colon introduces."""
+    text = _SPACED.sub(lambda spaced: spaced[0].replace(" ", ""), text) if " " in text else text
     for hint, pattern in _TELLING:
         text = pattern.sub(MASK, text) if hint.search(text) else text
     masked = _without_foreign(names.masked(text))
