@@ -187,11 +187,16 @@ def _wording(text: str, names: KnownNames) -> str:
 
 def _without_told(text: str, names: KnownNames) -> str:
     """Replace the numbers, the known names and those that a word before a colon introduces."""
-    text = _SPACED.sub(lambda spaced: spaced[0].replace(" ", ""), text) if " " in text else text
+    text = _SPACED.sub(_unspaced, text) if " " in text else text
     for hint, pattern in _TELLING:
         text = pattern.sub(MASK, text) if hint.search(text) else text
     masked = _without_foreign(names.masked(text))
     return _INTRODUCED.sub(rf"\1{MASK}", masked) if ":" in masked or "叫" in masked else masked
+
+
+def _unspaced(spaced: re.Match[str]) -> str:
+    """Return single characters without the spaces between them where they may be a name: 李 建 国."""
+    return spaced[0].replace(" ", "") if surname_in(spaced[0][0]) else spaced[0]
 
 
 def _without_foreign(text: str) -> str:
