@@ -80,7 +80,7 @@ def _columns(rows: int, rng: np.random.Generator) -> dict[str, list[object]]:
 
 def _answers(question: str, rows: int, rng: np.random.Generator) -> list[object]:
     if "次数" in question or "几口" in question or "支出" in question:
-        return list(rng.integers(0, 12, rows).tolist())
+        return list(rng.integers(1, 12, rows).tolist())
     if "满意度" in question:
         return list(rng.integers(1, 6, rows).tolist())
     return _drawn("是否" if "是否" in question else "程度", rows, rng)

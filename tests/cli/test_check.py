@@ -170,7 +170,7 @@ def test_one_office_is_shown_alone_with_a_text_to_send(needs: Needs, messy: Path
     assert "和平3村" not in found.out
     note = found.out.partition("可以发给该单位的话：\n")[2]
     assert note.startswith("您单位报送的《走访.csv》共 20 行，采用 ")
-    assert "\n请核对以下 2 处，改正后把整个文件重新发来：\n1. C2、C3：例如：年龄为" in note
+    assert "\n请核对以下 2 处。随附的“…_待修改.xlsx”已把格子标出，请直接在上面改，改好把它发回：\n1. C2、C3：例如：年龄为" in note
     assert ".toml" not in needs("check", MONTH, "--office", "通讯录", "-q").out.partition("该单位的话")[2]
 
 
