@@ -5,9 +5,7 @@ from __future__ import annotations
 from functools import cache
 from io import BytesIO
 from pathlib import Path
-from typing import Literal
 
-FontFlavor = Literal["woff", "woff2"]
 FAMILY = "Needs Sans SC"
 FALLBACK = "DejaVu Sans"
 
@@ -44,15 +42,12 @@ def missing_characters(text: str) -> list[str]:
     return sorted({c for c in text if ord(c) not in covered_characters() and not c.isspace()})
 
 
-def cut_font(text: str, flavor: FontFlavor = "woff2") -> bytes:
-    """Return a font of just the characters of a text; the same characters give the same bytes.
-
-    ``woff2`` is the smaller, ``woff`` the quicker to make by far.
-    """
+def cut_font(text: str) -> bytes:
+    """Return a font of just the characters of a text; the same characters give the same bytes."""
     from fontTools import subset  # noqa: PLC0415 - only when a page is written
 
     options = subset.Options()
-    options.flavor = flavor
+    options.flavor = "woff2"
     options.layout_features = ["halt", "chws", "kern"]
     options.name_IDs = [0, 1, 2, 13]
     options.hinting = False

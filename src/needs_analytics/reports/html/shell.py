@@ -10,7 +10,7 @@ from importlib.resources import files
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from needs_analytics.reports.fonts import FontFlavor, cut_font
+from needs_analytics.reports.fonts import cut_font
 from needs_analytics.reports.formats import clean_text
 
 LANGUAGE_TAGS = {"zh": "zh-CN", "en": "en"}
@@ -41,12 +41,10 @@ def content_policy(script: str) -> str:
     )
 
 
-def with_font(written: str, flavor: FontFlavor = "woff2") -> str:
+def with_font(written: str) -> str:
     """Return a page with the font of just its own characters, and those one may type, in place of the slot."""
-    font = base64.b64encode(cut_font(written + string.printable, flavor)).decode()
-    face = (
-        f'@font-face {{ font-family: "Report Sans"; src: url(data:font/{flavor};base64,{font}) format("{flavor}"); }}'
-    )
+    font = base64.b64encode(cut_font(written + string.printable)).decode()
+    face = f'@font-face {{ font-family: "Report Sans"; src: url(data:font/woff2;base64,{font}) format("woff2"); }}'
     return written.replace(FONT_SLOT, face, 1)
 
 
