@@ -54,6 +54,7 @@ class Block:
     export: Export | None = None
     tallies: tuple[str, ...] = ()
     _columns: dict[int, Column] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _dittos: dict[int, int] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def sections(self) -> list[str]:
         """Return, per data row, the divider above it; ``""`` where there is none."""
@@ -76,21 +77,20 @@ class Block:
                 codes = codes.copy() if codes is source.codes else codes
                 values.append(owner.values[owner.codes[top]])
                 codes[top : bottom + 1] = len(values) - 1
-        kept = self._repeated(values, codes[self.rows])
+        kept = self._repeated(column, values, codes[self.rows])
         counts = np.bincount(kept, minlength=len(values))
         own = (np.cumsum(counts > 0) - 1).astype(np.int32)
         return Column(own[kept], tuple(value for value, count in zip(values, counts, strict=True) if count))
 
     def dittos(self, column: int) -> int:
         """Return how many cells of a column repeat the one above (〃, 同上)."""
-        source = self.sheet.columns[column]
-        marks = np.array([_is_ditto(value) for value in source.values], dtype=bool)
-        return int(marks[source.codes[self.rows]].sum())
+        self.column(column)
+        return self._dittos[column]
 
-    @staticmethod
-    def _repeated(values: list[object], codes: Ints) -> Ints:
+    def _repeated(self, column: int, values: list[object], codes: Ints) -> Ints:
         """Return the codes with every ditto mark replaced by what stands above it."""
         marks = np.array([_is_ditto(value) for value in values], dtype=bool)[codes]
+        self._dittos[column] = int(marks.sum())
         if not marks.any():
             return codes
         sources = np.maximum.accumulate(np.where(marks, -1, np.arange(len(codes))))

@@ -11,7 +11,7 @@ from needs_analytics.core.wording import key, plain
 from needs_analytics.intake.reading import is_absent
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from needs_analytics.core.records import Sheet
     from needs_analytics.intake.blocks import Block
@@ -52,17 +52,28 @@ def decode_marks(block: Block) -> Block:
     for position, header in enumerate(block.headers):
         if not header.parts:
             continue
-        values = {plain(str(value)) for value in block.column(position).values} - {""}
+        values = block.column(position).values
         column = columns[position]
         options = _list_in(plain(header.text)) or (noted if _ASKS.search(header.text) else {})
-        said = [text for text in values if not is_absent(key(text))] if options else []
+        said = _distinct(values) if options else set()
         if said and sum(bool(_chosen(text, options)) for text in said) >= _MOST * len(said):
             decoded = tuple("┋".join(_chosen(plain(str(value)), options)) or value for value in column.values)
             columns[position] = Column(column.codes, decoded)
-        elif _PERHAPS.search("\n".join(values)) and any(_split(text) is not None for text in values):
+        elif _may_be_split(values):
             columns[position] = _joined(column)
     sheet: Sheet = replace(block.sheet, columns=tuple(columns))
     return replace(block, sheet=sheet)
+
+
+def _distinct(values: Iterable[object]) -> set[str]:
+    """Return the distinct cells that say something."""
+    return {text for value in values if (text := plain(str(value))) and not is_absent(key(text))}
+
+
+def _may_be_split(values: Iterable[object]) -> bool:
+    """Whether a cell ticks options, or numbers them without a mark between."""
+    texts = [plain(value) for value in values if isinstance(value, str)]
+    return bool(_PERHAPS.search("\n".join(texts))) and any(_split(text) is not None for text in texts)
 
 
 def _noted(block: Block) -> Mapping[str, str]:

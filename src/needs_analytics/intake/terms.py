@@ -179,6 +179,8 @@ def read_verbatim(cell: object) -> Reading:
 
 def read_code(cell: object) -> Reading:
     """Read a code as text, never as a number; a numeric code of 16 or more digits has lost its last digits."""
+    if isinstance(cell, float) and abs(cell) < 1e15 and cell.is_integer():
+        return Reading(str(int(cell)))
     if not isinstance(cell, str) and is_number(cell) and abs(float(cell)) >= 1e15:
         return Reading(None, "refused", "E140")
     text = plain(cell if isinstance(cell, str) else _code(cell))

@@ -35,7 +35,7 @@ _ARCHIVES = (b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"BZh", b"\xfd7zXZ")
 _DOCUMENTS = {"word/document.xml": "Word", "ppt/presentation.xml": "PowerPoint", "doc.kml": "KMZ"}
 _BOOKS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".et", ".csv", ".tsv", ".txt")
 _TEXTS = frozenset({"csv", "tsv", "txt"})
-_AT_ONCE = 4096
+_AT_ONCE = 64  # rows; their cells still stand in the processor's cache when they are looked up
 _LONGEST_TEXT = 32_767
 _LARGEST_MERGE = 100_000
 

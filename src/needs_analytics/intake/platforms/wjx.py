@@ -45,6 +45,8 @@ def _decode(block: Block, _: Aids) -> Decoded:
 
 def _answer(value: object) -> object:
     """Write a code as what it means; what stands written beside the code of 其他 (``6〖…〗``) is no part of it."""
+    if isinstance(value, float) and value >= 0:
+        return value
     code = code_of(value)
     beside = _BESIDE.fullmatch(code)
     return beside[1] if beside else _NOT_ANSWERED.get(code, value)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+from functools import lru_cache
 
 from needs_analytics.office.gate.found import LAST_COLUMN, LAST_ROW, Extent, Found, Refused, letters, number
 from needs_analytics.office.gate.xml import feed, measured, parser
@@ -34,7 +35,8 @@ _ROW = re.compile(
     + rb' t="str"' + _STYLE + rb">" + _FORMULA + rb"<v>" + _TEXT + rb"</v></c>|"
     + rb' t="b"><v>[01]</v></c>)))*+</row>'
 )  # fmt: skip
-_COLUMNS = re.compile(rb'<c r="([A-Z]{1,3})[0-9]++"[^>/]*+>')
+_VALUED = rb'<c r="(%b)[0-9]++"[^>/]*+>'
+_COLUMNS = re.compile(_VALUED % b"[A-Z]{1,3}")
 _VALUED_ROWS = re.compile(rb'<row r="([0-9]++)"[^>]*+>(?:<c [^>]*/>)*<c [^>]*[^>/]>')
 _PLACES = re.compile(rb'<(?:[A-Za-z0-9]+:)?c (?:[^>]*? )?r="([A-Za-z]{1,3}[0-9]{1,7})"(?:[^>]*[^/>])?>')
 _PLACE = re.compile(r"([A-Za-z]{1,3})([1-9][0-9]{0,6})")
@@ -111,13 +113,13 @@ class Worksheet:
             yield rest
 
     def _widen(self, window: bytes) -> None:
-        columns = {number(column) for column in set(_COLUMNS.findall(window))}
         rows = _VALUED_ROWS.findall(window)
-        if columns and rows:
+        if rows:
             numbers = [int(row) for row in rows]
             self._disordered |= numbers[0] <= self._last or numbers != sorted(set(numbers))
             self._last = max(numbers)
-            self.extent.take(self._last - 1, max(columns))
+            wider = _beyond(self.extent.columns).search(window) is not None
+            self.extent.take(self._last - 1, max(map(number, set(_COLUMNS.findall(window)))) if wider else 0)
             self._row = max(self._row, self._last)
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
@@ -286,6 +288,18 @@ def windows(pieces: Iterable[bytes]) -> Iterator[bytes]:
             yield b"".join([*held, piece[: end + 6]])
             held = [piece[end + 6 :]]
     yield b"".join(held)
+
+
+@lru_cache
+def _beyond(columns: int) -> re.Pattern[bytes]:
+    """Return what finds a cell with content to the right of so many columns: sooner than all columns are listed."""
+    if not columns:
+        return _COLUMNS
+    last = letters(columns - 1)
+    wider = [f"{last[:place]}[{chr(ord(letter) + 1)}-Z]" + "[A-Z]" * (len(last) - place - 1)
+             for place, letter in enumerate(last) if letter < "Z"]  # fmt: skip
+    longer = [f"[A-Z]{{{len(last) + 1},3}}"] if len(last) < 3 else []
+    return re.compile(_VALUED % "|".join(["(?!)", *wider, *longer]).encode())
 
 
 def _odd_merges(merges: list[tuple[int, int, int, int]], extent: Extent) -> tuple[int, int] | None:
