@@ -6,7 +6,7 @@ and, once :mod:`needs_analytics.reports` is loaded, a rich representation in not
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -169,6 +169,8 @@ class SheetList(list[Sheet]):
         Of files that were returned by us and came back: the digests of the files they were made from, oldest first.
     replaced
         Files that a later one stands for, with its name; their rows are not used.
+    untouched
+        Files returned by us that came back as they went.
     """
 
     def __init__(
@@ -177,11 +179,13 @@ class SheetList(list[Sheet]):
         issues: tuple[Issue, ...] = (),
         ancestors: Mapping[str, tuple[str, ...]] | None = None,
         replaced: Mapping[str, str] | None = None,
+        untouched: Collection[str] = (),
     ) -> None:
         super().__init__(sheets)
         self.issues = issues
         self.ancestors = ancestors or {}
         self.replaced = replaced or {}
+        self.untouched = frozenset(untouched)
 
 
 @dataclass(frozen=True, repr=False)

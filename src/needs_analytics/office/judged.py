@@ -18,6 +18,7 @@ from needs_analytics.office.gate.records import binary_workbook, legacy_workbook
 from needs_analytics.office.gate.workbook import main_part, returned_marker, workbook
 from needs_analytics.office.gate.worksheet import twice
 from needs_analytics.office.gate.zips import Archive
+from needs_analytics.office.returned.seal import is_sealed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -131,7 +132,7 @@ def _zipped(content: bytes, limits: ReadingOptions, uncomputed: str) -> list[She
         named = main.lower().endswith(".bin")
         packed, sheets = binary_workbook(archive, main, limits) if named else workbook(archive, limits, uncomputed)
     if marker := returned_marker(archive):
-        sheets[0][1].notes.append(("returned", "", None, None, {"marker": marker}))
+        sheets[0][1].notes.append(("returned", "", None, None, {"marker": marker, "sealed": is_sealed(archive)}))
     if archive.surplus:
         sheets[0][1].notes.append(("I028", "", None, None, {}))
     read = _made_from(origin(archive), _through_reader(packed, [found for _, found in sheets], limits, named=named))

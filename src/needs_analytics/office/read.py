@@ -25,7 +25,7 @@ from needs_analytics.core.records import Sheet, SheetList
 from needs_analytics.errors import FileRefusedError
 from needs_analytics.intake.reading import UNCOMPUTED
 from needs_analytics.office.readers import Readers, Refusal
-from needs_analytics.office.returned.marker import NOTE, find_marker, told_in
+from needs_analytics.office.returned.marker import NOTE, find_marker, is_untouched, told_in
 from needs_analytics.office.template_version import VERSION
 
 if TYPE_CHECKING:
@@ -71,6 +71,7 @@ def read_workbooks(
     issues: list[Issue] = []
     seen: dict[str, str] = {}
     ancestors: dict[str, tuple[str, ...]] = {}
+    untouched: list[str] = []
     limits = options or ReadingOptions()
     with Readers(limits) as readers:
         for file in readers.map(partial(_read, readers, limits), _labelled([Path(path) for path in paths], root)):
@@ -87,9 +88,10 @@ def read_workbooks(
             named, told, file_ancestors = _without_our_list(file)
             if file_ancestors:
                 ancestors[file.label] = file_ancestors
+                untouched += [file.label] if is_untouched(file.outcome) else []
             sheets += named
             issues += _issues(told, named)
-    return SheetList(sheets, tuple(issues), ancestors)
+    return SheetList(sheets, tuple(issues), ancestors, untouched=untouched)
 
 
 def read_bytes(content: bytes, label: str, digest: str) -> list[Sheet]:

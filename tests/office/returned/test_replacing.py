@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from io import BytesIO
 from typing import TYPE_CHECKING
 
+import numpy as np
 import openpyxl
 import pytest
 
 from needs_analytics.core.mapping import Replacement
+from needs_analytics.core.records import Column, Sheet, SheetList
 from needs_analytics.office.read import read_workbooks
 from needs_analytics.office.returned.names import common_stem
 from needs_analytics.office.returned.replacing import with_replaced
@@ -17,8 +20,6 @@ from .looking import opened, returned, wrong
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from needs_analytics.core.records import SheetList
 
 ROWS = [["姓名", "年龄", "需求"], *([f"居民{row}", 30 + row, "助餐"] for row in range(8))]
 
@@ -93,14 +94,46 @@ def test_of_two_made_from_one_the_one_that_was_corrected_counts(first, back, tmp
     assert codes(sheets) == []
 
 
-def test_two_that_were_corrected_differently_are_asked_about_and_both_count(first, back, tmp_path: Path) -> None:
+def test_two_that_were_corrected_differently_are_asked_about(first, back, tmp_path: Path) -> None:
     files = {"一": first, "二": corrected(back, 3, 2, 23), "三": corrected(back, 3, 2, 24)}
     sheets = month(tmp_path / "m", **files)
     assert list(sheets.replaced) == ["一.xlsx"]
-    assert "W041" in codes(sheets)
+    (issue,) = [issue for issue in sheets.issues if issue.code == "W041"]
+    assert issue.details == {"file": "三.xlsx", "other": "二.xlsx", "count": 1}
     told = month(tmp_path / "m", (Replacement("三.xlsx", "二.xlsx"),), **files)
     assert told.replaced == {"一.xlsx": "三.xlsx", "二.xlsx": "三.xlsx"}
     assert codes(told) == []
+
+
+def test_a_later_generation_of_one_branch_does_not_stand_for_the_other_branch(first, back, tmp_path: Path) -> None:
+    one, other = corrected(back, 3, 2, 23), corrected(back, 5, 2, 55)
+    later = corrected(returned(tmp_path, one, [wrong("Sheet", 3, 1)]), 4, 2, 44)
+    sheets = month(tmp_path / "m", 原表=first, 甲=one, 乙=other, 甲再改=later)
+    assert sheets.replaced == {"原表.xlsx": "甲再改.xlsx", "甲.xlsx": "甲再改.xlsx"}
+    (issue,) = [issue for issue in sheets.issues if issue.code == "W041"]
+    assert issue.details == {"file": "甲再改.xlsx", "other": "乙.xlsx", "count": 3}
+
+
+def test_two_branches_that_say_the_same_count_once(first, back, tmp_path: Path) -> None:
+    again = corrected(corrected(back, 3, 2, 23), 40, 9, "")  # saved once more
+    sheets = month(tmp_path / "m", 原表=first, 甲=corrected(back, 3, 2, 23), 乙=again)
+    assert set(sheets.replaced) == {"原表.xlsx", "甲.xlsx"}
+    assert codes(sheets) == []
+
+
+def test_twenty_branches_are_asked_about_one_by_one_with_the_same_file(first, back, tmp_path: Path) -> None:
+    branches = {f"网格{number:02}": corrected(back, 3, 2, number) for number in range(20)}
+    sheets = month(tmp_path / "m", **branches)
+    asked = [issue.details for issue in sheets.issues if issue.code == "W041"]
+    assert len(asked) == 19
+    assert {told["file"] for told in asked} == {"网格00.xlsx"}
+
+
+def test_a_copy_nobody_worked_on_gives_way_though_the_original_is_gone(back, tmp_path: Path) -> None:
+    sheets = month(tmp_path / "m", 甲=back, 乙=corrected(back, 3, 2, 23))
+    assert sheets.untouched == {"甲.xlsx"}
+    assert sheets.replaced == {"甲.xlsx": "乙.xlsx"}
+    assert codes(sheets) == []
 
 
 @pytest.mark.parametrize(
@@ -121,6 +154,26 @@ def test_a_like_name_with_most_rows_the_same_is_asked_about(name, first, tmp_pat
 def test_a_like_name_with_other_rows_is_another_part(first, tmp_path: Path) -> None:
     rest = book(rows=[ROWS[0], *([f"另{row}", 50 + row, "助浴"] for row in range(8))])
     assert codes(month(tmp_path / "m", **{"走访表(1)": first, "走访表(2)": rest})) == []
+
+
+def test_of_many_that_are_alike_each_is_asked_about_with_the_next(first, tmp_path: Path) -> None:
+    files = {"走访表": first} | {f"走访表({number})": book((3, 2, number)) for number in (1, 2, 10)}
+    asked = [issue.details for issue in month(tmp_path / "m", **files).issues if issue.code == "W042"]
+    assert [(told["earlier"], told["file"]) for told in asked] == [
+        ("走访表.xlsx", "走访表(1).xlsx"), ("走访表(1).xlsx", "走访表(2).xlsx"), ("走访表(2).xlsx", "走访表(10).xlsx"),
+    ]  # fmt: skip
+
+
+def test_a_hundred_files_of_like_names_are_compared_in_seconds() -> None:
+    rng = np.random.default_rng(1)
+    sheets = []
+    for number in range(99):
+        cells = [tuple(map(str, range(50))), tuple(f"居民{number}-{n}" for n in range(2000)), ("男", "女")]
+        columns = (*(Column(rng.integers(0, len(values), 2000, dtype=np.int32), values) for values in cells),) * 3
+        sheets.append(Sheet(f"走访表({number}).xlsx", "表", f"{number:064}", columns))
+    start = time.process_time()
+    assert with_replaced(SheetList(sheets)).issues == ()
+    assert time.process_time() - start < 20
 
 
 @pytest.mark.parametrize("stem", ["1号网格", "和平社区2", "走访表2026", "改革街道", "8月"])

@@ -73,6 +73,11 @@ def told_in(sheets: Sequence[ReadSheet]) -> str:
     return next((str(details["marker"]) for code, _, _, _, details in notes if code == NOTE), "")
 
 
+def is_untouched(sheets: Sequence[ReadSheet]) -> bool:
+    """Whether nobody has saved a workbook since we returned it."""
+    return any(code == NOTE and details.get("sealed") is True for sheet in sheets for code, *_, details in sheet.notes)
+
+
 def find_marker(sheets: Sequence[ReadSheet], told: str = "") -> Marker | None:
     """Return the marker of a workbook, from its list or else from its property; ``None`` for an office's own file."""
     for sheet in sheets:

@@ -14,6 +14,7 @@ from needs_analytics.office.gate.workbook import links, main_part
 from needs_analytics.office.gate.worksheet import windows
 from needs_analytics.office.gate.xml import in_utf_8
 from needs_analytics.office.gate.zips import Archive
+from needs_analytics.office.returned import seal
 from needs_analytics.office.returned import styles as looks
 from needs_analytics.office.returned.cells import SheetPatch
 from needs_analytics.office.returned.listing import list_xml
@@ -79,7 +80,7 @@ def patch_book(content: bytes, job: Job, limits: ReadingOptions) -> bytes:
     Unpatchable, Refused
         When it is written in a way we do not change in place.
     """
-    return _Book(Archive(content, limits), job).patched()
+    return seal.sealed(_Book(Archive(content, limits), job).patched(), limits)
 
 
 class _Book:
@@ -121,7 +122,7 @@ class _Book:
         if any(link.kind in _MACROS for link in self._links.values()):
             self._without_macros()
         self._list(own)
-        self._property()
+        self._properties()
         self._write_styles()
         self._parts.declare(self._main, _KIND.format("sheet.main"))
         return self._parts.packed()
@@ -285,27 +286,23 @@ class _Book:
                 edits.append((name.start, name.inside, tag))
         return edits
 
-    def _property(self) -> None:
-        """Write the marker among the workbook's own properties, too: a list may be deleted."""
-        told = marker_text(self._job.ancestors)
-        value = f'<vt:lpwstr xmlns:vt="{_VALUES}">{told}</vt:lpwstr>'
+    def _properties(self) -> None:
+        """Write marker and seal among the workbook's own properties, too: a list may be deleted."""
+        told = {PROPERTY: marker_text(self._job.ancestors), seal.PROPERTY: seal.OPEN}
         there = next(
             (link.target for link in links(self._archive, "").values() if link.kind == "custom-properties"), ""
         )
-        if not there:
-            root = f'<Properties xmlns="{_CUSTOM}">{_property(2, value, "")}</Properties>'
-            self._parts.link(
-                "", "custom-properties", self._parts.add("docProps/custom.xml", root.encode(), _CUSTOM_KIND)
-            )
-            return
-        data = self._parts.text(there)
+        data = self._parts.text(there) if there else f'<Properties xmlns="{_CUSTOM}"></Properties>'.encode()
         top = tree(data, there)
-        old = [node for node in top.children if node.attribute("name") == PROPERTY]
+        old = [node for node in top.children if node.attribute("name") in told]
         pids = [int(pid) for node in top.children if (pid := node.attribute("pid")).isdigit()]
-        new = _property(max(pids, default=1) + 1, value, top.prefix).encode()
-        self._parts.put(
-            there, edited(data, [*((node.start, node.end, b"") for node in old), *appended(data, top, new)])
-        )
+        new = "".join(_property(pid, name, value, top.prefix)
+                      for pid, (name, value) in enumerate(told.items(), max(pids, default=1) + 1))  # fmt: skip
+        data = edited(data, [*((node.start, node.end, b"") for node in old), *appended(data, top, new.encode())])
+        if there:
+            self._parts.put(there, data)
+        else:
+            self._parts.link("", "custom-properties", self._parts.add("docProps/custom.xml", data, _CUSTOM_KIND))
 
     def _write_styles(self) -> None:
         if self._styles_part and self._styles_part in self._archive:
@@ -315,10 +312,10 @@ class _Book:
             self._parts.link(self._main, "styles", part)
 
 
-def _property(pid: int, value: str, prefix: str) -> str:
+def _property(pid: int, name: str, value: str, prefix: str) -> str:
     return (
-        f'<{prefix}property fmtid="{{D5CDD505-2E9C-101B-9397-08002B2CF9AE}}" pid="{pid}" name="{PROPERTY}">{value}'
-        f"</{prefix}property>"
+        f'<{prefix}property fmtid="{{D5CDD505-2E9C-101B-9397-08002B2CF9AE}}" pid="{pid}" name="{name}">'
+        f'<vt:lpwstr xmlns:vt="{_VALUES}">{value}</vt:lpwstr></{prefix}property>'
     )
 
 

@@ -9,7 +9,9 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from needs_analytics.core.messages import text
+from needs_analytics.core.options import ReadingOptions
 from needs_analytics.intake.reading import UNCOMPUTED
+from needs_analytics.office.returned import seal
 from needs_analytics.office.returned.listing import COLUMNS, FIRST, WIDTHS, link_of, rows_of
 from needs_analytics.office.returned.marker import (
     FILL_COLUMN,
@@ -42,6 +44,7 @@ _FORMATS: dict[type, str] = {
 _MARKS = {True: f"#{ERROR[2:]}", False: f"#{DOUBT[2:]}"}
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\]|^'|'$")
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_ANY_NUMBER = 2**31
 _LONGEST_NAME, _LONGEST_TEXT, _FIRST_DAY = 31, 32_767, dt.date(1900, 3, 1)
 _NONE = b'<fill><patternFill patternType="none"/></fill>'
 
@@ -56,13 +59,14 @@ def write_plain(job: Job) -> bytes:
     with Workbook(target, _OPTIONS) as book:
         book.set_properties({"created": dt.datetime(2000, 1, 1)})  # noqa: DTZ001 - the same inputs give the same bytes
         book.set_custom_property(PROPERTY, marker_text(job.ancestors), "text")
+        book.set_custom_property(seal.PROPERTY, seal.OPEN, "text")
         listed = book.add_worksheet(_free_name(text("returned.sheet", job.language), [sheet.name for _, sheet in kept]))
         names: dict[int, str] = {}
         for at, sheet in kept:
             names[at] = _free_name(sheet.name, [listed.get_name(), *names.values()])
             _write_sheet(book, book.add_worksheet(names[at]), sheet, [line for line in job.lines if line.sheet == at])
         _write_list(book, listed, job, names)
-    return target.getvalue()
+    return seal.sealed(target.getvalue(), ReadingOptions(most_parts=_ANY_NUMBER))
 
 
 def _free_name(name: str, taken: Iterable[str]) -> str:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from itertools import combinations
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from needs_analytics.core.issue import CellRef, Issue
 from needs_analytics.core.records import SheetList
+from needs_analytics.office.returned.alike import rows_of, shared_rows
 from needs_analytics.office.returned.names import common_stem
 
 if TYPE_CHECKING:
@@ -21,25 +21,25 @@ if TYPE_CHECKING:
 
 _MOSTLY = 0.5  # share of equal rows from which two files of like names are asked about
 _LEAST_ROWS = 0.8  # of the rows before that a corrected workbook holds at least
-_FILLED = 3  # cells of a row that is compared
 
 
 def with_replaced(found: SheetList, told: Sequence[Replacement] = ()) -> SheetList:
     """Return the sheets with the files that others stand for, and the doubts about it.
 
-    A workbook we returned tells from which file it was made; of several made from one the latest generation counts.
+    A workbook we returned tells from which files it was made, and it replaces these, never one that somebody else
+    made from one of them.
     """
     files: dict[str, list[Sheet]] = defaultdict(list)
     for sheet in found:
         files[sheet.file].append(sheet)
     replaced = _as_told(files, told)
     doubts: list[Issue] = []
-    for family in _families(files, found.ancestors):
-        doubts += _latest(family, found.ancestors, files, replaced)
+    for family in _families(found, files):
+        doubts += family.settled(replaced)
     doubts += _alike(files, replaced)
     replaced = {file: _last(file, replaced) for file in replaced}
     issues = [issue for issue in found.issues if not issue.where or issue.where.file not in replaced]
-    return SheetList(found, (*issues, *doubts), found.ancestors, replaced)
+    return SheetList(found, (*issues, *doubts), found.ancestors, replaced, found.untouched)
 
 
 def _as_told(files: Files, told: Sequence[Replacement]) -> dict[str, str]:
@@ -58,40 +58,60 @@ def _last(file: str, replaced: Mapping[str, str]) -> str:
     return file
 
 
-def _families(files: Files, ancestors: Mapping[str, tuple[str, ...]]) -> list[list[str]]:
-    """Return the files that go back to one: corrected ones, and the one they were made from."""
+class _Family:
+    """The files that go back to one: the office's first one and what was made from it, branch by branch."""
+
+    def __init__(self, found: SheetList, files: Files, members: Sequence[str]) -> None:
+        self._files = {file: files[file] for file in members}
+        self._rows = {file: rows_of(files[file]) for file in members}
+        self._above = {file: found.ancestors.get(file, ()) for file in members}
+        digests = {files[file][0].digest: file for file in members}
+        self._own = {file: files[file][0].digest for file in members}
+        for file, above in self._above.items():  # what nobody worked on is the file that it was made from
+            parent = digests.get(above[-1], "") if above else ""
+            if file in found.untouched or (parent and self._rows[file].same(self._rows[parent])):
+                self._own[file] = above[-1]
+
+    def settled(self, replaced: dict[str, str]) -> list[Issue]:
+        """Let every file stand for those it was made from; ask about those that none stands for."""
+        order = [file for file in sorted(self._files, key=self._rank) if file not in replaced]
+        left: list[str] = []
+        for file in order:
+            after = [later for later in left if self._is_after(later, file)]
+            whole = next((later for later in after if self._stands_for(later, file)), "")
+            same = next((other for other in left if self._rows[other].same(self._rows[file])), "")
+            if whole or same:
+                replaced[file] = whole or same
+            else:
+                left.append(file)
+        return [self._doubt(left[0], file) for file in left[1:]]
+
+    def _rank(self, file: str) -> tuple[int, bool, int, str]:
+        """Sort the latest generation first, in it what somebody worked on, then what holds most rows."""
+        above = self._above[file]
+        return -len(above), bool(above) and self._own[file] == above[-1], -len(self._rows[file].all), file
+
+    def _is_after(self, later: str, earlier: str) -> bool:
+        return self._own[earlier] in (*self._above[later], self._own[later])
+
+    def _stands_for(self, later: str, earlier: str) -> bool:
+        """Whether a workbook made from another holds what that held: a part of it, or other people's rows, do not."""
+        new, old = self._rows[later], self._rows[earlier]
+        if len(new.all) < _LEAST_ROWS * len(old.all):
+            return False
+        few = old.missing_in(new) <= _MOSTLY * len(old.full)
+        return few or _equal_cells(self._files[later], self._files[earlier]) >= _MOSTLY
+
+    def _doubt(self, file: str, other: str) -> Issue:
+        count = self._rows[other].missing_in(self._rows[file])
+        return Issue("W041", CellRef(file), details={"file": file, "other": other, "count": count})
+
+
+def _families(found: SheetList, files: Files) -> list[_Family]:
     roots: dict[str, list[str]] = defaultdict(list)
     for file, sheets in files.items():
-        roots[ancestors[file][0] if file in ancestors else sheets[0].digest].append(file)
-    return [family for family in roots.values() if len(family) > 1]
-
-
-def _latest(
-    family: Sequence[str], ancestors: Mapping[str, tuple[str, ...]], files: Files, replaced: dict[str, str]
-) -> list[Issue]:
-    """Let the latest generation stand for the others; where two are equally late, ask."""
-    left = [file for file in family if file not in replaced]
-    generation = {file: len(ancestors.get(file, ())) for file in left}
-    newest = max(generation.values(), default=0)
-    top = _differing([file for file in left if generation[file] == newest], files, replaced)
-    top = _edited(top, left, ancestors, files, replaced)
-    apart = []
-    for file in left:
-        if generation[file] < newest:
-            if _stands_for(files[top[0]], files[file]):
-                replaced[file] = top[0]
-            else:
-                apart.append((top[0], file))
-    pairs = [*combinations(top, 2), *apart]
-    return [Issue("W041", CellRef(one), details={"file": one, "other": other}) for one, other in pairs]
-
-
-def _stands_for(later: Sequence[Sheet], earlier: Sequence[Sheet]) -> bool:
-    """Whether a workbook made from another holds what that held: a part of it, or other people's rows, do not."""
-    if sum(sheet.n_rows for sheet in later) < _LEAST_ROWS * sum(sheet.n_rows for sheet in earlier):
-        return False
-    old = _rows(earlier)
-    return not old or len(old & _rows(later)) >= _MOSTLY * len(old) or _equal_cells(later, earlier) >= _MOSTLY
+        roots[found.ancestors[file][0] if file in found.ancestors else sheets[0].digest].append(file)
+    return [_Family(found, files, members) for members in roots.values() if len(members) > 1]
 
 
 def _equal_cells(later: Sequence[Sheet], earlier: Sequence[Sheet]) -> float:
@@ -105,44 +125,11 @@ def _equal_cells(later: Sequence[Sheet], earlier: Sequence[Sheet]) -> float:
     return equal / max(1, total)
 
 
-def _differing(top: Sequence[str], files: Files, replaced: dict[str, str]) -> list[str]:
-    """Return those of equally late files that hold something else than the ones before."""
-    kept: list[str] = []
-    for file in top:
-        same = next((other for other in kept if _same(files[file], files[other])), "")
-        if same:
-            replaced[file] = same
-        else:
-            kept.append(file)
-    return kept
-
-
-def _edited(
-    top: list[str], family: Sequence[str], ancestors: Mapping[str, tuple[str, ...]], files: Files,
-    replaced: dict[str, str],
-) -> list[str]:  # fmt: skip
-    """Of equally late files those in which nothing was corrected give way."""
-    by_digest = {files[file][0].digest: file for file in family}
-    untouched = [file for file in top if (parent := by_digest.get(ancestors.get(file, ("",))[-1]))
-                 and _same(files[file], files[parent])]  # fmt: skip
-    edited = [file for file in top if file not in untouched]
-    if not edited:
-        return top
-    replaced.update(dict.fromkeys(untouched, edited[0]))
-    return edited
-
-
-def _same(one: Sequence[Sheet], other: Sequence[Sheet]) -> bool:
-    return len(one) == len(other) and all(
-        mine.n_rows == theirs.n_rows
-        and len(mine.columns) == len(theirs.columns)
-        and all((a.cells() == b.cells()).all() for a, b in zip(mine.columns, theirs.columns, strict=True))
-        for mine, theirs in zip(one, other, strict=True)
-    )
-
-
 def _alike(files: Files, replaced: Mapping[str, str]) -> list[Issue]:
-    """Ask about files whose names say that one is the other corrected, and most of whose rows are the same."""
+    """Ask about files whose names say that one is the other corrected, and most of whose rows are the same.
+
+    Of several each is asked about with the next one only: what is corrected twice is two lines, not three.
+    """
     stems: dict[tuple[str, str], list[str]] = defaultdict(list)
     for file in files:
         path = PurePosixPath(file)
@@ -150,21 +137,13 @@ def _alike(files: Files, replaced: Mapping[str, str]) -> list[Issue]:
             stems[path.parent.as_posix(), common_stem(path.stem)].append(file)
     doubts = []
     for alike in stems.values():
-        for earlier, later in combinations(sorted(alike, key=lambda file: (len(file), file)), 2):
-            if _share(files[earlier], files[later]) >= _MOSTLY:
-                doubts.append(Issue("W042", CellRef(later), details={"file": later, "earlier": earlier}))
+        names = sorted(alike, key=lambda file: (len(file), file))
+        rows = [rows_of(files[file]) for file in names] if len(names) > 1 else []
+        shared, sizes = shared_rows(rows), [max(1, len(one.full)) for one in rows]
+        for at, earlier in enumerate(names):
+            later = next((place for place in range(at + 1, len(rows))
+                          if shared[at, place] >= _MOSTLY * min(sizes[at], sizes[place])), 0)  # fmt: skip
+            if later:
+                told = {"file": names[later], "earlier": earlier}
+                doubts.append(Issue("W042", CellRef(names[later]), details=told))
     return doubts
-
-
-def _share(one: Sequence[Sheet], other: Sequence[Sheet]) -> float:
-    mine, theirs = _rows(one), _rows(other)
-    return len(mine & theirs) / max(1, min(len(mine), len(theirs)))
-
-
-def _rows(sheets: Sequence[Sheet]) -> set[tuple[str, ...]]:
-    return {
-        tuple(map(str, row))
-        for sheet in sheets
-        for row in sheet.rows()
-        if sum(cell != "" for cell in row) >= _FILLED
-    }  # fmt: skip
