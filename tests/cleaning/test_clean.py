@@ -125,6 +125,7 @@ def test_rows_set_aside_are_not_received(last: str) -> None:
 
 def test_an_answer_of_a_file_that_another_seems_to_correct_gives_way() -> None:
     answers_of = pd.DataFrame({"person_key": ["p", "p"], "month": "2026-10", "submitted_at": pd.NaT, "sheet": "s",
-                               "file": ["表(改).xlsx", "表.xlsx"], "row": [4, 4], "need:A": [1.0, 1.0]})  # fmt: skip
+                               "file": ["表(改).xlsx", "表.xlsx"], "digest": ["a", "b"], "row": [4, 4],
+                               "need:A": [1.0, 1.0]})  # fmt: skip
     assert repeated_people(answers_of).tolist() == [1, 1]
-    assert repeated_people(answers_of, outdated={"表.xlsx"}).tolist() == [0, 0]
+    assert repeated_people(answers_of, outdated={"b"}).tolist() == [0, 0]

@@ -181,3 +181,64 @@ def test_the_copies_speak_the_language_asked_for(place, needs) -> None:
     book = openpyxl.load_workbook(back_of(place) / "走访表_待修改.xlsx")
     assert book.sheetnames[0] == "Errors"
     shutil.rmtree(back_of(place))
+
+
+def test_two_branches_of_one_file_count_each_resident_once_and_are_asked_about(place, needs) -> None:
+    before = counts(needs)
+    back, inbox = back_of(place) / "走访表_待修改.xlsx", place / "inbox" / MONTH
+    correct(back, inbox / "甲网格改.xlsx", "C5", 43)
+    correct(back, inbox / "乙网格改.xlsx", "C9", 44)
+    after = counts(needs)
+    assert sum(row["kept"] for row in after.values()) == sum(row["kept"] for row in before.values())
+    assert sorted((after[name]["kept"], after[name]["merged"]) for name in after if "改" in name) == [(0, 30), (30, 0)]
+    said = needs("check", MONTH).out
+    assert "W041" in said
+    lines = [line.removeprefix("# ") for line in said[said.index("# [[replaces]]") :].splitlines()[:3]]
+    mapping = place / "mapping.toml"
+    mapping.write_text(mapping.read_text(encoding="utf-8") + "\n" + "\n".join(lines) + "\n", encoding="utf-8")
+    assert "W041" not in needs("check", MONTH).out
+
+
+def test_branches_named_after_residents_count_once_too(place, needs) -> None:
+    before = counts(needs)
+    for name, cell in (("张三改", "C5"), ("李四改", "C9")):
+        correct(back_of(place) / "走访表_待修改.xlsx", place / "inbox" / MONTH / f"{name}.xlsx", cell, 44)
+    assert sum(row["kept"] for row in counts(needs).values()) == sum(row["kept"] for row in before.values())
+    said = json.loads(needs("check", MONTH, "--json", "-q").out)
+    sentence = next(issue["sentence"] for issue in said["issues"] if issue["code"] == "W041")
+    assert "“＊.xlsx”和“＊.xlsx(2)”" in sentence or "“＊.xlsx(2)”和“＊.xlsx”" in sentence
+
+
+def test_a_resident_added_in_one_branch_counts_too(place, needs) -> None:
+    before = counts(needs)
+    back, inbox = back_of(place) / "走访表_待修改.xlsx", place / "inbox" / MONTH
+    correct(back, inbox / "甲改.xlsx", "C5", 43)
+    book = openpyxl.load_workbook(back)
+    book["走访"].append(["和平社区", "女", 91, "2026-10-09", "助餐"])
+    book.save(inbox / "乙改.xlsx")
+    after = counts(needs)
+    assert sum(row["kept"] for row in after.values()) == sum(row["kept"] for row in before.values()) + 1
+
+
+def test_only_the_corrected_rows_sent_back_count_beside_the_others_once(place, needs) -> None:
+    before = counts(needs)
+    book = openpyxl.load_workbook(back_of(place) / "走访表_待修改.xlsx")
+    book["走访"]["C5"] = 43
+    book["走访"].delete_rows(7, 100)
+    book["走访"].delete_rows(2, 2)
+    book.save(place / "inbox" / MONTH / "改好的几行.xlsx")
+    after = counts(needs)
+    assert after["改好的几行.xlsx"]["kept"] == 3
+    assert sum(row["kept"] for row in after.values()) == sum(row["kept"] for row in before.values())
+
+
+def test_a_returned_file_filled_in_for_other_residents_counts_beside_the_first(place, needs) -> None:
+    before = counts(needs)
+    book = openpyxl.load_workbook(back_of(place) / "走访表_待修改.xlsx")
+    for row in range(2, 32):
+        for column, value in enumerate(["幸福社区", "男" if row % 2 else "女", 20 + row, "2026-10-20", "助浴"], 1):
+            book["走访"].cell(row, column, value)
+    book.save(place / "inbox" / MONTH / "幸福社区.xlsx")
+    after = counts(needs)
+    assert "W043" in needs("check", MONTH).out
+    assert sum(row["kept"] for row in after.values()) == sum(row["kept"] for row in before.values()) + 30

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from needs_analytics.cleaning import duplicates
+from needs_analytics.cleaning.branches import repeated_in_branches
 from needs_analytics.cleaning.careless import (
     careless_issues,
     find_careless,
@@ -117,10 +118,14 @@ def _cleaned(
     outcome = _Outcome(table, intake, frame, [], [], [])
     if frame.empty:
         return outcome
+    if table not in {*_KEYS, "supply"}:  # in those rows of one key are merged anyhow
+        branches = repeated_in_branches(frame, intake.issues)
+        _merge(outcome, branches, "W041", "same_branch", said=frame.index)
+        frame = outcome.frame
     if table == "survey":
         _return(outcome, _says_nothing(frame), "E401")
         _give_back(outcome, _on(outcome.frame, clashing), "E420")
-        outdated = {str(issue.details["earlier"]) for issue in intake.issues if issue.code == "W042"}
+        outdated = {str(issue.details["outdated"]) for issue in intake.issues if issue.code == "W042"}
         people = duplicates.repeated_people(outcome.frame, outdated=outdated)
         _merge(outcome, people, "I410", outcome.frame["linked_by"])
         _merge(outcome, duplicates.repeated_submissions(outcome.frame), "I411", "same_time")

@@ -21,14 +21,14 @@ def repeated_people(survey: pd.DataFrame, *, outdated: Collection[str] = ()) -> 
     Answers share a person when they share ``person_key``. Of them the latest complete one stays; without a complete
     one the latest partial one, else the latest (:func:`completeness`). Of equally late ones, and of those without a
     date, the one with more known answers stays, then the one further down. Before all of that, an answer of a file
-    that another one seems to correct (``outdated``) gives way to one of a file that does not.
+    that another one seems to correct (``outdated``, by digests) gives way to one of a file that does not.
     """
     known = survey[_answers(survey)].notna().sum(axis=1)
     order = pd.DataFrame(
         {
             "person": survey["person_key"],
             "month": survey["month"],
-            "current": ~survey["file"].isin(list(outdated)),
+            "current": ~survey["digest"].isin(list(outdated)),
             "complete": completeness(survey),
             "submitted": survey["submitted_at"],
             "answered": known,

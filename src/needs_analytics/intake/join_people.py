@@ -37,7 +37,7 @@ _PEOPLE = ("survey", "usage", "roster", "requests")
 _FREE_WORDS = frozenset({"W125", "W141", "W142", "W143", "W210", "W211", "E102", "E112", "I212"})
 _FREE_FIELDS = frozenset({"groups", "group", "eligibility", "participation", "usage_frequency", "satisfaction", "sex"})
 _LABELS = frozenset(
-    {"file", "sheet", "same", "table", "field", "into"}
+    {"file", "sheet", "same", "earlier", "by", "table", "field", "into"}
 )  # details that name files, sheets, tables and fields
 _TEXTS = ("text", "duty", "nature", "category", "channel", "aware_of")
 

@@ -71,7 +71,8 @@ class _Labels:
         if where is not None:
             file, sheet = self.files.get(where.file, where.file), self.sheets.get(where.sheet, where.sheet)
             where = replace(where, file=file, sheet=sheet)
-        details = {name: self.text(value) if isinstance(value, str) else value for name, value in issue.details.items()}
+        details = {name: self.files.get(value, self.text(value)) if isinstance(value, str) else value
+                   for name, value in issue.details.items()}  # fmt: skip
         return replace(issue, where=where, value=self.text(issue.value), details=details)
 
     def frame(self, frame: pd.DataFrame) -> pd.DataFrame:

@@ -35,7 +35,7 @@ _UNSURE = frozenset({"W303", "W317"})  # several communities, or none, have such
 _SHEETS = frozenset({"W201", "W202"})
 _PLACELESS = "W318"
 _PERSON = ("file", "sheet", "row", "other_file", "other_sheet", "other_row")
-_REPLACING = frozenset({"W041", "W042"})
+_REPLACING = frozenset({"W041", "W042", "W043"})
 _CROSSWALKS = frozenset({"W231", "W232"})
 
 
@@ -141,9 +141,11 @@ def _replacing_lines(issues: Sequence[Issue], language: str) -> list[str]:
     lines: list[str] = []
     for issue in issues:
         if issue.code in _REPLACING:
-            earlier = issue.details.get("earlier", issue.details.get("other"))
             lines += ["", f"# {text('check.proposals_replaces', language)}", "# [[replaces]]"]
-            lines += [f"# file = {_quoted(str(issue.details['file']))}", f"# earlier = {_quoted(str(earlier))}"]
+            lines += [
+                f"# file = {_quoted(str(issue.details['file']))}",
+                f"# earlier = {_quoted(str(issue.details['earlier']))}",
+            ]
     return lines
 
 

@@ -99,7 +99,7 @@ def test_two_that_were_corrected_differently_are_asked_about(first, back, tmp_pa
     sheets = month(tmp_path / "m", **files)
     assert list(sheets.replaced) == ["一.xlsx"]
     (issue,) = [issue for issue in sheets.issues if issue.code == "W041"]
-    assert issue.details == {"file": "三.xlsx", "other": "二.xlsx", "count": 1}
+    assert [issue.details[name] for name in ("file", "earlier", "count")] == ["三.xlsx", "二.xlsx", 1]
     told = month(tmp_path / "m", (Replacement("三.xlsx", "二.xlsx"),), **files)
     assert told.replaced == {"一.xlsx": "三.xlsx", "二.xlsx": "三.xlsx"}
     assert codes(told) == []
@@ -111,7 +111,7 @@ def test_a_later_generation_of_one_branch_does_not_stand_for_the_other_branch(fi
     sheets = month(tmp_path / "m", 原表=first, 甲=one, 乙=other, 甲再改=later)
     assert sheets.replaced == {"原表.xlsx": "甲再改.xlsx", "甲.xlsx": "甲再改.xlsx"}
     (issue,) = [issue for issue in sheets.issues if issue.code == "W041"]
-    assert issue.details == {"file": "甲再改.xlsx", "other": "乙.xlsx", "count": 3}
+    assert [issue.details[name] for name in ("file", "earlier", "count")] == ["甲再改.xlsx", "乙.xlsx", 3]
 
 
 def test_two_branches_that_say_the_same_count_once(first, back, tmp_path: Path) -> None:
@@ -145,7 +145,7 @@ def test_a_like_name_with_most_rows_the_same_is_asked_about(name, first, tmp_pat
     sheets = month(tmp_path / "m", **files)
     assert sheets.replaced == {}
     issue = next(issue for issue in sheets.issues if issue.code == "W042")
-    assert issue.details == {"file": f"{name}.xlsx", "earlier": "走访表.xlsx"}
+    assert [issue.details[told] for told in ("file", "earlier")] == [f"{name}.xlsx", "走访表.xlsx"]
     obeyed = month(tmp_path / "m", (Replacement(f"{name}.xlsx", "走访表.xlsx"),), **files)
     assert obeyed.replaced == {"走访表.xlsx": f"{name}.xlsx"}
     assert codes(obeyed) == []

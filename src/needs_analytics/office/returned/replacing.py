@@ -96,15 +96,20 @@ class _Family:
 
     def _stands_for(self, later: str, earlier: str) -> bool:
         """Whether a workbook made from another holds what that held: a part of it, or other people's rows, do not."""
-        new, old = self._rows[later], self._rows[earlier]
-        if len(new.all) < _LEAST_ROWS * len(old.all):
-            return False
-        few = old.missing_in(new) <= _MOSTLY * len(old.full)
-        return few or _equal_cells(self._files[later], self._files[earlier]) >= _MOSTLY
+        enough = len(self._rows[later].all) >= _LEAST_ROWS * len(self._rows[earlier].all)
+        return enough and self._speaks_of(later, earlier)
+
+    def _speaks_of(self, file: str, other: str) -> bool:
+        """Whether most rows of the smaller of two workbooks, or most cells, stand in the other."""
+        small, large = sorted((self._rows[file], self._rows[other]), key=lambda rows: len(rows.full))
+        few = small.missing_in(large) <= _MOSTLY * len(small.full)
+        return few or _equal_cells(self._files[file], self._files[other]) >= _MOSTLY
 
     def _doubt(self, file: str, other: str) -> Issue:
+        code = "W041" if self._speaks_of(file, other) else "W043"
         count = self._rows[other].missing_in(self._rows[file])
-        return Issue("W041", CellRef(file), details={"file": file, "other": other, "count": count})
+        digests = tuple(self._files[one][0].digest for one in (file, other))  # names may be masked later
+        return Issue(code, CellRef(file), details={"file": file, "earlier": other, "count": count, "digests": digests})
 
 
 def _families(found: SheetList, files: Files) -> list[_Family]:
@@ -144,6 +149,6 @@ def _alike(files: Files, replaced: Mapping[str, str]) -> list[Issue]:
             later = next((place for place in range(at + 1, len(rows))
                           if shared[at, place] >= _MOSTLY * min(sizes[at], sizes[place])), 0)  # fmt: skip
             if later:
-                told = {"file": names[later], "earlier": earlier}
+                told = {"file": names[later], "earlier": earlier, "outdated": files[earlier][0].digest}
                 doubts.append(Issue("W042", CellRef(names[later]), details=told))
     return doubts
