@@ -132,6 +132,35 @@ def test_work_done_in_the_folder_itself_is_never_lost(place, needs) -> None:
     assert "还没有计入" in said.err
 
 
+def test_copies_of_ours_are_known_without_the_record(place, needs) -> None:
+    needs("check", MONTH)
+    (place / ".cache" / f"{MONTH}-returned.json").unlink()
+    (place / "inbox" / MONTH / "走访表.xlsx").write_bytes(visits())
+    assert "还没有计入" not in needs("check", MONTH).err
+    assert not back_of(place).exists()
+
+
+def test_a_stale_copy_that_could_not_be_deleted_is_no_work_of_somebody(place, needs) -> None:
+    needs("check", MONTH)
+    stale = (back_of(place) / "走访表_待修改.xlsx").read_bytes()
+    (place / "inbox" / MONTH / "走访表.xlsx").write_bytes(visits((5, 230), (9, 240)))
+    needs("check", MONTH)
+    (back_of(place) / "旧.xlsx").write_bytes(stale)  # as if somebody had had it open
+    said = needs("check", MONTH)
+    assert "还没有计入" not in said.err
+    assert [path.name for path in back_of(place).iterdir()] == ["走访表_待修改.xlsx"]
+
+
+def test_as_many_copies_are_said_as_are_written(office, needs) -> None:
+    names = ("走访表.xlsx", "走访表.csv", "走访表_xlsx.xlsx", "走访.XLSX", "走访.xlsx")
+    ages = {name: visits((5, 230 + at)) for at, name in enumerate(names)}
+    ages["走访表.csv"] = survey(30).replace(",30,", ",230,").encode()
+    place = office({**ages, "服务菜单.csv": menu()})
+    for _ in range(2):
+        assert "退回 5 个文件" in needs("check", MONTH).err
+        assert len({path.name.casefold() for path in back_of(place).iterdir()}) == 5
+
+
 def test_a_report_writes_no_returned_files(place, needs) -> None:
     needs("report", MONTH)
     assert not back_of(place).exists()

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import defaultdict
+import unicodedata
+from collections import Counter, defaultdict
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from needs_analytics.core.options import ReadingOptions
 from needs_analytics.files import write_whole
+from needs_analytics.office.gate.found import Refused
+from needs_analytics.office.gate.zips import Archive
 from needs_analytics.office.returned.names import SUFFIX, original_stem
+from needs_analytics.office.returned.seal import is_sealed
 from needs_analytics.office.returned.workbook import make_returned
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from needs_analytics.core.issue import Issue
     from needs_analytics.core.records import Cleaned
@@ -65,7 +69,7 @@ def write_returned(
     record
         File that keeps what was written for which state: digests only, no name.
     """
-    folder = folder / FOLDER
+    folder, options = folder / FOLDER, options or ReadingOptions()
     wrong = _by_digest(cleaned)
     if not wrong and not folder.is_dir():
         return Returned(folder)
@@ -73,27 +77,24 @@ def write_returned(
     sources = {digest: path for path in paths if (digest := _digest(path)) in wrong}
     places = sorted(path.relative_to(root).as_posix() for path in sources.values())
     state = _state(cleaned, wrong, places, language)
-    there = {path: _digest(path) for path in sorted(folder.rglob("*")) if path.is_file()} if folder.is_dir() else {}
-    mine = set(before["written"])
-    edited = tuple(path for path, digest in there.items() if digest not in mine and _is_workbook(path))
-    if before["state"] == state and mine <= set(there.values()):
-        return Returned(folder, len(mine), edited)
+    there = {path: _digest(path) for path in sorted(folder.rglob("*")) if _is_workbook(path)}
+    mine = {path for path, digest in there.items() if digest in before["written"] or _is_sealed(path, options)}
+    edited = tuple(path for path in there if path not in mine)
+    if before["state"] == state and set(before["written"]) <= set(there.values()):
+        _remove(path for path in mine if there[path] not in before["written"])
+        return Returned(folder, len(before["written"]), edited)
     files = [(sources[digest], issues) for digest, issues in wrong.items() if digest in sources]
-    contents = make_returned(files, language=language, options=options or ReadingOptions())
+    contents = make_returned(files, language=language, options=options)
     targets = _targets([source.relative_to(root) for source in contents])
-    written = [_digest_of(content) for content in contents.values()]
-    wanted = {folder / target: digest for target, digest in zip(targets, written, strict=True)}
-    for path, digest in there.items():
-        if digest in mine and wanted.get(path) != digest:
-            with suppress(OSError):  # somebody has it open: it stays, and is ours all the same
-                path.unlink()
-    for content, target in zip(contents.values(), targets, strict=True):
-        _put(folder / target, content, there, mine)
-    _remember(record, state, written)
-    if not written:
+    wanted = dict(zip((folder / target for target in targets), contents.values(), strict=True))
+    _remove(path for path in mine if path not in wanted)
+    for target, content in wanted.items():
+        _put(target, content, there, mine)
+    _remember(record, state, [_digest_of(content) for content in contents.values()])
+    for part in (*sorted((path for path in folder.rglob("*") if path.is_dir()), reverse=True), folder):
         with suppress(OSError):  # somebody's work may stand there
-            folder.rmdir()
-    return Returned(folder, len(written), tuple(path for path in edited if there[path] not in written))
+            part.rmdir()
+    return Returned(folder, len(contents), edited)
 
 
 def _by_digest(cleaned: Cleaned) -> dict[str, list[Issue]]:
@@ -118,15 +119,33 @@ def _program() -> str:
     return hashlib.sha256(b"".join(path.read_bytes() for path in here)).hexdigest()
 
 
-def _targets(sources: Iterable[Path]) -> list[PurePosixPath]:
-    """Name the copies like their originals; of two that would have one name each keeps what kind it was."""
-    named = [(source, source.parent / f"{_short(original_stem(source.stem))}{SUFFIX}.xlsx") for source in sources]
-    names = [target for _, target in named]
-    return [
-        PurePosixPath((target if names.count(target) == 1 else
-                       source.parent / f"{_short(source.stem)}_{source.suffix[1:]}{SUFFIX}.xlsx").as_posix())
-        for source, target in named
-    ]  # fmt: skip
+def _targets(sources: Sequence[Path]) -> list[PurePosixPath]:
+    """Name the copies like their originals; of those that would have one name each keeps what kind it was.
+
+    Names that differ in case only are one name to Windows and macOS.
+    """
+    plain = [_target(source, original_stem(source.stem)) for source in sources]
+    times = Counter(map(_folded, plain))
+    free = {_folded(name) for name in plain if times[_folded(name)] == 1}
+    named = []
+    for source, name in zip(sources, plain, strict=True):
+        target, number = name, 1
+        if times[_folded(name)] > 1:
+            stem = target_stem = f"{source.stem}_{source.suffix[1:]}"
+            while _folded(target := _target(source, target_stem)) in free:
+                number += 1
+                target_stem = f"{stem}_{number}"
+            free.add(_folded(target))
+        named.append(target)
+    return named
+
+
+def _target(source: Path, stem: str) -> PurePosixPath:
+    return PurePosixPath(source.parent.as_posix(), f"{_short(stem)}{SUFFIX}.xlsx")
+
+
+def _folded(name: PurePosixPath) -> str:
+    return unicodedata.normalize("NFC", str(name)).casefold()
 
 
 def _short(stem: str) -> str:
@@ -137,15 +156,22 @@ def _short(stem: str) -> str:
     return f"{whole[: _LONGEST_STEM - 9].decode(errors='ignore')}~{hashlib.sha256(whole).hexdigest()[:8]}"
 
 
-def _put(target: Path, content: bytes, there: Mapping[Path, str], mine: set[str]) -> None:
+def _put(target: Path, content: bytes, there: Mapping[Path, str], mine: Collection[Path]) -> None:
     """Write a copy; one that somebody worked on in the folder keeps its name and its work."""
     if there.get(target) == _digest_of(content):
         return
+    theirs = {_folded(PurePosixPath(path)) for path in there if path not in mine}
     number, free = 2, target
-    while free in there and there[free] not in mine:
+    while _folded(PurePosixPath(free)) in theirs:
         free, number = target.with_name(f"{target.stem}({number}){target.suffix}"), number + 1
     free.parent.mkdir(parents=True, exist_ok=True)
     write_whole(free, content)
+
+
+def _remove(paths: Iterable[Path]) -> None:
+    for path in paths:
+        with suppress(OSError):  # somebody has it open: its seal tells next time that it is ours
+            path.unlink()
 
 
 def _known(record: Path) -> dict[str, list[str] | str]:
@@ -163,7 +189,17 @@ def _remember(record: Path, state: str, written: Sequence[str]) -> None:
 
 
 def _is_workbook(path: Path) -> bool:
-    return path.suffix == ".xlsx" and not path.name.startswith(("~$", ".~", "."))
+    return path.suffix.lower() == ".xlsx" and not path.name.startswith(("~$", ".~", ".")) and path.is_file()
+
+
+def _is_sealed(path: Path, options: ReadingOptions) -> bool:
+    """Whether a workbook is as we wrote it, whatever became of the record; no cell of it is read."""
+    try:
+        if path.stat().st_size > options.largest_file_mb * 2**20:
+            return False
+        return is_sealed(Archive(path.read_bytes(), replace(options, largest_inflated_mb=1)))
+    except (OSError, Refused):
+        return False
 
 
 def _digest(path: Path) -> str:
