@@ -12,12 +12,12 @@ import gc
 import json
 import os
 import sys
+from array import array
 from contextlib import suppress
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from array import array
-    from typing import BinaryIO
+    from typing import Any, BinaryIO
 
     from needs_analytics.core.options import ReadingOptions
     from needs_analytics.office.judged import SheetRead
@@ -35,7 +35,6 @@ def main() -> None:
     sys.path[:0] = sys.argv[1:]
     gc.disable()  # millions of cells and no cycles; the memory is limited anyhow
     from needs_analytics.office.gate.found import Refused  # noqa: PLC0415 - the path is known only now
-    from needs_analytics.office.judged import read_file  # noqa: PLC0415
 
     source, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
@@ -45,19 +44,32 @@ def main() -> None:
         _limit(limits)
         content = source.read(request["size"])
         try:
-            read = read_file(content, request["name"], limits, request["uncomputed"])
-        except Refused as refused:
-            _answer(answers, {"refused": refused.code, "details": refused.details}, [])
-        except MemoryError:
-            _answer(answers, {"refused": "E025", "details": {"limit": f"memory_mb = {limits.memory_mb}"}}, [])
-        except Exception:
-            _answer(answers, {"refused": "E024", "details": {}}, [])
-        else:
-            _answer(
-                answers,
-                {"sheets": [_told(sheet) for sheet in read]},
-                [codes for sheet in read for _, codes in sheet.columns],
+            told, columns = (
+                _marked(content, request["job"], limits) if "job" in request else _read(content, request, limits)
             )
+        except Refused as refused:
+            told, columns = {"refused": refused.code, "details": refused.details}, []
+        except MemoryError:
+            told, columns = {"refused": "E025", "details": {"limit": f"memory_mb = {limits.memory_mb}"}}, []
+        except Exception:
+            told, columns = {"refused": "E024", "details": {}}, []
+        _answer(answers, told, columns)
+
+
+def _read(
+    content: bytes, request: dict[str, Any], limits: ReadingOptions
+) -> tuple[dict[str, object], list[array[int]]]:
+    from needs_analytics.office.judged import read_file  # noqa: PLC0415 - the path is known only now
+
+    read = read_file(content, request["name"], limits, request["uncomputed"])
+    return {"sheets": [_told(sheet) for sheet in read]}, [codes for sheet in read for _, codes in sheet.columns]
+
+
+def _marked(content: bytes, job: dict[str, Any], limits: ReadingOptions) -> tuple[dict[str, object], list[array[int]]]:
+    from needs_analytics.office.returned.patching import Job, patch_book  # noqa: PLC0415 - for some files only
+
+    made = array("B", patch_book(content, Job.from_plain(job), limits))
+    return {"size": len(made)}, [made]
 
 
 def _limit(limits: ReadingOptions) -> None:

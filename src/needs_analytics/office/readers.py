@@ -24,7 +24,7 @@ from needs_analytics.core.records import Column
 from needs_analytics.intake.reading import UNCOMPUTED
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from types import TracebackType
 
     from needs_analytics.core.options import ReadingOptions
@@ -89,11 +89,20 @@ class Readers:
 
     def read(self, content: bytes, name: str) -> list[ReadSheet] | Refusal:
         """Read one file in a process of its own time and memory."""
+        return self._asked(content, {"name": name, "uncomputed": UNCOMPUTED}, _sheets)
+
+    def mark(self, content: bytes, job: Mapping[str, object]) -> bytes | Refusal:
+        """Mark the wrong cells of one file in such a process."""
+        return self._asked(content, {"job": job}, _marked)
+
+    def _asked(
+        self, content: bytes, asked: Mapping[str, object], take: Callable[[dict[str, Any], IO[bytes]], _Result]
+    ) -> _Result | Refusal:
         try:
             reader = self._idle.get_nowait()
         except queue.Empty:
             reader = _Reader()
-        outcome = reader.read(content, name, self._limits)
+        outcome = reader.answer(content, asked, self._limits, take)
         if outcome is None:
             return reader.died(self._limits)
         self._idle.put(reader)
@@ -110,10 +119,15 @@ class _Reader:
         )  # fmt: skip
         self._late = False
 
-    def read(self, content: bytes, name: str, limits: ReadingOptions) -> list[ReadSheet] | Refusal | None:
-        """Return the sheets or the refusal, ``None`` when the process has died over the file."""
-        request = {"limits": asdict(limits), "size": len(content), "name": name, "uncomputed": UNCOMPUTED}
-        head = json.dumps(request).encode()
+    def answer(
+        self,
+        content: bytes,
+        asked: Mapping[str, object],
+        limits: ReadingOptions,
+        take: Callable[[dict[str, Any], IO[bytes]], _Result],
+    ) -> _Result | Refusal | None:
+        """Return what the process makes of a file or its refusal, ``None`` when it has died over the file."""
+        head = json.dumps({"limits": asdict(limits), "size": len(content), **asked}).encode()
         alarm = threading.Timer(limits.seconds + _SLACK, self._stop)
         alarm.start()
         try:
@@ -122,7 +136,7 @@ class _Reader:
             to.write(len(head).to_bytes(8, "little") + head)
             to.write(content)
             to.flush()
-            return _answer(answer)
+            return _answer(answer, take)
         except (OSError, EOFError):
             return None
         finally:
@@ -155,11 +169,17 @@ class _Reader:
         self._process.kill()
 
 
-def _answer(stream: IO[bytes]) -> list[ReadSheet] | Refusal:
+def _answer(stream: IO[bytes], take: Callable[[dict[str, Any], IO[bytes]], _Result]) -> _Result | Refusal:
     told = json.loads(_exactly(stream, int.from_bytes(_exactly(stream, 8), "little")))
-    if "refused" in told:
-        return Refusal(told["refused"], told["details"])
+    return Refusal(told["refused"], told["details"]) if "refused" in told else take(told, stream)
+
+
+def _sheets(told: dict[str, Any], stream: IO[bytes]) -> list[ReadSheet]:
     return [_sheet(sheet, stream) for sheet in told["sheets"]]
+
+
+def _marked(told: dict[str, Any], stream: IO[bytes]) -> bytes:
+    return _exactly(stream, told["size"])
 
 
 def _sheet(told: dict[str, Any], stream: IO[bytes]) -> ReadSheet:

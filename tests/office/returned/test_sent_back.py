@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import time
+import zipfile
 from io import BytesIO
 from typing import TYPE_CHECKING
 
 import pytest
 from openpyxl.comments import Comment
 
+from needs_analytics.core.options import ReadingOptions
 from needs_analytics.office.read import read_workbooks
+from needs_analytics.office.returned.workbook import make_returned
 
 from .books import DATA, adorned, written_by_openpyxl
 from .looking import ERROR, LIST, differences, doubtful, fill, listed, opened, parts, read, returned, said, wrong
@@ -150,3 +154,33 @@ def test_an_ods_comes_back_as_a_workbook_with_the_same_sheets(tmp_path: Path) ->
     for one, other in zip(before, own, strict=True):
         assert [c.cells().tolist() for c in one.columns] == [c.cells().tolist() for c in other.columns]
     assert "没有带回" in str(listed(after)[0][6])
+
+
+def test_a_hostile_drawing_of_remarks_costs_neither_the_program_nor_the_marks(tmp_path: Path) -> None:
+    sent = parts(returned(tmp_path, adorned(), [wrong(DATA, 4, 1)]))
+    name = "xl/drawings/vmlDrawing1.vml"
+    sent[name] = sent[name].replace(b"</xml>", b"<v:shapetype" * 400_000 + b"</v:shape></xml>")
+    target = BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:  # stored: packed it would be refused as a bomb
+        for part, content in sent.items():
+            archive.writestr(part, content)
+    start = time.process_time()
+    again = returned(tmp_path, target.getvalue(), [wrong(DATA, 6, 1)])
+    assert time.process_time() - start < 5
+    assert fill(opened(again)[DATA]["B7"]) == ERROR
+    assert "xl/worksheets/needsList.xml" in parts(again)
+
+
+def test_what_the_marking_does_not_survive_comes_back_as_values(tmp_path: Path) -> None:
+    """The reading process takes an office's XML apart; its limit of time ends that process, nothing else."""
+    before = parts(written_by_openpyxl())
+    before["xl/comments/comment1.xml"] = b"<comments>" + b"<a/>" * 600_000 + b"</comments>"
+    target = BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        for part, content in before.items():
+            archive.writestr(part, content)
+    path = tmp_path / "x.xlsx"
+    path.write_bytes(target.getvalue())
+    again = make_returned([(path, [wrong(DATA, 4, 1)])], language="zh", options=ReadingOptions(seconds=1))[path]
+    assert "没有带回" in str(listed(again)[0][6])
+    assert fill(opened(again)[DATA]["B5"]) == ERROR

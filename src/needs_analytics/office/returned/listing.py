@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from unicodedata import east_asian_width
 from xml.sax.saxutils import quoteattr
-
-from rich.cells import cell_len
 
 from needs_analytics.core.messages import text
 from needs_analytics.office.gate.found import letters
@@ -120,9 +119,13 @@ def _font(size: int, look: str = "", colour: str = "FF000000") -> bytes:
 def _lines(cells: Sequence[str]) -> int:
     """Return how many lines the longest cell takes."""
     lengths = (
-        -(-cell_len(cell) * 11 // 10 // width) + cell.count("\n") for cell, width in zip(cells, WIDTHS, strict=True)
+        -(-_width(cell) * 11 // 10 // width) + cell.count("\n") for cell, width in zip(cells, WIDTHS, strict=True)
     )
     return max(1, *lengths)
+
+
+def _width(cell: str) -> int:
+    return len(cell) + sum(east_asian_width(sign) in "WF" for sign in cell)
 
 
 def _row(at: int, cells: Sequence[tuple[int, str, int]], lines: int = 0) -> str:

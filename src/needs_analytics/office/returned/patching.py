@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import quoteattr
 
 from needs_analytics.core.messages import text
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
     from needs_analytics.core.options import ReadingOptions
     from needs_analytics.office.gate.workbook import Link
-    from needs_analytics.office.readers import ReadSheet
 
     Place = tuple[int, int]
 
@@ -55,8 +54,8 @@ class Job:
 
     Attributes
     ----------
-    sheets
-        The workbook as read, our list from an earlier time among them.
+    names
+        Names of the sheets as read, our list from an earlier time among them.
     lines
         What is listed and marked.
     marker
@@ -65,11 +64,32 @@ class Job:
         The digests of the files it comes from, its own the last.
     """
 
-    sheets: Sequence[ReadSheet]
+    names: Sequence[str]
     lines: Sequence[Line]
     marker: Marker | None
     ancestors: Sequence[str]
     language: str
+
+    def to_plain(self) -> dict[str, object]:
+        """Return the job as the reading process takes it: plain values."""
+        marker = self.marker
+        return {
+            "names": [*self.names],
+            "lines": [asdict(line) for line in self.lines],
+            "marker": marker and [marker.ancestors, marker.sheet, [*marker.fills.items()], [*marker.notes]],
+            "ancestors": [*self.ancestors],
+            "language": self.language,
+        }
+
+    @classmethod
+    def from_plain(cls, told: dict[str, Any]) -> Job:
+        """Return the job of such values."""
+        lines = [Line(**{**line, "place": line["place"] and tuple(line["place"])}) for line in told["lines"]]
+        marker = None
+        if told["marker"]:
+            ancestors, sheet, fills, notes = told["marker"]
+            marker = Marker(tuple(ancestors), sheet, {tuple(place): fill for place, fill in fills}, frozenset(notes))
+        return cls(told["names"], lines, marker, told["ancestors"], told["language"])
 
 
 def patch_book(content: bytes, job: Job, limits: ReadingOptions) -> bytes:
@@ -97,7 +117,7 @@ class _Book:
         if told != MAIN or kinds & _OF_MACROS:
             raise Unpatchable
         self._worksheets = [link.target for node in self._nodes if (link := self._link(node)).kind == "worksheet"]
-        if len(self._worksheets) != len(job.sheets):
+        if len(self._worksheets) != len(job.names):
             raise Unpatchable
         self._styles_part = next((link.target for link in self._links.values() if link.kind == "styles"), "")
         there = bool(self._styles_part) and self._styles_part in archive
@@ -115,9 +135,9 @@ class _Book:
     def patched(self) -> bytes:
         """Return the workbook."""
         own = self._job.marker.sheet if self._job.marker else ""
-        for at, (part, sheet) in enumerate(zip(self._worksheets, self._job.sheets, strict=True)):
-            if sheet.name != own or not own:
-                self._sheet(at, part, sheet)
+        for at, (part, name) in enumerate(zip(self._worksheets, self._job.names, strict=True)):
+            if name != own or not own:
+                self._sheet(at, part, name)
         self._no_other_selected()
         if any(link.kind in _MACROS for link in self._links.values()):
             self._without_macros()
@@ -127,7 +147,7 @@ class _Book:
         self._parts.declare(self._main, _KIND.format("sheet.main"))
         return self._parts.packed()
 
-    def _sheet(self, at: int, part: str, sheet: ReadSheet) -> None:
+    def _sheet(self, at: int, part: str, name: str) -> None:
         """Mark one worksheet; one that needs nothing stays as it is packed."""
         wanted: dict[Place, list[Line]] = {}
         for line in self._job.lines:
@@ -136,7 +156,7 @@ class _Book:
         remarks = self._remarks(part, wanted) if wanted or self._job.marker else b""
         if not (wanted or self._painted or self._selected(part)):
             return
-        original = self._originals(sheet.name)
+        original = self._originals(name)
 
         def restyle(row: int, column: int, style: int) -> int:
             if style in self._painted:
@@ -160,7 +180,7 @@ class _Book:
         for piece in pieces:
             yield piece
         if wanted and _PROTECTED.search(piece):
-            name = self._job.sheets[at].name
+            name = self._job.names[at]
             self._lines.append(Line(at, name, problem=text("returned.protected", self._job.language),
                                     remedy=text("returned.unprotect", self._job.language)))  # fmt: skip
 
@@ -243,7 +263,7 @@ class _Book:
         fills = {line: self._fills.get((line.sheet, line.place), b"") for line in self._lines
                  if line.sheet is not None and line.place}  # fmt: skip
         data = list_xml(self._lines, fills, self._job.ancestors, self._styles, self._job.language, (MAIN, RELATED))
-        names = [sheet.name for sheet in self._job.sheets]
+        names = list(self._job.names)
         if own in names:
             part = self._worksheets[names.index(own)]
             self._parts.put(part, data)

@@ -24,7 +24,7 @@ from needs_analytics.office.returned.marker import (
 from needs_analytics.office.returned.styles import DOUBT, ERROR
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from xlsxwriter.format import Format
     from xlsxwriter.workbook import Workbook
@@ -49,13 +49,13 @@ _LONGEST_NAME, _LONGEST_TEXT, _FIRST_DAY = 31, 32_767, dt.date(1900, 3, 1)
 _NONE = b'<fill><patternFill patternType="none"/></fill>'
 
 
-def write_plain(job: Job) -> bytes:
+def write_plain(job: Job, sheets: Sequence[ReadSheet]) -> bytes:
     """Return the workbook: the same sheets and cells in place, without the look and the formulas of the original."""
     from xlsxwriter import Workbook  # noqa: PLC0415 - slow to load, and needed for some files only
 
     target = io.BytesIO()
     own = job.marker.sheet if job.marker else ""
-    kept = [(at, sheet) for at, sheet in enumerate(job.sheets) if not own or sheet.name != own]
+    kept = [(at, sheet) for at, sheet in enumerate(sheets) if not own or sheet.name != own]
     with Workbook(target, _OPTIONS) as book:
         book.set_properties({"created": dt.datetime(2000, 1, 1)})  # noqa: DTZ001 - the same inputs give the same bytes
         book.set_custom_property(PROPERTY, marker_text(job.ancestors), "text")

@@ -172,8 +172,11 @@ def _shape_place(shape: bytes) -> Place | None:
 
 def _without_shapes(vml: bytes, away: set[Place]) -> bytes:
     """Return a drawing without the boxes of some cells; one pass, however it is written."""
-    kept, done, at = [], 0, 0
-    while (start := vml.find(b"<v:shape", at)) >= 0 and (close := vml.find(_SHAPE_END, start)) >= 0:
+    kept, done, at, close = [], 0, 0, 0
+    while (start := vml.find(b"<v:shape", at)) >= 0:
+        close = close if close >= start else vml.find(_SHAPE_END, start)
+        if close < 0:
+            break
         at = start + len(b"<v:shape")
         if not vml[at : at + 1].isspace():  # <v:shapetype
             continue

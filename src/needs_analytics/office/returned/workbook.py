@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from needs_analytics.intake.masking import NOBODY, mask_labels
 from needs_analytics.office.readers import Readers, ReadSheet
 from needs_analytics.office.returned.marker import find_marker, told_in
 from needs_analytics.office.returned.marks import Line, find_lines
-from needs_analytics.office.returned.patching import Job, patch_book
+from needs_analytics.office.returned.patching import Job
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -31,11 +32,11 @@ def make_returned(
 ) -> dict[Path, bytes]:
     """Return the marked copy of every workbook, in the order given; one that cannot be read now has none."""
     with Readers(options) as readers:
-        made = readers.map(partial(_one, readers, options, language), files)
+        made = readers.map(partial(_one, readers, language), files)
         return {path: content for (path, _), content in zip(files, made, strict=True) if content is not None}
 
 
-def _one(readers: Readers, options: ReadingOptions, language: str, file: tuple[Path, Sequence[Issue]]) -> bytes | None:
+def _one(readers: Readers, language: str, file: tuple[Path, Sequence[Issue]]) -> bytes | None:
     path, issues = file
     try:
         content = path.read_bytes()
@@ -48,18 +49,19 @@ def _one(readers: Readers, options: ReadingOptions, language: str, file: tuple[P
     digest = hashlib.sha256(content).hexdigest()
     ancestors = marker.followed_by(digest) if marker else (digest,)
     lines = find_lines(issues, sheets, _named(sheets), language)
-    job = Job(sheets, lines, marker, ancestors, language)
-    return _marked(readers, options, path, content, job)
+    job = Job([sheet.name for sheet in sheets], lines, marker, ancestors, language)
+    return _marked(readers, path, content, job, sheets)
 
 
-def _marked(readers: Readers, options: ReadingOptions, path: Path, content: bytes, job: Job) -> bytes:
-    """Mark the workbook in place where that can be done and proved, else write its values."""
+def _marked(readers: Readers, path: Path, content: bytes, job: Job, sheets: Sequence[ReadSheet]) -> bytes:
+    """Mark the workbook in place where that can be done and proved, else write its values.
+
+    What an office wrote is taken apart in the reading process only: whatever is odd about it, it costs that process
+    and its time, and the office gets its values back.
+    """
     if content.startswith(_ZIP):
-        try:
-            patched = patch_book(content, job, options)
-        except Exception:  # whatever is odd about a workbook, the office gets its values back
-            patched = b""
-        if patched and _same(job, readers.read(patched, "copy.xlsx")):
+        patched = readers.mark(content, job.to_plain())
+        if isinstance(patched, bytes) and _same(job, sheets, readers.read(patched, "copy.xlsx")):
             return patched
     from needs_analytics.office.returned.plain import write_plain  # noqa: PLC0415 - for some files only
 
@@ -67,15 +69,15 @@ def _marked(readers: Readers, options: ReadingOptions, path: Path, content: byte
     key = "lost_text" if kind in {"csv", "tsv", "txt"} else "lost"
     lost = Line(problem=text(f"returned.{key}", job.language, kind=f".{kind}"),
                 remedy=text("returned.lost_how", job.language))  # fmt: skip
-    return write_plain(Job(job.sheets, [lost, *job.lines], job.marker, job.ancestors, job.language))
+    return write_plain(replace(job, lines=[lost, *job.lines]), sheets)
 
 
-def _same(job: Job, again: object) -> bool:
+def _same(job: Job, sheets: Sequence[ReadSheet], again: object) -> bool:
     """Whether a marked workbook reads as the one it was made from, our lists aside."""
     if not isinstance(again, list):
         return False
     own = job.marker.sheet if job.marker else ""
-    before = [sheet for sheet in job.sheets if not own or sheet.name != own]
+    before = [sheet for sheet in sheets if not own or sheet.name != own]
     marker = find_marker(again)
     after = [sheet for sheet in again if marker is None or sheet.name != marker.sheet]
     return (
