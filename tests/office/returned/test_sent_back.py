@@ -8,6 +8,7 @@ import time
 import zipfile
 from io import BytesIO
 from typing import TYPE_CHECKING
+from xml.etree import ElementTree
 
 import pytest
 from openpyxl.comments import Comment
@@ -159,7 +160,7 @@ def test_an_ods_comes_back_as_a_workbook_with_the_same_sheets(tmp_path: Path) ->
 def test_a_hostile_drawing_of_remarks_costs_neither_the_program_nor_the_marks(tmp_path: Path) -> None:
     sent = parts(returned(tmp_path, adorned(), [wrong(DATA, 4, 1)]))
     name = "xl/drawings/vmlDrawing1.vml"
-    sent[name] = sent[name].replace(b"</xml>", b"<v:shapetype" * 400_000 + b"</v:shape></xml>")
+    sent[name] = sent[name].replace(b"</xml>", b"<v:shape " * 400_000 + b"</v:shape></xml>")
     target = BytesIO()
     with zipfile.ZipFile(target, "w") as archive:  # stored: packed it would be refused as a bomb
         for part, content in sent.items():
@@ -184,3 +185,20 @@ def test_what_the_marking_does_not_survive_comes_back_as_values(tmp_path: Path) 
     again = make_returned([(path, [wrong(DATA, 4, 1)])], language="zh", options=ReadingOptions(seconds=1))[path]
     assert "没有带回" in str(listed(again)[0][6])
     assert fill(opened(again)[DATA]["B5"]) == ERROR
+
+
+def test_boxes_of_remarks_are_sound_whoever_drew_the_others(tmp_path: Path) -> None:
+    """Drawings as openpyxl writes them name no ``v:``; a box that is not bound to it makes Excel repair the file."""
+    content = returned(tmp_path, written_by_openpyxl(), [wrong(DATA, 4, 3), doubtful(DATA, 2, 1)])
+    notes = [(2, 1), (4, 3)]
+    assert places_of_boxes(content) == notes
+    again = returned(tmp_path, saved(opened(content)), [wrong(DATA, 6, 1)])
+    assert places_of_boxes(again) == [(2, 1), (6, 1)]
+
+
+def places_of_boxes(content: bytes) -> list[tuple[int, int]]:
+    office = "{urn:schemas-microsoft-com:office:excel}"
+    drawing = next(part for name, part in parts(content).items() if name.endswith(".vml"))
+    shapes = ElementTree.fromstring(drawing).iter("{urn:schemas-microsoft-com:vml}shape")
+    places = [[int(str(shape.findtext(f".//{office}{name}"))) for name in ("Row", "Column")] for shape in shapes]
+    return sorted((row, column) for row, column in places)

@@ -76,10 +76,11 @@ def find_lines(
         if rest:
             more = text("returned.more", language, title=issue_title(issue, language), count=rest)
             lines.append(Line(at, "" if at is None else sheets[at].name, code=issue.code, problem=more))
-    return sorted(lines, key=_position)
+    return sorted(lines, key=position)
 
 
-def _position(line: Line) -> tuple[int, int, int]:
+def position(line: Line) -> tuple[int, int, int]:
+    """Return where a line stands in the list: what concerns the file first, then sheet by sheet from above."""
     sheet = -1 if line.sheet is None else line.sheet
     return (sheet, *line.place) if line.place else (sheet, -1, -1)
 

@@ -19,7 +19,7 @@ from needs_analytics.office.returned import styles as looks
 from needs_analytics.office.returned.cells import SheetPatch
 from needs_analytics.office.returned.listing import list_xml
 from needs_analytics.office.returned.marker import PROPERTY, Marker, marker_text
-from needs_analytics.office.returned.marks import Line
+from needs_analytics.office.returned.marks import Line, position
 from needs_analytics.office.returned.nodes import Node, appended, edited, tree, with_attribute
 from needs_analytics.office.returned.parts import RELATED, Parts
 from needs_analytics.office.returned.remarks import Remarks, boxes
@@ -259,7 +259,7 @@ class _Book:
 
     def _list(self, own: str) -> None:
         """Put the list in front, or in the place of the earlier one."""
-        self._lines.sort(key=lambda line: line.sheet is not None)
+        self._lines.sort(key=position)
         fills = {line: self._fills.get((line.sheet, line.place), b"") for line in self._lines
                  if line.sheet is not None and line.place}  # fmt: skip
         data = list_xml(self._lines, fills, self._job.ancestors, self._styles, self._job.language, (MAIN, RELATED))

@@ -20,19 +20,21 @@ if TYPE_CHECKING:
 _HEAD = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _OURS = re.compile(r"\[[EWI]\d{3} [^\]\n]*\] ")
 _PLACE = re.compile(r"([A-Za-z]{1,3})(\d+)")
-_SHAPE_END = b"</v:shape>"
-_SHAPE_ROW = re.compile(rb"<x:Row>\s*(\d+)\s*</x:Row>")
-_SHAPE_COLUMN = re.compile(rb"<x:Column>\s*(\d+)\s*</x:Column>")
+_SHAPE = re.compile(rb"<(?:\w+:)?shape\s")
+_SHAPE_END = re.compile(rb"</(?:\w+:)?shape\s*>")
+_SHAPE_ROW = re.compile(rb"<(?:\w+:)?Row>\s*(\d+)\s*<")
+_SHAPE_COLUMN = re.compile(rb"<(?:\w+:)?Column>\s*(\d+)\s*<")
 _NUMBER = re.compile(rb"_x0000_s(\d+)")
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_VML = (
-    b'<xml xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office" '
-    b'xmlns:x="urn:schemas-microsoft-com:office:excel"><o:shapelayout v:ext="edit"><o:idmap v:ext="edit" data="1"/>'
-    b"</o:shapelayout></xml>"
+_SPACES = (
+    b'xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office" '
+    b'xmlns:x="urn:schemas-microsoft-com:office:excel"'
 )
+_VML = b"<xml " + _SPACES + b'><o:shapelayout v:ext="edit"><o:idmap v:ext="edit" data="1"/></o:shapelayout></xml>'
 _BOX = (
-    b'<v:shapetype id="_x0000_t202" coordsize="21600,21600" o:spt="202" path="m,l,21600r21600,l21600,xe">'
-    b'<v:stroke joinstyle="miter"/><v:path gradientshapeok="t" o:connecttype="rect"/></v:shapetype>'
+    b"<v:shapetype " + _SPACES + b' id="_x0000_t202" coordsize="21600,21600" o:spt="202" '
+    b'path="m,l,21600r21600,l21600,xe"><v:stroke joinstyle="miter"/>'
+    b'<v:path gradientshapeok="t" o:connecttype="rect"/></v:shapetype>'
 )
 
 
@@ -172,18 +174,17 @@ def _shape_place(shape: bytes) -> Place | None:
 
 def _without_shapes(vml: bytes, away: set[Place]) -> bytes:
     """Return a drawing without the boxes of some cells; one pass, however it is written."""
-    kept, done, at, close = [], 0, 0, 0
-    while (start := vml.find(b"<v:shape", at)) >= 0:
-        close = close if close >= start else vml.find(_SHAPE_END, start)
-        if close < 0:
-            break
-        at = start + len(b"<v:shape")
-        if not vml[at : at + 1].isspace():  # <v:shapetype
+    kept, done, close = [], 0, 0
+    for opened in _SHAPE.finditer(vml):
+        if opened.start() < close:
             continue
-        at = close + len(_SHAPE_END)
-        if _shape_place(vml[start:at]) in away:
-            kept.append(vml[done:start])
-            done = at
+        end = _SHAPE_END.search(vml, opened.end())
+        if end is None:
+            break
+        close = end.end()
+        if _shape_place(vml[opened.start() : close]) in away:
+            kept.append(vml[done : opened.start()])
+            done = close
     return b"".join([*kept, vml[done:]])
 
 
@@ -191,7 +192,8 @@ def _shape(place: Place, number: int) -> bytes:
     row, column = place
     top = max(row - 1, 0)
     return (
-        f'<v:shape id="_x0000_s{number}" type="#_x0000_t202" style="position:absolute;margin-left:80pt;margin-top:5pt;'
+        f'<v:shape {_SPACES.decode()} id="_x0000_s{number}" type="#_x0000_t202" '
+        'style="position:absolute;margin-left:80pt;margin-top:5pt;'
         f'width:220pt;height:75pt;z-index:{number};visibility:hidden" fillcolor="#ffffe1" o:insetmode="auto">'
         f'<v:fill color2="#ffffe1"/><v:shadow on="t" color="black" obscured="t"/><v:path o:connecttype="none"/>'
         f'<v:textbox style="mso-direction-alt:auto"><div style="text-align:left"></div></v:textbox>'
