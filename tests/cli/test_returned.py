@@ -271,3 +271,22 @@ def test_a_returned_file_filled_in_for_other_residents_counts_beside_the_first(p
     after = counts(needs)
     assert "W043" in needs("check", MONTH).out
     assert sum(row["kept"] for row in after.values()) == sum(row["kept"] for row in before.values()) + 30
+
+
+def test_a_sex_corrected_in_one_branch_only_does_not_give_the_resident_back(office, needs) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = "走访"
+    sheet.append(["姓名", "身份证号", *HEAD])
+    sheet.append(["王秀英", "420106195201011246", "和平社区", "男", 74, "2026-10-03", "助餐"])
+    for row in range(10):
+        sheet.append([f"居民{row}", None, "和平社区", "女", 230 if row == 1 else 60 + row, "2026-10-03", "助餐"])
+    target = BytesIO()
+    book.save(target)
+    place = office({"走访表.xlsx": target.getvalue(), "服务菜单.csv": menu()})
+    before = counts(needs)
+    for name, cell, value in (("甲改", "D2", "女"), ("乙改", "E4", 78)):
+        correct(back_of(place) / "走访表_待修改.xlsx", place / "inbox" / MONTH / f"{name}.xlsx", cell, value)
+    assert sum(row["kept"] for row in counts(needs).values()) == sum(row["kept"] for row in before.values())
+    assert "E420" not in needs("check", MONTH).out

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
+from collections import defaultdict
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -23,7 +24,7 @@ from needs_analytics.core.records import Cleaned
 from needs_analytics.core.tables import OWN_COLUMN, PROVENANCE, iter_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Hashable
+    from collections.abc import Collection, Hashable, Iterable
 
     from needs_analytics.core.cell_map import CellMap
     from needs_analytics.core.ledger import Line
@@ -62,6 +63,7 @@ class _Outcome:
     merged: list[pd.DataFrame]
     returned: list[pd.DataFrame]
     issues: list[Issue]
+    settled: list[Issue] = field(default_factory=list)
 
 
 def clean(intake: Intake, *, options: CleaningOptions | None = None) -> Cleaned:
@@ -80,8 +82,7 @@ def clean(intake: Intake, *, options: CleaningOptions | None = None) -> Cleaned:
         Every row that came in is kept, merged into another or returned; ``counts`` shows it by file and sheet.
     """
     options = options or CleaningOptions()
-    clashing = _clashing(intake)
-    outcomes = {table: _cleaned(table, frame, options, intake, clashing) for table, frame in intake.tables.items()}
+    outcomes = {table: _cleaned(table, frame, options, intake) for table, frame in intake.tables.items()}
     answers = outcomes["survey"]
     ours = answers.frame[answers.frame["month"] == str(intake.month)]
     doubtful, effect = find_careless(ours, intake.questions), interviewer_effect(ours)
@@ -103,7 +104,7 @@ def clean(intake: Intake, *, options: CleaningOptions | None = None) -> Cleaned:
         returned=returned,
         sheets=intake.sheets,
         questions=intake.questions,
-        issues=(*intake.issues, *issues),
+        issues=(*(issue for issue in intake.issues if issue not in answers.settled), *issues),
         ledger=_with(intake.ledger, flagged(issues)),
         codebook=intake.codebook,
         recipes=intake.recipes,
@@ -112,9 +113,7 @@ def clean(intake: Intake, *, options: CleaningOptions | None = None) -> Cleaned:
     )
 
 
-def _cleaned(
-    table: str, frame: pd.DataFrame, options: CleaningOptions, intake: Intake, clashing: pd.MultiIndex
-) -> _Outcome:
+def _cleaned(table: str, frame: pd.DataFrame, options: CleaningOptions, intake: Intake) -> _Outcome:
     outcome = _Outcome(table, intake, frame, [], [], [])
     if frame.empty:
         return outcome
@@ -122,7 +121,9 @@ def _cleaned(
         branches = repeated_in_branches(frame, intake.issues)
         _merge(outcome, branches, "W041", "same_branch", said=frame.index)
         frame = outcome.frame
+        outcome.settled += _settled(intake.issues, outcome) if table == "survey" else []
     if table == "survey":
+        clashing = _places([issue for issue in intake.issues if issue.code == "E420" and issue not in outcome.settled])
         _return(outcome, _says_nothing(frame), "E401")
         _give_back(outcome, _on(outcome.frame, clashing), "E420")
         outdated = {str(issue.details["outdated"]) for issue in intake.issues if issue.code == "W042"}
@@ -160,12 +161,23 @@ def _on(frame: pd.DataFrame, places: pd.MultiIndex) -> pd.Series:
     return pd.Series(pd.MultiIndex.from_frame(frame[["file", "sheet", "row"]]).isin(places), index=frame.index)
 
 
-def _clashing(intake: Intake) -> pd.MultiIndex:
-    """Return where the rows stand that contradict another row of the same ID card."""
+def _settled(issues: Iterable[Issue], outcome: _Outcome) -> list[Issue]:
+    """Return what is said of ID cards whose rows contradicted one another until two branches became one row."""
+    cards: dict[object, list[Issue]] = defaultdict(list)
+    for issue in issues:
+        if issue.code == "E420":
+            cards[issue.details.get("card")].append(issue)
+    if not outcome.merged:
+        return []
+    return [issue for said in cards.values() if _on(outcome.frame, _places(said)).sum() == 1 for issue in said]
+
+
+def _places(issues: Iterable[Issue]) -> pd.MultiIndex:
+    """Return where the rows stand of which issues speak."""
     places = [
         (issue.where.file, issue.where.sheet, row + 1)
-        for issue in intake.issues
-        if issue.code == "E420" and issue.where
+        for issue in issues
+        if issue.where
         for row, _ in issue.places
         if row is not None
     ]

@@ -100,7 +100,7 @@ def _linked(
         for rule, rows in told
         if rows and (linked.keys[rows[0]] == linked.keys[rows[1]]) != rule.same
     ]
-    issues += [said for group in linked.clashes for said in _clash(where.loc[list(group)], cells)]
+    issues += [said for at, group in enumerate(linked.clashes) for said in _clash(where.loc[list(group)], at, cells)]
     return linked, issues + [_doubt(where, doubt, cells) for doubt in linked.doubts]
 
 
@@ -114,7 +114,7 @@ def _rows_of(rule: PersonRule, where: pd.DataFrame) -> tuple[int, int] | None:
     return (found[0], found[1]) if len(found) == 2 else None
 
 
-def _clash(rows: pd.DataFrame, cells: CellMap) -> list[Issue]:
+def _clash(rows: pd.DataFrame, card: int, cells: CellMap) -> list[Issue]:
     """Say of the rows of one card that they contradict one another, once per sheet, each with where the others are."""
     refs = cells.refs("survey", rows, "id_card")
     issues = []
@@ -123,7 +123,7 @@ def _clash(rows: pd.DataFrame, cells: CellMap) -> list[Issue]:
         others = "、".join(f"{ref.file}·{ref.sheet}·{ref.cell}" for ref in refs if ref not in own) or "、".join(
             ref.cell for ref in own
         )
-        issues.append(said_once([Issue("E420", ref, details={"others": others}) for ref in own]))
+        issues.append(said_once([Issue("E420", ref, details={"others": others, "card": card}) for ref in own]))
     return issues
 
 
