@@ -38,7 +38,8 @@ _LONG = re.compile(r"(?<!\d)\d(?:[ .\-]?\d){13,20}X?(?![\dX])", re.ASCII | re.IG
 _BETWEEN = re.compile(r"[ .\-]")
 _MONTH_AND_DAY = r"(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])"
 _ID = re.compile(
-    rf"[1-9]\d{{5}}(?:19|20)\d\d{_MONTH_AND_DAY}\d{{3}}[\dX](?:\d\d)?|[1-9]\d{{7}}{_MONTH_AND_DAY}\d{{3}}", re.IGNORECASE
+    rf"[1-9]\d{{5}}(?:19|20)\d\d{_MONTH_AND_DAY}\d{{3}}[\dX](?:\d\d)?|[1-9]\d{{7}}{_MONTH_AND_DAY}\d{{3}}",
+    re.IGNORECASE,
 )
 _BANK_CARD = re.compile(r"[3-69]\d{15,18}")  # in a label 2 is likelier the year of a day
 

@@ -31,10 +31,11 @@ _TWO = rf"{_SYLLABLE}['-]?{_SYLLABLE}"
 _PINYIN = re.compile(
     rf"(?<![A-Za-z])(?:(?:{_FAMILY})(?:, ?| )(?:{_GIVEN})|(?:{_TWO}) (?:{_FAMILY}))(?![A-Za-z])", re.IGNORECASE
 )
-_JOINED = re.compile(rf"(?<![A-Za-z])(?i:{_FAMILY})(?=[A-Z])(?i:{_SYLLABLE}{{1,2}})(?![A-Za-z])")
+_JOINED = re.compile(rf"(?<![A-Za-z])(?i:{_FAMILY})(?=[A-Z])(?i:{_SYLLABLE}{{1,2}})(?![A-Za-z\d])")
 _WORDS = re.compile(r"[A-Za-z]+(?:[ .,'·-]{1,2}[A-Za-z]+)*")
 _WORD = re.compile("[A-Za-z]+")
 _MOST_WORDS = 4
+_SHORTEST_SMALL = 8  # letters and space of a name in small letters: a shorter one is tai chi
 _SHORTEST = 4  # letters: a shorter name is a word, too
 
 
@@ -64,13 +65,14 @@ def without_pinyin(text: str) -> str:
 def _hidden(found: re.Match[str]) -> str:
     words = _WORD.findall(found[0])
     titled = all(word[0].isupper() for word in words[:2])
-    return MASK if titled or (found[0].islower() and _stands_alone(found)) else found[0]
+    small = found[0].islower() and len(found[0]) >= _SHORTEST_SMALL and _stands_alone(found)
+    return MASK if titled or small else found[0]
 
 
 def _camel(found: re.Match[str]) -> str:
     """Return the mask for WangXiuying, and what is no such word as it is: LiST."""
     capitals = sum(letter.isupper() for letter in found[0])
-    return MASK if found[0][0].isupper() and capitals == 2 else found[0]  # noqa: PLR2004
+    return MASK if found[0][0].isupper() and capitals == 2 else found[0]
 
 
 def _stands_alone(found: re.Match[str]) -> bool:

@@ -172,7 +172,7 @@ def as_shown(text: str) -> str:
 
 
 def mask_path(path: str) -> str:
-    """Return a path with the residents masked in what an office has named; where the workspace stands is nobody's secret.
+    """Return a path without the residents an office has named files by; where the workspace stands is nobody's secret.
 
     Examples
     --------

@@ -51,7 +51,7 @@ def _lists() -> _Lists:
     longest = {name: "|".join(sorted(words[name], key=len, reverse=True)) for name in ("before", "places")}
     first = {word[0] for word in words["compound"]}
     surnames, given = letters["surnames"] + letters["ordinary"], letters["given_sure"] + letters["given"]
-    families = "|".join([*(f"{word[0]} ?{word[1]}" for word in words["compound"] if len(word) == 2), f"[{surnames}]"])  # noqa: PLR2004
+    families = "|".join([*(f"{word[0]} ?{word[1]}" for word in words["compound"] if len(word) == 2), f"[{surnames}]"])
     return _Lists(
         frozenset(letters["surnames"]), frozenset(letters["ordinary"]), frozenset(words["compound"]),
         frozenset(letters["given_sure"]), frozenset(letters["given_sure"] + letters["given"]),
