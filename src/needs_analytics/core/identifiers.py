@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 MASK = "＊"
 _SHORTEST = 5  # characters of the shortest of them
-GAP = r"[ .·•_/()\-‐-―−]{0,3}"  # what is written between the groups of a number
+_DAY_ORGAP = r"[ .·•_/()\-‐-―−]{0,3}"  # what is written between the groups of a number
 EMAIL = r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
 ACCOUNT = (
     r"(?:微信|qq|vx|wx|wechat|支付宝|抖音|钉钉)(?:号码?|账号|id|群)?(?:[是为:：\s]|同号)*"
@@ -34,6 +34,11 @@ _NUMBER = re.compile(
     rf"|{EMAIL}|{ACCOUNT}|{PLATE}",
     re.ASCII | re.IGNORECASE,
 )
+_TELLING = re.compile(  # what it takes for one of them to be worth looking for
+    r"\d(?:\D{0,3}\d){9}|@|qq|[vw]x|wechat|微信|支付宝|抖音|钉钉|[一幺][三四五六七八九]"
+    r"|[\u4e00-\u9fff][A-Z][A-Z\d· .-]{4}",
+    re.IGNORECASE,
+)
 _LONG = re.compile(r"(?<!\d)\d(?:[ .\-]?\d){13,20}X?(?![\dX])", re.ASCII | re.IGNORECASE)
 _BETWEEN = re.compile(r"[ .\-]")
 _MONTH_AND_DAY = r"(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])"
@@ -52,9 +57,9 @@ def without_identifiers(text: str) -> str:
     >>> without_identifiers("王桂英家139 1234 5678"), without_identifiers("20261005调查")
     ('王桂英家＊', '20261005调查')
     """
-    if len(text) < _SHORTEST:
-        return text
     written = plain(text)
+    if len(written) < _SHORTEST or DAY_OR_FIGURE.fullmatch(written) or not _TELLING.search(written):
+        return text
     masked = _NUMBER.sub(MASK, _LONG.sub(_without_card, written))
     return masked if masked != written else text
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
-from needs_analytics.core.identifiers import ACCOUNT, EMAIL, GAP, MASK, PLATE, without_identifiers
+from needs_analytics.core.identifiers import ACCOUNT, DAY_OR_FIGURE, EMAIL, GAP, MASK, PLATE, without_identifiers
 from needs_analytics.core.wording import key, plain
 from needs_analytics.intake.latin_names import is_latin, squeezed, without_known, without_pinyin
 from needs_analytics.intake.person_names import find_names, surname_in, unspaced
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from needs_analytics.intake.person_names import Span
 
@@ -38,7 +38,7 @@ _ADDRESS = (
     rf"|{_COUNT}\s*单元\s*[〇零一二三四五六七八九十]{{2,4}}"
     rf"|[\u4e00-\u9fff]{{1,4}}(?:路|街|道|巷|弄|胡同|里|村|庄|屯|组|湾)\s*{_COUNT}\s*号(?!线|网格|楼)"
 )
-_DAY_OR_FIGURE = re.compile(  # most of a ledger, and nobody's number
+_FIGURE = re.compile(  # most of a ledger, and nobody's number
     r"\d{1,6}(?:\.\d{1,4})?|(?:19|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2}(?:[ T]\d{1,2}:\d\d(?::\d\d)?)?"
 )
 _FIGURE = r"(?:\d{1,3}|[一二三四五六七八九十]{1,3})"
@@ -66,6 +66,7 @@ _SOUNDS = (
     "合甫比皮再日森衣祖托敏塞莎特音增边堆朗"
 )  # characters that write names of other languages
 _FOREIGN = re.compile(rf"[{_SOUNDS}]{{2,6}}[·•‧・][{_SOUNDS}]{{2,8}}")
+_DOTS = frozenset("·•‧・")
 _DOT = re.compile("[·•‧・]")
 _LATIN = re.compile("[A-Za-z]{2}")
 _FULL_NAME = re.compile(r"[\u4e00-\u9fff][\u4e00-\u9fff*＊某]{1,2}")
@@ -114,10 +115,14 @@ class KnownNames:
         places = frozenset(kept)
         given = frozenset(names) - places
         latin = frozenset(squeezed(name) for name in given if is_latin(name))
-        dotted = {part for name in given if _DOT.search(name) for part in _parts(name)}
+        dotted = {part for name in given if not _DOTS.isdisjoint(name) for part in _parts(name)}
         known = given | dotted
         lengths = sorted({*map(len, known)} - {1}, reverse=True)
         return cls(known, frozenset(name[0] for name in known), tuple(lengths), latin, places)
+
+    def keeping(self, places: Collection[str]) -> KnownNames:
+        """Return the names with more names of places that are nobody's."""
+        return replace(self, names=self.names.difference(places), kept=self.kept.union(places))
 
     def are_in(self, text: str) -> bool:
         """Whether a text holds one of them."""
@@ -155,7 +160,7 @@ def mask_texts(texts: Iterable[str], names: KnownNames) -> dict[str, str]:
 
 def mask_wordings(texts: Iterable[str], names: KnownNames) -> dict[str, str]:
     """Return words that a form, an issue or the ledger repeats, without identifiers and what looks like a name."""
-    return {text: text if _DAY_OR_FIGURE.fullmatch(text) else _wording(text, names) for text in texts}
+    return {text: text if DAY_OR_FIGURE.fullmatch(text) else _wording(text, names) for text in texts}
 
 
 def mask_labels(texts: Iterable[str], names: KnownNames) -> dict[str, str]:
@@ -163,7 +168,7 @@ def mask_labels(texts: Iterable[str], names: KnownNames) -> dict[str, str]:
 
     A shorter number stays: a day, a serial number. A label without any of it stays as it is written.
     """
-    return {text: text if _DAY_OR_FIGURE.fullmatch(text) else _label(text, names) for text in texts}
+    return {text: text if DAY_OR_FIGURE.fullmatch(text) else _label(text, names) for text in texts}
 
 
 def as_shown(text: str) -> str:
