@@ -12,7 +12,10 @@ if TYPE_CHECKING:
 
 MASK = "＊"
 _SHORTEST = 5  # characters of the shortest of them
-_DAY_ORGAP = r"[ .·•_/()\-‐-―−]{0,3}"  # what is written between the groups of a number
+DAY_OR_FIGURE = re.compile(  # most of a ledger, and nobody's number
+    r"\d{1,6}(?:\.\d{1,4})?|(?:19|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2}(?:[ T]\d{1,2}:\d\d(?::\d\d)?)?"
+)
+GAP = r"[ .·•_/()\-‐-―−]{0,3}"  # what is written between the groups of a number
 EMAIL = r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
 ACCOUNT = (
     r"(?:微信|qq|vx|wx|wechat|支付宝|抖音|钉钉)(?:号码?|账号|id|群)?(?:[是为:：\s]|同号)*"

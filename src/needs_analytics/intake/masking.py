@@ -38,9 +38,6 @@ _ADDRESS = (
     rf"|{_COUNT}\s*单元\s*[〇零一二三四五六七八九十]{{2,4}}"
     rf"|[\u4e00-\u9fff]{{1,4}}(?:路|街|道|巷|弄|胡同|里|村|庄|屯|组|湾)\s*{_COUNT}\s*号(?!线|网格|楼)"
 )
-_FIGURE = re.compile(  # most of a ledger, and nobody's number
-    r"\d{1,6}(?:\.\d{1,4})?|(?:19|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2}(?:[ T]\d{1,2}:\d\d(?::\d\d)?)?"
-)
 _FIGURE = r"(?:\d{1,3}|[一二三四五六七八九十]{1,3})"
 _ROOM = r"(?:\d{2,4}|[〇零一二三四五六七八九]{2,4})室?"
 _LABELLED_DOOR = re.compile(
