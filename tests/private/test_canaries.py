@@ -69,6 +69,7 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> Run:
     inbox = folder / "office" / "inbox" / MONTH
     inbox.mkdir(parents=True)
     for name, content in month(canaries).items():
+        (inbox / name).parent.mkdir(exist_ok=True)
         (inbox / name).write_bytes(content)
     codes = {name: call(folder, name, ["-m", "needs_analytics", *arguments]) for name, arguments in _CALLS.items()}
     for module, function in _BROKEN:
