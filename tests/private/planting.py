@@ -25,6 +25,8 @@ _NOTES = (
     "楼下{name}家老人摔倒过，{phone}",
     "{name}（{card}）申请助浴",
     "隔壁{door}常年没人，找{name}",
+    "加微信或发到{account}，{name}的手机{phone}",
+    "{name}的车{account}堵了消防通道",
 )
 
 
@@ -56,7 +58,9 @@ def note(canaries: Canaries, number: int, where: str) -> str:
     """Return a sentence that tells residents, as so many residents write them."""
     wording = _NOTES[number % len(_NOTES)]
     told = {
-        kind: getattr(canaries, kind)(where) for kind in ("name", "phone", "card", "bank", "door") if kind in wording
+        kind: getattr(canaries, kind)(where)
+        for kind in ("name", "phone", "card", "bank", "door", "account")
+        if kind in wording
     }
     return wording.format(**told)
 
@@ -80,8 +84,11 @@ def survey(canaries: Canaries, rows: int, *, first: int = 0) -> list[list[object
             contact,
             "备注",
             f"{canaries.name('header')}填写",
+            f"您最信任哪位工作人员（有事打{canaries.phone('question')}）",
+            "满意度（单选）",
         ],
     ]
+    staff = [f"{canaries.name('option')}（{canaries.phone('option')}）" for _ in range(3)]
     for number in range(first, first + rows):
         other = f"┋其他：想请{canaries.name('other text')}来" if number % 4 == 0 else ""
         lines.append(
@@ -100,6 +107,8 @@ def survey(canaries: Canaries, rows: int, *, first: int = 0) -> list[list[object
                 note(canaries, number, "free note") if number % 2 else "希望食堂晚上也开",
                 canaries.name("remark") if number % 3 == 0 else "",
                 "",
+                staff[number % 3],
+                "满意",
             ]
         )
     return lines
@@ -118,9 +127,16 @@ def month(canaries: Canaries) -> dict[str, bytes]:
         "需求调查.xlsx": book(
             {"调查": survey(canaries, 66), hidden: [["姓名"], [canaries.name("hidden sheet")]]}, canaries, hidden=hidden
         ),
-        f"{canaries.name('file name')}低保申请{canaries.phone('file name')}.xlsx": book(
+        f"{canaries.name('file name')}低保申请{canaries.phone('file name', ways=3)}.xlsx": book(
             {sheet_of_one: survey(canaries, 12, first=66), f"{canaries.name('sheet name')}家": [["说明"], ["已上报"]]},
             canaries,
+        ),
+        f"{canaries.name('folder')}家/{canaries.door('file name')}情况.csv": csv(
+            ["姓名", "社区", "性别", "年龄", "您需要哪些服务（多选）", "意见建议"],
+            *(
+                [canaries.name("name column"), COMMUNITIES[n % 2], "女", 70 + n, _NEEDS[n % 4], note_of(n, "free note")]
+                for n in range(12)
+            ),
         ),
         "人口底册.csv": csv(
             ["社区", "年龄段", "性别", "人数", "备注"],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import io
 import re
+import unicodedata
 import zipfile
 import zlib
 from typing import TYPE_CHECKING
@@ -13,11 +14,12 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
     from pathlib import Path
 
-_RUNS = re.compile(r"[\u4e00-\u9fff]{3,}")
-_BETWEEN = re.compile(r"(?<=\d)[ \-](?=\d)")
-_LONG = re.compile(r"\d{11,}[\dXx]?")
+_HAN = "[\u4e00-\u9fff]"
+_RUNS = re.compile(f"{_HAN}{{2,}}")
+_PARTED = re.compile(rf"(?<={_HAN})[ ·]+(?={_HAN})")
+_BETWEEN = re.compile(r"(?<=\d)[ .()/—\-]+(?=\d)")
+_LONG = re.compile(r"\d{10,}x?")
 _ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
-_NAME_LENGTH = 3
 _PNG = b"\x89PNG"
 
 
@@ -55,20 +57,35 @@ def readings(content: bytes) -> Iterator[str]:
         yield content[1:].decode("utf-16-le", "ignore")
 
 
+def squeezed(text: str) -> str:
+    """Return a text in one width, in small letters, without what stands inside a number or a name."""
+    return _BETWEEN.sub("", _PARTED.sub("", unicodedata.normalize("NFKC", text).lower()))
+
+
+def _sorted_out(canaries: Collection[str]) -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
+    """Return names in characters, long numbers, and all else, each squeezed form with the canary."""
+    kinds: tuple[dict[str, str], dict[str, str], dict[str, str]] = ({}, {}, {})
+    for canary in canaries:
+        form = squeezed(canary).lstrip("(+")
+        kinds[0 if _RUNS.fullmatch(form) else 1 if _LONG.fullmatch(form) else 2][form] = canary
+    return kinds
+
+
 def found_in(content: bytes, canaries: Collection[str], name: str = "") -> dict[str, str]:
     """Return the canaries that stand in a content, each with where."""
-    names = {canary for canary in canaries if canary.isalpha()}
-    numbers = {canary for canary in canaries if canary[:11].isdigit()}
-    doors = set(canaries) - names - numbers
-    assert {len(known) for known in names} <= {_NAME_LENGTH}
+    names, numbers, others = _sorted_out(canaries)
+    lengths = {len(known) for known in names}
     leaks: dict[str, str] = {}
     for place, layer in layers(name, content):
-        for text in readings(layer):
-            runs = set(_RUNS.findall(text))
-            triples = {run[at : at + _NAME_LENGTH] for run in runs for at in range(len(run) - _NAME_LENGTH + 1)}
-            digits = "\n".join(set(_LONG.findall(_BETWEEN.sub("", text))))
-            told = (names & triples) | {n for n in numbers if n in digits} | {door for door in doors if door in text}
-            leaks |= dict.fromkeys(told - set(leaks), place)
+        for text in map(squeezed, readings(layer)):
+            pieces = {
+                run[at : at + n] for run in set(_RUNS.findall(text)) for n in lengths for at in range(len(run) - n + 1)
+            }
+            digits = "\n".join(set(_LONG.findall(text)))
+            told = [names[piece] for piece in pieces & names.keys()]
+            told += [canary for form, canary in numbers.items() if form in digits]
+            told += [canary for form, canary in others.items() if form in text]
+            leaks |= dict.fromkeys({*told} - leaks.keys(), place)
     return leaks
 
 

@@ -7,13 +7,14 @@ import pickle
 import shutil
 import subprocess
 import sys
+import zipfile
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
 from .canaries import Canaries
-from .planting import month
+from .planting import csv, month, survey
 from .searching import found_in, leaks_below
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> Run:
     inbox = folder / "office" / "inbox" / MONTH
     inbox.mkdir(parents=True)
     for name, content in month(canaries).items():
+        (inbox / name).parent.mkdir(exist_ok=True)
         (inbox / name).write_bytes(content)
     codes = {name: call(folder, name, ["-m", "needs_analytics", *arguments]) for name, arguments in _CALLS.items()}
     for module, function in _BROKEN:
@@ -156,3 +158,33 @@ def test_a_leak_is_found_in_any_wrapping(wrap: object) -> None:
     canaries = Canaries()
     name, card = canaries.name("here"), canaries.card("there")
     assert set(found_in(wrap(f"说明{name}，{card}"), canaries.planted)) == {name, card}  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("kind", ["name", "phone", "card", "bank", "door", "account"])
+def test_one_leak_of_any_kind_is_found_in_a_report(kind: str, tmp_path: Path) -> None:
+    canaries = Canaries()
+    for _ in range(60):
+        getattr(canaries, kind)("here")
+    for number, canary in enumerate(canaries.planted):
+        with zipfile.ZipFile(tmp_path / f"{number}.xlsx", "w") as report:
+            report.writestr("xl/sharedStrings.xml", f"<t>供需缺口{canary}，报告</t>")
+    assert set(leaks_below(tmp_path, canaries.planted, ())) == set(canaries.planted)
+
+
+def test_a_copy_that_cannot_be_written_is_told_without_the_resident(tmp_path: Path) -> None:
+    (tmp_path / "streams").mkdir()
+    call(tmp_path, "init", ["-m", "needs_analytics", "init", "office", "--path", str(tmp_path / "office"), "-q"])
+    inbox = tmp_path / "office" / "inbox" / MONTH
+    inbox.mkdir(parents=True)
+    header, *rows = survey(Canaries(), 6)
+    wrong = [[400 if name == "年龄" else cell for name, cell in zip(header, row, strict=True)] for row in rows]
+    (inbox / "李秀英低保.csv").write_bytes(csv(header, *wrong))
+    assert call(tmp_path, "check", ["-m", "needs_analytics", "check", MONTH]) == 0
+    copies = [path for path in (tmp_path / "office" / "check" / MONTH / "退回").rglob("*") if path.is_file()]
+    assert copies
+    for copy in copies:
+        copy.unlink()
+        (copy / "taken").mkdir(parents=True)
+    assert call(tmp_path, "blocked", ["-m", "needs_analytics", "check", MONTH]) == 2
+    for stream in (tmp_path / "streams").iterdir():
+        assert "秀英" not in stream.read_text("utf-8")

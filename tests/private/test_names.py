@@ -49,6 +49,22 @@ def people() -> list[str]:
     ("text", "kept"),
     [
         ("我叫王秀英，要送餐", "我叫＊,要送餐"),
+        ("我叫王 秀 英，要送餐", "我叫＊,要送餐"),
+        ("我叫王　秀英，要送餐", "我叫＊,要送餐"),
+        ("找 欧 阳 建 国 谈谈", "找＊谈谈"),
+        ("我叫司马光，要送餐", "我叫＊,要送餐"),
+        ("阿依古丽·买买提来过", "＊来过"),
+        ("古丽娜尔•艾合买提来过", "＊来过"),
+        ("Wang Xiuying来过", "＊来过"),
+        ("我是WANG XIUYING", "我是＊"),
+        ("找wang xiuying问", "找＊问"),
+        ("找Wang Xiu-ying问", "找＊问"),
+        ("找Xiuying Wang问", "找＊问"),
+        ("找WangXiuying问", "找＊问"),
+        ("找Li Na问", "找＊问"),
+        ("姓名：John Smith，要送餐", "姓名:＊,要送餐"),
+        ("村支书（签字）：段国强", "村支书(签字):＊"),
+        ("社区的小刘服务很好", "社区的小＊服务很好"),
         ("姓名：买买提，要送餐", "姓名:＊,要送餐"),
         ("联系人 赵建国", "联系人 ＊"),
         ("户主李桂芳不在家", "户主＊不在家"),
@@ -94,6 +110,20 @@ def test_a_sentence_with_what_may_be_a_name_is_not_kept(text: str) -> None:
         "康复训练太贵",
         "文化活动室不开门",
         "金桂苑小区门口",
+        "资金到位了,现金也收",
+        "高家庄社区的路不好走",
+        "王府井那边人多",
+        "李村没有公交",
+        "WiFi信号差",
+        "ATM机坏了",
+        "KTV太吵",
+        "用App Store下载",
+        "Long Time No See",
+        "The song list and change of date",
+        "三八·妇女节活动",
+        "高 中 生没人管",
+        "官方网站打不开",
+        "燕子在楼道里做窝",
     ],
 )
 def test_ordinary_words_are_no_names(text: str) -> None:
@@ -159,3 +189,19 @@ def test_a_text_without_digits_and_surnames_is_unchanged(text: str) -> None:
 )
 def test_a_spaced_name_and_a_door_in_characters_are_masked(text: str, kept: str) -> None:
     assert mask_texts([text], KnownNames.of(["李建国"]))[text] == kept
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("John Smith", "请找John Smith帮忙"),
+        ("JohnSmith", "请找john smith帮忙"),
+        ("阿依古丽·买买提", "请找阿依古丽帮忙"),
+        ("阿依古丽·买买提", "请找阿依古丽买买提帮忙"),
+        ("爱新觉罗毓嶦", "请找爱新觉罗毓嶦帮忙"),
+        ("王　英", "请找王英帮忙"),
+    ],
+)
+def test_a_name_of_the_months_name_columns_is_masked_however_it_is_written(name: str, text: str) -> None:
+    known = KnownNames.of([plain(name).replace(" ", "")])
+    assert known.masked(text) == "请找＊帮忙"

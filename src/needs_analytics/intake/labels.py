@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -57,12 +58,24 @@ class _Labels:
     sheets: Mapping[str, str]
     offices: Mapping[str, str]
     both: Mapping[str, str]
+    any_of: re.Pattern[str] | None
+    starts: frozenset[str]
     names: KnownNames
+
+    @classmethod
+    def of(
+        cls, files: Mapping[str, str], sheets: Mapping[str, str], offices: Mapping[str, str], names: KnownNames
+    ) -> _Labels:
+        """Return the labels ready to be looked for in other texts, the longest first."""
+        both = {**files, **sheets, **offices}
+        longest = "|".join(map(re.escape, sorted(both, key=len, reverse=True)))
+        starts = frozenset(label[:1] for label in both)
+        return cls(files, sheets, offices, both, re.compile(longest) if longest else None, starts, names)
 
     def text(self, text: str) -> str:
         """Return a text with no such name and no number in it."""
-        for old, new in self.both.items():
-            text = text.replace(old, new)
+        if self.any_of and not self.starts.isdisjoint(text):
+            text = self.any_of.sub(lambda found: self.both[found[0]], text)
         return without_identifiers(text)
 
     def issue(self, issue: Issue) -> Issue:
@@ -80,16 +93,16 @@ class _Labels:
         known = {"file": self.files, "into_file": self.files, "sheet": self.sheets, "office": self.offices}
         for column in frame.columns.difference(sorted(_KEYS)):
             if frame[column].dtype == object or pd.api.types.is_string_dtype(frame[column]):
-                changed = known.get(str(column)) or _changed(frame[column], self.text)
+                mask = self._word if column in _WORDS else self.text
+                changed = known[column] if column in known else _changed(frame[column], mask)
                 frame = _mapped(frame, str(column), changed)
-                if column in _WORDS:
-                    frame = _mapped(frame, str(column), _changed(frame[column], self._word))
         if "answer_id" in frame and self.both:
             frame = _mapped(frame, "answer_id", _changed(frame["answer_id"], self.text))
         return frame
 
     def _word(self, text: str) -> str:
-        return mask_labels([text], self.names)[text]
+        shown = self.text(text)
+        return mask_labels([shown], self.names)[shown]
 
 
 def without_people_in_labels(intake: Intake, sheets: Sequence[Sheet], names: KnownNames) -> Intake:
@@ -98,13 +111,12 @@ def without_people_in_labels(intake: Intake, sheets: Sequence[Sheet], names: Kno
     Every one is said. Two names that would become one are numbered, so that their rows stay apart.
     """
     places = [issue.where for issue in intake.issues if issue.where]
-    names = names.of(names.names, {*names.kept, *_communities(intake)})
+    names = names.keeping(_communities(intake))
     mask = partial(mask_labels, names=names)
     files = distinct_labels([*(sheet.file for sheet in sheets), *(place.file for place in places)], mask)
     named = distinct_labels([*(sheet.name for sheet in sheets), *(place.sheet for place in places)], mask)
     offices = distinct_labels(_texts(intake.sheets["office"]), mask)
-    longest = sorted([*files.items(), *named.items(), *offices.items()], key=lambda pair: -len(pair[0]))
-    labels = _Labels(files, named, offices, dict(longest), names)
+    labels = _Labels.of(files, named, offices, names)
     said = [Issue("W012", CellRef(new), new) for new in files.values()]
     owners = {sheet.name: sheet.file for sheet in sheets}
     said += [Issue("W012", CellRef(owners.get(old, ""), new), new) for old, new in named.items()]

@@ -38,6 +38,7 @@ class _Lists:
     after: frozenset[str]
     words: frozenset[str]
     starts: re.Pattern[str]
+    spaced: re.Pattern[str]
     before: re.Pattern[str]
     places: re.Pattern[str]
 
@@ -49,12 +50,18 @@ def _lists() -> _Lists:
     words = {name: told[name].split() for name in ("compound", "before", "after", "places", "words")}
     longest = {name: "|".join(sorted(words[name], key=len, reverse=True)) for name in ("before", "places")}
     first = {word[0] for word in words["compound"]}
+    surnames, given = letters["surnames"] + letters["ordinary"], letters["given_sure"] + letters["given"]
+    families = "|".join([*(f"{word[0]} ?{word[1]}" for word in words["compound"] if len(word) == 2), f"[{surnames}]"])
     return _Lists(
         frozenset(letters["surnames"]), frozenset(letters["ordinary"]), frozenset(words["compound"]),
         frozenset(letters["given_sure"]), frozenset(letters["given_sure"] + letters["given"]),
         frozenset(letters["never"]), frozenset(words["after"]), frozenset(words["words"]),
-        re.compile(f"[{letters['surnames']}{letters['ordinary']}{''.join(first)}]"),
-        re.compile(rf"(?:{longest['before']})[是为叫:：\s(,、]*$"), re.compile(longest["places"]),
+        re.compile(f"[{surnames}{''.join(first)}]"),
+        re.compile(
+            rf"(?:{families}) ?[{given}](?: ?[{given}]|(?![\u4e00-\u9fff]))"
+            rf"|(?<![\u4e00-\u9fff])[{surnames}](?: [\u4e00-\u9fff]){{1,3}}(?![\u4e00-\u9fff])"
+        ),
+        re.compile(rf"(?:{longest['before']})[是为叫:：\s(),、]*$"), re.compile(longest["places"]),
     )  # fmt: skip
 
 
@@ -159,7 +166,9 @@ def _told_beside(text: str, start: int) -> Span | None:
     led = lists.before.search(text[max(0, start - _LONGEST_BEFORE) : start])
     if led and (rare or text[family : family + 1] in lists.given):
         return start, given
-    return (start, family) if rare and given == family and text[max(0, start - 1) : start] in [*_NICKNAMES] else None
+    nicknamed = text[max(0, start - 1) : start] in [*_NICKNAMES]
+    alone = given == family or text[family : family + 1] not in lists.given  # 小刘服务好
+    return (start, family) if rare and nicknamed and alone else None
 
 
 def _is_title(text: str, end: int, *, rare: bool) -> bool:
@@ -206,3 +215,19 @@ def _given(text: str, family: int) -> int:
 def surname_in(letter: str) -> bool:
     """Whether a character is a surname, be it an everyday one."""
     return letter in _lists().surnames or letter in _lists().ordinary
+
+
+def unspaced(text: str) -> str:
+    """Return a text without the spaces inside what looks like a name: 王 秀 英.
+
+    Examples
+    --------
+    >>> unspaced("找王 秀 英问"), unspaced("高 中 生")
+    ('找王秀英问', '高 中 生')
+    """
+    return _lists().spaced.sub(_closed, text)
+
+
+def _closed(found: re.Match[str]) -> str:
+    closed = found[0].replace(" ", "")
+    return closed if len(closed) < len(found[0]) and any(find_names(closed)) else found[0]
