@@ -149,6 +149,83 @@ def test_no_identifier_stands_in_what_is_said_of_people() -> None:
     assert not [known for known in ("王秀英", "赵一", "1540000", CARD) if known in text]
 
 
+BIRTHS = "姓名|身份证号|联系电话|出生日期|性别|社区|住址|您需要哪些服务"
+
+
+def births(*rows: str) -> list[int]:
+    """Return which rows of ``name|phone|birth|sex|community|address`` are one person."""
+    lines = ["|".join([name, "", *rest, "助餐、助浴"]) for name, *rest in (row.split("|") for row in rows)]
+    keys = take(sheet("\n".join([BIRTHS, *lines]))).tables["survey"]["person_key"]
+    return pd.factorize(keys)[0].tolist()
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("王秀英||1952-03-04|女|和平社区|", "王秀英||1952-03-04|女|柳巷社区|"),
+        ("王秀英||||和平社区|3号楼2单元501室", "王秀英||||柳巷社区|3号楼2单元501室"),
+        ("王大姐|15400001234||女|和平社区|", "王大姐|15400001234||女|和平社区|"),
+        ("王大姐||1952-03-04|女|和平社区|", "王大姐||1952-03-04|女|和平社区|"),
+        ("王秀英||1952-01-01|女|和平社区|", "王秀英||1952-01-01|女|和平社区|"),  # only the year is known
+        ("李雪|15400001234|2012-03-04|女|和平社区|", "李霜|15400001234|2012-03-04|女|和平社区|"),  # twins
+    ],
+)
+def test_what_namesakes_share_joins_nobody(first: str, second: str) -> None:
+    assert births(first, second) == [0, 1]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("王秀英||1952-03-04|女|和平社区|", "王秀英||1952-03-04|女|和平社区|"),
+        ("王秀英|15400001234||||", "王秀英|15400001234||||"),
+        ("王秀英|15400001234|1952-03-04|女|和平社区|", "王秀英|15400001234|1952-04-05|女|和平社区|"),  # 农历
+        ("王秀英|15400001234|1952-01-01|女|和平社区|", "王秀英|15400001234|1952-04-05|女|和平社区|"),
+    ],
+)
+def test_what_strangers_and_relatives_seldom_share_joins(first: str, second: str) -> None:
+    assert births(first, second) == [0, 0]
+
+
+def test_a_name_and_a_date_of_birth_without_a_place_are_asked_about() -> None:
+    rows = [f"王秀英|||1952-03-04|女||{door}|助餐" for door in ("", "3号楼2单元501室")]
+    found = take(sheet("\n".join([BIRTHS, *rows])))
+    assert found.tables["survey"]["person_key"].nunique() == 2
+    assert told(found, "W421") == [("B2", "")]
+
+
+def test_of_many_alike_the_office_is_asked_about_each_once() -> None:
+    rows = ["王大姐|||1952-03-04|女|和平社区|3号楼2单元501室|助餐"] * 6
+    assert len(told(take(sheet("\n".join([BIRTHS, *rows]))), "W421")) == 5
+
+
+NAMES = ("赵大勇", "钱小芳", "孙志强", "李秀兰", "周建国", "吴桂英", "郑海涛", "冯玉梅", "陈志明", "褚丽华")
+
+
+@pytest.mark.parametrize(("phone", "door"), [("15400001234", ""), ("", "和平路12号")])
+def test_a_clerks_phone_and_the_door_of_a_home_tell_nobody(phone: str, door: str) -> None:
+    namesakes = [f"王秀英|{phone}||女|和平社区|{door}"] * 2 + [f"王秀英|{phone}||女||{door}"]
+    assert len(set(births(*namesakes))) == 1 or door
+    crowd = [f"{name}|{phone}||女|和平社区|{door}" for name in NAMES]
+    assert len(set(births(*namesakes, *crowd))) == len(namesakes) + len(crowd)
+
+
+def test_a_clerks_card_filled_in_for_everybody_joins_nobody_and_asks_nothing() -> None:
+    found = take(people(*(f"{name}|{CARD}|||" for name in NAMES)))  # type: ignore[arg-type]
+    assert found.tables["survey"]["person_key"].nunique() == len(NAMES)
+    assert "W421" not in codes(found)
+
+
+def test_a_merge_says_what_joins_the_row_to_the_row_it_went_into() -> None:
+    """The second shares only the card with the third, the first only the phone with the second."""
+    rows = ["王秀英||15400001234|女|76", f"王秀英|{CARD}|15400001234|女|76", f"王秀英|{CARD}||女|76"]
+    merged = take_clean(people(*rows)).merged  # type: ignore[arg-type]
+    told = dict(zip(merged["row"], zip(merged["into_row"], merged["evidence"], strict=True), strict=True))
+    assert told[3] == (4, "id_card")
+    assert told[2][0] == 4
+    assert told[2][1].startswith("through;name_equal")
+
+
 ROWS = st.lists(
     st.tuples(
         st.sampled_from(["王秀英", "王琇英", "秀英", "李建国", ""]),
@@ -246,6 +323,6 @@ def test_a_hundred_thousand_rows_are_linked_in_seconds() -> None:
 
 
 def test_an_issue_names_evidence_in_words_of_its_language() -> None:
-    issue = Issue("I410", details={"into": "x", "evidence": "id_card;name_phone"})
-    assert "同一身份证号，同姓名同手机号" in issue_sentence(issue)
-    assert "the same ID card, the same name and phone" in issue_sentence(issue, "en")
+    issue = Issue("I410", details={"into": "x", "evidence": "id_card;phone_equal"})
+    assert "同一身份证号，手机号相同" in issue_sentence(issue)
+    assert "the same ID card, the same phone" in issue_sentence(issue, "en")

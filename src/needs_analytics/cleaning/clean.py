@@ -128,7 +128,7 @@ def _cleaned(table: str, frame: pd.DataFrame, options: CleaningOptions, intake: 
         _give_back(outcome, _on(outcome.frame, clashing), "E420")
         outdated = {str(issue.details["outdated"]) for issue in intake.issues if issue.code == "W042"}
         people = duplicates.repeated_people(outcome.frame, outdated=outdated)
-        _merge(outcome, people, "I410", outcome.frame["linked_by"])
+        _merge(outcome, people, "I410", duplicates.joined_by(outcome.frame, people))
         _merge(outcome, duplicates.repeated_submissions(outcome.frame), "I411", "same_time")
         _flag_young(outcome, options)
         return outcome

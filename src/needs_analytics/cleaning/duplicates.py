@@ -96,6 +96,26 @@ def repeated_uses(usage: pd.DataFrame) -> pd.Series:
     return _first_equal(usage, keys, usage["person_key"].notna() & usage["date"].notna(), elsewhere=True)
 
 
+def told_between(row: str, into: str) -> str:
+    """Return what joins a row to the row it goes into, of what intake told of both (``linked_by``).
+
+    Examples
+    --------
+    >>> told_between("0/1=id_card/2=through", "2/0=through/1=id_card")
+    'through'
+    """
+    told = dict(part.partition("=")[::2] for part in row.split("/")[1:])
+    return told.get(into.partition("/")[0], "through")
+
+
+def joined_by(survey: pd.DataFrame, into: pd.Series) -> pd.Series:
+    """Return what joins every answer to the answer it goes into; ``""`` for one that stays."""
+    gone = into.index[into.to_numpy() != into.index.to_numpy()]
+    told = survey["linked_by"].fillna("")
+    words = [told_between(one, other) for one, other in zip(told[gone], told[into[gone]], strict=True)]
+    return pd.Series(words, index=gone, dtype=object).reindex(survey.index, fill_value="")
+
+
 def merged_rows(frame: pd.DataFrame, into: pd.Series, table: str, code: str, evidence: str | pd.Series) -> pd.DataFrame:
     """List the rows that went into another one, with where both stand and by which evidence."""
     gone: pd.DataFrame = frame[into.to_numpy() != frame.index.to_numpy()]

@@ -15,7 +15,7 @@ from needs_analytics.core.tables import iter_rows
 from needs_analytics.core.wording import plain
 from needs_analytics.intake.linkage import link, read_people
 from needs_analytics.intake.masking import DROPPED, KnownNames, mask_labels, mask_texts, mask_wordings
-from needs_analytics.intake.people import IDENTIFIERS, code_of, household_form_key, household_keys
+from needs_analytics.intake.people import IDENTIFIERS, code_of, household_form_keys, household_keys
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -68,9 +68,7 @@ def without_identifiers(
         frame["person_key"] = pd.Series(key, index=frame.index, dtype=object)
         if "unit" in frame:  # a household's form is not its head's own answer
             of_homes = frame["unit"] == "户"
-            frame.loc[of_homes, "person_key"] = [
-                household_form_key(key, secret) for key in frame.loc[of_homes, "person_key"]
-            ]
+            frame.loc[of_homes, "person_key"] = household_form_keys(frame.loc[of_homes, "person_key"], secret)
         if table == "survey":
             frame["linked_by"] = pd.Series(told, index=frame.index, dtype=object).where(told != "", None)
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from functools import lru_cache
 from importlib.resources import files
@@ -34,7 +35,7 @@ RIVALS = Chances(0.02, 0.3, 1e5)
 
 CHANCES: Mapping[str, Mapping[str, Chances]] = {
     "name": {
-        "equal": Chances(0.88, 0.001, 0.0005),
+        "equal": Chances(0.88, 0.0003, 0.0005),  # no child is called as its parents are; the head's name on a form
         "sound": Chances(0.05, 0.0005, 0.001),  # 建国, 健国: the input method offers both
         "given": Chances(0.015, 3e-5, 3e-5),  # 秀英 for 王秀英: one in sixty writes so, one in 500 is called so
         "title": Chances(0.03, 0.012, 0.0018),  # 王阿姨: so is called every woman of that surname
@@ -42,7 +43,7 @@ CHANCES: Mapping[str, Mapping[str, Chances]] = {
         "other": Chances(0.005, 0.62, 0.94),
     },
     "phone": {
-        "equal": Chances(0.80, 0.35, 1e-5),
+        "equal": Chances(0.80, 0.35, 2e-6),  # one row in fifty has a clerk's phone, beside eight names at most
         "slip": Chances(0.06, 0.03, 2e-5),  # numbers bought together follow one another
         "masked": Chances(0.70, 0.35, 2e-4),
         "other": Chances(0.14, 0.60, 1.0),
@@ -53,8 +54,9 @@ CHANCES: Mapping[str, Mapping[str, Chances]] = {
         "other": Chances(0.10, 1.0, 1.0),
     },
     "birth": {
-        "equal": Chances(0.93, 0.01, 5e-5),  # twins
+        "equal": Chances(0.90, 0.01, 5e-5),  # twins
         "slip": Chances(0.04, 0.01, 0.01),
+        "lunar": Chances(0.03, 0.002, 0.002),  # 农历 on one form, 公历 on the other
         "other": Chances(0.03, 0.98, 0.99),
     },
     "age": {
@@ -73,6 +75,7 @@ _FAMILIAR = re.compile(r"^[老小](?=.)")
 _VISIBLE = 7  # digits that must stand beside the stars of a masked number
 _YEAR = 1  # years between two ages that are one: asked before and after a birthday, or counted as 虚岁
 _NEAR = 3
+_LUNAR = range(17, 54)  # days by which a date of the lunar calendar lies before that of the sun
 
 
 def probability(levels: Mapping[str, Objects]) -> Floats:
@@ -138,15 +141,17 @@ def name_level(one: str, other: str) -> str:
     ('sound', 'given', 'title')
     >>> name_level("王建国", "王建军"), name_level("王秀英", "李秀英")
     ('slip', 'other')
+    >>> name_level("王大姐", "王大姐")  # so are many called
+    'title'
     """
     if one == other:
-        return "equal"
+        return "title" if _addressed(one) and len(_untitled(one)) <= 1 else "equal"
     short, long = sorted((one, other), key=len)
     if len(one) == len(other) and all(a == b or sounds(a) & sounds(b) for a, b in zip(one, other, strict=True)):
         return "sound"
     if long[1:] == short and len(short) >= 2:
         return "given"
-    called = {_FAMILIAR.sub("", _TITLE.sub("", name)) for name in (one, other) if _addressed(name)}
+    called = {_untitled(name) for name in (one, other) if _addressed(name)}
     if any((len(name) == 1 and one[:1] != other[:1] == name) or name == one[:1] == other[:1] for name in called):
         return "title"
     return "slip" if one[0] == other[0] and len(long) >= 3 and is_slip(one, other) else "other"
@@ -154,6 +159,10 @@ def name_level(one: str, other: str) -> str:
 
 def _addressed(name: str) -> bool:
     return bool(_TITLE.search(name) or _FAMILIAR.match(name))
+
+
+def _untitled(name: str) -> str:
+    return _FAMILIAR.sub("", _TITLE.sub("", name))
 
 
 @lru_cache(maxsize=4096)
@@ -217,8 +226,14 @@ def _card_numbers(one: str, other: str) -> str:
 
 
 def _dates(one: str, other: str) -> str:
+    """Compare two dates of birth; 1 January is what a register holds where only the year is known."""
+    if "-01-01" in (one[4:], other[4:]):
+        return "" if one[:4] == other[:4] else "other"
     swapped = one[:5] + one[8:] + "-" + one[5:7]
-    return "equal" if one == other else "slip" if is_slip(one, other) or swapped == other else "other"
+    if one == other or is_slip(one, other) or swapped == other:
+        return "equal" if one == other else "slip"
+    apart = abs(dt.date.fromisoformat(one) - dt.date.fromisoformat(other)).days
+    return "lunar" if apart in _LUNAR else "other"
 
 
 def _cards(first: pd.DataFrame, second: pd.DataFrame) -> Objects:

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from needs_analytics.intake.likeness import CERTAIN, LISTED, compare, evidence, name_level, probability
-from needs_analytics.intake.people import hash_of, told_by
+from needs_analytics.intake.people import hashes_of, told_by
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from needs_analytics.core.arrays import Bools, Floats, Ints, Objects
 
-KINDS = ("id_card", "name_phone", "name_birth", "name_address")
-"""What joins rows by itself, the strongest first."""
-_BESIDE_A_NAME = {"name_phone": "phone", "name_birth": "told_born", "name_address": "address"}
+_BESIDE_A_NAME = ("phone", "told_born", "address")
+"""What tells a person together with the name, the strongest first."""
 _GENERATION = 10  # years between two ages that no slip of memory makes
 _LARGEST_BLOCK = 40  # records; what more of them share says nothing of who they are
+_FAMILY = 8  # names; a phone, a door or a card beside more of them is a clerk's, a home's or somebody else's
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,8 @@ class Linked:
     keys
         A keyed hash per row.
     evidence
-        Per row what joins it to others of its key, words of the catalogue joined by ``;``; ``""`` when it is alone.
+        Per row what joins it to every row of its key, ``""`` when it is alone: its record's number, then
+        ``/number=words`` for every record of the person, words of the catalogue joined by ``;``.
     doubts
         Pairs of rows for the office to decide, as listed.
     clashes
@@ -102,46 +103,83 @@ def link(
 
     Notes
     -----
-    Four rounds of exact links, each by connected components: the card; phone with name; date of birth with name; a
-    door with name. A component that contradicts itself (:class:`_Facts`) is joined only where the records agree in
-    card, sex and age as well. Then pairs that nearly agree are found by blocking on parts of the identifiers, scored
+    A valid ID card joins by itself, unless the names beside it cannot be one. All else is weighed: pairs of records
+    that share a name beside a phone, a date of birth or a door, or a part of an identifier, are scored
     (:func:`needs_analytics.intake.likeness.probability`), joined from :data:`CERTAIN` on and listed from
-    :data:`LISTED`. Nothing depends on the order of rows or files.
+    :data:`LISTED`. A component that contradicts itself (:class:`_Facts`) is joined only where the records agree in
+    card, name, sex and age as well. A phone, a door or a card beside more names than a family has tells nobody. Nothing
+    depends on the order of rows or files.
     """
-    record, records = _records(rows, same, apart)
-    facts = _facts(records, record, apart)
-    tokens = {kind: _tokens(records, kind) for kind in KINDS}
-    person: Ints = _told_same(record, facts, same)
-    for kind, codes in tokens.items():
-        person = _joined(person, codes, facts, records, by_card=kind == "id_card")
     clashes = _clashes(rows, asked)
-    first, second, chance, words = _candidates(records, person, tokens, facts)
-    sure = chance >= CERTAIN
-    joined = _joined_pairs(person, first[sure], second[sure], facts)
-    doubts = _doubts(rows, record, joined, (first, second, chance, words), asked, clashes)
-    told = _evidence(record, joined, tokens, (first, second, chance, words), same)
-    return Linked(_keys(rows, record, records, joined, secret), told, doubts, clashes)
+    at = np.flatnonzero(_reachable(rows, [row for pair in (*same, *apart) for row in pair]))
+    known = _uncrowded(rows.iloc[at].reset_index(drop=True))
+    same, apart = ([(int(one), int(other)) for one, other in np.searchsorted(at, np.reshape(pairs, (-1, 2)))]
+                   for pairs in (same, apart))  # fmt: skip
+    record, records = _records(known, same, apart)
+    facts = _facts(records, record, apart)
+    person = _joined_by_card(_told_same(record, facts, same), facts, records)
+    pairs = _candidates(records, person, facts)
+    sure = pairs.chance >= CERTAIN
+    joined = _joined_pairs(person, pairs.first[sure], pairs.second[sure], facts, records)
+    told = np.full(len(rows), "", dtype=object)
+    told[at] = _evidence(record, joined, records, same)
+    tokens = rows["place"].to_numpy(object, copy=True)
+    tokens[at] = _tokens(known, record, records, joined)
+    hidden = np.isin(at, [row for group in clashes for row in group])
+    doubts = _doubts(known, record, joined, pairs, asked[at] & ~hidden)
+    listed = tuple(Doubt(int(at[doubt.first]), int(at[doubt.second]), doubt.evidence) for doubt in doubts)
+    return Linked(hashes_of(tokens, secret), told, listed, clashes)
+
+
+def _reachable(rows: pd.DataFrame, said: Sequence[int]) -> Bools:
+    """Whether a row tells anything by which it may be found in another."""
+    beside = (rows["told_born"] != "") & (rows["name"] != "")
+    found = beside | (rows["written_card"] != "") | (rows["written_phone"] != "") | (rows["address"] != "")
+    reachable = found.to_numpy(dtype=bool, copy=True)
+    reachable[list(said)] = True
+    return reachable
+
+
+def _uncrowded(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows without the phones, doors and cards that stand beside more names than a family has."""
+    lost = {name: _crowded(rows[name], rows["name"]) for name in ("written_phone", "address", "written_card")}
+    card = lost["written_card"]
+    changed = {name: rows[name].mask(where, "") for name, where in lost.items() if where.any()}
+    if lost["written_phone"].any():
+        changed["phone"] = rows["phone"].mask(lost["written_phone"], "")
+    if card.any():
+        changed |= {"card": rows["card"].mask(card, ""), "born": rows["born"].mask(card, rows["told_born"])}
+    return rows.assign(**changed)
+
+
+def _crowded(values: pd.Series, names: pd.Series) -> Bools:
+    codes, called = _codes(values), _codes(names)
+    distinct = np.unique(_wide(codes, called)[(codes >= 0) & (called >= 0)])
+    beside = np.bincount(distinct // (int(called.max(initial=0)) + 1), minlength=int(codes.max(initial=-1)) + 2)
+    return (beside > _FAMILY)[codes] & (codes >= 0)
+
+
+def _wide(one: Ints, other: Ints) -> Ints:
+    return one * (int(other.max(initial=0)) + 1) + other
 
 
 def _records(
     rows: pd.DataFrame, same: Sequence[tuple[int, int]], apart: Sequence[tuple[int, int]]
 ) -> tuple[Ints, pd.DataFrame]:
-    """Return each row's record, and the records: distinct rows. Who tells nothing that identifies him is his own."""
+    """Return each row's record, and the records: distinct rows, where equal rows are certainly one person."""
     columns = ["card", "written_card", "written_phone", "name", "born", "told_born", "address", "sex", "community",
                "low", "high"]  # fmt: skip
     codes: Ints = np.zeros(len(rows), dtype=np.int64)
     for column in columns:
         codes = _paired(codes, pd.factorize(rows[column], use_na_sentinel=False)[0])
-    telling = (rows["card"] != "") | (
-        (rows["name"] != "") & ((rows["phone"] != "") | (rows["told_born"] != "") | (rows["address"] != ""))
-    )
-    alone = ~telling.to_numpy()
+    first, size = np.unique(codes, return_index=True, return_counts=True)[1:]
+    several = rows.iloc[first[size > 1]]
+    certain = (several["card"] != "").to_numpy() | (probability(compare(several, several)) >= CERTAIN)
+    alone = ~np.isin(codes, codes[first[size > 1][certain]])
     alone[[row for pair in (*same, *apart) for row in pair]] = True
     codes[alone] = -1 - np.flatnonzero(alone)
-    record, firsts = pd.factorize(codes)
-    first = np.full(len(firsts), len(rows))
-    np.minimum.at(first, record, np.arange(len(rows)))
-    return np.asarray(record, dtype=np.int64), rows.iloc[first].reset_index(drop=True)
+    record = np.asarray(pd.factorize(codes)[0], dtype=np.int64)
+    return record, rows.iloc[np.unique(record, return_index=True)[1]].reset_index(drop=True)
 
 
 def _facts(records: pd.DataFrame, record: Ints, apart: Sequence[tuple[int, int]]) -> _Facts:
@@ -161,16 +199,9 @@ def _codes(texts: pd.Series) -> Ints:
 
 def _paired(one: Ints, other: Ints) -> Ints:
     """Return codes of pairs of codes, -1 where one of them is."""
-    wide = one.astype(np.int64) * (int(other.max(initial=0)) + 1) + other
-    codes = pd.factorize(np.where((one < 0) | (other < 0), -1, wide))[0]
     missing = (one < 0) | (other < 0)
+    codes = pd.factorize(np.where(missing, -1, _wide(one, other)))[0]
     return np.where(missing, -1, codes).astype(np.int64)
-
-
-def _tokens(records: pd.DataFrame, kind: str) -> Ints:
-    if kind == "id_card":
-        return _codes(records["card"])
-    return _paired(_codes(records["name"]), _codes(records[_BESIDE_A_NAME[kind]]))
 
 
 def _components(person: Ints, first: Ints, second: Ints, more: int = 0) -> Ints:
@@ -194,23 +225,37 @@ def _by_token(person: Ints, token: Ints) -> Ints:
     return _components(person, person[known], number + token[known], int(token.max(initial=-1)) + 1)
 
 
-def _joined(person: Ints, token: Ints, facts: _Facts, records: pd.DataFrame, *, by_card: bool) -> Ints:
-    """Join persons by a token; where that contradicts itself, only records that agree in everything else as well."""
-    joined = _by_token(person, token)
-    bad = facts.contradicts(joined)
-    if by_card:
-        bad |= _named_apart(joined, token, records["name"])
+def _joined_by_card(person: Ints, facts: _Facts, records: pd.DataFrame) -> Ints:
+    """Join persons by a valid card; where that contradicts itself, records that agree in everything else as well."""
+    joined = _by_token(person, facts.card)
+    bad = facts.contradicts(joined) | _named_apart(joined, facts.card, records["name"])
     if not bad.any():
         return joined
-    alike = [_codes(records[column].astype(str)) for column in ("card", "name", "sex", "low", "high")]
-    single = np.zeros(len(token), dtype=np.int64)
-    single[facts.apart.ravel()] = 1 + np.arange(facts.apart.size)
-    finer = token
-    for codes in (*alike, single):
-        finer = np.where(token < 0, -1, _paired(finer, codes + 1))
-    number = int(token.max(initial=-1)) + 1
-    again = _by_token(person, np.where(bad[joined] & (token >= 0), number + finer, token))
+    number = int(facts.card.max(initial=-1)) + 1
+    finer = np.where(facts.card < 0, -1, _alike(records, facts))
+    again = _by_token(person, np.where(bad[joined] & (facts.card >= 0), number + finer, facts.card))
     return _without(again, facts.contradicts(again), person)
+
+
+def _joined_pairs(person: Ints, first: Ints, second: Ints, facts: _Facts, records: pd.DataFrame) -> Ints:
+    """Join persons by pairs of records; where that contradicts itself, only pairs that agree in everything else."""
+    joined = _components(person, person[first], person[second])
+    bad = facts.contradicts(joined)
+    if not bad.any():
+        return joined
+    alike = _alike(records, facts)
+    kept = ~bad[joined[first]] | (alike[first] == alike[second])
+    again = _components(person, person[first[kept]], person[second[kept]])
+    return _without(again, facts.contradicts(again), person)
+
+
+def _alike(records: pd.DataFrame, facts: _Facts) -> Ints:
+    """Return codes of what records tell of card, name, sex and age; who is told apart is like nobody."""
+    codes: Ints = np.zeros(len(records), dtype=np.int64)
+    codes[facts.apart.ravel()] = 1 + np.arange(facts.apart.size)
+    for column in ("card", "name", "sex", "low", "high"):
+        codes = _paired(codes, pd.factorize(records[column], use_na_sentinel=False)[0])
+    return codes
 
 
 def _without(joined: Ints, bad: Bools, before: Ints) -> Ints:
@@ -238,35 +283,37 @@ def _told_same(record: Ints, facts: _Facts, same: Sequence[tuple[int, int]]) -> 
     return _without(joined, cards.contradicts(joined), person)
 
 
-def _joined_pairs(person: Ints, first: Ints, second: Ints, facts: _Facts) -> Ints:
-    joined = _components(person, person[first], person[second])
-    return _without(joined, facts.contradicts(joined), person)
+class _Pairs(NamedTuple):
+    """Pairs of records with the probability that they are one person and how they compare, in words."""
+
+    first: Ints
+    second: Ints
+    chance: Floats
+    words: Objects
 
 
-_Pairs = tuple["Ints", "Ints", "Floats", "Objects"]
+def _candidates(records: pd.DataFrame, person: Ints, facts: _Facts) -> _Pairs:
+    """Return pairs of records of different persons that share part of an identifier and may be one."""
+    number = max(len(records), 1)
+    found = np.unique(np.concatenate([_within(codes, len(records)) for codes in _blocks(records)]))
+    first, second = found // number, found % number
+    one, other = facts.card[first], facts.card[second]
+    told = np.sort(facts.apart, axis=1)
+    kept = (person[first] != person[second]) & ((one < 0) | (other < 0) | (one == other))
+    kept &= ~np.isin(found, told[:, 0] * number + told[:, 1])
+    return _scored(records, first[kept], second[kept], facts, least=LISTED)
 
 
-def _candidates(records: pd.DataFrame, person: Ints, tokens: dict[str, Ints], facts: _Facts) -> _Pairs:
-    """Return pairs of records of different persons that share part of an identifier, with probability and words."""
-    found = np.unique(np.concatenate([_within(codes, len(records)) for codes in (*tokens.values(), *_blocks(records))]))
-    first, second = found // max(len(records), 1), found % max(len(records), 1)
-    two_cards = (facts.card[first] >= 0) & (facts.card[second] >= 0)
-    two_cards &= facts.card[first] != facts.card[second]
-    told = set(map(tuple, np.sort(facts.apart, axis=1).tolist()))
-    kept = (person[first] != person[second]) & ~two_cards
-    kept &= np.array([pair not in told for pair in zip(first.tolist(), second.tolist(), strict=True)], bool) | (
-        not told
-    )
-    first, second = first[kept], second[kept]
+def _scored(records: pd.DataFrame, first: Ints, second: Ints, facts: _Facts, *, least: float) -> _Pairs:
+    """Return the pairs of at least some probability; one card beside two names is asked about."""
     levels = compare(records.iloc[first], records.iloc[second])
     chance = probability(levels)
     shared = (facts.card[first] >= 0) & (facts.card[first] == facts.card[second])
-    chance[shared] = LISTED  # one card, two names
-    near = chance >= LISTED
+    chance[shared] = LISTED
+    near = chance >= least
     words = evidence({field: found[near] for field, found in levels.items()})
-    shared = shared[near]
-    words[shared] = [f"id_card;{text}" for text in words[shared]]
-    return first[near], second[near], chance[near], words
+    words[shared[near]] = [f"id_card;{text}" for text in words[shared[near]]]
+    return _Pairs(first[near], second[near], chance[near], words)
 
 
 def _blocks(records: pd.DataFrame) -> list[Ints]:
@@ -277,7 +324,8 @@ def _blocks(records: pd.DataFrame) -> list[Ints]:
         lambda text: text[:7],
         lambda text: text[:3] + text[-3:],
     ]
-    blocks = [_paired(name, _part(phone, part)) for part in parts]
+    blocks = [_codes(records["card"]), *(_paired(name, _codes(records[kind])) for kind in _BESIDE_A_NAME)]
+    blocks += [_paired(name, _part(phone, part)) for part in parts]
     blocks += [_part(phone, lambda text: text if "*" not in text else ""), _codes(records["address"])]
     if ((card != "") & (records["card"] == "")).any():
         blocks += [_part(card, lambda text: text[:14]), _part(card, lambda text: text[6:])]
@@ -323,67 +371,69 @@ def _clashes(rows: pd.DataFrame, asked: Bools) -> tuple[tuple[int, ...], ...]:
     return tuple(sorted(groups, key=lambda group: rows["place"].iloc[group[0]]))
 
 
-def _doubts(
-    rows: pd.DataFrame, record: Ints, person: Ints, pairs: _Pairs, asked: Bools, clashes: tuple[tuple[int, ...], ...]
-) -> tuple[Doubt, ...]:
-    """Return the pairs of persons left for the office, each once by its likeliest pair of records."""
+def _doubts(rows: pd.DataFrame, record: Ints, person: Ints, pairs: _Pairs, usable: Bools) -> tuple[Doubt, ...]:
+    """Return the pairs left for the office, the likeliest that lead from each person to all that he may be."""
     first, second, chance, words = pairs
     open_ = np.flatnonzero(person[first] != person[second])
     if not len(open_):
         return ()
-    usable = asked.copy()
-    usable[[row for group in clashes for row in group]] = False
     at = np.flatnonzero(usable)
     ordered = at[np.argsort(rows["place"].to_numpy(str)[at], kind="stable")]
     standing = np.full(len(person), -1)
     standing[record[ordered][::-1]] = ordered[::-1]
-    found: dict[tuple[int, int], Doubt] = {}
-    for pair in sorted(open_.tolist(), key=lambda pair: (-chance[pair], words[pair])):
+    ends = np.sort(rows["place"].to_numpy(object)[standing[np.column_stack([first, second])]].astype(str), axis=1)
+    found: list[Doubt] = []
+    beside = {int(someone): {int(someone)} for someone in np.unique(person[[*first[open_], *second[open_]]])}
+    for pair in sorted(open_.tolist(), key=lambda pair: (-chance[pair], words[pair], *ends[pair])):
         one, other = int(standing[first[pair]]), int(standing[second[pair]])
-        if one < 0 or other < 0:
+        ones, others = beside[int(person[first[pair]])], beside[int(person[second[pair]])]
+        if one < 0 or other < 0 or ones is others:
             continue
+        ones |= others
+        beside |= dict.fromkeys(others, ones)
         one, other = sorted((one, other), key=lambda row: rows["place"].iloc[row])
-        persons = sorted((int(person[first[pair]]), int(person[second[pair]])))
-        found.setdefault((persons[0], persons[1]), Doubt(one, other, str(words[pair])))
-    return tuple(
-        sorted(found.values(), key=lambda doubt: (rows["place"].iloc[doubt.first], rows["place"].iloc[doubt.second]))
-    )
+        found.append(Doubt(one, other, str(words[pair])))
+    return tuple(sorted(found, key=lambda doubt: (rows["place"].iloc[doubt.first], rows["place"].iloc[doubt.second])))
 
 
-def _evidence(
-    record: Ints, person: Ints, tokens: dict[str, Ints], pairs: _Pairs, same: Sequence[tuple[int, int]]
-) -> Objects:
-    """Return what joins each row to others of its person: identifiers they share, else how they compare."""
-    told: list[list[str]] = [[] for _ in range(len(person))]
-    size = np.bincount(record, minlength=len(person))
-    for kind, codes in tokens.items():
-        shared = _paired(person, codes)
-        sizes = np.bincount(shared[shared >= 0], size[shared >= 0]) if (shared >= 0).any() else np.zeros(1)
-        for position in np.flatnonzero((shared >= 0) & (sizes[shared] > 1)).tolist():
-            told[position].append(kind)
-    for row in {row for pair in same for row in pair}:
-        told[record[row]].append("office")
-    first, second, chance, words = pairs
-    for pair in np.lexsort((words.astype(str), -chance)).tolist():
-        if person[first[pair]] == person[second[pair]]:
-            for position in (first[pair], second[pair]):
-                told[position] = told[position] or [str(words[pair])]
-    return np.array([";".join(words) for words in told] or [""], dtype=object)[record]
+def _evidence(record: Ints, person: Ints, records: pd.DataFrame, same: Sequence[tuple[int, int]]) -> Objects:
+    """Return what joins each row to every other of its person; ``through`` where only a third record does."""
+    told = np.full(len(person), "", dtype=object)
+    several = np.flatnonzero((np.bincount(person[record], minlength=len(person)) > 1)[person])
+    found = _within(person, len(person))
+    first, second = (np.concatenate([ends, several]) for ends in (found // len(person), found % len(person)))
+    if not len(first):
+        return told[record]
+    levels = compare(records.iloc[first], records.iloc[second])
+    sure = probability(levels) >= CERTAIN
+    words = evidence(levels)
+    words[~sure] = [f"through;{text}" for text in words[~sure]]
+    by_office = {tuple(sorted((int(record[one]), int(record[other])))) for one, other in same}
+    cards = records["card"].to_numpy(object)
+    by_card = (cards[first] == cards[second]) & (cards[first] != "")
+    words[by_card] = "id_card"
+    for one, other, text in zip(first.tolist(), second.tolist(), words, strict=True):
+        why = "office" if (one, other) in by_office else text
+        for row, into in dict.fromkeys([(one, other), (other, one)]):
+            told[row] = f"{told[row] or row}/{into}={why}"
+    return told[record]
 
 
-def _keys(rows: pd.DataFrame, record: Ints, records: pd.DataFrame, person: Ints, secret: bytes) -> Objects:
-    """Return a keyed hash per row: of the strongest token of its person, of those the most frequent."""
+def _tokens(rows: pd.DataFrame, record: Ints, records: pd.DataFrame, person: Ints) -> Objects:
+    """Return what each row's key is made of: the strongest identifier of its person, of those the most frequent."""
     size = np.bincount(record, minlength=len(person))
     parts = []
-    for rank, kind in enumerate(KINDS, start=1):
-        beside = records["card"] if kind == "id_card" else records[_BESIDE_A_NAME[kind]]
-        given = (beside != "") & ((records["name"] != "") | (kind == "id_card"))
-        names = "" if kind == "id_card" else records.loc[given, "name"] + "|"
-        text = f"{rank}|" + names + beside[given]
+    for rank, kind in enumerate(("card", *_BESIDE_A_NAME), start=1):
+        given = np.flatnonzero((records[kind] != "") & ((records["name"] != "") | (kind == "card")))
+        names = "" if kind == "card" else records["name"].iloc[given] + "|"
+        text = f"{rank}|" + names + records[kind].iloc[given]
         parts.append(pd.DataFrame({"person": person[given], "rank": rank, "text": text, "size": size[given]}))
-    all_tokens = pd.concat(parts).groupby(["person", "rank", "text"])[["size"]].sum().reset_index()
-    order = all_tokens.sort_values(["person", "rank", "size", "text"], ascending=[True, True, False, True])
-    best = order.drop_duplicates("person").set_index("person")["text"]
+    tokens = pd.concat(parts)
+    crowded = tokens["person"].duplicated(keep=False)
+    tokens, clear = tokens[crowded], tokens[~crowded]
+    tokens = tokens.groupby(["person", "rank", "text"])[["size"]].sum().reset_index()
+    tokens = tokens.sort_values(["person", "rank", "size", "text"], ascending=[True, True, False, True])
+    best = pd.concat([clear, tokens.drop_duplicates("person")]).set_index("person")["text"]
     chosen = best.reindex(range(int(person.max(initial=-1)) + 1)).fillna("").to_numpy(object, copy=True)
     twice = pd.Series(chosen).duplicated(keep=False).to_numpy()
     own = person[record]
@@ -391,7 +441,7 @@ def _keys(rows: pd.DataFrame, record: Ints, records: pd.DataFrame, person: Ints,
         part = pd.DataFrame({"person": own, "place": rows["place"].to_numpy(object)})[twice[own]]
         places = part.sort_values("place", kind="stable").drop_duplicates("person").set_index("person")["place"]
         chosen[places.index] = [text + place for text, place in zip(chosen[places.index], places, strict=True)]
-    return np.array([hash_of(text, secret) for text in chosen] or [""], dtype=object)[own]
+    return np.asarray(chosen[own], dtype=object)
 
 
 def read_people(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:

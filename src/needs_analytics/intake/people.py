@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import hmac
+import hashlib
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -17,11 +17,12 @@ from needs_analytics.intake.dates import read_birth_date
 from needs_analytics.intake.reading import is_absent
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Sequence
 
     from needs_analytics.core.arrays import Objects
 
 _FIRST_BORN = dt.date(1890, 1, 1)
+_BLOCK = 64  # bytes of SHA-256
 IDENTIFIERS = ("id_card", "phone", "name", "birth_date", "address", "household")
 _ID = re.compile(r"\d{17}[\dx]|\d{15}")
 _MOBILE = re.compile(r"1[3-9][0-9]{9}")
@@ -138,30 +139,20 @@ def household_keys(frame: pd.DataFrame, secret: bytes) -> Objects:
     community = frame["community"].fillna("") if "community" in frame else pd.Series("", index=frame.index)
     keys = np.full(len(frame), None, dtype=object)
     for column, read in (("address", _home), ("household", _present)):
-        if column in frame:
-            for position, text in _given(frame, column, read):
-                keys[position] = hash_of(f"{column}|{community.iloc[position]}|{text}", secret)
+        homes = _read(frame, column, read)
+        given = (homes != "").to_numpy()
+        keys[given] = hashes_of(f"{column}|" + community[given] + "|" + homes[given], secret)
     return keys
 
 
-def household_form_key(key: str, secret: bytes) -> str:
-    """Return the key of the household for which the person of a key filled in a form."""
-    return hash_of(f"household|{key}", secret)
+def household_form_keys(keys: pd.Series, secret: bytes) -> Objects:
+    """Return the keys of the households for which the persons of some keys filled in a form."""
+    return hashes_of("household|" + keys.astype(object), secret)
 
 
 def code_of(text: str, secret: bytes) -> str:
     """Return a short keyed code of a name that may not pass intake (an interviewer's)."""
     return hash_of(f"staff|{compared(text)}", secret)[:8]
-
-
-def _given(frame: pd.DataFrame, column: str, read: Callable[[str], str]) -> Iterator[tuple[int, str]]:
-    """Yield the rows in which a column holds something that can be read, each distinct text read once."""
-    if column not in frame:
-        return
-    codes, texts = pd.factorize(frame[column].astype(object))
-    known = [read(str(text)) for text in texts]
-    for position in np.flatnonzero(np.array([bool(text) for text in known] + [False])[codes]).tolist():
-        yield position, known[codes[position]]
 
 
 def _present(text: str) -> str:
@@ -214,4 +205,21 @@ _TOLD: tuple[tuple[str, str, Callable[[str], str]], ...] = (
 
 def hash_of(text: str, secret: bytes) -> str:
     """Return a keyed hash; without the key that of an ID card could be reversed by enumeration."""
-    return hmac.digest(secret, text.encode(), "sha256").hex()[:32]
+    return str(hashes_of([text], secret)[0])
+
+
+def hashes_of(texts: Sequence[str] | pd.Series | Objects, secret: bytes) -> Objects:
+    """Return the HMAC-SHA-256 of many texts, 32 hex digits each, every distinct one computed once.
+
+    The key is mixed in once for all of them (RFC 2104), in half the time of one call of :mod:`hmac` each.
+    """
+    codes, distinct = pd.factorize(np.asarray(texts, dtype=object))
+    padded = (hashlib.sha256(secret).digest() if len(secret) > _BLOCK else secret).ljust(_BLOCK, b"\0")
+    inside, outside = (hashlib.sha256(bytes(byte ^ pad for byte in padded)) for pad in (0x36, 0x5C))
+    found = []
+    for text in distinct.tolist():
+        inner, outer = inside.copy(), outside.copy()
+        inner.update(text.encode())
+        outer.update(inner.digest())
+        found.append(outer.hexdigest()[:32])
+    return np.array(found or [""], dtype=object)[codes]
