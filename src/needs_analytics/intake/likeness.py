@@ -1,4 +1,4 @@
-"""How likely two records are one person: a Fellegi-Sunter score against two rivals, a relative and a stranger."""
+"""How likely two records are one person: a Fellegi-Sunter score against spouse, relative and stranger."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
+
+from needs_analytics.core.wording import chinese_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -23,55 +25,63 @@ LISTED = 0.75
 
 
 class Chances(NamedTuple):
-    """How often two records compare so: of one person, of two people of a household, of two strangers."""
+    """How often two records compare so: of one person, of spouses, of other relatives, of two strangers."""
 
     same: float
+    spouse: float
     kin: float
     stranger: float
 
 
-RIVALS = Chances(0.02, 0.3, 1e5)
-"""What a record meets: its own duplicate (1 in 50), relatives who answered too, strangers of a sub-district."""
+RIVALS = Chances(0.02, 0.1, 0.2, 1e5)
+"""What a record meets: its own duplicate (1 in 50), a spouse and relatives who answered too, a sub-district."""
 
 CHANCES: Mapping[str, Mapping[str, Chances]] = {
     "name": {
-        "equal": Chances(0.88, 0.0003, 0.0005),  # no child is called as its parents are; the head's name on a form
-        "sound": Chances(0.05, 0.0005, 0.001),  # 建国, 健国: the input method offers both
-        "given": Chances(0.015, 3e-5, 3e-5),  # 秀英 for 王秀英: one in sixty writes so, one in 500 is called so
-        "title": Chances(0.03, 0.012, 0.0018),  # 王阿姨: so is called every woman of that surname
-        "slip": Chances(0.02, 0.08, 0.005),  # one other character: also brothers and sisters of one generation name
-        "other": Chances(0.005, 0.62, 0.94),
+        "equal": Chances(0.88, 1e-4, 3e-4, 5e-4),  # no child is called as its parents are; the head's name on a form
+        "sound": Chances(0.05, 2e-4, 5e-4, 1e-3),  # 建国, 健国: the input method offers both
+        "given": Chances(0.015, 3e-5, 3e-5, 3e-5),  # 秀英 for 王秀英: one in sixty writes so, one in 500 is called so
+        "title": Chances(0.03, 2e-3, 0.018, 1.8e-3),  # 王阿姨: so is called every woman of that surname
+        "slip": Chances(0.02, 0.005, 0.1, 0.005),  # one other character: also brothers and sisters of one generation
+        "other": Chances(0.005, 0.99, 0.88, 0.99),
     },
     "phone": {
-        "equal": Chances(0.80, 0.35, 2e-6),  # one row in fifty has a clerk's phone, beside eight names at most
-        "slip": Chances(0.06, 0.03, 2e-5),  # numbers bought together follow one another
-        "masked": Chances(0.70, 0.35, 2e-4),
-        "other": Chances(0.14, 0.60, 1.0),
+        "equal": Chances(0.80, 0.35, 0.35, 2e-6),  # one in fifty has a clerk's phone, beside eight names at most
+        "slip": Chances(0.06, 0.03, 0.03, 2e-5),  # numbers bought together follow one another
+        "masked": Chances(0.70, 0.35, 0.35, 2e-4),
+        "other": Chances(0.14, 0.60, 0.60, 1.0),
     },
     "id_card": {
-        "slip": Chances(0.70, 0.001, 1e-6),
-        "masked": Chances(0.70, 0.002, 1e-5),
-        "other": Chances(0.10, 1.0, 1.0),
+        "slip": Chances(0.70, 1e-4, 0.001, 1e-6),
+        "masked": Chances(0.70, 2e-4, 0.002, 1e-5),
+        "other": Chances(0.10, 1.0, 1.0, 1.0),
     },
     "birth": {
-        "equal": Chances(0.90, 0.01, 5e-5),  # twins
-        "slip": Chances(0.04, 0.01, 0.01),
-        "lunar": Chances(0.03, 0.002, 0.002),  # 农历 on one form, 公历 on the other
-        "other": Chances(0.03, 0.98, 0.99),
+        "equal": Chances(0.90, 1e-3, 0.015, 5e-5),  # twins
+        "slip": Chances(0.04, 0.01, 0.015, 0.01),
+        "lunar": Chances(0.03, 0.01, 0.001, 0.002),  # 农历 on one form, 公历 on the other
+        "other": Chances(0.03, 0.98, 0.97, 0.99),
     },
     "age": {
-        "equal": Chances(0.93, 0.12, 0.03),
-        "near": Chances(0.04, 0.08, 0.04),
-        "other": Chances(0.03, 0.80, 0.93),
+        "equal": Chances(0.93, 0.3, 0.03, 0.03),
+        "near": Chances(0.04, 0.3, 0.05, 0.04),
+        "other": Chances(0.03, 0.4, 0.92, 0.93),
     },
-    "sex": {"equal": Chances(0.985, 0.45, 0.5), "other": Chances(0.015, 0.55, 0.5)},
-    "community": {"equal": Chances(0.97, 0.97, 0.1), "other": Chances(0.03, 0.03, 0.9)},
-    "address": {"equal": Chances(0.85, 0.85, 1e-4), "other": Chances(0.15, 0.15, 1.0)},
+    "sex": {"equal": Chances(0.985, 0.01, 0.5, 0.5), "other": Chances(0.015, 0.99, 0.5, 0.5)},
+    "community": {"equal": Chances(0.97, 0.97, 0.97, 0.1), "other": Chances(0.03, 0.03, 0.03, 0.9)},
+    "address": {
+        "equal": Chances(0.35, 0.35, 0.35, 1e-4),
+        "door": Chances(0.50, 0.50, 0.50, 1e-3),  # 3号楼2单元501, 3-2-501: one person seldom writes it alike twice
+        "other": Chances(0.15, 0.15, 0.15, 1.0),
+    },
 }
 """Field and how it compares to its chances; argued in ``docs/people.md``, not fitted to any file."""
 
 _TITLE = re.compile(r"(?:先生|女士|小姐|阿姨|大爷|大妈|大娘|大叔|大姐|大哥|奶奶|爷爷|叔叔?|伯伯?|师傅|老师|同志)$")
 _FAMILIAR = re.compile(r"^[老小](?=.)")
+_DIGITS = re.compile(r"\d+")
+_CHINESE = re.compile(r"[〇零一二三四五六七八九十百]+(?=号|栋|幢|座|单元|楼|室|户)")
+_COMPOUND = re.compile(r"小区|社区|花园|家园|新村|[村苑里]$")
 _VISIBLE = 7  # digits that must stand beside the stars of a masked number
 _YEAR = 1  # years between two ages that are one: asked before and after a birthday, or counted as 虚岁
 _NEAR = 3
@@ -88,10 +98,11 @@ def probability(levels: Mapping[str, Objects]) -> Floats:
 
     Notes
     -----
-    Fellegi and Sunter (1969), with the fields independent given who the pair is, but against two rivals instead of
-    one class of non-matches: relatives share address, phone and community, strangers do not. By Bayes' rule
+    Fellegi and Sunter (1969), with the fields independent given who the pair is, but against three rivals instead of
+    one class of non-matches: relatives share address, phone and community, strangers do not; a spouse is of one age
+    and the other sex, a child of another age and the same surname. By Bayes' rule
 
-    .. math:: P = \frac{\pi_s \prod m_f}{\pi_s \prod m_f + \pi_k \prod k_f + \pi_u \prod u_f}.
+    .. math:: P = \frac{\pi_s \prod_f m_{sf}}{\sum_r \pi_r \prod_f m_{rf}}.
 
     Chances are fixed and none is estimated from the month's data, so that another row never changes a pair.
 
@@ -103,8 +114,8 @@ def probability(levels: Mapping[str, Objects]) -> Floats:
     logs = np.tile(np.log(RIVALS), (number, 1))
     for field, found in levels.items():
         codes, names = pd.factorize(found)
-        chances = [CHANCES[field][name] if name else (1.0, 1.0, 1.0) for name in names]
-        logs += np.log(np.reshape(chances, (-1, 3)))[codes]
+        chances = [CHANCES[field][name] if name else Chances(1, 1, 1, 1) for name in names]
+        logs += np.log(np.reshape(chances, (-1, len(RIVALS))))[codes]
     weights = np.exp(logs - logs.max(axis=1, keepdims=True, initial=-np.inf))
     return np.asarray(weights[:, 0] / weights.sum(axis=1), dtype=float)
 
@@ -122,14 +133,19 @@ def compare(first: pd.DataFrame, second: pd.DataFrame) -> dict[str, Objects]:
         "age": age,
         "sex": _each(first["sex"], second["sex"], _same),
         "community": _each(first["community"], second["community"], _same),
-        "address": _each(first["address"], second["address"], _same),
+        "address": _each(first["address"], second["address"], door_level),
     }
 
 
 def evidence(levels: Mapping[str, Objects]) -> Objects:
     """Return how each pair compares as words of the catalogue's ``evidence``, joined by ``;``."""
-    told = [[f"{field}_{name}" if name else "" for name in found] for field, found in levels.items()]
-    return np.array([";".join(filter(None, pair)) for pair in zip(*told, strict=True)], dtype=object)
+    codes, texts = np.zeros(len(next(iter(levels.values()))), dtype=np.int64), [""]
+    for field, found in levels.items():
+        level, names = pd.factorize(found)
+        told = [f"{field}_{name}" if name else "" for name in names]
+        codes, combined = pd.factorize(codes * max(len(names), 1) + level)
+        texts = [";".join(filter(None, (texts[pair // len(told)], told[pair % len(told)]))) for pair in combined]
+    return np.array(texts, dtype=object)[codes]
 
 
 def name_level(one: str, other: str) -> str:
@@ -155,6 +171,39 @@ def name_level(one: str, other: str) -> str:
     if any((len(name) == 1 and one[:1] != other[:1] == name) or name == one[:1] == other[:1] for name in called):
         return "title"
     return "slip" if one[0] == other[0] and len(long) >= 3 and is_slip(one, other) else "other"
+
+
+def door_level(one: str, other: str) -> str:
+    """Return how two addresses compare: building and room decide, a unit or a compound may be left out.
+
+    Examples
+    --------
+    >>> door_level("和平小区3号楼2单元501室", "3-2-501"), door_level("和平小区3号楼501室", "和平3幢2单元501")
+    ('door', 'door')
+    >>> door_level("和平小区3号楼501室", "翠竹苑3号楼501室"), door_level("3-2-501", "3-1-501")
+    ('other', 'other')
+    """
+    if one == other:
+        return "equal"
+    (place, *numbers), (other_place, *others) = door_of(one), door_of(other)
+    short, long = sorted((numbers, others), key=len)
+    if len(short) < 2 or (short[0], short[-1]) != (long[0], long[-1]) or (len(short) == len(long) and short != long):
+        return "other"
+    return "door" if place in other_place or other_place in place else "other"
+
+
+@lru_cache(maxsize=65536)
+def door_of(address: str) -> tuple[str, ...]:
+    """Return an address's place and its numbers: building, unit, room.
+
+    Examples
+    --------
+    >>> door_of("和平小区三号楼2单元501室"), door_of("和平3-2-501")
+    (('和平', '3', '2', '501'), ('和平', '3', '2', '501'))
+    """
+    text = _CHINESE.sub(lambda found: str(chinese_number(found[0]) or found[0]), address)
+    place = _COMPOUND.sub("", text[: found.start()] if (found := _DIGITS.search(text)) else text)
+    return (place, *(number.lstrip("0") for number in _DIGITS.findall(text)))
 
 
 def _addressed(name: str) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 
-from needs_analytics.intake.likeness import CERTAIN, LISTED, compare, evidence, name_level, probability
+from needs_analytics.intake.likeness import CERTAIN, LISTED, compare, door_of, evidence, name_level, probability
 from needs_analytics.intake.people import hashes_of, told_by
 
 if TYPE_CHECKING:
@@ -327,6 +327,12 @@ def _blocks(records: pd.DataFrame) -> list[Ints]:
     blocks = [_codes(records["card"]), *(_paired(name, _codes(records[kind])) for kind in _BESIDE_A_NAME)]
     blocks += [_paired(name, _part(phone, part)) for part in parts]
     blocks += [_part(phone, lambda text: text if "*" not in text else ""), _codes(records["address"])]
+    blocks.append(_paired(name, _part(records["address"], _door)))
+    if records["written_phone"].str.contains("*", regex=False).any():
+        last = _part(phone, parts[0])
+        blocks += [
+            _paired(_part(records["name"], end), last) for end in (lambda text: text[:1], lambda text: text[-1:])
+        ]
     if ((card != "") & (records["card"] == "")).any():
         blocks += [_part(card, lambda text: text[:14]), _part(card, lambda text: text[6:])]
         blocks += [
@@ -334,6 +340,12 @@ def _blocks(records: pd.DataFrame) -> list[Ints]:
             _paired(name, _part(card, lambda text: text[:6])),
         ]
     return blocks
+
+
+def _door(address: str) -> str:
+    """Return building and room, which all spellings of a door have."""
+    numbers = door_of(address)[1:]
+    return f"{numbers[0]}-{numbers[-1]}" if len(numbers) > 1 else ""
 
 
 def _part(texts: pd.Series, part: Callable[[str], str]) -> Ints:
@@ -364,7 +376,9 @@ def _clashes(rows: pd.DataFrame, asked: Bools) -> tuple[tuple[int, ...], ...]:
     told = told[told["card"].duplicated(keep=False)]
     if told.empty:
         return ()
-    states = told[["told_sex", "told_born"]].where(told[["told_sex", "told_born"]] != "")
+    born = told["told_born"].mask(told["told_born"].str.endswith("-01-01"), "")  # only the year was known
+    states = told[["told_sex"]].assign(born=born)
+    states = states.where(states != "")
     numbers = states.groupby(told["card"]).nunique()
     apart = told[told["card"].isin(numbers.index[(numbers > 1).any(axis=1)])]
     groups = (tuple(group.sort_values("place").index) for _, group in apart.groupby("card", sort=False))
@@ -399,7 +413,7 @@ def _doubts(rows: pd.DataFrame, record: Ints, person: Ints, pairs: _Pairs, usabl
 def _evidence(record: Ints, person: Ints, records: pd.DataFrame, same: Sequence[tuple[int, int]]) -> Objects:
     """Return what joins each row to every other of its person; ``through`` where only a third record does."""
     told = np.full(len(person), "", dtype=object)
-    several = np.flatnonzero((np.bincount(person[record], minlength=len(person)) > 1)[person])
+    several = np.flatnonzero(np.bincount(record, minlength=len(person)) > 1)
     found = _within(person, len(person))
     first, second = (np.concatenate([ends, several]) for ends in (found // len(person), found % len(person)))
     if not len(first):

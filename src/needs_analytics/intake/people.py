@@ -28,9 +28,11 @@ _ID = re.compile(r"\d{17}[\dx]|\d{15}")
 _MOBILE = re.compile(r"1[3-9][0-9]{9}")
 _PHONE = re.compile(r"1[3-9]\d{9}|0\d{9,11}|[2-8]\d{6,7}")
 _DOOR = re.compile(r"[\d〇零一二三四五六七八九十百]+(?:号(?![网楼院弄栋幢])|室|户|门)|\d+[-—－]\d+|(?<!\d)\d{3,4}$")
+_TITLE = r"(?:先生|女士|小姐|同志|师傅|阿姨|大爷|大妈|大娘|奶奶|爷爷)"
 _CALLED = re.compile(  # what many are called
-    r"(?:先生|女士|小姐|同志|师傅|阿姨|大爷|大妈|大娘|奶奶|爷爷)$|^(?:居民|匿名|户主|本人|家属|村民|住户|群众|网格员|无名氏|不详|无)$"
+    rf"{_TITLE}|居民|匿名|户主|本人|家属|村民|住户|群众|网格员|无名氏|不详|无"
 )
+_NAMED = re.compile(rf"(.{{3}}){_TITLE}")
 _WRITTEN_PHONE = re.compile(
     r"[^\d*.+()]{0,6}(\(?\+?\d(?:[-() ]?\d){6,16})(?:(?:转|-|ext\.?)\d{1,6})?(?:[/、,;].*|[(\u4e00-\u9fff].*)?$"
 )
@@ -167,8 +169,8 @@ def _home(text: str) -> str:
 
 def _name(text: str) -> str:
     name = compared(text)
-    nobodys = is_absent(name) or "*" in name or "某" in name or len(name) < 2 or _CALLED.search(name)
-    return "" if nobodys else name
+    nobodys = is_absent(name) or "*" in name or "某" in name or len(name) < 2 or _CALLED.fullmatch(name)
+    return "" if nobodys else _NAMED.sub(r"\1", name)
 
 
 def _birth(text: str) -> str:
