@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -163,3 +167,15 @@ def test_too_few_answers_or_interviewers_are_not_judged(number: int, interviewer
 
 def test_a_month_without_interviewers_says_nothing_of_them() -> None:
     assert not {"W433", "I433"} & codes(take_clean(cells(matrix(straight=0))))
+
+
+def test_who_asked_is_judged_without_loading_statistics() -> None:
+    script = (
+        "import sys\nfrom cleaning.test_careless import QUESTIONS, form\n"
+        "from needs_analytics.cleaning.careless import find_careless, interviewer_effect\n"
+        "find_careless(form(), QUESTIONS)\nassert len(interviewer_effect(form()))\n"
+        "sys.exit('scipy' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=Path(__file__).parents[1], capture_output=True, text=True,
+                          check=False)  # fmt: skip
+    assert done.returncode == 0, done.stderr

@@ -98,6 +98,12 @@ def test_one_card_with_two_sexes_or_births_goes_back(column: str) -> None:
     assert (found.counts["rows_in"] == found.counts[["kept", "merged", "returned"]].sum(axis=1)).all()
 
 
+def test_a_year_of_birth_written_as_its_first_day_contradicts_no_day_of_it() -> None:
+    rows = [f"王秀英|{OTHER_CARD}||{day}|和平社区||助餐" for day in ("1980-01-01", "1980-07-28")]
+    found = take(sheet("\n".join(["姓名|身份证号|联系电话|出生日期|社区|住址|您需要哪些服务", *rows])))
+    assert "E420" not in codes(found)
+
+
 DOUBT = ("王秀英||15400001234|女|", "王秀英||15400001243|女|")
 LINES = 'file = "表.xlsx"\nsheet = "Sheet1"\nrow = 2\nother_row = 3'
 

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 from scipy import stats
 
-from needs_analytics.numerics.comparisons import difference, difference_of_intervals, false_discovery
+from needs_analytics.numerics.comparisons import difference, difference_of_intervals
+from needs_analytics.numerics.discoveries import false_discovery
 from needs_analytics.numerics.intervals import wilson
 
 shares = st.floats(0, 1)

@@ -44,7 +44,8 @@ class Planted:
     """Two sheets of answers, the resident behind each row, and what is wrong in each resident's pair of answers.
 
     ``told`` says whether both answers of a pair give a name, be it mistyped (王阿姨 is none), and one more
-    identifier in common that is the resident's own; ``namesakes`` and ``twins`` are pairs of different residents, by their rows.
+    identifier in common that is the resident's own; ``namesakes`` and ``twins`` are pairs of different residents, by
+    their rows.
     """
 
     first: list[list[object]]

@@ -9,12 +9,14 @@ import pandas as pd
 
 from needs_analytics.core.issue import CellRef, Issue, said_once
 from needs_analytics.core.tables import iter_rows
+from needs_analytics.numerics.discoveries import false_discovery
 from needs_analytics.numerics.intraclass import intraclass
+from needs_analytics.numerics.tails import binomial_tail
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from needs_analytics.core.arrays import Bools, Floats, Ints, Objects
+    from needs_analytics.core.arrays import Floats, Ints, Objects
 
 DOUBTFUL_COLUMNS = ("answer_id", "file", "sheet", "row", "kind", "code", "value", "usual", "like")
 """``kind`` is ``speed`` (value: seconds, usual: the form's median), ``straight`` (value: scale questions answered with
@@ -142,9 +144,7 @@ def _copies(form: pd.DataFrame) -> pd.DataFrame:
     size = np.bincount(groups)[groups] - 1
     tail = (len(near.others) - np.searchsorted(np.sort(near.others), near.score) + 1) / (len(near.others) + 1)
     closest = np.where(near.score > 0, 1 - (1 - tail) ** size, 1.0)
-    from scipy.special import bdtrc  # noqa: PLC0415 - slow to load; seldom are interviewers named
-
-    often = np.where(near.alike > 0, bdtrc(near.alike - 1, size, near.usual), 1.0)
+    often = binomial_tail(near.alike, size, near.usual)
     copied = np.minimum(closest, often) < _FALSE
     rows = form["row"].to_numpy()
     like = rows[near.like[copied]].astype(str).astype(object)
@@ -229,16 +229,10 @@ def interviewer_effect(survey: pd.DataFrame) -> pd.DataFrame:
     asked = survey[survey["interviewer"].notna()]
     rows = [told for column in asked.columns if column.startswith("need:") for told in _effect(asked, column)]
     frame = pd.DataFrame(rows, columns=[name for name in INTERVIEWER_COLUMNS if name != "differs"])
-    frame.insert(INTERVIEWER_COLUMNS.index("differs"), "differs", _differing(frame["p"]))
+    frame.insert(
+        INTERVIEWER_COLUMNS.index("differs"), "differs", false_discovery(frame["p"].to_numpy(float), _FALSE_DISCOVERIES)
+    )
     return frame
-
-
-def _differing(p: pd.Series) -> Bools:
-    if p.empty:
-        return np.zeros(0, dtype=bool)
-    from needs_analytics.numerics.comparisons import false_discovery  # noqa: PLC0415 - statistics take long to load
-
-    return false_discovery(p.to_numpy(float), _FALSE_DISCOVERIES)
 
 
 def _effect(asked: pd.DataFrame, column: str) -> Iterator[tuple[object, ...]]:

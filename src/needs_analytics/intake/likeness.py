@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from needs_analytics.core.arrays import Floats, Ints, Objects
 
-CERTAIN = 0.99
-"""Probability from which two records are merged."""
+CERTAIN = 0.98
+"""Probability from which two records are merged; of the merged few are so near it that one in fifty would be wrong."""
 LISTED = 0.75
 """Probability from which the office is asked."""
 
@@ -39,6 +39,7 @@ RIVALS = Chances(0.02, 0.1, 0.2, 1e5)
 CHANCES: Mapping[str, Mapping[str, Chances]] = {
     "name": {
         "equal": Chances(0.88, 1e-4, 3e-4, 5e-4),  # no child is called as its parents are; the head's name on a form
+        "rare": Chances(0.88, 1e-4, 3e-4, 1e-4),  # equal, of a surname that at most one in sixty has
         "sound": Chances(0.05, 2e-4, 5e-4, 1e-3),  # 建国, 健国: the input method offers both
         "given": Chances(0.015, 3e-5, 3e-5, 3e-5),  # 秀英 for 王秀英: one in sixty writes so, one in 500 is called so
         "title": Chances(0.03, 2e-3, 0.018, 1.8e-3),  # 王阿姨: so is called every woman of that surname
@@ -82,6 +83,7 @@ _FAMILIAR = re.compile(r"^[老小](?=.)")
 _DIGITS = re.compile(r"\d+")
 _CHINESE = re.compile(r"[〇零一二三四五六七八九十百]+(?=号|栋|幢|座|单元|楼|室|户)")
 _COMPOUND = re.compile(r"小区|社区|花园|家园|新村|[村苑里]$")
+_COMMON = frozenset("王李张刘陈杨赵黄周吴")  # surnames of two in a hundred or more each (公安部, 全国姓名报告)
 _VISIBLE = 7  # digits that must stand beside the stars of a masked number
 _YEAR = 1  # years between two ages that are one: asked before and after a birthday, or counted as 虚岁
 _NEAR = 3
@@ -157,11 +159,12 @@ def name_level(one: str, other: str) -> str:
     ('sound', 'given', 'title')
     >>> name_level("王建国", "王建军"), name_level("王秀英", "李秀英")
     ('slip', 'other')
-    >>> name_level("王大姐", "王大姐")  # so are many called
-    'title'
+    >>> name_level("王大姐", "王大姐"), name_level("王秀英", "王秀英"), name_level("秦秀英", "秦秀英")
+    ('title', 'equal', 'rare')
     """
     if one == other:
-        return "title" if _addressed(one) and len(_untitled(one)) <= 1 else "equal"
+        titled = _addressed(one) and len(_untitled(one)) <= 1
+        return "title" if titled else "equal" if one[0] in _COMMON or len(one) < 3 else "rare"
     short, long = sorted((one, other), key=len)
     if len(one) == len(other) and all(a == b or sounds(a) & sounds(b) for a, b in zip(one, other, strict=True)):
         return "sound"

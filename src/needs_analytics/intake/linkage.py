@@ -376,8 +376,8 @@ def _clashes(rows: pd.DataFrame, asked: Bools) -> tuple[tuple[int, ...], ...]:
     told = told[told["card"].duplicated(keep=False)]
     if told.empty:
         return ()
-    born = told["told_born"].mask(told["told_born"].str.endswith("-01-01"), "")  # only the year was known
-    states = told[["told_sex"]].assign(born=born)
+    year, to_the_day = told["told_born"].str[:4], ~told["told_born"].str.endswith("-01-01")  # else a year was known
+    states = told[["told_sex"]].assign(year=year, born=told["told_born"].where(to_the_day, ""))
     states = states.where(states != "")
     numbers = states.groupby(told["card"]).nunique()
     apart = told[told["card"].isin(numbers.index[(numbers > 1).any(axis=1)])]

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.stats import norm
 
-from needs_analytics.numerics.comparisons import difference_of_intervals, false_discovery
+from needs_analytics.numerics.comparisons import difference_of_intervals
+from needs_analytics.numerics.discoveries import false_discovery
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import stats
 
-from needs_analytics.numerics._arrays import Bools, Floats, check_level
+from needs_analytics.numerics._arrays import Floats, check_level
 
 
 @dataclass(frozen=True)
@@ -117,28 +117,6 @@ def difference_of_intervals(
     low = np.maximum(diff - np.sqrt(np.maximum(down, 0.0)), -1.0)
     high = np.minimum(diff + np.sqrt(np.maximum(up, 0.0)), 1.0)
     return low, high
-
-
-def false_discovery(p: npt.ArrayLike, level: float = 0.05) -> Bools:
-    """Mark the p-values that stand when the expected share of false ones among them is held at `level`.
-
-    Parameters
-    ----------
-    p
-        p-values, any shape, all of one family; NaN was not tested and is never marked.
-    level
-        False-discovery rate.
-
-    Notes
-    -----
-    Benjamini & Hochberg (1995), JRSS B 57, 289–300.
-    """
-    values = np.asarray(p, dtype=np.float64)
-    marked = np.zeros(values.shape, dtype=bool)
-    tested = np.isfinite(values)
-    if tested.any():
-        marked[tested] = stats.false_discovery_control(values[tested], method="bh") <= level
-    return marked
 
 
 def _plain(array: Any) -> Any:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from needs_analytics.numerics.tails import f_quantile, f_tail
+
 if TYPE_CHECKING:
     import numpy.typing as npt
 
@@ -90,14 +92,12 @@ def intraclass(
     inside = float(((y - mean[cell]) ** 2).sum()) / within
     if inside <= 0:
         return IntraClass(np.nan, np.nan, np.nan, np.nan, np.nan, number, len(size))
-    from scipy.special import fdtrc, fdtri  # noqa: PLC0415 - slow to load; seldom are interviewers named
-
     ratio = float((size * (mean - overall[home]) ** 2).sum()) / between / inside
     usual = (number - float((size**2 / np.bincount(stratum)[home]).sum())) / between
     tail = (1 - level) / 2
-    limits = [ratio / float(fdtri(between, within, q)) for q in (1 - tail, tail)]
+    limits = [ratio / f_quantile(q, between, within) for q in (1 - tail, tail)]
     rho, low, high = ((f - 1) / (f - 1 + usual) for f in (ratio, *limits))
-    p = float(fdtrc(between, within, ratio))
+    p = f_tail(ratio, between, within)
     return IntraClass(rho, low, high, p, 1 + (number / len(size) - 1) * max(rho, 0.0), number, len(size))
 
 

@@ -1,0 +1,34 @@
+"""Tails of F and the binomial against scipy's, and that nothing but numpy is loaded for them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy import special, stats
+
+from needs_analytics.numerics.tails import binomial_tail, f_quantile, f_tail, incomplete_beta
+
+
+def test_the_incomplete_beta_function_is_scipys() -> None:
+    rng = np.random.default_rng(0)
+    a, b = (np.exp(rng.uniform(np.log(0.3), np.log(3000), 3000)) for _ in range(2))
+    x = rng.random(3000)
+    np.testing.assert_allclose(incomplete_beta(a, b, x), special.betainc(a, b, x), rtol=1e-9, atol=1e-13)
+    assert incomplete_beta(2, 3, [0, 1]).tolist() == [0, 1]
+
+
+@pytest.mark.parametrize("between", [1, 2, 7, 60])
+@pytest.mark.parametrize("within", [1, 5, 40, 5000])
+def test_f_is_scipys(between: int, within: int) -> None:
+    for share in (0.025, 0.5, 0.975):
+        assert f_quantile(share, between, within) == pytest.approx(stats.f.ppf(share, between, within), rel=1e-9)
+    for ratio in (0.0, 0.3, 1.0, 4.0, 30.0):
+        assert f_tail(ratio, between, within) == pytest.approx(stats.f.sf(ratio, between, within), rel=1e-9, abs=1e-13)
+
+
+def test_the_binomial_tail_is_scipys() -> None:
+    number = np.repeat([1, 12, 300, 1999], 5)
+    least = np.tile([0.0, 0.01, 0.02, 0.3, 1.0], 4) * number // 1
+    for share in (1e-4, 0.01, 0.4):
+        expected = stats.binom.sf(least - 1, number, share)
+        np.testing.assert_allclose(binomial_tail(least, number, share), expected, rtol=1e-9, atol=1e-13)
