@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import needs_analytics
 from helpers.grids import cells, codes, take, take_clean, told
 from helpers.town import table
 from needs_analytics.cleaning import clean
@@ -169,13 +171,18 @@ def test_a_month_without_interviewers_says_nothing_of_them() -> None:
     assert not {"W433", "I433"} & codes(take_clean(cells(matrix(straight=0))))
 
 
-def test_who_asked_is_judged_without_loading_statistics() -> None:
+def test_who_asked_is_judged_without_loading_statistics(tmp_path: Path) -> None:
+    survey = form()
+    survey.to_pickle(tmp_path / "survey.pkl")
+    QUESTIONS.to_pickle(tmp_path / "questions.pkl")
     script = (
-        "import sys\nfrom cleaning.test_careless import QUESTIONS, form\n"
+        "import sys, pandas as pd\n"
         "from needs_analytics.cleaning.careless import find_careless, interviewer_effect\n"
-        "find_careless(form(), QUESTIONS)\nassert len(interviewer_effect(form()))\n"
+        "survey, questions = pd.read_pickle('survey.pkl'), pd.read_pickle('questions.pkl')\n"
+        "find_careless(survey, questions)\nassert len(interviewer_effect(survey))\n"
         "sys.exit('scipy' in sys.modules)"
     )
-    done = subprocess.run([sys.executable, "-c", script], cwd=Path(__file__).parents[1], capture_output=True, text=True,
-                          check=False)  # fmt: skip
+    source = str(Path(needs_analytics.__file__).parents[1])
+    done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, env=os.environ | {"PYTHONPATH": source},
+                          capture_output=True, text=True, check=False)  # fmt: skip
     assert done.returncode == 0, done.stderr

@@ -1,4 +1,4 @@
-"""Tails of the F and the binomial distribution on numpy alone: scipy costs `needs check` more to load than it takes."""
+"""Tails of F and of the binomial in plain Python: scipy takes `needs check` longer to load than they take."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ import numpy as np
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-_TERMS = 2000  # of the continued fraction, which needs some √max(a, b) of them
+_TERMS = 5000  # of the continued fraction, which needs some √max(a, b) of them
 _EXACT, _TINY = 1e-15, 1e-300
-_log_gamma = np.frompyfunc(math.lgamma, 1, 1)
+_HALVINGS = 60
 
 
-def incomplete_beta(a: npt.ArrayLike, b: npt.ArrayLike, x: npt.ArrayLike) -> npt.NDArray[np.float64]:
+def incomplete_beta(a: float, b: float, x: float) -> float:
     """Return the regularised incomplete beta function I_x(a, b) for positive ``a, b`` and ``x`` from 0 to 1.
 
     Notes
@@ -25,17 +25,14 @@ def incomplete_beta(a: npt.ArrayLike, b: npt.ArrayLike, x: npt.ArrayLike) -> npt
 
     Examples
     --------
-    >>> round(float(incomplete_beta(2, 3, 0.5)), 12)
+    >>> round(incomplete_beta(2, 3, 0.5), 12)
     0.6875
     """
-    ones, others, shares = np.broadcast_arrays(*(np.asarray(value, dtype=float) for value in (a, b, x)))
-    swapped = shares >= (ones + 1) / (ones + others + 2)
-    p, q = np.where(swapped, others, ones), np.where(swapped, ones, others)
-    share = np.where(swapped, 1 - shares, shares)
-    inside = np.clip(share, _TINY, 1 - 1e-16)
-    log_front = p * np.log(inside) + q * np.log1p(-inside) - _log_beta(p, q) - np.log(p)
-    tail = np.where(share <= 0, 0.0, np.exp(log_front) * _fraction(p, q, inside))
-    return np.asarray(np.where(swapped, 1 - tail, tail), dtype=float)
+    if x <= 0 or x >= 1:
+        return float(x >= 1)
+    if x >= (a + 1) / (a + b + 2):
+        return 1 - _by_fraction(b, a, 1 - x)
+    return _by_fraction(a, b, x)
 
 
 def f_tail(ratio: float, between: float, within: float) -> float:
@@ -46,7 +43,7 @@ def f_tail(ratio: float, between: float, within: float) -> float:
     >>> round(f_tail(4.0, 2, 10), 6)
     0.052922
     """
-    return float(incomplete_beta(within / 2, between / 2, within / (within + between * ratio)))
+    return incomplete_beta(within / 2, between / 2, within / (within + between * ratio))
 
 
 def f_quantile(probability: float, between: float, within: float) -> float:
@@ -57,56 +54,44 @@ def f_quantile(probability: float, between: float, within: float) -> float:
     >>> round(f_quantile(0.95, 2, 10), 4)  # any table of F
     4.1028
     """
-    low, high = 0.0, 1.0
-    for _ in range(200):  # each halves what is left; the share of beta is between 0 and 1
+    low, high = 0.0, 1.0  # the share of the variance that lies between, whose distribution is a beta
+    for _ in range(_HALVINGS):
         middle = (low + high) / 2
-        if incomplete_beta(between / 2, within / 2, middle) < probability:
-            low = middle
-        else:
-            high = middle
-        if high - low <= _EXACT * high:
-            break
-    return within * low / (between * (1 - low)) if low < 1 else math.inf
+        below = incomplete_beta(between / 2, within / 2, middle) < probability
+        low, high = (middle, high) if below else (low, middle)
+    return within * low / (between * (1 - low))
 
 
 def binomial_tail(
-    least: npt.ArrayLike, number: npt.ArrayLike, share: npt.ArrayLike
-) -> npt.NDArray[np.float64]:  # fmt: skip
+    least: npt.NDArray[np.float64], number: npt.NDArray[np.integer], share: npt.NDArray[np.float64]
+) -> npt.NDArray[np.float64]:
     """Return the probability of at least so many of a number of trials; 1 for none.
 
     Examples
     --------
-    >>> binomial_tail([0, 1, 2], 2, 0.5).round(12).tolist()
+    >>> binomial_tail(np.array([0.0, 1.0, 2.0]), np.array([2, 2, 2]), np.full(3, 0.5)).round(12).tolist()
     [1.0, 0.75, 0.25]
     """
-    counts, trials = np.broadcast_arrays(np.asarray(least, dtype=float), np.asarray(number, dtype=float))
-    some = np.clip(counts, 1, None)
-    tail = incomplete_beta(some, np.maximum(trials - some + 1, 1), share)
-    return np.asarray(np.where(counts < 1, 1.0, np.where(counts > trials, 0.0, tail)), dtype=float)
+    trials = zip(least.tolist(), number.tolist(), share.tolist(), strict=True)
+    return np.array([incomplete_beta(k, n - k + 1, p) if 0 < k <= n else float(k <= 0) for k, n, p in trials])
 
 
-def _log_beta(a: npt.NDArray[np.float64], b: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    return np.asarray(_log_gamma(a) + _log_gamma(b) - _log_gamma(a + b), dtype=float)
-
-
-def _fraction(
-    a: npt.NDArray[np.float64], b: npt.NDArray[np.float64], x: npt.NDArray[np.float64]
-) -> npt.NDArray[np.float64]:  # fmt: skip
-    upper = np.ones_like(x)
-    lower = _nonzero(1 - (a + b) * x / (a + 1))
-    lower = 1 / lower
-    value = lower.copy()
+def _by_fraction(a: float, b: float, x: float) -> float:
+    log_beta = math.lgamma(a) + math.lgamma(b) - math.lgamma(a + b)
+    upper, lower = 1.0, 1 / _nonzero(1 - (a + b) * x / (a + 1))
+    value = lower
     for term in range(1, _TERMS):
-        even = term * (b - term) * x / ((a + 2 * term - 1) * (a + 2 * term))
-        odd = -(a + term) * (a + b + term) * x / ((a + 2 * term) * (a + 2 * term + 1))
-        for part in (even, odd):
-            lower, upper = 1 / _nonzero(1 + part * lower), _nonzero(1 + part / upper)
-            change = lower * upper
-            value = value * change
-        if (np.abs(change - 1) < _EXACT).all():
+        twice = a + 2 * term
+        even = term * (b - term) * x / ((twice - 1) * twice)
+        odd = -(a + term) * (a + b + term) * x / (twice * (twice + 1))
+        lower, upper = 1 / _nonzero(1 + even * lower), _nonzero(1 + even / upper)
+        value *= lower * upper
+        lower, upper = 1 / _nonzero(1 + odd * lower), _nonzero(1 + odd / upper)
+        value *= lower * upper
+        if abs(lower * upper - 1) < _EXACT:
             break
-    return value
+    return math.exp(a * math.log(x) + b * math.log1p(-x) - log_beta) * value / a
 
 
-def _nonzero(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    return np.where(np.abs(values) < _TINY, _TINY, values)
+def _nonzero(value: float) -> float:
+    return value if abs(value) >= _TINY else _TINY
