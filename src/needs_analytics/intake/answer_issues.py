@@ -31,12 +31,13 @@ def unknown_options(block: Block, question: Question) -> list[Issue]:
     if not (question.is_prevalence or question.is_ranking):
         return issues
     for option in [text for text, meaning in question.options.items() if not meaning]:
-        rows = _rows_with(block, question, option)
-        column = question.columns[question.items.index(option)] if option in question.items else question.columns[0]
-        where = CellRef(block.sheet.file, block.sheet.name, int(rows[0]) if len(rows) else None, column)
-        count = len(rows)
         if option in question.items:
-            count = int(np.nansum(chosen(block.column(column), option, question)))
+            column = question.columns[question.items.index(option)]
+            where, count = block.header_cell(column), int(np.nansum(chosen(block.column(column), option, question)))
+        else:
+            rows = _rows_with(block, question, option)
+            first = int(rows[0]) if len(rows) else None
+            where, count = CellRef(block.sheet.file, block.sheet.name, first, question.columns[0]), len(rows)
         issues.append(Issue("W210", where, option, {"question": question.wording, "count": count}))
     return issues
 
@@ -65,8 +66,6 @@ def once_each(issues: Sequence[Issue], words: NeedWords, names: Mapping[str, str
 
 
 def _rows_with(block: Block, question: Question, option: str) -> Ints:
-    if option in question.items:
-        return np.array([block.head])
     found: list[int] = []
     for position in question.columns:
         column = block.column(position)

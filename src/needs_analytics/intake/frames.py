@@ -178,7 +178,7 @@ def _read_columns(
             columns |= coordinates(block, match, table, findings)
             continue
         if table == "survey" and kind == "age" and are_age_codes(block.column(match.column)):
-            where = CellRef(block.sheet.file, block.sheet.name, block.head + 1, match.column)
+            where = block.header_cell(match.column)
             findings.issues.append(Issue("W126", where, match.wording, {"table": table, "field": match.field}))
             columns[match.field] = np.full(len(block.rows), None, dtype=object)
             continue
