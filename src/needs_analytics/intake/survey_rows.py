@@ -109,7 +109,7 @@ def _contradictions(
     ):
         refs = cells.refs("survey", frame[rows], field)
         for where, value, new in zip(refs, stated[rows], other[rows], strict=True):
-            details = {"table": "survey", "field": field, "new": new}
+            details = {"table": "survey", "field": field, "new": value, "by_card": new}
             issues.append(Issue("W151", where, value, details))
     return issues
 
