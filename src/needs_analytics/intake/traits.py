@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from needs_analytics.core.wording import chinese_number, key
+from needs_analytics.intake.lettered import lettered
 from needs_analytics.intake.reading import NOTHING, Reading, is_absent, is_error, is_number
 
 if TYPE_CHECKING:
@@ -343,7 +344,7 @@ def read_age(cell: object) -> Reading:
         if reading.value is not None and (single[1] or single[3] or single[4]):
             return Reading(reading.value, "approximate", "W113")
         return Reading(reading.value, reading.note or ("normalised" if text != single[2] else ""), reading.code)
-    return _age(float(text)) if _FIGURE.fullmatch(text) else Reading(None, "refused", "E112")
+    return _age(float(text)) if _FIGURE.fullmatch(text) else lettered(cell) or Reading(None, "refused", "E112")
 
 
 def _of_parts(parts: re.Match[str]) -> Reading:

@@ -137,7 +137,9 @@ def _overall(m: Material) -> list[Block]:
         blocks.append(
             Paragraph(
                 words.say(
-                    "text.received", n=len(survey), **{k: counts[k] for k in ("rows_in", "kept", "merged", "returned")}
+                    "text.received",
+                    n=len(survey),
+                    **{k: counts[k] for k in ("rows_in", "kept", "other_months", "merged", "returned")},
                 )
             )
         )
