@@ -408,11 +408,14 @@ def margin_name(name: str, words: Wording) -> str:
 def issue_table(issues: tuple[Issue, ...], words: Wording) -> Table:
     """Return how often each kind of problem occurred."""
     shown = [*columns("issue count remedy", words)]
-    counts = Counter(issue.code for issue in issues if issue.severity != "info")
+    counts: Counter[str] = Counter()
+    for issue in issues:
+        counts[issue.code] += issue.times if issue.severity != "info" else 0
     first = {issue.code: issue for issue in reversed(issues)}
     rows = [
         (f"{code} {issue_title(first[code], words.language)}", count, _remedy(first[code], words))
         for code, count in sorted(counts.items())
+        if count
     ]
     return Table("issues", words.say("table.issues"), shown, rows)
 
