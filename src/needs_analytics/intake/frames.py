@@ -128,9 +128,22 @@ def read_frame(
         frame["month"] = month_of([*block.titles, block.sheet.name, block.sheet.file], context.month) or None
     if table == "survey":
         frame["told_month"] = month_of_sheet(block.sheet.name, context.month) or None
+        findings.issues += _of_the_coming_month(frame, context.month)
     if table == "register":
         return _register(block, frame, counted, findings)
     return frame
+
+
+def _of_the_coming_month(frame: pd.DataFrame, month: Month) -> list[Issue]:
+    """Say which rows without a date stand in a sheet that is named after the coming month."""
+    coming = str(month.shift(1))
+    rows = frame[frame["told_month"] == coming]
+    rows = rows[rows["date"].isna()] if "date" in rows else rows
+    if rows.empty:
+        return []
+    file, sheet, row = rows[["file", "sheet", "row"]].iloc[0]
+    details = {"sheet": sheet, "count": len(rows)}
+    return [Issue("W156", CellRef(str(file), str(sheet), int(row) - 1), coming, details)]
 
 
 _ALSO = {"age": ("age_low", "age_high"), "age_band": ("age_low", "age_high"), "coordinate_pair": ("lon", "lat")}

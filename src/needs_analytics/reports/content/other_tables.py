@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
 
     from needs_analytics.core.arrays import Floats
-
     from needs_analytics.core.issue import Issue
     from needs_analytics.core.records import Cleaned
     from needs_analytics.core.results import MonthResult
