@@ -13,7 +13,7 @@ from needs_analytics.intake.answers import EMPTY, SKIPPED, chosen
 from needs_analytics.intake.need_words import NONE
 from needs_analytics.intake.reading import is_absent
 from needs_analytics.intake.separators import split_cell
-from needs_analytics.intake.traits import read_yes_no
+from needs_analytics.intake.yes_no import read_yes_no
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

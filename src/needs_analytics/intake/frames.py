@@ -14,13 +14,13 @@ from needs_analytics.core.issue import CellRef, Issue
 from needs_analytics.core.tables import OWN_COLUMN
 from needs_analytics.core.wording import key, plain
 from needs_analytics.intake.across import unfolded
+from needs_analytics.intake.ages import AgeRange, are_age_codes
 from needs_analytics.intake.coordinates import coordinates, crs_in, right_way_round
 from needs_analytics.intake.crosstab import month_of, month_of_sheet
 from needs_analytics.intake.dates import settled
 from needs_analytics.intake.numbers import period_within, read_count
 from needs_analytics.intake.reading import Reader, Reading
 from needs_analytics.intake.terms import read_text, read_verbatim
-from needs_analytics.intake.traits import AgeRange, are_age_codes
 from needs_analytics.intake.typed import PERSONAL, VERBATIM, read_column, reader_for
 from needs_analytics.intake.wide_register import WideColumn, wide_columns
 
