@@ -180,7 +180,7 @@ def _run_record(
         .sort_values("file")
         .reset_index(drop=True)
     )
-    totals = cleaned.counts[["rows_in", "kept", "merged", "returned"]].sum()
+    totals = cleaned.counts[["rows_in", "kept", "merged", "returned", "other_months", "replaced"]].sum()
     record = RunRecord(
         month=str(cleaned.month),
         workspace=name,

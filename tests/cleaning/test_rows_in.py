@@ -60,6 +60,12 @@ def is_balanced(cleaned: Cleaned) -> bool:
     return bool((cleaned.counts["rows_in"] == parts.sum(axis=1)).all() and (parts >= 0).all(axis=None))
 
 
+def test_rows_of_other_months_are_kept_and_told_apart_from_those_of_the_month() -> None:
+    rows = "2026-10-03|女|助餐、助浴\n2026-09-03|男|助浴\n2026-08-03|男|助餐"
+    (counts,) = take_clean(sheet("走访日期|性别|您需要哪些服务\n" + rows)).counts.to_dict("records")
+    assert [counts[name] for name in ("rows_in", "kept", "merged", "returned", "other_months")] == [3, 3, 0, 0, 2]
+
+
 @settings(max_examples=30, deadline=None)
 @given(BOOKS)
 def test_rows_in_are_kept_merged_or_returned_in_every_file_and_in_all(
@@ -69,6 +75,8 @@ def test_rows_in_are_kept_merged_or_returned_in_every_file_and_in_all(
     counts = cleaned.counts
 
     assert is_balanced(cleaned), counts
+    assert (counts["other_months"] <= counts["kept"]).all()
+    assert (counts["replaced"] <= counts["merged"]).all()
     assert counts["rows_in"].sum() == cleaned.sheets["rows"].sum()
     assert set(zip(counts["file"], counts["sheet"], strict=True)) == set(
         zip(cleaned.sheets["file"], cleaned.sheets["sheet"], strict=True)

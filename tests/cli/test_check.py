@@ -104,6 +104,16 @@ def test_a_corrupt_file_of_one_office_blocks_nothing_and_is_said_first(needs: Ne
     assert blocks[0].startswith("和平3村（重新发送：错误 1，疑问 0）")
 
 
+def test_rows_of_other_months_are_not_said_to_count_in_the_month(needs: Needs, office: Office) -> None:
+    workspace = office({**whole_month(), "需求调查.csv": survey().replace("2026-10-2", "2026-09-2")})
+    found = needs("check", MONTH)
+    assert "采用 62（其中其他月份 9，留作历史，不计入本月） + 合并 0" in found.out
+    assert "采用 40 行（其中 9 行是其他月份的，不计入本月）" in page_of(workspace)
+    (told,) = [one["counts"] for one in json.loads(needs("check", MONTH, "--json").out)["offices"]
+               if one["office"] == "需求调查"]  # fmt: skip
+    assert told == {"rows_in": 40, "kept": 40, "merged": 0, "returned": 0, "other_months": 9, "replaced": 0}
+
+
 @pytest.mark.parametrize(
     ("survey_sent", "code", "hint"),
     [
@@ -240,7 +250,7 @@ def test_the_first_table_of_the_workbook_is_the_offices(needs: Needs, messy: Pat
     book = CalamineWorkbook.from_path(str(messy / "check" / MONTH / f"{MONTH}核对结果.xlsx"))
     assert book.sheet_names[1] == "各单位汇总"
     cells = {str(row[0]): row for row in book.get_sheet_by_name("各单位汇总").to_python()}
-    assert cells["和平3村"][8] == "重新发送"
+    assert cells["和平3村"][9] == "重新发送"
     assert cells["合计"][2] == 83
 
 

@@ -48,7 +48,7 @@ def counts(needs) -> dict[str, dict[str, int]]:
     said = json.loads(needs("check", MONTH, "--json", "-q").out)
     found: dict[str, dict[str, int]] = {}
     for row in said["counts"]:
-        here = found.setdefault(row["file"], dict.fromkeys(("rows_in", "kept", "merged", "returned"), 0))
+        here = found.setdefault(row["file"], dict.fromkeys(("rows_in", "kept", "merged", "returned", "replaced"), 0))
         for name in here:
             here[name] += row[name]
         assert row["rows_in"] == row["kept"] + row["merged"] + row["returned"]
@@ -78,8 +78,9 @@ def test_a_corrected_file_beside_the_original_counts_once(place, needs) -> None:
     correct(back_of(place) / "走访表_待修改.xlsx", place / "inbox" / MONTH / "走访表_待修改.xlsx", "C5", 43)
     after = counts(needs)
     assert after["走访表_待修改.xlsx"] == before["走访表.xlsx"]
-    assert after["走访表.xlsx"] == {"rows_in": 30, "kept": 0, "merged": 30, "returned": 0}
+    assert (after["走访表.xlsx"]["merged"], after["走访表.xlsx"]["replaced"]) == (30, 30)
     assert sum(row["kept"] for row in after.values()) == sum(row["kept"] for row in before.values())
+    assert "合并 30（其中由改正后的文件代替 30）" in needs("check", MONTH).out
     said = json.loads(needs("check", MONTH, "--json", "-q").out)
     replaced = next(issue for issue in said["issues"] if issue["code"] == "I040")
     assert (replaced["file"], "走访表_待修改.xlsx" in replaced["sentence"]) == ("走访表.xlsx", True)

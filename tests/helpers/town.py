@@ -129,8 +129,12 @@ def town(
 
 
 def _counts(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    rows = [(f"{name}.xlsx", "Sheet1", len(frame), len(frame), 0, 0) for name, frame in tables.items() if len(frame)]
-    return pd.DataFrame(rows, columns=["file", "sheet", "rows_in", "kept", "merged", "returned"])
+    rows = [
+        (f"{name}.xlsx", "Sheet1", len(frame), len(frame), 0, 0, 0, 0) for name, frame in tables.items() if len(frame)
+    ]
+    return pd.DataFrame(
+        rows, columns=["file", "sheet", "rows_in", "kept", "merged", "returned", "other_months", "replaced"]
+    )
 
 
 def _sheets(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:

@@ -268,6 +268,15 @@ def test_sheets_for_months_keep_the_months_apart() -> None:
     assert sorted(cleaned.earlier["survey"]["month"]) == ["2025-12", "2026-09"]
 
 
+def test_a_sheet_named_after_the_coming_month_is_asked_about_and_not_set_a_year_back() -> None:
+    rows = "社区|性别|您需要哪些服务\n和平社区|女|助餐、助浴\n和平社区|男|助浴"
+    found = take(sheet(rows, name="11月"))
+    assert set(found.tables["survey"]["month"]) == {"2026-11"}
+    assert [(issue.value, issue.details["count"]) for issue in found.issues if issue.code == "W156"] == [("2026-11", 2)]
+    assert set(take(sheet(rows, name="12月")).tables["survey"]["month"]) == {"2025-12"}
+    assert set(take(sheet(rows, name="2025年11月")).tables["survey"]["month"]) == {"2025-11"}
+
+
 def test_sheets_named_after_communities_tell_them() -> None:
     header, row = "姓名|性别|年龄|您需要哪些服务", "{}|女|70|助餐、助浴"
     sheets = [

@@ -141,3 +141,15 @@ def test_use_in_a_list_and_in_a_count_is_asked_about_and_left_out_as_told() -> N
     assert (told(asked, "W508"), asked.tables["usage"]["count"].sum()) == ([("", "助浴")], 137)
     answered = take(*month, mapping='[[sheet]]\nsheet = "签到"\nleave_out = ["助浴"]')
     assert (told(answered, "W508"), answered.tables["usage"]["count"].sum()) == ([], 135)
+
+
+def test_what_is_said_of_an_option_under_a_merged_title_names_the_cell_of_the_option() -> None:
+    form = """
+        走访表
+        社区 | 性别 | 需求情况（打√） | | |
+         | | 助餐 | 助浴 | 飞天 | 助医
+        和平社区 | 女 | √ | | √ |
+        和平社区 | 男 | | √ | | √
+        和平社区 | 女 | √ | | | """
+    found = take(sheet(form, merged=["A2:A3", "B2:B3", "C2:F2"]))
+    assert told(found, "W210") == [("E3", "飞天")]

@@ -40,7 +40,7 @@ def test_options_in_columns_of_a_platform_are_one_question() -> None:
 def test_an_item_that_is_not_understood_is_asked_with_its_question() -> None:
     grid = "姓名|社区|生活照料||\n||助浴|助餐|扫雪除冰\n王秀英|和平社区|是|否|是\n赵建国|和平社区|否|是|否"
     found = take(sheet(grid, merged=("C1:E1",)))
-    assert told(found, "W210") == [("E1", "扫雪除冰")]
+    assert told(found, "W210") == [("E2", "扫雪除冰")]
 
 
 def test_a_question_that_asks_for_needs_is_asked_though_no_option_is_known() -> None:

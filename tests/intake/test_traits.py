@@ -10,16 +10,10 @@ from hypothesis import strategies as st
 
 from helpers.grids import everything, sheet, take
 from needs_analytics.core.month import Month
-from needs_analytics.intake.traits import (
-    AgeRange,
-    age_reader,
-    read_age,
-    read_level,
-    read_satisfaction,
-    read_sex,
-    read_urgency,
-    read_yes_no,
-)
+from needs_analytics.intake.ages import AgeRange, age_reader, read_age
+from needs_analytics.intake.levels import read_level, read_satisfaction, read_urgency
+from needs_analytics.intake.sexes import read_sex
+from needs_analytics.intake.yes_no import read_yes_no
 
 
 @pytest.mark.parametrize("written", [65.0, "65", "65岁", "65周岁", "６５", "六十五", "六十五岁", "65.0"])

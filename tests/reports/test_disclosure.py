@@ -356,6 +356,19 @@ def test_a_margin_class_of_few_respondents_is_not_alone(result: MonthResult) -> 
     assert [row["before"] for row in rows_of(document, "margins")] == [0.5, HIDDEN, HIDDEN]
 
 
+def test_the_share_of_a_population_does_not_tell_the_few_whose_class_is_unknown(result: MonthResult) -> None:
+    margins = pd.DataFrame({
+        "margin": "sex", "label": ["男", "女", "未知"], "n": [58, 63, 4], "target": [0.384, 0.576, 0.04],
+        "before": [0.464, 0.504, 0.032], "after": [0.384, 0.576, 0.04], "asmd_before": 0.1, "asmd_after": 0.0,
+    })  # fmt: skip
+    document = build_document(replace(result, weights=replace(result.weights, margins=margins)))
+    told = {row["label"]: row for row in rows_of(document, "margins")}
+    assert [told[label]["target"] for label in ("男", "女")] == pytest.approx([0.4, 0.6])
+    assert not isinstance(told["未知"]["target"], float)
+    assert "4.00%" not in "".join(table.columns[2].text(row[2]) for table in document.tables
+                                  if table.id == "margins" for row in table.cells)  # fmt: skip
+
+
 def test_the_sample_share_of_a_margin_tells_no_more_than_its_rounded_count(result: MonthResult) -> None:
     margins = pd.DataFrame({
         "margin": "sex", "label": ["男", "女"], "n": [58, 63], "target": 0.5, "before": [58 / 121, 63 / 121],

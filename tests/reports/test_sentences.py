@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from helpers.town import BATHING, MEALS, residents, run_stages, survey, town
+from needs_analytics.core.issue import CellRef, Issue
 from needs_analytics.core.options import GapsOptions, Options
+from needs_analytics.reports.check.summary import summarise
 from needs_analytics.reports.content.build import build_document, report_wording
 from needs_analytics.reports.content.other_tables import action_text
 
@@ -75,6 +77,36 @@ def test_a_month_says_what_rose_and_fell_or_that_nothing_did(
     changed = table.assign(change=table["need"].map(dict(zip((MEALS, BATHING), verdicts, strict=True))).fillna("/"))
     changed = changed.assign(change_diff=0.2, flag="可发布", n_before=40.0, n_yes_before=15.0)
     assert said in told(replace(result, needs=replace(result.needs, table=changed)))
+
+
+def without_gaps(result: MonthResult, **changed: object) -> MonthResult:
+    return replace(result, gaps=replace(result.gaps, table=result.gaps.table.assign(**changed)))
+
+
+def test_where_nothing_is_short_no_need_is_called_the_one_with_the_largest_gap(result: MonthResult) -> None:
+    assert "缺口最大的是" in told(without_gaps(result, flag="可发布"))
+    said = told(without_gaps(result, flag="可发布", gap=0.0, gap_low=0.0, gap_high=0.0, gap_rate=0.0, cause=""))
+    assert "没有可以确认的缺口" in said
+    assert "缺口最大的是" not in said
+
+
+def test_where_no_gap_may_be_published_none_is_named(result: MonthResult) -> None:
+    said = told(without_gaps(result, n=1.0, n_yes=1.0))
+    assert "缺口最大的是" not in said
+
+
+def test_doubts_about_the_data_are_counted_as_a_check_counts_them_and_later_ones_apart(result: MonthResult) -> None:
+    where = CellRef("表.xlsx", "表", 1, 2)
+    sheets = result.cleaned.sheets.assign(office="", marks="")
+    cleaned = replace(
+        result.cleaned, sheets=sheets, issues=(Issue("W104", where, "99", also=((2, 2), (3, 2))), Issue("E101", where))
+    )
+    doubtful = replace(result, cleaned=cleaned)
+    check = summarise(cleaned)
+    assert (check.count("error"), check.count("warning")) == (1, 3)
+    later = sum(issue.times for issue in result.weights.issues + result.gaps.issues if issue.severity != "info")
+    assert "错误1处、疑问3处" in told(doubtful)
+    assert (f"测算中有{later}处提示" in told(doubtful)) or not later
 
 
 def test_more_capacity_is_not_said_to_exceed_an_offer_nobody_made(result: MonthResult) -> None:

@@ -99,7 +99,7 @@ def clean(intake: Intake, *, options: CleaningOptions | None = None) -> Cleaned:
         month=intake.month,
         **current,
         earlier=earlier,
-        counts=_counts(intake, tables, merged, returned),
+        counts=_counts(intake, (current, earlier), merged, returned),
         merged=merged,
         returned=returned,
         sheets=intake.sheets,
@@ -300,19 +300,31 @@ def _other_months(earlier: dict[str, pd.DataFrame], cells: CellMap) -> list[Issu
 
 
 def _counts(
-    intake: Intake, tables: dict[str, pd.DataFrame], merged: pd.DataFrame, returned: pd.DataFrame
+    intake: Intake,
+    tables: tuple[dict[str, pd.DataFrame], dict[str, pd.DataFrame]],
+    merged: pd.DataFrame,
+    returned: pd.DataFrame,
 ) -> pd.DataFrame:
-    """Count rows by file and sheet: a row that is in any table is kept; sheets taken for nothing are returned whole."""
+    """Count rows by file and sheet: a row that is in any table is kept; sheets taken for nothing are returned whole.
+
+    Of the kept, ``other_months`` are in no table of the month; of the merged, ``replaced`` stand in a corrected file.
+    """
     sheets = intake.sheets.groupby(["file", "sheet"], sort=True)["rows"].sum()
-    kept = _distinct([frame[["file", "sheet", "row"]] for frame in tables.values() if len(frame)])
+    ours, others = (
+        _distinct([frame[["file", "sheet", "row"]] for frame in part.values() if len(frame)]) for part in tables
+    )
+    kept = ours.union(others)
     into = _distinct([merged[["file", "sheet", "row"]]]).difference(kept)
     back = _distinct([returned[["file", "sheet", "row"]]]).difference(kept).difference(into)
     counts = pd.DataFrame({"rows_in": sheets})
-    for name, rows in (("kept", kept), ("merged", into), ("returned", back)):
+    parts = (("kept", kept), ("merged", into), ("returned", back), ("other_months", others.difference(ours)))
+    for name, rows in parts:
         counts[name] = rows.to_frame(index=False).groupby(["file", "sheet"]).size() if len(rows) else 0
     aside = intake.sheets[intake.sheets["tables"] == ""]
     replaced = aside["why"] == "replaced"  # their rows stand in the file that was sent instead
-    for name, sheets_aside in (("returned", aside[~replaced]), ("merged", aside[replaced])):
+    counts["replaced"] = 0
+    parted = (("returned", aside[~replaced]), ("merged", aside[replaced]), ("replaced", aside[replaced]))
+    for name, sheets_aside in parted:
         unused = sheets_aside.groupby(["file", "sheet"])["rows"].sum()
         counts[name] = counts[name].fillna(0).add(unused, fill_value=0)
     read = intake.sheets[intake.sheets["tables"].isin(_USED_BY_INTAKE)].groupby(["file", "sheet"])["rows"].sum()

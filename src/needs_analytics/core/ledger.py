@@ -20,7 +20,7 @@ _RETURNED = frozenset({"E401", "E404"})
 
 
 def flagged(issues: Iterable[Issue]) -> list[Line]:
-    """Return a line for every cell or row of a table of which an issue speaks."""
+    """Return a line for every cell or row of a table of which an issue speaks; ``new`` of its details was adopted."""
     return [
         (
             issue.where.file,

@@ -239,7 +239,8 @@ class Cleaned(Pleasant):
     menu, supply, sites, places, register, roster, distances, requests, norms, budget, followup
         The other canonical tables.
     counts
-        One row per file and sheet: ``rows_in, kept, merged, returned``.
+        One row per file and sheet: ``rows_in, kept, merged, returned``; of the kept, ``other_months`` do not count in
+        the month; of the merged, ``replaced`` stand in a corrected file.
     merged
         Rows that went into another: where they stood, into which row, by which evidence.
     returned

@@ -10,14 +10,16 @@ import numpy as np
 from needs_analytics.core.issue import CellRef, Issue, said_once
 from needs_analytics.core.wording import key, plain, without_numbering
 from needs_analytics.intake.answers import EMPTY, SKIPPED, chosen
+from needs_analytics.intake.need_words import NONE
 from needs_analytics.intake.reading import is_absent
 from needs_analytics.intake.separators import split_cell
-from needs_analytics.intake.traits import read_yes_no
+from needs_analytics.intake.yes_no import read_yes_no
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from needs_analytics.core.arrays import Ints
+    from needs_analytics.core.issue import Place
     from needs_analytics.intake.blocks import Block
     from needs_analytics.intake.need_words import NeedWords
     from needs_analytics.intake.questions import Question
@@ -31,12 +33,13 @@ def unknown_options(block: Block, question: Question) -> list[Issue]:
     if not (question.is_prevalence or question.is_ranking):
         return issues
     for option in [text for text, meaning in question.options.items() if not meaning]:
-        rows = _rows_with(block, question, option)
-        column = question.columns[question.items.index(option)] if option in question.items else question.columns[0]
-        where = CellRef(block.sheet.file, block.sheet.name, int(rows[0]) if len(rows) else None, column)
-        count = len(rows)
         if option in question.items:
-            count = int(np.nansum(chosen(block.column(column), option, question)))
+            column = question.columns[question.items.index(option)]
+            where, count = block.header_cell(column), int(np.nansum(chosen(block.column(column), option, question)))
+        else:
+            rows = _rows_with(block, question, option)
+            first = int(rows[0]) if len(rows) else None
+            where, count = CellRef(block.sheet.file, block.sheet.name, first, question.columns[0]), len(rows)
         issues.append(Issue("W210", where, option, {"question": question.wording, "count": count}))
     return issues
 
@@ -65,8 +68,6 @@ def once_each(issues: Sequence[Issue], words: NeedWords, names: Mapping[str, str
 
 
 def _rows_with(block: Block, question: Question, option: str) -> Ints:
-    if option in question.items:
-        return np.array([block.head])
     found: list[int] = []
     for position in question.columns:
         column = block.column(position)
@@ -107,6 +108,56 @@ def _is_odd(value: object, item: str, question: Question) -> bool:
     if question.kind == "量表":
         return not question.scale.is_step(value) and text not in {"0", "0.0"}
     return text != key(item) and read_yes_no(value).note == "refused"
+
+
+def contradictions(block: Block, questions: Iterable[Question]) -> list[Issue]:
+    """Say where somebody chose 暂无需求 beside some need; the need counts."""
+    issues: list[Issue] = []
+    for question in questions:
+        if NONE not in question.options.values() or not (question.is_prevalence or question.is_ranking):
+            continue
+        if not question.items:
+            issues += _contradictory_cells(block, question)
+        elif question.kind == "多选":
+            issues += _contradictory_ticks(block, question)
+    return issues
+
+
+def _contradictory_cells(block: Block, question: Question) -> list[Issue]:
+    position = question.columns[0]
+    column = block.column(position)
+    issues = []
+    for code, value in enumerate(column.values):
+        options = split_cell(str(value), question.separator)
+        nothing = [option for option in options if question.options.get(option) == NONE]
+        needs = [option for option in options if question.options.get(option, "") in question.needs]
+        if nothing and needs:
+            rows = block.rows[column.codes == code].tolist()
+            issues += _contradictory(block, nothing[0], needs, [(row, position) for row in rows])
+    return issues
+
+
+def _contradictory_ticks(block: Block, question: Question) -> list[Issue]:
+    ticks = {item: chosen(block.column(at), item, question) == 1
+             for item, at in zip(question.items, question.columns, strict=True)}  # fmt: skip
+    needs = [item for item in ticks if question.options.get(item, "") in question.needs]
+    some = np.any([ticks[item] for item in needs], axis=0) if needs else np.zeros(len(block.rows), dtype=bool)
+    issues = []
+    for item, position in zip(question.items, question.columns, strict=True):
+        if question.options.get(item) == NONE:
+            both = ticks[item] & some
+            others = [need for need in needs if (ticks[need] & both).any()]
+            issues += _contradictory(block, item, others, [(row, position) for row in block.rows[both].tolist()])
+    return issues
+
+
+def _contradictory(block: Block, nothing: str, needs: Sequence[str], places: Sequence[Place]) -> list[Issue]:
+    if not places:
+        return []
+    (row, column), *also = places
+    others = "、".join(needs[:_SHOWN]) + ("…" if len(needs) > _SHOWN else "")
+    where = CellRef(block.sheet.file, block.sheet.name, row, column)
+    return [Issue("W235", where, nothing, {"others": others, "count": len(places)}, tuple(also))]
 
 
 def unsure_scales(block: Block, questions: Iterable[Question]) -> list[Issue]:

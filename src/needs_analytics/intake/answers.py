@@ -12,7 +12,7 @@ from needs_analytics.intake.negation import denies
 from needs_analytics.intake.reading import is_absent
 from needs_analytics.intake.senses import asks_what_lacks
 from needs_analytics.intake.separators import split_cell
-from needs_analytics.intake.traits import read_yes_no
+from needs_analytics.intake.yes_no import read_yes_no
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

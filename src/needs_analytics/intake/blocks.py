@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from needs_analytics.core.issue import CellRef
 from needs_analytics.core.records import Column
 
 if TYPE_CHECKING:
@@ -61,6 +62,13 @@ class Block:
         tops = sorted(self.dividers)
         above = np.searchsorted(tops, self.rows)
         return [self.dividers[tops[position - 1]] if position else "" for position in above]
+
+    def header_cell(self, column: int) -> CellRef:
+        """Return the cell that heads a column: under a merged title, the lowest of the header that is filled."""
+        source = self.sheet.columns[column]
+        codes = source.codes[self.head : self.head + self.height]
+        filled = [row for row, code in enumerate(codes, start=self.head) if str(source.values[code]).strip()]
+        return CellRef(self.sheet.file, self.sheet.name, max(filled, default=self.head), column)
 
     def column(self, column: int) -> Column:
         """Return a column's data cells; a merged range carries its value in each of its cells."""

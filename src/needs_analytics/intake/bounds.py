@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from needs_analytics.intake.ages import AgeRange
 from needs_analytics.intake.reading import Reader, Reading
-from needs_analytics.intake.traits import AgeRange
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

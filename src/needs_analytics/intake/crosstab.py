@@ -98,13 +98,15 @@ def month_of(texts: Sequence[str], month: Month) -> str:
 def month_of_sheet(name: str, month: Month) -> str:
     """Return the month that a sheet is named after (9月, 2026年9月), ``""`` for any other name.
 
-    A month without a year that is still to come is last year's: sheets for 1月 to 12月 are kept from year to year.
+    A month without a year that is still to come is last year's: sheets for 1月 to 12月 are kept from year to year. The
+    coming month is itself: a slip, or sent too early.
     """
     hit = _MONTH.fullmatch(key(name))
     if not hit:
         return ""
     found = _month_text(hit[1] or "", hit[2], month)
-    return _month_text(str(month.year - 1), hit[2], month) if found > str(month) and not hit[1] else found
+    last_years = found > str(month.shift(1)) and not hit[1]
+    return _month_text(str(month.year - 1), hit[2], month) if last_years else found
 
 
 def _levels(block: Block) -> list[list[str]]:

@@ -14,6 +14,7 @@ from needs_analytics.core.issue import CellRef, Issue
 from needs_analytics.core.records import Column
 from needs_analytics.core.tables import iter_rows
 from needs_analytics.core.wording import chinese_number, key, plain, same_wording, without_numbering
+from needs_analytics.intake.dictionary_settings import read_blank, read_settings
 from needs_analytics.intake.headers import Header
 from needs_analytics.intake.masking import NOBODY, as_shown, mask_labels
 from needs_analytics.intake.need_words import NONE, UNKNOWN, NeedWords
@@ -55,17 +56,6 @@ _SENSES = frozenset({"需要", "希望新增", "最需要前k", "使用过", "�
 _TRAITS = frozenset({"属性", "基本信息", "背景"})  # what a question asks about the respondent
 _FIRST = re.compile(r"最需要(?:的)?(?:前(\d|k|[一二三四五六七八九])(?:项|个)?)?")
 WRITTEN = re.compile(r"〖[^〗]*〗?")  # what a respondent wrote beside 其他: an answer, no option, perhaps a name
-_BLANKS = {
-    "none": NONE,
-    "无需求": NONE,
-    "无": NONE,
-    "否": NONE,
-    "不需要": NONE,
-    "unknown": UNKNOWN,
-    "未知": UNKNOWN,
-    "不详": UNKNOWN,
-    "未回答": UNKNOWN,
-}
 _SPECIAL = {
     "none": NONE,
     "无需求": NONE,
@@ -144,6 +134,7 @@ def read_entries(frames: Iterable[pd.DataFrame], words: NeedWords, month: Month)
     rows = rows[((rows["first_month"] == "") | (rows["first_month"] <= str(month)))
                 & ((rows["last_month"] == "") | (rows["last_month"] >= str(month)))]  # fmt: skip
     rows["question"] = rows["question"].where(rows["question"] != "", rows["wording"])
+    rows = read_settings(rows)
     entries = []
     for (office, question, _), group in rows.groupby(["office", "question", _forms(rows)], sort=False):
         wordings = tuple(
@@ -359,7 +350,7 @@ def _corrected(
     words: NeedWords,
 ) -> Question | None:
     settings = entry.settings
-    kind = cast("Kind", settings["kind"].removesuffix("题") or (match.kind if match else "多选"))
+    kind = cast("Kind", settings["kind"] or (match.kind if match else "多选"))
     sense, first = _sense(settings["sense"])
     if sense not in _SENSES:
         sense = match.sense if match else "需要"
@@ -387,7 +378,7 @@ def _corrected(
         else 0
     )
     wording = settings["wording"] or (match.wording if match else entry.question)
-    blank = _BLANKS.get(key(settings["blank"]), match.blank if match else UNKNOWN)
+    blank = read_blank(settings["blank"]) or (match.blank if match else UNKNOWN)
     return Question(
         office, entry.question, wording, kind, sense,
         settings["unit"] or (match.unit if match else unit_of(wording)), blank, most,

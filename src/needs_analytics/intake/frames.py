@@ -14,13 +14,13 @@ from needs_analytics.core.issue import CellRef, Issue
 from needs_analytics.core.tables import OWN_COLUMN
 from needs_analytics.core.wording import key, plain
 from needs_analytics.intake.across import unfolded
+from needs_analytics.intake.ages import AgeRange, are_age_codes
 from needs_analytics.intake.coordinates import coordinates, crs_in, right_way_round
 from needs_analytics.intake.crosstab import month_of, month_of_sheet
 from needs_analytics.intake.dates import settled
 from needs_analytics.intake.numbers import period_within, read_count
 from needs_analytics.intake.reading import Reader, Reading
 from needs_analytics.intake.terms import read_text, read_verbatim
-from needs_analytics.intake.traits import AgeRange, are_age_codes
 from needs_analytics.intake.typed import PERSONAL, VERBATIM, read_column, reader_for
 from needs_analytics.intake.wide_register import WideColumn, wide_columns
 
@@ -128,9 +128,22 @@ def read_frame(
         frame["month"] = month_of([*block.titles, block.sheet.name, block.sheet.file], context.month) or None
     if table == "survey":
         frame["told_month"] = month_of_sheet(block.sheet.name, context.month) or None
+        findings.issues += _of_the_coming_month(frame, context.month)
     if table == "register":
         return _register(block, frame, counted, findings)
     return frame
+
+
+def _of_the_coming_month(frame: pd.DataFrame, month: Month) -> list[Issue]:
+    """Say which rows without a date stand in a sheet that is named after the coming month."""
+    coming = str(month.shift(1))
+    rows = frame[frame["told_month"] == coming]
+    rows = rows[rows["date"].isna()] if "date" in rows else rows
+    if rows.empty:
+        return []
+    file, sheet, row = rows[["file", "sheet", "row"]].iloc[0]
+    details = {"sheet": sheet, "count": len(rows)}
+    return [Issue("W156", CellRef(str(file), str(sheet), int(row) - 1), coming, details)]
 
 
 _ALSO = {"age": ("age_low", "age_high"), "age_band": ("age_low", "age_high"), "coordinate_pair": ("lon", "lat")}
@@ -178,7 +191,7 @@ def _read_columns(
             columns |= coordinates(block, match, table, findings)
             continue
         if table == "survey" and kind == "age" and are_age_codes(block.column(match.column)):
-            where = CellRef(block.sheet.file, block.sheet.name, block.head + 1, match.column)
+            where = block.header_cell(match.column)
             findings.issues.append(Issue("W126", where, match.wording, {"table": table, "field": match.field}))
             columns[match.field] = np.full(len(block.rows), None, dtype=object)
             continue

@@ -10,7 +10,7 @@ from needs_analytics.intake.fields import core_words
 from needs_analytics.intake.groups import NOBODY, GroupWords, group_of, is_negated
 from needs_analytics.intake.reading import NOTHING, Reading, is_absent
 from needs_analytics.intake.stems import stems_of
-from needs_analytics.intake.traits import is_yes_no, read_yes_no
+from needs_analytics.intake.yes_no import is_yes_no, read_yes_no
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -13,6 +13,7 @@ from needs_analytics.intake.join_people import without_identifiers
 from needs_analytics.intake.join_places import resolve_places
 from needs_analytics.intake.join_services import resolve_services, with_request_needs
 from needs_analytics.intake.labels import without_identifiers_in_names
+from needs_analytics.intake.phones import said_of_phones
 from needs_analytics.intake.survey_rows import complete_survey
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ def join_tables(
     ledger = _placed(tables, placed, cells)
     tables, people = complete_survey(placed, codebook, month, cells)
     ledger += _filled(placed["survey"], tables["survey"], cells)
+    people += said_of_phones(tables, cells)
     tables = with_request_needs(tables, words)
     tables, doubts = without_identifiers(tables, secret, names, mapping, cells)
     tables, services, renamed = resolve_services(tables, codebook, mapping, words, month, cells)

@@ -34,7 +34,7 @@ _NOBODYS = {
     "sites": (*_PLACES, "name"),
 }  # fmt: skip
 _PEOPLE = ("survey", "usage", "roster", "requests")
-_FREE_WORDS = frozenset({"W125", "W141", "W142", "W143", "W210", "W211", "E102", "E112", "I212"})
+_FREE_WORDS = frozenset({"W125", "W141", "W142", "W143", "W210", "W211", "W235", "E102", "E112", "I212"})
 _FREE_FIELDS = frozenset({"groups", "group", "eligibility", "participation", "usage_frequency", "satisfaction", "sex"})
 _LABELS = frozenset(
     {"file", "sheet", "same", "earlier", "by", "table", "field", "into"}

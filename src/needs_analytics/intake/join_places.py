@@ -206,7 +206,7 @@ def _issues(rows: pd.DataFrame, pair: tuple[str, ...], place: Place, table: str,
         "near": place.near or "社区名称",
         "nearest": place.near,
         "community": place.community,
-        "new": place.near,
+        "new": place.near if place.code == "I305" else "",  # what is only near is not what was adopted
         "since": place.since or "—",
     }
     written = _GRID_FIRST if place.code in _OF_GRIDS and pair[-1] else _COMMUNITY_FIRST

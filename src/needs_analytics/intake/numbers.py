@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from needs_analytics.core.wording import key
 from needs_analytics.intake.figures import Figure, figure_of
+from needs_analytics.intake.lettered import lettered
 from needs_analytics.intake.reading import NOTHING, Reading, is_absent, is_error, is_number
 
 _MASK = re.compile(
@@ -61,9 +62,10 @@ def read_number(cell: object) -> Reading:
         return Reading(None, "refused", "E110")
     if _MASK.fullmatch(text):
         return Reading(None, "masked", "W111")
-    found = figure_of(str(cell))
+    mistyped = lettered(cell)
+    found = None if mistyped else figure_of(str(cell))
     if found is None:
-        return Reading(None, "refused", "E112")
+        return mistyped or Reading(None, "refused", "E112")
     if found.exact == "about":
         return Reading(found.value, "approximate", "W113")
     if found.exact == "unit unknown":
@@ -171,7 +173,7 @@ def read_frequency(cell: object) -> Reading:
     if times is not None:
         return Reading(times, "normalised", "I115")
     reading = Reading() if _HAS_PERIOD.search(text) else read_count(cell)
-    return reading if reading.value is not None else Reading(None, "normalised", "I116")
+    return reading if reading.value is not None or reading.code == "E113" else Reading(None, "normalised", "I116")
 
 
 def _times(found: re.Match[str]) -> float | None:
@@ -188,7 +190,9 @@ def _times(found: re.Match[str]) -> float | None:
 def _bare(cell: object) -> Reading:
     """Read a count without a unit: another unit than those of its kind is no small mistake."""
     text = key(str(cell))
-    return read_count(cell) if is_number(cell) or is_absent(text) or not _WORDY.search(text) else _refused(text)
+    if is_number(cell) or is_absent(text) or not _WORDY.search(text):
+        return read_count(cell)
+    return lettered(cell) or _refused(text)
 
 
 def _refused(text: str) -> Reading:

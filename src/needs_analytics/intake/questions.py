@@ -27,7 +27,7 @@ from needs_analytics.intake.senses import (
 )
 from needs_analytics.intake.separators import find_recurring, find_separator, is_a_list, split_cell
 from needs_analytics.intake.stems import Stem, stems_of
-from needs_analytics.intake.traits import is_yes_no
+from needs_analytics.intake.yes_no import is_yes_no
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -50,8 +50,7 @@ def _not_taken(item: Taken, where: CellRef, words: Words) -> Issue:
         return Issue("I209", where, details=_copied(item))
     if found.telling:
         column, count = found.telling
-        header = CellRef(sheet.file, sheet.name, item.block.head, column)
-        return Issue("E208", header, item.block.headers[column].text, {**named, "count": count})
+        return Issue("E208", item.block.header_cell(column), item.block.headers[column].text, {**named, "count": count})
     if found.candidates == ("usage",):
         return Issue("W203", where, details=named)
     if found.why == "asked":

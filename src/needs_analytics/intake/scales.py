@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from needs_analytics.core.wording import key, plain
+from needs_analytics.core.wording import chinese_number, key, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -48,6 +48,7 @@ _ANCHORS = (
 _RISING = re.compile(r"(?:越高|越大|越多)[^,，。;；]{0,6}越(?:需要|重要|迫切|希望)")
 _FALLING = re.compile(r"(?:越低|越小|越少)[^,，。;；]{0,6}越(?:需要|重要|迫切|希望)")
 _SCORED = re.compile(r"打分|评分|得分|分值|几分|\d分")
+_HAN_FIGURE = re.compile("[一二两三四五六七八九十]")
 _TOLD = re.compile(
     r"(?P<sign>[≥≤<>]=?|不低于|不高于|以上|以下)?(?P<figure>\d{1,2}(?:\.\d+)?)(?P<tail>分?(?:及?以[上下])?)"
 )
@@ -203,11 +204,13 @@ def read_threshold(text: str) -> tuple[float, bool]:
     --------
     >>> read_threshold("≥3"), read_threshold("<=2"), read_threshold("一般"), read_threshold("4分以上")
     ((3.0, False), (2.0, True), (3.0, False), (4.0, False))
+    >>> read_threshold("四分以上"), read_threshold("不高于二分")
+    ((4.0, False), (2.0, True))
     """
     told = key(text).replace("及以", "以")
     if told in LIKERT:
         return float(LIKERT[told]), False
-    found = _TOLD.fullmatch(told)
+    found = _TOLD.fullmatch(_HAN_FIGURE.sub(lambda hit: str(chinese_number(hit[0])), told))
     if not found:
         return math.nan, False
     mark = f"{found['sign'] or ''}{found['tail']}"

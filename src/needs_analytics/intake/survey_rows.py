@@ -11,11 +11,11 @@ import pandas as pd
 
 from needs_analytics.core.issue import Issue
 from needs_analytics.core.wording import key
+from needs_analytics.intake.ages import OLDEST, AgeRange
 from needs_analytics.intake.dates import read_birth_date
 from needs_analytics.intake.derived_groups import derived_groups
 from needs_analytics.intake.people import IdCard, read_id_card
 from needs_analytics.intake.reading import is_absent
-from needs_analytics.intake.traits import OLDEST, AgeRange
 
 if TYPE_CHECKING:
     from needs_analytics.core.arrays import Floats
@@ -109,7 +109,7 @@ def _contradictions(
     ):
         refs = cells.refs("survey", frame[rows], field)
         for where, value, new in zip(refs, stated[rows], other[rows], strict=True):
-            details = {"table": "survey", "field": field, "new": new}
+            details = {"table": "survey", "field": field, "new": value, "by_card": new}
             issues.append(Issue("W151", where, value, details))
     return issues
 

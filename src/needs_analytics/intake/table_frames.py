@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from needs_analytics.intake.answer_issues import refused_ticks, unknown_options, unsure_scales
+from needs_analytics.intake.answer_issues import contradictions, refused_ticks, unknown_options, unsure_scales
 from needs_analytics.intake.answers import answer_columns, same_steps
 from needs_analytics.intake.frames import Context, Findings, read_frame
 from needs_analytics.intake.households import is_household_form, says_nothing, under_their_head
@@ -53,6 +53,7 @@ def _with_answers(frame: pd.DataFrame, item: Taken, words: Words, findings: Find
     findings.issues += issues
     findings.options += [issue for question in item.questions for issue in unknown_options(item.block, question)]
     findings.issues += refused_ticks(item.block, item.questions)
+    findings.issues += contradictions(item.block, item.questions)
     findings.issues += unsure_scales(item.block, item.questions)
     findings.issues += twin_questions(item.block, item.questions)
     answers = pd.DataFrame(answer_columns(item.block, item.questions), index=frame.index)

@@ -23,6 +23,7 @@ from needs_analytics.intake.dictionary import (
     unmatched,
     unusable_needs,
 )
+from needs_analytics.intake.dictionary_settings import unusable_settings
 from needs_analytics.intake.dictionary_table import counted, dictionary_table
 from needs_analytics.intake.fields import field_types
 from needs_analytics.intake.frames import Context, Findings, read_frame
@@ -175,6 +176,7 @@ def _dictionary(
         if "questions" in found.tables:
             frames.append(read_frame(block, "questions", found.matches["questions"], rule, context, read))
     entries, unknown = for_offices(read_entries(frames, words.needs, context.month), offices)
+    findings.issues += unusable_settings(frames, read.cells)
     findings.issues += unusable_needs(frames, words.needs, names, read.cells)
     findings.issues += [Issue("I214", value=office) for office in unknown]
     findings.issues += [

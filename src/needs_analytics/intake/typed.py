@@ -11,7 +11,7 @@ import numpy as np
 
 from needs_analytics.core.issue import CellRef, Issue, column_letters, said_once
 from needs_analytics.core.wording import plain
-from needs_analytics.intake import coordinate_cells, dates, numbers, terms, traits
+from needs_analytics.intake import ages, coordinate_cells, dates, levels, numbers, sexes, terms, yes_no
 from needs_analytics.intake.bounds import bounded
 from needs_analytics.intake.eligibility import read_eligibility
 from needs_analytics.intake.groups import GroupWords, read_groups
@@ -56,11 +56,11 @@ class TypedColumn:
 def reader_for(kind: str, field: str, *, month: Month, groups: GroupWords, mapping: OfficeMapping) -> Reader:
     """Return the reader of a field's type."""
     if kind == "level" and field == "urgency":
-        return traits.read_urgency
+        return levels.read_urgency
     if field in VERBATIM:
         return terms.read_verbatim
     special: Mapping[str, Callable[[], Reader]] = {
-        "age": lambda: traits.age_reader(month),
+        "age": lambda: ages.age_reader(month),
         "number": lambda: _NUMBERS.get(field, numbers.read_count),
         "date": lambda: dates.date_reader(month, ahead=_DUE_AHEAD if field == "due" else 1),
         "groups": lambda: lambda cell: read_groups(cell, groups),
@@ -156,7 +156,7 @@ def _log(typed: TypedColumn, block: Block, position: int, rows: Ints, old: str, 
 def _shown(value: object) -> str:
     if value is None:
         return ""
-    if isinstance(value, traits.AgeRange):
+    if isinstance(value, ages.AgeRange):
         return value.band
     if isinstance(value, dt.datetime):
         return value.isoformat(sep=" ", timespec="minutes") if value.time() != dt.time(0) else value.date().isoformat()
@@ -183,8 +183,8 @@ _READERS: Mapping[str, Reader] = {
     "needs": _as_text,
     "unit": _as_text,
     "month": dates.read_month,
-    "age_band": traits.read_age,
-    "sex": traits.read_sex,
+    "age_band": ages.read_age,
+    "sex": sexes.read_sex,
     "integer": numbers.read_whole,
     "number": numbers.read_count,
     "money": numbers.read_count,
@@ -192,9 +192,9 @@ _READERS: Mapping[str, Reader] = {
     "distance": numbers.read_distance,
     "duration": numbers.read_duration,
     "frequency": numbers.read_frequency,
-    "level": traits.read_level,
-    "satisfaction": traits.read_satisfaction,
-    "yes_no": traits.read_yes_no,
+    "level": levels.read_level,
+    "satisfaction": levels.read_satisfaction,
+    "yes_no": yes_no.read_yes_no,
     "status": terms.read_status,
     "mode": terms.read_modes,
     "period": terms.read_period,

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from needs_analytics.core.wording import key
+from needs_analytics.intake.ages import AgeRange, read_age
 from needs_analytics.intake.groups import GroupWords, group_of
-from needs_analytics.intake.traits import AgeRange, read_age
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,7 +10,7 @@ import pandas as pd
 
 from needs_analytics.core.codebook import Codebook
 from needs_analytics.core.tables import COLUMNS, FLOATS
-from needs_analytics.intake.traits import OLDEST
+from needs_analytics.intake.ages import OLDEST
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping

@@ -8,6 +8,7 @@ from needs_analytics.core.messages import issue_remedy, issue_sentence, issue_ti
 from needs_analytics.core.options import Options
 from needs_analytics.reports.check.people import doubtful_table, interviewer_table, merged_table
 from needs_analytics.reports.check.sentences import lacks, next_steps, office_name, rows_said, totals, verdict
+from needs_analytics.reports.check.summary import TOLD
 from needs_analytics.reports.content.other_tables import file_table
 from needs_analytics.reports.content.wording import Wording
 from needs_analytics.reports.document import Document, Highlight, Link, Sheet
@@ -65,7 +66,7 @@ def _beside(cleaned: Cleaned, language: str) -> list[Highlight]:
 
 
 def _offices(check: MonthCheck, language: str) -> Table:
-    numbers = ("files", "rows_in", "kept", "merged", "returned", "errors", "doubts")
+    numbers = ("files", *TOLD, "errors", "doubts")
     shown = [
         Column("office", text("check.column_office", language)),
         *(Column(name, text(f"check.column_{name}", language), "integer") for name in numbers),
@@ -74,13 +75,13 @@ def _offices(check: MonthCheck, language: str) -> Table:
     ]
     rows = [
         (
-            office_name(office, language), len(office.files), *office.rows.to_dict().values(), office.count("error"),
+            office_name(office, language), len(office.files), *office.rows.told, office.count("error"),
             office.count("warning"), text(f"check.state_{office.state}", language),
             "".join(next_steps(office, language)),
         )
         for office in check.parts
     ]  # fmt: skip
-    total = (text("check.total", language), check.files, *check.rows.to_dict().values(), check.count("error"),
+    total = (text("check.total", language), check.files, *check.rows.told, check.count("error"),
              check.count("warning"), "", "")  # fmt: skip
     notes = [text("check.rows_note", language)]
     return Table("offices", text("check.sheet_offices", language), shown, [*rows, total], notes,

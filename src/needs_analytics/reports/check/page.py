@@ -44,7 +44,8 @@ _PROBLEMS = 60
 _TONES = {"resend": "bad", "correct": "bad", "review": "caution", "fine": "good"}
 _SEVERITY_TONES = {"error": "bad", "warning": "caution", "info": "neutral"}
 _WORDS = (
-    "column_office", "column_files", "column_rows_in", "column_kept", "column_merged", "column_returned",
+    "column_office", "column_files", "column_rows_in", "column_kept", "column_other_months", "column_merged",
+    "column_returned",
     "column_errors", "column_doubts", "column_state", "column_sheet_place", "column_taken_for", "column_why",
     "column_rows", "column_code", "column_place", "column_sentence", "column_remedy", "sheet_offices", "rows_note",
     "total", "page_refused", "page_missing", "page_sheets", "page_problems", "page_note", "page_copy", "page_copied",
@@ -97,7 +98,7 @@ def render_page(check: MonthCheck, *, proposed: Sequence[str] = (), language: st
             totals=totals(check.parts, language),
             refused=[_problem(one, part, language) for part in check.parts for one in part.refused],
             lacks=lacks(check, language),
-            total=[check.files, *check.rows.to_dict().values(), check.count("error"), check.count("warning")],
+            total=[check.files, *check.rows.told, check.count("error"), check.count("warning")],
             offices=[_office(part, anchors, language) for part in check.parts],
             proposed="\n".join(proposed).strip(),
         )
@@ -120,7 +121,7 @@ def _office(office: OfficeCheck, anchors: Mapping[str, str], language: str) -> d
         "name": office_name(office, language),
         "is_office": bool(office.name),
         "numbers": [
-            len(office.files), *office.rows.to_dict().values(), office.count("error"), office.count("warning"),
+            len(office.files), *office.rows.told, office.count("error"), office.count("warning"),
         ],
         "state": text(f"check.state_{office.state}", language),
         "tone": _TONES[office.state],
@@ -132,7 +133,7 @@ def _office(office: OfficeCheck, anchors: Mapping[str, str], language: str) -> d
                 "place": sheet.sheet if len(office.files) == 1 else place(sheet.file, sheet.sheet, office.name),
                 "tables": tables_of(sheet, language),
                 "why": taken_because(sheet, language),
-                "numbers": [sheet.taken, *list(sheet.rows.to_dict().values())[1:]],
+                "numbers": [sheet.taken, *sheet.rows.told[1:]],
             }
             for sheet in office.sheets
         ],

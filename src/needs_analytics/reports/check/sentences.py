@@ -38,7 +38,13 @@ def lacks(check: MonthCheck, language: str) -> list[str]:
 
 def rows_said(rows: Rows, language: str) -> str:
     """Say where rows went."""
-    return text("check.rows", language, **rows.to_dict())
+    return text("check.rows", language, **rows.to_dict(), of_kept=_of_which(rows, "other_months", language),
+                of_merged=_of_which(rows, "replaced", language))  # fmt: skip
+
+
+def _of_which(rows: Rows, name: str, language: str) -> str:
+    count = rows.to_dict()[name]
+    return text(f"check.rows_{name}", language, count=count) if count else ""
 
 
 def totals(parts: Sequence[OfficeCheck], language: str) -> str:
@@ -158,7 +164,14 @@ def _received(office: OfficeCheck, read: list[str], language: str) -> str:
     if names[_FILES:]:
         files += text("check.note_files_more", language, count=len(names))
     unused = sum(sheet.rows.returned for sheet in office.sheets if not sheet.tables)
-    counts = {"merged": office.rows.merged, "unused": unused, "returned": office.rows.returned - unused}
+    rows = office.rows
+    counts = {
+        "other_months": rows.other_months,
+        "merged": rows.merged - rows.replaced,
+        "replaced": rows.replaced,
+        "unused": unused,
+        "returned": office.rows.returned - unused,
+    }
     gone = "".join(text(f"check.note_{name}", language, count=count) for name, count in counts.items() if count)
     return text("check.note_rows", language, files=files, rows=office.rows.rows_in, kept=office.rows.kept, gone=gone)
 

@@ -36,29 +36,41 @@ UNKNOWN = ("none", "asked", "unread")
 _MERGES = "I41"  # what is said of rows that went into another
 
 STATES = ("resend", "correct", "review", "fine")
+ROWS = ("rows_in", "kept", "merged", "returned", "other_months", "replaced")
+TOLD = ("rows_in", "kept", "other_months", "merged", "returned")
 UNITS = ("file", "sheet", "row", "cell")
 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Where rows went; ``rows_in == kept + merged + returned``."""
+    """Where rows went; ``rows_in == kept + merged + returned``.
+
+    Attributes
+    ----------
+    other_months
+        Those of the kept that do not count in the month.
+    replaced
+        Those of the merged that stand in a corrected file.
+    """
 
     rows_in: int = 0
     kept: int = 0
     merged: int = 0
     returned: int = 0
+    other_months: int = 0
+    replaced: int = 0
 
     def __add__(self, other: Rows) -> Rows:
-        return Rows(
-            self.rows_in + other.rows_in,
-            self.kept + other.kept,
-            self.merged + other.merged,
-            self.returned + other.returned,
-        )
+        return Rows(*(getattr(self, name) + getattr(other, name) for name in ROWS))
 
     def to_dict(self) -> dict[str, int]:
-        """Return the four numbers by name."""
-        return {"rows_in": self.rows_in, "kept": self.kept, "merged": self.merged, "returned": self.returned}
+        """Return the numbers by name."""
+        return {name: getattr(self, name) for name in ROWS}
+
+    @property
+    def told(self) -> tuple[int, ...]:
+        """The numbers of :data:`TOLD`, as tables print them."""
+        return tuple(getattr(self, name) for name in TOLD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,7 +285,7 @@ def _office_of_issue(issue: Issue, senders: Mapping[tuple[str, str], str]) -> st
 def _sheets(cleaned: Cleaned, senders: Mapping[tuple[str, str], str]) -> dict[str, list[SheetCheck]]:
     counted = {
         (str(file), str(sheet)): Rows(*map(int, numbers))
-        for file, sheet, *numbers in iter_rows(cleaned.counts, "file", "sheet", "rows_in", "kept", "merged", "returned")
+        for file, sheet, *numbers in iter_rows(cleaned.counts, "file", "sheet", *ROWS)
     }
     found: dict[str, list[SheetCheck]] = {}
     for file, sheet, tables, why, platform, marks, rows in iter_rows(

@@ -126,7 +126,7 @@ def balance_dots(result: MonthResult, words: Wording) -> DotChart | None:
     margins = printable_margins(result)
     if margins.empty:
         return None
-    rows = margins[~margins["hidden"]].nlargest(_SHOWN, "asmd_before")
+    rows = margins[~margins["hidden"] & margins["asmd_before"].notna()].nlargest(_SHOWN, "asmd_before")
     data = [
         (f"{margin_name(margin, words)} {words.margin_class(label)}".strip(), float(before), float(after))
         for margin, label, before, after in iter_rows(rows, "margin", "label", "asmd_before", "asmd_after")

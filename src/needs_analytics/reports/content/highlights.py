@@ -69,6 +69,8 @@ def _gaps(m: Material) -> list[Highlight]:
     if rows.empty:
         return []
     first = rows.iloc[0]
+    if not first["gap"] > 0:
+        return [Highlight(words.say("text.gap_none", count=len(rows)), _row(m, "gaps", "need", first["need"], "gap"))]
     sentence = words.say(
         "highlight.gap", need=first["need"], gap=int(first["gap"]), interval=first["gap_interval"], cause=first["cause"]
     )

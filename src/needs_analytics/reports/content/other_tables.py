@@ -26,10 +26,12 @@ from needs_analytics.reports.content.disclose import (
 )
 from needs_analytics.reports.formats import interval_text
 from needs_analytics.reports.tables import Table
+from needs_analytics.weights.margins import UNKNOWN as UNKNOWN_CLASS
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
 
+    from needs_analytics.core.arrays import Floats
     from needs_analytics.core.issue import Issue
     from needs_analytics.core.records import Cleaned
     from needs_analytics.core.results import MonthResult
@@ -375,7 +377,8 @@ def printable_margins(result: MonthResult) -> pd.DataFrame:
     """Return the margin classes after disclosure control.
 
     What stood in the sample follows from the rounded numbers of respondents. All respondents are counted in the
-    report, so that one hidden class of a margin never stands alone.
+    report, so that one hidden class of a margin never stands alone. The population has nobody of unknown class: what
+    the weighting gives those is the sample's own share, so the others are told among themselves.
     """
     margins, options = result.weights.margins, result.options.disclosure
     if margins.empty:
@@ -384,12 +387,13 @@ def printable_margins(result: MonthResult) -> pd.DataFrame:
     few = companions(too_few(margins["n"], total, options), margins["n"], margins["margin"])
     n = rounded_counts(margins["n"], options.base)
     before = np.minimum(n / np.maximum(rounded_counts(total, options.base), 1.0), 1.0)
-    after = margins["after"].to_numpy(float) if result.weights.status == "raked" else before
-    target = margins["target"].to_numpy(float)
+    after = _among_known(margins, "after") if result.weights.status == "raked" else before
+    target = _among_known(margins, "target")
     spread = np.sqrt(np.maximum(target * (1 - target), 1e-12))
     return margins.assign(
         n=n,
         before=before,
+        target=target,
         after=after,
         asmd_before=np.abs(before - target) / spread,
         asmd_after=np.abs(after - target) / spread,
@@ -405,14 +409,23 @@ def margin_name(name: str, words: Wording) -> str:
     return words.say(f"word.{name}")
 
 
+def _among_known(margins: pd.DataFrame, column: str) -> Floats:
+    """Return the shares of a margin's classes among those whose class is known; none for the others."""
+    shares = margins[column].astype(float).where(margins["label"] != UNKNOWN_CLASS)
+    return np.asarray(shares / shares.groupby(margins["margin"]).transform("sum"), dtype=np.float64)
+
+
 def issue_table(issues: tuple[Issue, ...], words: Wording) -> Table:
     """Return how often each kind of problem occurred."""
     shown = [*columns("issue count remedy", words)]
-    counts = Counter(issue.code for issue in issues if issue.severity != "info")
+    counts: Counter[str] = Counter()
+    for issue in issues:
+        counts[issue.code] += issue.times if issue.severity != "info" else 0
     first = {issue.code: issue for issue in reversed(issues)}
     rows = [
         (f"{code} {issue_title(first[code], words.language)}", count, _remedy(first[code], words))
         for code, count in sorted(counts.items())
+        if count
     ]
     return Table("issues", words.say("table.issues"), shown, rows)
 

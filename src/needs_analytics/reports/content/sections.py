@@ -104,11 +104,17 @@ def sections(material: Material) -> list[Section]:
 
 
 def issue_counts(result: MonthResult) -> dict[str, int]:
-    """Return how many errors and doubts the month's data had."""
+    """Return in how many places the month's data had errors and doubts, as ``needs check`` counts them."""
     return {
-        "errors": sum(issue.severity == "error" for issue in result.issues),
-        "warnings": sum(issue.severity == "warning" for issue in result.issues),
+        name: sum(issue.times for issue in result.cleaned.issues if issue.severity == severity)
+        for name, severity in (("errors", "error"), ("warnings", "warning"))
     }
+
+
+def later_doubts(result: MonthResult) -> int:
+    """Return how much the later stages doubt: no cell's fault, and not among what a check shows."""
+    said = sum(issue.times for issue in result.issues if issue.severity != "info")
+    return said - sum(issue_counts(result).values())
 
 
 def need_phrase(row: pd.Series, words: Wording) -> str:
@@ -137,7 +143,9 @@ def _overall(m: Material) -> list[Block]:
         blocks.append(
             Paragraph(
                 words.say(
-                    "text.received", n=len(survey), **{k: counts[k] for k in ("rows_in", "kept", "merged", "returned")}
+                    "text.received",
+                    n=len(survey),
+                    **{k: counts[k] for k in ("rows_in", "kept", "other_months", "merged", "returned")},
                 )
             )
         )
@@ -150,6 +158,9 @@ def _overall(m: Material) -> list[Block]:
             words.say("text.data_checked", **problems) if sum(problems.values()) else words.say("text.data_clean")
         )
     )
+    later = later_doubts(result)
+    if later:
+        blocks.append(Paragraph(words.say("text.data_later", count=later, table=words.say("table.issues"))))
     return [*blocks, *m.block("files", limit=False)]
 
 
@@ -334,17 +345,19 @@ def _gaps(m: Material) -> list[Block]:
         words.say(
             "text.gap_item", need=row["need"], gap=int(row["gap"]), interval=row["gap_interval"], cause=row["cause"]
         )
-        for _, row in rows.head(4).iterrows()
+        for _, row in rows[rows["gap"] > 0].head(4).iterrows()
     ]
-    causes = rows.loc[rows["cause_code"] != "", "cause"].value_counts()
-    spoken = [words.say("text.cause_item", cause=cause, count=count) for cause, count in causes.items()]
     chart = charts.gap_parts(m.gaps, words)
     heat = charts.gap_heat(m.result, m.gaps, words)
     blocks: list[Block] = [
         Heading(words.say("heading.cause")),
         Paragraph(
-            words.say("text.gap_causes", list=words.listed(spoken)),
-            lead=words.say("text.gap_lead", count=len(rows), list=words.listed(listed, 4)),
+            _causes_text(rows, words),
+            lead=words.say("text.gap_lead", count=len(rows), list=words.listed(listed, 4))
+            if listed
+            else words.say("text.gap_none", count=len(rows))
+            if len(rows)
+            else words.say("text.gap_hidden"),
         ),
         *m.block("gaps"),
         Note(words.say("text.gap_note")),
@@ -358,6 +371,13 @@ def _gaps(m: Material) -> list[Block]:
         if isinstance(shorter, (int, float)) and isinstance(longer, (int, float)):
             blocks.append(Paragraph(words.say("text.reach", need=need, shorter=int(shorter), longer=int(longer))))
     return blocks
+
+
+def _causes_text(rows: pd.DataFrame, words: Wording) -> str:
+    """Say how many needs are short for which reason; nothing where none is."""
+    causes = rows.loc[(rows["cause_code"] != "") & (rows["gap"] > 0), "cause"].value_counts()
+    spoken = [words.say("text.cause_item", cause=cause, count=count) for cause, count in causes.items()]
+    return words.say("text.gap_causes", list=words.listed(spoken)) if spoken else ""
 
 
 def _groups(m: Material) -> list[Block]:
