@@ -52,7 +52,7 @@ def said(weights: Weights, code: str) -> str:
     return "".join(issue_sentence(issue) for issue in issues)
 
 
-@settings(derandomize=True, max_examples=60, deadline=None)
+@settings(derandomize=True, max_examples=25, deadline=None)
 @given(st.lists(st.tuples(CUTS, TOLD, st.integers(20, 300)), min_size=3, max_size=3))
 def test_the_population_is_the_sum_of_the_registers_whatever_their_bands(
     given: list[tuple[list[int], str, int]],
@@ -62,7 +62,7 @@ def test_the_population_is_the_sum_of_the_registers_whatever_their_bands(
     sizes = [part["persons"].sum() for part in parts]
     assert weights.population == pytest.approx(sum(sizes))
     assert weights.table["weight"].sum() == pytest.approx(sum(sizes))
-    assert weights.places["population"].tolist() == pytest.approx(sizes)
+    assert weights.places.set_index("community")["population"][list("甲乙丙")].tolist() == pytest.approx(sizes)
     if weights.status == "raked":
         margins = weights.margins.groupby("margin")[["target", "after"]].sum()
         np.testing.assert_allclose(margins, 1.0)
@@ -71,7 +71,7 @@ def test_the_population_is_the_sum_of_the_registers_whatever_their_bands(
         np.testing.assert_allclose(weights.margins["after"], weights.margins["target"], atol=1e-6)
 
 
-@settings(derandomize=True, max_examples=30, deadline=None)
+@settings(derandomize=True, max_examples=15, deadline=None)
 @given(st.lists(CUTS, min_size=3, max_size=3))
 def test_communities_of_other_bands_are_weighed_by_the_bands_they_share(cuts: list[list[int]]) -> None:
     weights = weighed(

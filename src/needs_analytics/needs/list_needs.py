@@ -12,6 +12,7 @@ from needs_analytics.core.options import NeedsOptions
 from needs_analytics.core.results import ALL, NEEDS_COLUMNS, NeedsList
 from needs_analytics.needs.asked import asked_together, weights_by_need
 from needs_analytics.needs.change import with_changes
+from needs_analytics.needs.channels import channel_issues
 from needs_analytics.needs.composite import Composite, Sample, composite_shares
 from needs_analytics.needs.domains import Domains, make_domains
 from needs_analytics.needs.estimates import Design, coverage, direct_table, mean_urgency, sampling_design, with_persons
@@ -96,7 +97,7 @@ def list_needs(
         places=places,
         requests=requests,
         status="ranks_only" if not asked else "estimated" if weights.representative else "not_representative",
-        issues=tuple(_coverage_issues(table)),
+        issues=(*_coverage_issues(table), *_channel_issues(people, asked, weights, cleaned)),
     )
 
 
@@ -235,6 +236,13 @@ def _coverage_issues(table: pd.DataFrame) -> list[Issue]:
         Issue("I620", value=str(row.need_name), details={"coverage": f"{row.coverage:.0%}"})
         for row in partial.itertuples()
     ]
+
+
+def _channel_issues(people: pd.DataFrame, asked: list[str], weights: Weights, cleaned: Cleaned) -> list[Issue]:
+    if not asked:
+        return []
+    answers = people[[f"need:{need}" for need in asked]].to_numpy(float)
+    return channel_issues(people, asked, answers, weights, cleaned.codebook.need_names())
 
 
 def _empty(places: pd.DataFrame, requests: pd.DataFrame, status: str) -> NeedsList:

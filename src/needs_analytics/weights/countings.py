@@ -51,34 +51,42 @@ class Counting:
         return replace(self, cells=both, adults=self.adults + persons, whole=self.whole + persons)
 
 
-def countings(place: str, rows: pd.DataFrame) -> list[Counting]:
-    """Split a place's rows by what they tell: each part counts everybody once more."""
-    found = []
-    kinds = [rows["grid"].notna(), rows["age_low"].notna(), rows["sex"].notna()]
-    for _, part in rows.groupby(kinds):
-        aged, sexed = part["age_low"].notna().all(), part["sex"].notna().all()
-        kept = disjoint(part) if aged else part
-        cells = kept[kept["adults"] > 0]
-        cells = cells.assign(age_low=cells["first"], persons=cells["adults"])
-        sums = cells.groupby(["community", "age_low", "age_high", "sex"], dropna=False, as_index=False)[
-            ["persons"]
-        ].sum()
-        found.append(
-            Counting(
-                place=place, cells=sums, adults=float(kept["adults"].sum()), whole=float(kept["persons"].sum()),
-                aged=bool(aged), sexed=bool(sexed), from_birth=bool(aged and kept["age_low"].min() <= 0),
-            )
-        )  # fmt: skip
+def countings(rows: pd.DataFrame) -> dict[str, list[Counting]]:
+    """Split each place's rows by what they tell, grids, ages, sexes: each part counts everybody once more."""
+    if rows.empty:
+        return {}
+    rows = disjoint(rows.assign(gridded=rows["grid"].notna(), aged=rows["age_low"].notna(), sexed=rows["sex"].notna()))
+    keys = ["community", "gridded", "aged", "sexed"]
+    sizes = rows.groupby(keys).agg(adults=("adults", "sum"), whole=("persons", "sum"), start=("age_low", "min"))
+    cells = rows[rows["adults"] > 0].groupby([*keys, "first", "age_high", "sex"], dropna=False, as_index=False)
+    split = dict(iter(cells[["adults"]].sum().rename(columns={"first": "age_low", "adults": "persons"}).groupby(keys)))
+    found: dict[str, list[Counting]] = {}
+    for key, adults, whole, start in sizes[sizes["adults"] > 0].itertuples(name=None):
+        place, _, aged, sexed = key
+        own = split[key][["community", "age_low", "age_high", "sex", "persons"]]
+        from_birth = bool(aged and start <= 0)
+        found.setdefault(str(place), []).append(
+            Counting(place, own, adults, whole, bool(aged), bool(sexed), from_birth)
+        )
     return found
 
 
 def disjoint(rows: pd.DataFrame) -> pd.DataFrame:
-    """Choose bands that do not overlap: 60 岁以上 beside 60–69 and 70–79 counts the same people twice.
+    """Choose bands that do not overlap: 60 岁以上 beside 60-69 and 70-79 counts the same people twice.
 
     Those that cover most years, of these those with most persons, of these the finest.
     """
-    parts = []
-    for _, own in rows.groupby(["community", "grid", "sex"], dropna=False):
+    keys = ["community", "grid", "sex"]
+    ordered = rows.sort_values([*keys, "age_low", "age_high"])
+    place = ordered.groupby(keys, dropna=False).ngroup().to_numpy()
+    low, high = ordered["age_low"].to_numpy(float), ordered["age_high"].to_numpy(float)
+    same = (place[1:] == place[:-1]) & ((low[1:] != low[:-1]) | (high[1:] != high[:-1]))
+    crossing = np.unique(place[1:][same & (low[1:] <= high[:-1])])
+    if not len(crossing):
+        return rows
+    parts = [ordered[~np.isin(place, crossing)]]
+    for number in crossing:
+        own = ordered[place == number]
         bands = own.groupby(["age_low", "age_high"])["persons"].sum()
         chosen = _longest(list(bands.reset_index().itertuples(index=False, name=None)))
         parts.append(own[own.set_index(["age_low", "age_high"]).index.isin(chosen)])

@@ -72,11 +72,10 @@ def target_population(register: pd.DataFrame, youngest: int) -> tuple[Population
     """
     rows, issues = _without_children(_rows(register), youngest)
     best, contradictions = [], []
-    for name, own in rows.groupby("community"):
-        if own["adults"].any():
-            counting, others = fullest(countings(str(name), own))
-            best.append(counting)
-            contradictions += others
+    for own in countings(rows).values():
+        counting, others = fullest(own)
+        best.append(counting)
+        contradictions += others
     issues += _said_contradictions(contradictions)
     town, places = next((c for c in best if c.place == TOWN), None), [c for c in best if c.place != TOWN]
     places, said = filled(places, youngest)
