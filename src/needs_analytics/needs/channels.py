@@ -97,7 +97,8 @@ def _surely(found: Sequence[tuple[float, float, float, int]]) -> Bools:
     tested = se > 0
     p = 2 * norm.sf(np.abs(diff) / np.where(tested, se, np.nan))
     weight = n / n[tested].mean() if tested.any() else n
-    return false_discovery(np.minimum(p / np.where(tested, weight, np.nan), 1.0), _LEVEL) & (p < _ALONE)
+    among: Bools = false_discovery(np.minimum(p / np.where(tested, weight, np.nan), 1.0), _LEVEL)
+    return np.asarray(among & (p < _ALONE), dtype=bool)
 
 
 def _crossed(codes: Sequence[Ints]) -> Ints:
