@@ -20,6 +20,7 @@ from needs_analytics.needs.flags import publication_flags
 from needs_analytics.needs.places import place_sizes
 from needs_analytics.needs.ranking import with_ranks
 from needs_analytics.needs.requests import request_counts
+from needs_analytics.needs.unasked import widened
 
 if TYPE_CHECKING:
     from needs_analytics.core.arrays import Floats
@@ -135,6 +136,7 @@ def _measured(
         urgency=mean_urgency(answers, people["urgency"].to_numpy(float), own, domains).ravel(),
         coverage=np.tile(coverage(answers, people, places), len(domains.frame)),
     )
+    table = widened(table, _Z)
     grids = places[places["grid"] != ""].reset_index(drop=True)
     if len(grids):
         table = _with_composites(table, people, answers, own, grids, weights, needs)
