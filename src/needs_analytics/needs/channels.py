@@ -9,7 +9,7 @@ import pandas as pd
 from scipy.stats import norm
 
 from needs_analytics.core.issue import Issue
-from needs_analytics.numerics.comparisons import false_discovery
+from needs_analytics.numerics.discoveries import false_discovery
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
