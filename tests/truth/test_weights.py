@@ -12,7 +12,6 @@ from needs_analytics.core.results import ALL
 
 from .estimates import Estimated, by_margins, by_offices
 from .generator import channel_need
-from .marks import ESTIMATES, awaits
 from .seeds import seed_count
 from .thresholds import COVERAGE, COVERAGE_UNWEIGHTED, FALSE_WARNINGS, USUAL_COVERAGE, WARNED
 
@@ -80,7 +79,6 @@ def warned_of(found: Estimated) -> set[str]:
     return {need for need in found.snapshot.needs if any(need in text or names[need] in text for text in texts)}
 
 
-@awaits(ESTIMATES, "no stage compares channels; 0 % of the towns are warned today")
 def test_the_need_that_depends_on_the_channel_is_warned_of(measured: Measured) -> None:
     warned = [channel_need(found.snapshot) in warned_of(found) for found in map(by_offices, SEEDS)]
     measured("towns warned of the need that depends on the channel", float(np.mean(warned)), least=WARNED)

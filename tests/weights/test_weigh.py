@@ -173,18 +173,6 @@ def test_a_class_without_any_respondent_is_reported_not_dropped_in_silence() -> 
     assert weights.table["weight"].sum() == pytest.approx(2000)
 
 
-def test_margins_of_different_totals_are_scaled_and_said() -> None:
-    rows = """
-        community | age_low | age_high | sex | persons
-        甲 | 16 | 59 | 男 | 300
-        甲 | 60 | 120 | 女 | 300
-        乙 | 16 | 59 | - | 300
-    """
-    people = sample({("甲", 30, "男"): 20, ("甲", 70, "女"): 20, ("乙", 30, "男"): 20})
-    weights = weigh(people, register(rows))
-    assert "W614" in codes(weights)
-
-
 def with_group(young: int, old: int, dibao: int) -> tuple[pd.DataFrame, str]:
     """Return respondents of whom 25 young ones belong to a group, and a register that counts it."""
     people = survey(

@@ -116,9 +116,32 @@ def _details(issue: Issue, language: str) -> dict[str, object]:
         keys = (f"allowed.{field}", f"allowed.{codebook.type_of(table, field)}", "allowed.other")
         details["allowed"] = next(known[key] for key in keys if key in known)
         details["field"] = codebook.label(table, field, language)
+    if "classes" in details:
+        details["classes"] = class_words(str(details["classes"]), language)
+    if "group" in details:
+        from needs_analytics.core.codebook import Codebook  # noqa: PLC0415 - as above
+
+        group = str(details["group"])
+        details["group"] = Codebook.default().group_names(language).get(group, group)
     if "evidence" in details:
         details["evidence"] = evidence_words(str(details["evidence"]), language)
     return details
+
+
+def class_words(label: str, language: str = "zh") -> str:
+    """Return how a class of residents is printed.
+
+    Examples
+    --------
+    >>> class_words("女 60岁以上", "en")
+    'women 60+ years'
+    """
+    if language == "zh":
+        return label
+    words = {key.removeprefix("class."): said for key, said in catalogue(language).items() if key.startswith("class.")}
+    for word in sorted(words, key=len, reverse=True):
+        label = label.replace(word, words[word])
+    return label
 
 
 def evidence_words(told: str, language: str = "zh") -> str:

@@ -112,6 +112,29 @@ class Weights(Pleasant):
 
 
 @dataclass(frozen=True, repr=False)
+class WeightDiagnostics(Pleasant):
+    """How the weights came out, for 样本与代表性 and its love plot.
+
+    Attributes
+    ----------
+    table
+        One row per figure that is known: ``figure, value``; figures are ``n, n_eff, deff, deff_achieved, largest,
+        smallest, top_share, asmd_before, asmd_after``.
+    balance
+        The margin classes, the worst before weighting first: the columns of ``Weights.margins`` and ``residents``.
+    largest
+        The largest weights: ``ratio`` to the mean one, ``share`` of the residents; nobody's name or number.
+    effects
+        Design effect achieved by each need of the whole sub-district: ``need, n, n_eff, deff``.
+    """
+
+    table: pd.DataFrame
+    balance: pd.DataFrame
+    largest: pd.DataFrame
+    effects: pd.DataFrame
+
+
+@dataclass(frozen=True, repr=False)
 class NeedsList(Pleasant):
     """The needs list 需求清单.
 

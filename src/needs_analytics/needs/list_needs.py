@@ -12,6 +12,7 @@ from needs_analytics.core.options import NeedsOptions
 from needs_analytics.core.results import ALL, NEEDS_COLUMNS, NeedsList
 from needs_analytics.needs.asked import asked_together, weights_by_need
 from needs_analytics.needs.change import with_changes
+from needs_analytics.needs.channels import channel_issues
 from needs_analytics.needs.composite import Composite, Sample, composite_shares
 from needs_analytics.needs.domains import Domains, make_domains
 from needs_analytics.needs.estimates import Design, coverage, direct_table, mean_urgency, sampling_design, with_persons
@@ -19,6 +20,7 @@ from needs_analytics.needs.flags import publication_flags
 from needs_analytics.needs.places import place_sizes
 from needs_analytics.needs.ranking import with_ranks
 from needs_analytics.needs.requests import request_counts
+from needs_analytics.needs.unasked import widened
 
 if TYPE_CHECKING:
     from needs_analytics.core.arrays import Floats
@@ -96,7 +98,7 @@ def list_needs(
         places=places,
         requests=requests,
         status="ranks_only" if not asked else "estimated" if weights.representative else "not_representative",
-        issues=tuple(_coverage_issues(table)),
+        issues=(*_coverage_issues(table), *_channel_issues(people, asked, weights, cleaned)),
     )
 
 
@@ -134,6 +136,7 @@ def _measured(
         urgency=mean_urgency(answers, people["urgency"].to_numpy(float), own, domains).ravel(),
         coverage=np.tile(coverage(answers, people, places), len(domains.frame)),
     )
+    table = widened(table, _Z)
     grids = places[places["grid"] != ""].reset_index(drop=True)
     if len(grids):
         table = _with_composites(table, people, answers, own, grids, weights, needs)
@@ -235,6 +238,13 @@ def _coverage_issues(table: pd.DataFrame) -> list[Issue]:
         Issue("I620", value=str(row.need_name), details={"coverage": f"{row.coverage:.0%}"})
         for row in partial.itertuples()
     ]
+
+
+def _channel_issues(people: pd.DataFrame, asked: list[str], weights: Weights, cleaned: Cleaned) -> list[Issue]:
+    if not asked:
+        return []
+    answers = people[[f"need:{need}" for need in asked]].to_numpy(float)
+    return channel_issues(people, asked, answers, weights, cleaned.codebook.need_names())
 
 
 def _empty(places: pd.DataFrame, requests: pd.DataFrame, status: str) -> NeedsList:

@@ -1,8 +1,9 @@
 """The register's margins with the respondents' classes: age band × sex, community, special groups.
 
-A class with too few respondents is collapsed by a written rule: age bands with the neighbouring band of fewer
-respondents within the sex, communities and everything else into one class of the thin ones. Respondents whose class is
-not known keep their share: the other targets are reduced by it in proportion.
+Communities that count by other bands are brought to the bands they have in common; a community that tells no age or no
+sex stands with what it tells. A class with too few respondents is collapsed by a written rule: age bands with the
+neighbouring band of fewer respondents within the sex, communities into one class of the thin ones. Respondents whose
+class is not known keep their share: the other targets are reduced by it in proportion.
 """
 
 from __future__ import annotations
@@ -11,18 +12,24 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from needs_analytics.core.issue import Issue
+from needs_analytics.core.messages import in_every_language
+from needs_analytics.weights.countings import OLDEST, TOWN, band, common_cuts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from needs_analytics.core.arrays import Floats, Ints
+    import pandas as pd
+
+    from needs_analytics.core.arrays import Bools, Floats, Ints
     from needs_analytics.core.options import WeightsOptions
+    from needs_analytics.weights.population import Population
 
 UNKNOWN = "未知"
-_CONTRADICTORY = 0.01  # relative difference of two margins' totals that is no rounding
+_LEAST_INSIDE = 0.9  # a respondent's own band counts in the class that holds so much of it (46–60 in 16–59)
+_MOST_LOST = 0.1  # communities with up to this share of the residents may lack a cut that the others have
+_OPEN = 90.0  # the oldest age that matters when an open band is compared
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,179 +44,203 @@ class Margin:
         Of the classes, ``(classes,)``; the last class may be of the respondents whose class is unknown.
     codes
         ``(n,)`` class of each respondent.
+    blocks
+        ``(classes,)``: classes of one block share the residents of some communities among themselves.
     """
 
     name: str
     labels: tuple[str, ...]
     targets: Floats
     codes: Ints
+    blocks: Ints
 
     @property
     def is_group(self) -> bool:
         """Whether it is the yes/no margin of a special group."""
         return self.name.startswith("group:")
 
-    def with_unknown_share(self, weights: Floats) -> Margin:
-        """Return the margin with the unknown class at its share of some weights, the others reduced in proportion."""
-        if not self.labels or self.labels[-1] != UNKNOWN:
-            return self
-        share = float(weights[self.codes == len(self.labels) - 1].sum() / weights.sum())
-        total, known = float(self.targets.sum()), self.targets[:-1]
-        return replace(self, targets=np.append(known * (total * (1 - share) / known.sum()), total * share))
+    def beside(self, weights: Floats) -> Margin:
+        """Return the margin with the unknown class, and each block as a whole, at their share of some weights.
+
+        Which answers leave a class unknown often goes with the place, which another margin settles: known classes
+        divide what those known of their block stand for as the register tells.
+        """
+        sums = np.bincount(self.codes, weights, len(self.labels)) * (self.targets.sum() / weights.sum())
+        told = self.targets.copy()
+        if self.labels[-1] == UNKNOWN:
+            told[-1] = 1.0  # alone in its block
+        within = told / np.bincount(self.blocks, told)[self.blocks]
+        return replace(self, targets=np.bincount(self.blocks, sums)[self.blocks] * within)
+
+
+@dataclass(frozen=True, slots=True)
+class _Scheme:
+    """Communities that tell the same of their residents: which bands and sexes (``""``: not told), who answered there.
+
+    ``targets`` are persons by sex and band, ``codes`` of each respondent the sex and band, −1 unknown.
+    """
+
+    bands: list[tuple[float, float]]
+    sexes: list[str]
+    targets: Floats
+    sex: Ints
+    age: Ints
+
+    @property
+    def known(self) -> Bools:
+        """Whether the class of a respondent is known."""
+        return (self.age >= 0) & (self.sex >= 0)
 
 
 def register_margins(
-    survey: pd.DataFrame, cells: pd.DataFrame, register: pd.DataFrame, base: Floats, *, options: WeightsOptions
-) -> tuple[list[Margin], float, list[Issue]]:
-    """Return the margins to rake to, the population they add up to and what was noticed.
+    survey: pd.DataFrame, population: Population, register: pd.DataFrame, *, options: WeightsOptions
+) -> tuple[list[Margin], list[Issue]]:
+    """Return the margins to rake to, each adding up to the population, and what was noticed.
 
     Parameters
     ----------
-    cells
-        The register's partition of the target population, see :func:`population_cells`.
+    population
+        The register's count of the target population.
     register
         The whole register, for its counts of special groups.
-    base
-        ``(n,)`` base weights.
-
-    Returns
-    -------
-    The population is NaN when the register gives no margin.
     """
     issues: list[Issue] = []
     found: list[Margin] = []
-    for names in (("age", "sex"), ("age",), ("sex",)):
-        table = _table(cells, names)
-        if table is not None:
-            margin, said = _age_sex_margin(survey, table, names, base, options)
-            found.append(margin)
-            issues += said
-            break
-    table = _table(cells, ("community",))
-    if table is not None:
-        margin, said = _community_margin(survey, table, base, options)
-        found.append(margin)
+    for margin, said in (
+        _community_margin(survey, population, options),
+        _age_sex_margin(survey, population, options),
+    ):
         issues += said
-    if not found:
-        return [], float("nan"), issues
-    population, said = _one_total(found)
-    issues += said
-    found = [_scaled(margin, population) for margin in found]
-    found += _group_margins(survey, register, base, population, found[0], options)
-    return found, population, issues
-
-
-def population_cells(register: pd.DataFrame, youngest_age: int) -> tuple[pd.DataFrame, list[Issue]]:
-    """Return the register's partition of the target population; group counts and younger bands are left out.
-
-    Rows that tell the age count before rows that do not (a total by community or grid includes children).
-    """
-    cells = register[register["group"].isna() & register["persons"].notna()]
-    if cells["age_low"].notna().any():
-        cells = cells[cells["age_low"].notna()]
-    by_grid = cells.loc[cells["grid"].notna(), "community"].unique()
-    cells = cells[cells["grid"].notna() | ~cells["community"].isin(by_grid)]
-    young = cells["age_high"] < youngest_age
-    straddling = (cells["age_low"] < youngest_age) & (cells["age_high"] >= youngest_age)
-    issues = []
-    if straddling.any():
-        bands = "、".join(
-            sorted(
-                {
-                    _band(low, high)
-                    for low, high in zip(
-                        cells.loc[straddling, "age_low"], cells.loc[straddling, "age_high"], strict=True
-                    )
-                }
-            )
-        )
-        issues.append(Issue("W610", value=bands, details={"youngest": youngest_age}))
-    return cells[~young], issues
-
-
-def _table(cells: pd.DataFrame, names: tuple[str, ...]) -> pd.DataFrame | None:
-    """Return persons by class of a margin, from the rows that tell it; ``None`` when no row does."""
-    columns = {"age": ["age_low", "age_high"], "sex": ["sex"], "community": ["community"]}
-    keys = [column for name in names for column in columns[name]]
-    rows = cells.dropna(subset=keys)
-    if rows.empty:
-        return None
-    return rows.groupby(keys, as_index=False)[["persons"]].sum()
+        found += [margin] if margin else []
+    if found:
+        groups, said = _group_margins(survey, register, population, found, options)
+        found += groups
+        issues += said
+    return found, issues
 
 
 def _age_sex_margin(
-    survey: pd.DataFrame, table: pd.DataFrame, names: tuple[str, ...], base: Floats, options: WeightsOptions
-) -> tuple[Margin, list[Issue]]:
-    bands = _bands(table) if "age" in names else [(0.0, 120.0)]
-    sexes = ["男", "女"] if "sex" in names else [""]
-    targets = np.array([[_persons(table, band, sex) for band in bands] for sex in sexes])
-    age = _band_of(survey, bands) if "age" in names else np.zeros(len(survey), int)
-    sex = (
-        survey["sex"].map({name: place for place, name in enumerate(sexes)}).fillna(-1).astype(int).to_numpy()
-        if "sex" in names
-        else np.zeros(len(survey), int)
-    )
-    known = (age >= 0) & (sex >= 0)
-    groups, issues = [], []
-    for place in range(len(sexes)):
-        counts = np.bincount(age[known & (sex == place)], minlength=len(bands))
-        merged = _merge_bands(counts, targets[place], options.smallest_class)
-        groups.append(merged)
-        collapsed = [part for part in merged if len(part) > 1]
-        issues += [
-            Issue("I611", value=_span(bands, part), details={"sex": sexes[place] or "全部"}) for part in collapsed
-        ]
+    survey: pd.DataFrame, population: Population, options: WeightsOptions
+) -> tuple[Margin | None, list[Issue]]:
+    cells, cuts, issues = _in_common_bands(population.cells)
+    survey, said = _within_bands(survey, cuts)
+    issues += said
     labels: list[str] = []
     sums: list[float] = []
-    lookup = np.full((len(sexes), len(bands)), -1)
-    for place, merged in enumerate(groups):
-        for part in merged:
-            lookup[place, part] = len(labels)
-            labels.append(" ".join(filter(None, (sexes[place], _span(bands, part) if "age" in names else ""))))
-            sums.append(float(targets[place, part].sum()))
-    codes = np.where(known, lookup[np.maximum(sex, 0), np.maximum(age, 0)], -1)
-    margin, said = _finished("_".join(names), labels, np.array(sums), codes, base)
+    blocks: list[int] = []
+    codes, names = np.full(len(survey), -1), []
+    kinds = cells.groupby([cells["age_low"].notna(), cells["sex"].notna()], sort=False)
+    for (aged, sexed), rows in kinds:
+        everywhere = kinds.ngroups == 1
+        scheme = _scheme(survey, rows, cuts if aged else np.empty(0), sexed=bool(sexed), everywhere=everywhere)
+        if not (aged or sexed) or int(scheme.known.sum()) < options.smallest_class:
+            continue
+        names.append((float(rows["persons"].sum()), "_".join(["age"] * bool(aged) + ["sex"] * bool(sexed))))
+        place, own, persons, said = _collapsed(scheme, options.smallest_class)
+        codes[scheme.known] = len(labels) + place
+        blocks += [len(names)] * len(own)
+        labels += own
+        sums += persons
+        issues += said
+    if not labels:
+        return None, issues
+    margin, said = _finished(max(names)[1], labels, np.array(sums), codes, population.total, blocks)
     return margin, [*issues, *said]
 
 
-def _bands(table: pd.DataFrame) -> list[tuple[float, float]]:
-    pairs = table[["age_low", "age_high"]].drop_duplicates().sort_values(["age_low", "age_high"])
-    bands: list[tuple[float, float]] = []
-    for low, high in pairs.itertuples(index=False):
-        if bands and low <= bands[-1][1]:  # 60 岁以上 beside 60–69 and 70–79: the finer bands count
-            if high - low < bands[-1][1] - bands[-1][0]:
-                bands[-1] = (low, high)
-            continue
-        bands.append((float(low), float(high)))
-    return bands
+def _in_common_bands(cells: pd.DataFrame) -> tuple[pd.DataFrame, Floats, list[Issue]]:
+    """Return the cells with the lower ends of the bands all communities share, which those are, and what was said.
+
+    A community whose bands cross a cut that nearly all others have keeps its residents, but tells no age.
+    """
+    aged = cells["age_low"].notna()
+    if not aged.any():
+        return cells, np.empty(0), []
+    cuts, crossing = common_cuts(cells[aged], _MOST_LOST)
+    lost = aged & cells["community"].isin(crossing)
+    own = cells[aged & ~lost].groupby("community")["age_low"].agg(set)
+    issues = []
+    if crossing or any(lows > set(cuts) for lows in own):
+        bands = "、".join(band(*limits) for limits in _bands(cuts))
+        coarse = in_every_language("counting.coarse", places="、".join(sorted(crossing))) if crossing else ""
+        issues.append(Issue("I605", value=bands, details={"classes": bands, "coarse": coarse}))
+    first = cuts[np.maximum(np.searchsorted(cuts, cells["age_low"].fillna(0), side="right") - 1, 0)]
+    return cells.assign(age_low=np.where(aged & ~lost, first, np.nan)), cuts, issues
 
 
-def _persons(table: pd.DataFrame, band: tuple[float, float], sex: str) -> float:
-    rows = pd.Series(True, index=table.index)
-    if "age_low" in table:
-        rows &= (table["age_low"] == band[0]) & (table["age_high"] == band[1])
-    if "sex" in table:
-        rows &= table["sex"] == sex
-    return float(table.loc[rows, "persons"].sum())
-
-
-def _band_of(survey: pd.DataFrame, bands: Sequence[tuple[float, float]]) -> Ints:
-    """Return each respondent's band, −1 where the age is unknown or its own band spans several."""
+def _within_bands(survey: pd.DataFrame, cuts: Floats) -> tuple[pd.DataFrame, list[Issue]]:
+    """Add ``band`` to the answers: the class that holds an age or nearly all of an age band, −1 where none does."""
     low, high = survey["age_low"].to_numpy(float), survey["age_high"].to_numpy(float)
-    codes = np.full(len(survey), -1)
-    for place, (start, end) in enumerate(bands):
-        upper = end if end < 120 else np.inf
-        codes[(low >= start) & (np.minimum(high, 120) <= upper)] = place
-    return codes
+    low = np.maximum(low, cuts[0]) if len(cuts) else low
+    last = np.maximum(np.minimum(high, _OPEN), low)
+    codes, inside = np.full(len(survey), -1), np.zeros(len(survey))
+    for place, (start, end) in enumerate(_bands(cuts)):
+        upper = np.inf if end >= OLDEST else end
+        part = np.clip(np.minimum(last, upper) - np.maximum(low, start) + 1, 0, None) / (last - low + 1)
+        codes = np.where(part >= _LEAST_INSIDE, place, codes)
+        inside = np.where(part >= _LEAST_INSIDE, part, inside)
+    nearly = survey[(codes >= 0) & (inside < 1)]
+    issues = []
+    if len(nearly):
+        counts = nearly.groupby(["age_low", "age_high"]).size()
+        limits = counts.index.to_frame().to_numpy(float)
+        bands = "、".join(band(*pair) for pair in limits.tolist())
+        issues.append(Issue("I606", value=bands, details={"classes": bands, "count": int(counts.sum())}))
+    return survey.assign(band=codes), issues
+
+
+def _bands(cuts: Floats) -> list[tuple[float, float]]:
+    ends = [*(cuts[1:] - 1), OLDEST][: len(cuts)]
+    return [(float(first), float(last)) for first, last in zip(cuts, ends, strict=True)]
+
+
+def _scheme(survey: pd.DataFrame, cells: pd.DataFrame, cuts: Floats, *, sexed: bool, everywhere: bool) -> _Scheme:
+    sexes = ["男", "女"] if sexed else [""]
+    bands = _bands(cuts) if len(cuts) else [(0.0, float(OLDEST))]
+    place = np.maximum(np.searchsorted(cuts, cells["age_low"], side="right") - 1, 0)
+    row = np.maximum(cells["sex"].map({name: code for code, name in enumerate(sexes)}).fillna(0).to_numpy(int), 0)
+    targets = np.zeros((len(sexes), len(bands)))
+    np.add.at(targets, (row, place), cells["persons"].to_numpy(float))
+    here = survey["community"].isin(set(cells["community"])).to_numpy() | everywhere
+    sex = survey["sex"].map({name: code for code, name in enumerate(sexes)}).fillna(-1).to_numpy(int)
+    age = survey["band"].to_numpy(int) if len(cuts) else np.zeros(len(survey), dtype=int)
+    sex = sex if sexed else np.zeros(len(survey), dtype=int)
+    return _Scheme(bands, sexes, targets, np.where(here, sex, -1), np.where(here, age, -1))
+
+
+def _collapsed(scheme: _Scheme, smallest: int) -> tuple[Ints, list[str], list[float], list[Issue]]:
+    """Collapse thin bands within each sex; return the classes of those known, labels, persons and what was joined."""
+    labels: list[str] = []
+    persons: list[float] = []
+    issues: list[Issue] = []
+    lookup = np.zeros(scheme.targets.shape, dtype=int)
+    one_band = len(scheme.bands) == 1 and scheme.bands[0][0] == 0
+    for row, sex in enumerate(scheme.sexes):
+        counts = np.bincount(scheme.age[scheme.known & (scheme.sex == row)], minlength=len(scheme.bands))
+        for part in _merge_bands(counts, scheme.targets[row], smallest):
+            span = _span(scheme.bands, part)
+            if len(part) > 1 and counts[part].any():
+                parts = "、".join(f"{band(*scheme.bands[spot])}（{counts[spot]}）" for spot in part)
+                joined = {"sex": sex, "classes": " ".join(filter(None, (sex, span))), "parts": parts}
+                issues.append(Issue("I611", value=span, details={**joined, "smallest": smallest}))
+            lookup[row, part] = len(labels)
+            labels.append(" ".join(filter(None, (sex, "" if one_band else span))))
+            persons.append(float(scheme.targets[row, part].sum()))
+    known = scheme.known
+    return lookup[scheme.sex[known], scheme.age[known]], labels, persons, issues
 
 
 def _merge_bands(counts: Ints, targets: Floats, smallest: int) -> list[list[int]]:
-    """Merge neighbouring bands until each that has people also has enough respondents."""
-    parts = [[band] for band in range(len(counts))]
+    """Merge neighbouring bands until each that has people also has enough respondents, and the other way round."""
+    parts = [[place] for place in range(len(counts))]
     while len(parts) > 1:
         sizes = [int(counts[part].sum()) for part in parts]
         people = [float(targets[part].sum()) for part in parts]
-        thin = [place for place, size in enumerate(sizes) if size < smallest and (people[place] > 0 or size > 0)]
+        thin = [
+            place
+            for place, size in enumerate(sizes)
+            if (size < smallest and people[place] > 0) or (size > 0 and people[place] == 0)
+        ]
         if not thin:
             break
         place = min(thin, key=lambda spot: (sizes[spot], spot))
@@ -221,10 +252,12 @@ def _merge_bands(counts: Ints, targets: Floats, smallest: int) -> list[list[int]
 
 
 def _community_margin(
-    survey: pd.DataFrame, table: pd.DataFrame, base: Floats, options: WeightsOptions
-) -> tuple[Margin, list[Issue]]:
-    names = sorted(table["community"])
-    persons = table.set_index("community")["persons"]
+    survey: pd.DataFrame, population: Population, options: WeightsOptions
+) -> tuple[Margin | None, list[Issue]]:
+    persons = population.communities
+    if persons.empty:
+        return None, []
+    names = sorted(persons.index)
     counts = survey["community"].value_counts()
     issues = [
         Issue("W612", value=name, details={"persons": f"{persons[name]:.0f}"})
@@ -238,94 +271,105 @@ def _community_margin(
     own = [name for name in present if name not in thin]
     if thin and not own:
         own, thin = thin, []
-    issues += [Issue("I616", value="、".join(thin), details={"smallest": options.smallest_class})] if thin else []
+    if thin:
+        parts = "、".join(f"{name}（{counts[name]}）" for name in thin)
+        details = {"smallest": options.smallest_class, "parts": parts, "persons": f"{persons[thin].sum():.0f}"}
+        issues.append(Issue("I616", value="、".join(thin), details=details))
     labels = [*own, *(["、".join(thin)] if thin else [])]
     targets = np.array([persons[name] for name in own] + ([persons[thin].sum()] if thin else []), dtype=float)
     place = {name: code for code, name in enumerate(own)} | dict.fromkeys(thin, len(own))
     codes = survey["community"].map(place).fillna(-1).astype(int).to_numpy()
-    if len(targets):
-        targets = targets * (persons.sum() / targets.sum())
-    margin, said = _finished("community", labels, targets, codes, base)
+    margin, said = _finished("community", labels, targets, codes, population.total)
     return margin, [*issues, *said]
 
 
 def _group_margins(
     survey: pd.DataFrame,
     register: pd.DataFrame,
-    base: Floats,
-    population: float,
-    first: Margin,
+    population: Population,
+    found: Sequence[Margin],
     options: WeightsOptions,
-) -> list[Margin]:
+) -> tuple[list[Margin], list[Issue]]:
     """Return a yes/no margin for every special group the register counts and enough respondents were asked about.
 
-    A group that the first margin already settles (高龄老人 beside a class 80岁以上) is left out.
+    A group that an earlier margin already settles (高龄老人 beside a class 80岁以上) is left out. Who lives where the
+    register does not count the group, or answered where nobody was asked about it, is unknown.
     """
-    counts = register[register["group"].notna() & register["age_low"].isna() & register["sex"].isna()]
-    margins = []
-    for group, persons in counts.groupby("group")["persons"].sum().items():
-        has = survey["groups"].fillna("").str.split(";").map(lambda codes, group=group: group in codes).to_numpy()
-        offices = survey.loc[has, "office"].unique()
-        asked = survey["office"].isin(offices).to_numpy() & survey["groups"].notna().to_numpy()
-        enough = min(int(has.sum()), int((asked & ~has).sum())) >= max(options.smallest_class, 20)
-        settled = all(
-            has[first.codes == code].all() or not has[first.codes == code].any() for code in range(len(first.labels))
-        )
-        if not enough or settled or not 0 < persons < population:
+    issues, margins = [], []
+    least = max(options.smallest_class, 20)
+    codes = survey["groups"].fillna("").str.split(";")
+    for group, (persons, residents, communities) in _group_counts(register, population).items():
+        has = codes.map(lambda own, group=group: group in own).to_numpy()
+        reached = survey["office"].isin(survey.loc[has, "office"].unique()) & survey["groups"].notna()
+        asked = (reached & (survey["community"].isin(communities) | (not communities))).to_numpy()
+        yes, no = int((has & asked).sum()), int((asked & ~has).sum())
+        if not 0 < persons < residents or _settled(has, found[:2]):
             continue
-        codes = np.where(~asked, -1, np.where(has, 0, 1))
-        margin, _ = _finished(f"group:{group}", ["是", "否"], np.array([persons, population - persons]), codes, base)
-        margins.append(margin)
-    return margins
+        if min(yes, no) < least:
+            details = {"group": group, "persons": f"{persons:.0f}", "count": yes, "fewest": least}
+            issues.append(Issue("I607", value=group, details=details))
+            continue
+        targets = np.array([persons, residents - persons])
+        places = np.where(~asked, -1, np.where(has, 0, 1))
+        margin, _ = _finished(f"group:{group}", ["是", "否"], targets, places, population.total)
+        margins += [margin] if margin else []
+    return margins, issues
+
+
+def _settled(has: Bools, margins: Sequence[Margin]) -> bool:
+    """Whether each class of some margin is of one mind."""
+    return any(
+        all(len(np.unique(has[margin.codes == code])) == 1 for code in range(len(margin.labels))) for margin in margins
+    )
+
+
+def _group_counts(register: pd.DataFrame, population: Population) -> dict[str, tuple[float, float, set[str]]]:
+    """Return persons of each special group, residents where it is counted, and which communities (none: all) those are.
+
+    Of a total for the whole and the sum of the communities the fuller counts, as does that of a community and its
+    grids.
+    """
+    rows = register[register["group"].notna() & register["age_low"].isna() & register["sex"].isna()]
+    rows = rows[rows["persons"].notna()].assign(community=rows["community"].fillna(TOWN))
+    sums = rows.groupby(["group", "community", rows["grid"].notna()])["persons"].sum()
+    best = sums.groupby(level=["group", "community"]).max()
+    counts = {}
+    for group, own in best.groupby(level="group"):
+        by_place = own.droplevel("group")
+        whole, parts = float(by_place.get(TOWN, -1.0)), by_place.drop(TOWN, errors="ignore")
+        listed = set(parts.index) & set(population.communities.index)
+        if listed and parts.sum() >= whole:
+            counts[str(group)] = (float(parts.sum()), float(population.communities[sorted(listed)].sum()), listed)
+        else:
+            counts[str(group)] = (max(whole, float(parts.sum())), population.total, set())
+    return counts
 
 
 def _finished(
-    name: str, labels: Sequence[str], targets: Floats, codes: Ints, base: Floats
-) -> tuple[Margin, list[Issue]]:
-    """Leave out classes without respondents and give those of unknown class their own."""
-    used = np.array([bool((codes == code).any()) for code in range(len(labels))], dtype=bool)
-    empty = np.flatnonzero(~used & (targets > 0))
-    issues = [Issue("W617", value=labels[code], details={"margin": name}) for code in empty.tolist()]
-    total = float(targets.sum())
-    kept = targets * used
-    kept = kept * (total / kept.sum()) if kept.sum() else kept
-    unknown = codes < 0
+    name: str, labels: Sequence[str], targets: Floats, codes: Ints, total: float, blocks: Sequence[int] = ()
+) -> tuple[Margin | None, list[Issue]]:
+    """Leave out classes without respondents, give those of unknown class their own, and add up to the population.
+
+    ``None`` where no respondent's class is known.
+    """
+    counts = np.bincount(codes[codes >= 0], minlength=len(labels))
+    used = (counts > 0) & (targets > 0)
+    empty = np.flatnonzero((counts == 0) & (targets > 0))
+    absent = [] if name == "community" else empty.tolist()  # said of communities already
+    issues = [
+        Issue("W617", value=labels[code], details={"classes": labels[code], "persons": f"{targets[code]:.0f}"})
+        for code in absent
+    ]
+    if not used.any():
+        return None, issues
+    known = (codes >= 0) & used[np.maximum(codes, 0)]
     names = [label for label, use in zip(labels, used, strict=True) if use]
-    renumber = np.cumsum(used) - 1
-    codes = np.where(unknown, len(names), renumber[np.maximum(codes, 0)]) if len(labels) else np.zeros(len(codes), int)
-    kept = kept[used]
-    if unknown.any():
-        share = float(base[unknown].sum() / base.sum())
-        kept = np.append(kept * (1 - share), total * share)
-        names.append(UNKNOWN)
-    return Margin(name, tuple(names), kept, codes.astype(int)), issues
-
-
-def _one_total(margins: Sequence[Margin]) -> tuple[float, list[Issue]]:
-    """Return the population: the first margin's total; others that differ are scaled to it, contradictions said."""
-    total = float(margins[0].targets.sum())
-    issues = []
-    for margin in margins[1:]:
-        other = float(margin.targets.sum())
-        if abs(other - total) > _CONTRADICTORY * total:
-            issues.append(
-                Issue(
-                    "W614",
-                    value=margin.name,
-                    details={"total": f"{total:.0f}", "other": f"{other:.0f}", "first": margins[0].name},
-                )
-            )
-    return total, issues
-
-
-def _scaled(margin: Margin, total: float) -> Margin:
-    targets = margin.targets * (total / margin.targets.sum()) if margin.targets.sum() else margin.targets
-    return Margin(margin.name, margin.labels, targets, margin.codes)
+    renumbered = np.where(known, (np.cumsum(used) - 1)[np.maximum(codes, 0)], len(names)).astype(int)
+    kept, block = targets[used] * (total / targets[used].sum()), np.array([*blocks] or [0] * len(labels))[used]
+    if not known.all():
+        names, kept, block = [*names, UNKNOWN], np.append(kept, 0.0), np.append(block, block.max() + 1)
+    return Margin(name, tuple(names), kept, renumbered, block), issues
 
 
 def _span(bands: Sequence[tuple[float, float]], part: Sequence[int]) -> str:
-    return _band(bands[part[0]][0], bands[part[-1]][1])
-
-
-def _band(low: float, high: float) -> str:
-    return f"{low:g}岁以上" if high >= 120 else f"{low:g}-{high:g}岁"
+    return band(bands[part[0]][0], bands[part[-1]][1])

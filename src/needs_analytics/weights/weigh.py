@@ -11,7 +11,8 @@ from needs_analytics.core.issue import Issue
 from needs_analytics.core.options import CleaningOptions, WeightsOptions
 from needs_analytics.core.results import Weights
 from needs_analytics.numerics.raking import kish, rake
-from needs_analytics.weights.margins import Margin, population_cells, register_margins
+from needs_analytics.weights.margins import Margin, register_margins
+from needs_analytics.weights.population import target_population
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,18 +57,22 @@ def weigh(
     base = _base_weights(survey)
     if register is None or register.empty:
         return _equal(survey, base, [Issue("W601")])
-    cells, issues = population_cells(register, youngest)
-    margins, population, said = register_margins(survey, cells, register, base, options=options)
+    population, issues = target_population(register, youngest)
+    if not population.total:
+        return _equal(survey, base, [*issues, Issue("W601")])
+    margins, said = register_margins(survey, population, register, options=options)
     issues += said
     if not margins:
-        return _equal(survey, base, [*issues, Issue("W601")])
-    weights, margins, status, said = _raked(base, margins, population, options)
+        return _equal(survey, base, [*issues, Issue("W608")])
+    weights, margins, status, said = _raked(base, margins, population.total, options)
+    margins = sorted(margins, key=lambda margin: (margin.is_group, margin.name == "community"))
     deff, n_eff = kish(weights)
     return Weights(
         table=pd.DataFrame({"answer_id": survey["answer_id"].to_numpy(), "base_weight": base, "weight": weights}),
         margins=pd.concat([_diagnosed(margin, base, weights) for margin in margins], ignore_index=True),
         codes={margin.name: margin.codes for margin in margins},
-        status=status, deff=deff, n_eff=n_eff, population=population, places=_places(cells), issues=(*issues, *said),
+        status=status, deff=deff, n_eff=n_eff, population=population.total, places=population.places,
+        issues=(*issues, *said),
     )  # fmt: skip
 
 
@@ -82,15 +87,15 @@ def _raked(
 ) -> tuple[Floats, list[Margin], str, list[Issue]]:
     """Rake within bounds; without them when they cannot be kept; else scale the base weights and say so.
 
-    Margin after margin is added, each keeping the share its unknown class has after those before it: which answers
-    leave a class unknown often goes with the place (one office does not ask), so fixing their share beforehand would
-    contradict the other margins. A special group that cannot be reproduced beside the rest is left out and said.
+    Margin after margin is added, its unknown class and its blocks at the share they have after those before it (fixed
+    beforehand they would contradict them). A special group that cannot be reproduced beside the rest is left out and
+    said.
     """
     fitted: list[Margin] = []
     bounds: tuple[float, float] | None = options.bounds
     weights, issues = base, []
     for margin in margins:
-        tried = [*fitted, margin.with_unknown_share(weights)]
+        tried = [*fitted, margin.beside(weights)]
         result = _rake(base, tried, bounds, options)
         if not result.converged and bounds and not margin.is_group:
             free = _rake(base, tried, None, options)
@@ -100,7 +105,8 @@ def _raked(
         if result.converged:
             fitted, weights = tried, result.weights
         elif margin.is_group:
-            issues.append(Issue("W619", value=margin.name.removeprefix("group:")))
+            group = margin.name.removeprefix("group:")
+            issues.append(Issue("W619", value=group, details={"group": group}))
         else:
             issues.append(Issue("W613", details={"error": f"{result.max_error:.2%}"}))
             return base * (population / base.sum()), list(margins), "not_converged", issues
@@ -111,14 +117,6 @@ def _rake(
     base: Floats, margins: Sequence[Margin], bounds: tuple[float, float] | None, options: WeightsOptions
 ) -> RakeResult:
     return rake(base, [(margin.codes, margin.targets) for margin in margins], bounds=bounds, tol=options.tolerance)
-
-
-def _places(cells: pd.DataFrame) -> pd.DataFrame:
-    """Return the population of every place of the register."""
-    rows = cells.dropna(subset=["community"])
-    grids = rows["grid"].fillna("")
-    sums = rows.groupby([rows["community"], grids.rename("grid")], as_index=False)[["persons"]].sum()
-    return sums.rename(columns={"persons": "population"}).assign(grid=sums["grid"].replace("", None))
 
 
 def _diagnosed(margin: Margin, base: Floats, weights: Floats) -> pd.DataFrame:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from needs_analytics.core.messages import catalogue, text
+from needs_analytics.core.messages import catalogue, class_words, text
 from needs_analytics.core.results import ALL
 
 if TYPE_CHECKING:
@@ -69,16 +69,7 @@ class Wording:
 
     def margin_class(self, label: str) -> str:
         """Return how a class of a margin is printed (``男 16-34岁``)."""
-        if self.language == "zh":
-            return label
-        words = {
-            key.removeprefix("class."): value
-            for key, value in catalogue(self.language).items()
-            if key.startswith("class.")
-        }
-        for word in sorted(words, key=len, reverse=True):
-            label = label.replace(word, words[word])
-        return label
+        return class_words(label, self.language)
 
     def listed(self, items: Iterable[str], most: int = MOST_LISTED) -> str:
         """Join items with the language's comma, the first ones only."""

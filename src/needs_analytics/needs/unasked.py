@@ -1,0 +1,60 @@
+"""Needs not asked about everywhere: what is not known of the places left out widens what is said of the whole."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from needs_analytics.core.results import ALL
+from needs_analytics.needs.estimates import with_persons
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+_LEAST = 3  # communities from which their spread can be told
+_USUAL = 0.3  # standard deviation of communities on the logit where it cannot
+
+
+def widened(table: pd.DataFrame, z: float) -> pd.DataFrame:
+    """Widen the sub-district's estimates by what the communities that were not asked may differ by.
+
+    The share of the whole is ``c · asked + (1 − c) · unasked``; the unasked communities are taken to be drawn like the
+    asked ones, whose spread beyond their sampling errors (method of moments) is that of the answer missing.
+
+    Parameters
+    ----------
+    table
+        Estimates by need and domain with ``coverage``.
+    z
+        Normal quantile of the confidence level.
+    """
+    whole = ((table["community"] == ALL) & (table["coverage"] < 1)).to_numpy()
+    if not whole.any():
+        return table
+    rows = table[whole]
+    share = rows["share"].to_numpy(float)
+    spread = rows["need"].map(_spreads(table)).to_numpy(float)
+    spread = np.where(np.isfinite(spread), spread, _USUAL * share * (1 - share))
+    extra = (1 - rows["coverage"].to_numpy(float)) * spread
+    se = np.hypot(rows["share_se"].to_numpy(float), extra)
+    low = np.maximum(share - np.hypot(share - rows["share_low"], z * extra), 0.0)
+    high = np.minimum(share + np.hypot(rows["share_high"] - share, z * extra), 1.0)
+    n_eff = rows["n_eff"].to_numpy(float)
+    most = np.divide(share * (1 - share), se**2, out=n_eff.copy(), where=se > 0)
+    made = table.copy()
+    made.loc[whole, ["share_se", "share_low", "share_high", "n_eff"]] = np.column_stack(
+        [se, low, high, np.fmin(n_eff, most)]
+    )
+    return with_persons(made) if made["persons"].notna().any() else made
+
+
+def _spreads(table: pd.DataFrame) -> dict[str, float]:
+    """Return the standard deviation of the communities' true shares of each need; where they are many enough."""
+    single = (table["segment"] == ALL) & (table["group"] == ALL) & (table["grid"] == ALL) & (table["community"] != ALL)
+    rows = table[single & table["share_se"].gt(0)]
+    by_need = rows.groupby("need")
+    variance = by_need["share"].var() - (rows["share_se"] ** 2).groupby(rows["need"]).mean()
+    known = variance[by_need.size() >= _LEAST]
+    return {str(need): float(np.sqrt(max(value, 0.0))) for need, value in known.items()}
