@@ -1,24 +1,24 @@
-"""Sampling designs and the variance of linearised statistics under them.
+"""Sampling designs: who was drawn together with whom, and what the weights were calibrated to.
 
 A statistic is linearised to one score per row; its variance is that of the sum of weight × score over the primary
 sampling units (PSU) within strata, the ultimate-cluster method: Särndal, Swensson & Wretman (1992), Model Assisted
-Survey Sampling, sections 5.5 and 6.6; Lumley (2010), Complex Surveys, sections 2.2 and 7.3. The functions take the
-scores of the rows of one domain only: rows outside it have score 0 and stay in the design.
+Survey Sampling, sections 5.5 and 6.6; Lumley (2010), Complex Surveys, sections 2.2 and 7.3. See `_variance`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
 from needs_analytics.numerics._arrays import Bools, Floats, Ints, as_codes, as_weights, one_hot
+from needs_analytics.numerics._variance import crosswise, form, psu_totals, take_rows
 
-Product = Callable[[Floats, Floats], Floats]
-_ROUNDING = 1e-12  # a variance below this share of the sum of squares it is the remainder of is 0
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 @dataclass(frozen=True)
@@ -33,16 +33,21 @@ class Calibration:
         Pseudo-inverse (q, q) that turns ``dummies.T @ (base_weights · scores)`` into regression coefficients.
     base_weights
         Design weights (n,).
-    totals
-        Weighted dummies summed by PSU.
+    totals, by_stratum
+        Weighted dummies summed by PSU (m, q), sparse, and by stratum (H, q).
+    mean, lonely
+        Mean of the totals over all PSUs (q,), and the sum over lonely PSUs, times their factor (q,).
     form
-        Their covariance under the design (q, q).
+        Covariance of the weighted sums of the dummies under the design (q, q).
     """
 
     dummies: sparse.csr_array
     projector: Floats
     base_weights: Floats
-    totals: PsuTotals
+    totals: sparse.csr_array
+    by_stratum: Floats
+    mean: Floats
+    lonely: Floats
     form: Floats
 
 
@@ -62,6 +67,8 @@ class Design:
         PSUs in each stratum (H,).
     factor
         Weight of a PSU's squared deviation (m,): ``(1 − f) n / (n − 1)``, for a lonely PSU ``1 − f``.
+    within
+        Weight of a stratum's squared total (H,): ``(1 − f) / (n − 1)``; 0 for a stratum of one or no PSU.
     lonely
         Whether the PSU is the only one of its stratum (m,).
     calibration
@@ -73,33 +80,9 @@ class Design:
     stratum: Ints
     size: Ints
     factor: Floats
+    within: Floats
     lonely: Bools
     calibration: Calibration | None = None
-
-
-@dataclass(frozen=True)
-class PsuTotals:
-    """PSU totals of J variables, only of PSUs that have any, with what centring them needs.
-
-    Attributes
-    ----------
-    index
-        PSUs (k,).
-    values
-        Totals (k, J).
-    by_stratum
-        Stratum sums, without lonely PSUs (H, J).
-    lonely
-        Sum over lonely PSUs, times their factor (J,).
-    mean
-        Mean over all PSUs of the design (J,).
-    """
-
-    index: Ints
-    values: Floats
-    by_stratum: Floats
-    lonely: Floats
-    mean: Floats
 
 
 def build_design(
@@ -139,15 +122,14 @@ def build_design(
     size = np.bincount(stratum, minlength=int(row_stratum.max(initial=-1)) + 1)
     fraction = np.zeros(size.size) if fpc is None else size / _population_sizes(fpc, row_stratum, size)
     factor = (1.0 - fraction) * size / np.maximum(size - 1, 1)
-    design = Design(final, psu, stratum, size, factor[stratum], size[stratum] == 1)
+    within = np.where(size > 1, factor / np.maximum(size, 1), 0.0)
+    design = Design(final, psu, stratum, size, factor[stratum], within, size[stratum] == 1)
     if not calibration:
         return design
     base = np.ones(rows) if base_weights is None else as_weights(base_weights, "base_weights")
     if base.size != rows:
         raise ValueError(f"base_weights must have one entry per row ({rows}), got {base.size}")
-    return Design(
-        final, psu, stratum, size, design.factor, design.lonely, _build_calibration(design, calibration, base)
-    )
+    return replace(design, calibration=_build_calibration(design, calibration, base))
 
 
 def _number_psus(row_stratum: Ints, clusters: npt.ArrayLike | None) -> tuple[Ints, Ints]:
@@ -180,89 +162,10 @@ def _build_calibration(design: Design, margins: Sequence[npt.ArrayLike], base: F
     codes = [as_codes(margin, rows, "calibration margin") for margin in margins]
     dummies = one_hot(codes, [int(code.max(initial=-1)) + 1 for code in codes])
     gram = (dummies.T @ (dummies * base[:, None])).toarray()
-    totals = psu_totals(design, np.arange(rows), dummies.toarray())
-    form = _form(design, totals, totals, lambda x, y: x.T @ y)
-    return Calibration(dummies, np.linalg.pinv(gram, rcond=1e-10, hermitian=True), base, totals, form)
-
-
-def psu_totals(design: Design, rows: Ints, scores: Floats) -> PsuTotals:
-    """Sum weight × score of the given rows (k,), scores (k, J), by PSU."""
-    weighted = design.weights[rows, None] * scores
-    index, place = np.unique(design.psu[rows], return_inverse=True)
-    values = weighted
-    if index.size < rows.size or not np.array_equal(index, design.psu[rows]):
-        values = sum_by(place.reshape(-1), weighted, index.size)
-    lonely = design.lonely[index]
-    by_stratum = sum_by(design.stratum[index[~lonely]], values[~lonely], design.size.size)
-    alone = design.factor[index[lonely]] @ values[lonely]
-    return PsuTotals(index, values, by_stratum, alone, values.sum(axis=0) / max(design.stratum.size, 1))
-
-
-def sum_by(codes: Ints, values: Floats, size: int) -> Floats:
-    """Sum the rows of `values` (k, J) by code; result (size, J)."""
-    pick = sparse.csr_array((np.ones(codes.size), (codes, np.arange(codes.size))), shape=(size, codes.size))
-    return np.asarray(pick @ values)
-
-
-def _form(design: Design, left: PsuTotals, right: PsuTotals, product: Product) -> Floats:
-    """Bilinear form of the design between two sets of totals; `right.index` holds every PSU of `left.index`.
-
-    Deviations are from the stratum's mean, of a lonely PSU from the mean of all PSUs (the "adjust" rule of R
-    ``survey``), so that a stratum of one adds its distance from the others and never nothing.
-    """
-    within = np.where(design.size > 1, 1.0 / np.maximum(design.size, 1), 0.0) * _stratum_factor(design)
-    alone = float(design.factor[design.lonely].sum())
-    here = right.values[np.searchsorted(right.index, left.index)]
-    value = product(left.values, design.factor[left.index, None] * here)
-    value = value - product(left.by_stratum, within[:, None] * right.by_stratum)
-    value = value - product(left.mean[None], right.lonely[None]) - product(left.lonely[None], right.mean[None])
-    return value + alone * product(left.mean[None], right.mean[None])
-
-
-def _stratum_factor(design: Design) -> Floats:
-    """Return the factor of each stratum (H,), 0 for one without PSUs."""
-    factor = np.zeros(design.size.size)
-    factor[design.stratum] = design.factor
-    return factor
-
-
-def score_variance(design: Design, rows: Ints, scores: Floats) -> Floats:
-    """Variance (J,) of the weighted sums of J scores.
-
-    Parameters
-    ----------
-    design
-        The whole design.
-    rows
-        Rows of the domain (k,), each once, ascending; all others have score 0.
-    scores
-        Their scores (k, J).
-
-    Notes
-    -----
-    With calibration the scores are replaced by their residuals from a regression on the margin dummies with the
-    *base* weights, which are then multiplied by the calibrated weights: Deville & Särndal (1992), JASA 87, section 3;
-    so does R ``survey`` after ``rake`` and ``postStratify``. NaN in a design of a single PSU.
-    """
-    return _covariance(design, rows, scores, lambda x, y: np.einsum("ij,ij->j", x, y))
-
-
-def score_covariance(design: Design, rows: Ints, scores: Floats) -> Floats:
-    """Covariance (J, J) of the weighted sums of J scores; arguments as for `score_variance`."""
-    covariance = _covariance(design, rows, scores, lambda x, y: x.T @ y)
-    return (covariance + covariance.T) / 2.0
-
-
-def _covariance(design: Design, rows: Ints, scores: Floats, product: Product) -> Floats:
-    """Evaluate the form at the totals less their regression on the calibration's totals, multiplied out."""
-    totals = psu_totals(design, rows, scores)
-    value = _form(design, totals, totals, product)
-    if design.stratum.size < 2:
-        return np.full_like(value, np.nan)
-    if design.calibration is not None:
-        rake = design.calibration
-        slopes = rake.projector @ (rake.dummies[rows].T @ (rake.base_weights[rows, None] * scores))
-        cross = _form(design, totals, rake.totals, lambda x, y: y.T @ x)
-        value = value - product(cross, slopes) - product(slopes, cross) + product(slopes, rake.form @ slopes)
-    norm = np.sqrt(np.einsum("ij,ij->j", totals.values, design.factor[totals.index, None] * totals.values))[None]
-    return np.where(np.abs(value) > _ROUNDING * product(norm, norm), value, 0.0)
+    everyone = take_rows(design, np.arange(rows), np.zeros(rows, np.int64), 1)
+    totals = psu_totals(design, everyone, dummies.toarray())
+    return Calibration(
+        dummies, np.linalg.pinv(gram, rcond=1e-10, hermitian=True), base,
+        sparse.csr_array(totals.values), totals.by_stratum, totals.mean[0], totals.lonely[0],
+        form(design, everyone, totals, crosswise),
+    )  # fmt: skip

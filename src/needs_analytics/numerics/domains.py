@@ -10,11 +10,15 @@ import numpy.typing as npt
 from scipy import sparse
 
 from needs_analytics.numerics._arrays import Bools, Floats, Ints, check_level
-from needs_analytics.numerics.designs import Design, build_design, score_covariance, score_variance, sum_by
+from needs_analytics.numerics._variance import Portion, score_covariance, score_variance, sum_by, take_rows
+from needs_analytics.numerics.designs import Design, build_design
 from needs_analytics.numerics.intervals import korn_graubard
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+_BLOCK = 2_000_000
+_KINDS = (float, float, float, float, np.int64, np.int64, float, float)
 
 
 @dataclass(frozen=True)
@@ -50,35 +54,38 @@ class DomainShares:
 
 @dataclass(frozen=True)
 class Linearised:
-    """Weighted means of J variables in one domain, with the scores whose weighted sums have the means' variance.
+    """Weighted means of J variables in K domains, with the scores whose weighted sums have the means' variance.
 
     Attributes
     ----------
     mean
-        Weighted means of the known values (J,).
+        Weighted means of the known values (K, J).
     scores
-        Linearised values of the domain's rows (k, J).
+        Linearised values of the domains' rows (k, J).
     n, n_yes
-        Known values, and known values that are not 0, of positive weight (J,).
+        Known values, and known values that are not 0, of positive weight (K, J).
+    total
+        Weight of the known values (K, J).
     kish
-        Kish effective number of known values, ``(Σw)² / Σw²`` (J,).
+        Kish effective number of known values, ``(Σw)² / Σw²`` (K, J).
     psus
-        PSUs with a known value (J,).
+        PSUs with a known value (K, J).
     df
-        Degrees of freedom (J,).
+        Degrees of freedom (K, J).
     """
 
     mean: Floats
     scores: Floats
     n: Ints
     n_yes: Ints
+    total: Floats
     kish: Floats
     psus: Ints
     df: Floats
 
 
-def linearise_means(design: Design, rows: Ints, values: Floats) -> Linearised:
-    """Linearise the weighted means of `values` (k, J; NaN unknown) over the given rows (k,).
+def linearise_means(design: Design, part: Portion, values: Floats) -> Linearised:
+    """Linearise the weighted means of `values` (k, J; NaN unknown) over the rows of each domain.
 
     Notes
     -----
@@ -89,31 +96,31 @@ def linearise_means(design: Design, rows: Ints, values: Floats) -> Linearised:
     that the domain holds: ``Σ_h m_h (1 − 1/n_h)``, at most ``Σ m_h − 1``. For a domain of whole strata, or without
     strata, this is the usual #PSU − #strata (Korn & Graubard 1999, Analysis of Health Surveys, section 5.2).
     """
-    weights = design.weights[rows, None] * ~np.isnan(values)
+    weights = design.weights[part.rows, None] * ~np.isnan(values)
     known = weights > 0
     filled = np.where(known, values, 0.0)
-    total = weights.sum(axis=0)
+    total = sum_by(part.domain, weights, part.count)
     safe = np.where(total > 0, total, 1.0)
-    n, n_yes = known.sum(axis=0), (filled != 0).sum(axis=0)
-    mean = np.where(n > 0, (weights * filled).sum(axis=0) / safe, np.nan)
-    scores = np.where(known, (filled - mean) / safe, 0.0)
-    squares = (weights**2).sum(axis=0)
+    n, n_yes = (sum_by(part.domain, hit, part.count).astype(np.int64) for hit in (known, filled != 0))
+    mean = np.where(n > 0, sum_by(part.domain, weights * filled, part.count) / safe, np.nan)
+    scores = np.where(known, (filled - mean[part.domain]) / safe[part.domain], 0.0)
+    squares = sum_by(part.domain, weights**2, part.count)
     kish = np.where(n > 0, total**2 / np.where(squares > 0, squares, 1.0), 0.0)
-    psus, df = _count_psus(design, rows, known)
-    return Linearised(mean, scores, n, n_yes, kish, psus, df)
+    psus, df = _count_psus(design, part, known)
+    return Linearised(mean, scores, n, n_yes, total, kish, psus, df)
 
 
-def _count_psus(design: Design, rows: Ints, known: Bools) -> tuple[Ints, Floats]:
-    """Return how many PSUs have a known value (J,) and the degrees of freedom they leave (J,)."""
-    index, place = np.unique(design.psu[rows], return_inverse=True)
-    present = sum_by(place.reshape(-1), known.astype(np.float64), index.size) > 0
-    psus = present.sum(axis=0)
-    df = np.round((1.0 - 1.0 / design.size[design.stratum[index]]) @ present, 9)  # whole where it should be
+def _count_psus(design: Design, part: Portion, known: Bools) -> tuple[Ints, Floats]:
+    """Return how many PSUs have a known value (K, J) and the degrees of freedom they leave (K, J)."""
+    present = sum_by(part.pair, known, part.psu.size) > 0
+    psus = sum_by(part.owner, present, part.count).astype(np.int64)
+    free = (1.0 - 1.0 / design.size[design.stratum[part.psu]])[:, None]
+    df = np.round(sum_by(part.owner, free * present, part.count), 9)  # whole where it should be
     return psus, np.maximum(np.minimum(df, psus - 1.0), 0.0)
 
 
-def share_limits(design: Design, means: Linearised, variance: Floats, level: float) -> tuple[Floats, ...]:
-    """Return se, low, high and n_eff (J,) of linearised shares with the given variances (J,).
+def share_figures(design: Design, means: Linearised, variance: Floats, level: float) -> tuple[npt.NDArray[Any], ...]:
+    """Return the arrays (K, J) of `DomainShares` from linearised shares with the given variances (K, J).
 
     The interval credits stratification with its gain, as R ``survey::svyciprop`` does. After calibration it takes at
     most n answers: the residuals are fitted to the very answers they judge, and n_eff beyond n made intervals cover
@@ -125,7 +132,7 @@ def share_limits(design: Design, means: Linearised, variance: Floats, level: flo
     n_eff = np.where(usable, means.mean * (1.0 - means.mean) / np.where(usable, variance, 1.0), means.kish)
     most = np.inf if design.calibration is None else means.n
     low, high = korn_graubard(means.mean, np.minimum(n_eff, most), means.df, means.n, level)
-    return se, low, high, n_eff
+    return means.mean, se, low, high, means.n, means.n_yes, n_eff, means.df
 
 
 def domain_shares(
@@ -142,8 +149,8 @@ def domain_shares(
 ) -> DomainShares:
     """Estimate the share of yes to each of J questions in each of K domains.
 
-    Cell by cell the same as `weighted.survey_share`; the work is one pass of matrix products over the rows of each
-    domain.
+    Cell by cell the same as `weighted.survey_share`, by matrix products over as many domains at a time as fit into a
+    few megabytes.
 
     Parameters
     ----------
@@ -168,29 +175,42 @@ def domain_shares(
         weights, strata=strata, clusters=clusters, fpc=fpc, calibration=calibration, base_weights=base_weights
     )
     values = check_answers(answers, design.weights.size)
-    columns = [share_row(design, rows, values[rows], level) for rows in _domain_rows(domains, values.shape[0])]
-    shape = (len(columns), values.shape[1])
-    stacked = [np.array([column[i] for column in columns]).reshape(shape) for i in range(8)]
-    return DomainShares(*stacked)
+    matrix = _membership(domains, design.weights.size)
+    made = [np.zeros((matrix.shape[1], values.shape[1]), kind) for kind in _KINDS]
+    classes = 0 if design.calibration is None else design.calibration.dummies.shape[1]
+    for start, stop, columns in _blocks(matrix.indptr.astype(np.int64), values.shape[1], classes):
+        entries = slice(matrix.indptr[start], matrix.indptr[stop])
+        rows = matrix.indices[entries].astype(np.int64)
+        domain = np.repeat(np.arange(stop - start), np.diff(matrix.indptr[start : stop + 1]))
+        part = take_rows(design, rows, domain, stop - start)
+        means = linearise_means(design, part, values[rows, columns])
+        figures = share_figures(design, means, score_variance(design, part, means.scores), level)
+        for whole, piece in zip(made, figures, strict=True):
+            whole[start:stop, columns] = piece
+    return DomainShares(*made)
 
 
-def share_row(design: Design, rows: Ints, values: Floats, level: float) -> tuple[npt.NDArray[Any], ...]:
-    """Return the eight arrays (J,) of `DomainShares` for the domain of the given rows (k,) and answers (k, J)."""
-    means = linearise_means(design, rows, values)
-    se, low, high, n_eff = share_limits(design, means, score_variance(design, rows, means.scores), level)
-    return means.mean, se, low, high, means.n, means.n_yes, n_eff, means.df
+def _blocks(pointer: Ints, questions: int, classes: int) -> Iterator[tuple[int, int, slice]]:
+    """Cut domains, and where one is too large the questions too, so that an array of scores has ``_BLOCK`` numbers."""
+    start, last = 0, pointer.size - 1
+    cost = pointer + classes * np.arange(pointer.size)
+    while start < last:
+        stop = max(start + 1, int(np.searchsorted(cost, cost[start] + _BLOCK // max(questions, 1), side="right")) - 1)
+        width = max(1, _BLOCK // max(1, int(cost[stop] - cost[start])))
+        for column in range(0, questions, width):
+            yield start, stop, slice(column, column + width)
+        start = stop
 
 
-def _domain_rows(domains: npt.ArrayLike | sparse.sparray | sparse.spmatrix, size: int) -> Iterator[Ints]:
-    """Yield the rows of each domain, ascending."""
+def _membership(domains: npt.ArrayLike | sparse.sparray | sparse.spmatrix, size: int) -> sparse.csc_array:
+    """Return the members of each domain, ascending."""
     dense_or_sparse = domains if sparse.issparse(domains) else np.asarray(domains, dtype=bool)
     if dense_or_sparse.ndim != 2 or dense_or_sparse.shape[0] != size:
         raise ValueError(f"domains must have one row per answer ({size}) and one column per domain")
     matrix = sparse.csc_array(dense_or_sparse, dtype=bool)
     matrix.eliminate_zeros()
     matrix.sort_indices()
-    for start, end in zip(matrix.indptr[:-1], matrix.indptr[1:], strict=True):
-        yield matrix.indices[start:end].astype(np.int64)
+    return matrix
 
 
 def check_answers(answers: npt.ArrayLike, size: int) -> Floats:
@@ -232,9 +252,11 @@ def share_covariance(
         weights, strata=strata, clusters=clusters, fpc=fpc, calibration=calibration, base_weights=base_weights
     )
     values = check_answers(answers, design.weights.size)
-    rows = next(_domain_rows(np.asarray(domain, dtype=bool).reshape(-1, 1), values.shape[0]))
-    means = linearise_means(design, rows, values[rows])
-    covariance = score_covariance(design, rows, means.scores)
-    covariance[means.psus < 2, :] = np.nan
-    covariance[:, means.psus < 2] = np.nan
+    rows = np.flatnonzero(np.asarray(domain, dtype=bool))
+    part = take_rows(design, rows, np.zeros(rows.size, np.int64), 1)
+    means = linearise_means(design, part, values[rows])
+    covariance = score_covariance(design, part, means.scores)
+    alone = means.psus[0] < 2
+    covariance[alone, :] = np.nan
+    covariance[:, alone] = np.nan
     return covariance

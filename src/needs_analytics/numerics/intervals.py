@@ -59,9 +59,13 @@ def korn_graubard(
 
 def _t_ratio(df_srs: Floats, df: Floats, tail: float) -> Floats:
     """Squared ratio of the t quantile of a simple random sample to that of the design, (t[n−1] / t[df])²."""
-    numerator = special.stdtrit(np.maximum(df_srs, 1.0), tail)
-    denominator = special.stdtrit(np.maximum(df, 1.0), tail)
-    return np.asarray((numerator / denominator) ** 2, dtype=np.float64)
+    return np.asarray((_t_quantile(df_srs, tail) / _t_quantile(df, tail)) ** 2, dtype=np.float64)
+
+
+def _t_quantile(df: Floats, tail: float) -> Floats:
+    """Look the quantile up once for every number of degrees of freedom; below 1 counts as 1."""
+    distinct, place = np.unique(np.maximum(df, 1.0), return_inverse=True)
+    return np.asarray(special.stdtrit(distinct, tail), dtype=np.float64)[place].reshape(df.shape)
 
 
 def wilson(successes: npt.ArrayLike, n: npt.ArrayLike, level: float = 0.95) -> tuple[Floats, Floats]:

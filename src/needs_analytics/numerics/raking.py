@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from needs_analytics.numerics._arrays import Floats, Ints, as_weights, one_hot
+from needs_analytics.numerics._arrays import Bools, Floats, Ints, as_weights, one_hot
 from needs_analytics.numerics._dual_raking import DualRaking, maximise, ratio_at
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ class RakeResult:
 
 @dataclass(frozen=True)
 class _Cells:
-    """Distinct combinations of classes: base weight (c,), class in each margin, targets of each margin."""
+    """Combinations of classes with weight: base weight (c,), class in each margin (c,), targets of each margin."""
 
     base: Floats
     codes: list[Ints]
@@ -94,8 +95,8 @@ def rake(
     low, high = _check_bounds(bounds)
     if not codes:
         return RakeResult(base.copy(), converged=True, iterations=0, max_error=0.0)
-    row_cell, cell_codes = _distinct(codes, [target.size for target in targets])
-    cells = _Cells(np.bincount(row_cell, base, cell_codes[0].size).astype(np.float64), cell_codes, targets)
+    row_cell, used, cells = _collapse(base, codes, targets)
+    _check_reachable(cells)
     if bounds is None:
         ratio, steps = _fit_proportions(cells, tol, max_iter)
         if _error(cells, ratio) > tol:
@@ -103,8 +104,11 @@ def rake(
             ratio, steps = (newton, steps + more) if _error(cells, newton) <= tol else (ratio, steps)
     else:
         ratio, steps = _fit_bounded(cells, (low, high), tol, max_iter)
-    weights = base * ratio[row_cell]
-    error = _error(_Cells(weights, codes, targets), np.ones(base.size))
+    by_cell = np.zeros(used.size)
+    by_cell[used] = ratio
+    weights = base * by_cell[row_cell]
+    reached = np.bincount(row_cell, weights, used.size)[used].astype(np.float64)
+    error = _error(replace(cells, base=reached), np.ones(reached.size))
     return RakeResult(weights, error <= max(tol, 1e-12), steps, error)
 
 
@@ -136,13 +140,7 @@ def _check_margins(
             raise ValueError(f"codes of margin {number} must be whole numbers, one per weight ({base.size})")
         if code.size and (code.min() < 0 or code.max() >= target.size):
             raise ValueError(f"codes of margin {number} must lie from 0 to {target.size - 1}, one target per class")
-        empty = np.flatnonzero((np.bincount(code, base, target.size) <= 0) & (target > 0))
-        if empty.size:
-            raise ValueError(
-                f"margin {number}, class {empty[0]} has a target of {target[empty[0]]:g} but no row with weight;"
-                " collapse it with another class"
-            )
-        codes.append(code.astype(np.int64))
+        codes.append(code.astype(np.int64, copy=False))
         targets.append(target)
     sums = np.array([target.sum() for target in targets])
     if sums.size and (sums.min() <= 0 or sums.max() > sums.min() * (1 + 1e-6)):
@@ -157,29 +155,45 @@ def _check_bounds(bounds: tuple[float, float] | None) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def _distinct(codes: list[Ints], sizes: list[int]) -> tuple[Ints, list[Ints]]:
-    """Number the combinations of classes that occur; return the number of each row and the classes of each number."""
-    cell, count = codes[0], sizes[0]
+def _check_reachable(cells: _Cells) -> None:
+    for number, (code, target) in enumerate(zip(cells.codes, cells.targets, strict=True)):
+        empty = np.flatnonzero((np.bincount(code, minlength=target.size) == 0) & (target > 0))
+        if empty.size:
+            raise ValueError(
+                f"margin {number}, class {empty[0]} has a target of {target[empty[0]]:g} but no row with weight;"
+                " collapse it with another class"
+            )
+
+
+def _collapse(base: Floats, codes: list[Ints], targets: list[Floats]) -> tuple[Ints, Bools, _Cells]:
+    """Return each row's combination of classes, whether a combination has weight, and those that have."""
+    sizes = [target.size for target in targets]
+    few = math.prod(sizes) <= _DENSE_CELLS
+    cell, first = (_count_through(codes, sizes), None) if few else _sort_out(codes, sizes)
+    weight = np.bincount(cell, base, math.prod(sizes) if first is None else first.size).astype(np.float64)
+    used = weight > 0
+    if first is None:
+        classes = list(np.unravel_index(np.flatnonzero(used), sizes))
+    else:
+        classes = [code[first[used]] for code in codes]
+    return cell, used, _Cells(weight[used], classes, targets)
+
+
+def _count_through(codes: list[Ints], sizes: list[int]) -> Ints:
+    """Number every possible combination of classes."""
+    cell = codes[0]
     for code, size in zip(codes[1:], sizes[1:], strict=True):
-        if count * size > _DENSE_CELLS:
-            cell, count = _compress(cell, count)
-        cell, count = cell * size + code, count * size
-    cell, count = _compress(cell, count)
-    by_cell = [np.zeros(count, dtype=np.int64) for _ in codes]
-    for target, code in zip(by_cell, codes, strict=True):
-        target[cell] = code
-    return cell, by_cell
+        cell = cell * size
+        cell += code
+    return cell
 
 
-def _compress(cell: Ints, count: int) -> tuple[Ints, int]:
-    """Renumber cells 0 … count − 1 without gaps; return them and how many occur."""
-    if count > _DENSE_CELLS:
-        found, number = np.unique(cell, return_inverse=True)
-        return number.reshape(-1).astype(np.int64), found.size
-    present = np.zeros(count, dtype=bool)
-    present[cell] = True
-    number = np.cumsum(present) - 1
-    return number[cell], int(present.sum())
+def _sort_out(codes: list[Ints], sizes: list[int]) -> tuple[Ints, Ints]:
+    """Number the combinations of classes that occur; return the number of each row and a row of each number."""
+    cell = first = np.zeros(codes[0].size, dtype=np.int64)
+    for code, size in zip(codes, sizes, strict=True):
+        _, first, cell = np.unique(cell * size + code, return_index=True, return_inverse=True)
+    return cell, first
 
 
 def _error(cells: _Cells, ratio: Floats) -> float:

@@ -13,17 +13,18 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
-from needs_analytics.numerics._arrays import Floats, Ints, as_codes, check_level
-from needs_analytics.numerics.designs import Design, build_design, score_variance
+from needs_analytics.numerics._arrays import Floats, as_codes, check_level
+from needs_analytics.numerics._variance import Portion, score_variance, sum_by, take_rows
+from needs_analytics.numerics.designs import Design, build_design
 from needs_analytics.numerics.domains import (
     DomainShares,
-    Linearised,
     check_answers,
     domain_shares,
     linearise_means,
     share_covariance,
-    share_row,
+    share_figures,
 )
+from needs_analytics.numerics.raking import kish
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -38,7 +39,7 @@ __all__ = [
     "survey_total",
 ]
 
-_Row = tuple[float, float, float, float, int, float, float]
+Figures = tuple[npt.NDArray[Any], ...]
 
 
 @dataclass(frozen=True)
@@ -121,7 +122,7 @@ def survey_mean(
     design = build_design(
         weights, strata=strata, clusters=clusters, fpc=fpc, calibration=calibration, base_weights=base_weights
     )
-    return _estimate(_mean_row, y, design, by, level)
+    return _estimate(_means, y, design, by, level)
 
 
 def survey_total(
@@ -149,7 +150,7 @@ def survey_total(
     design = build_design(
         weights, strata=strata, clusters=clusters, fpc=fpc, calibration=calibration, base_weights=base_weights
     )
-    return _estimate(_total_row, y, design, by, level)
+    return _estimate(_totals, y, design, by, level)
 
 
 def survey_share(
@@ -179,77 +180,91 @@ def survey_share(
     design = build_design(
         weights, strata=strata, clusters=clusters, fpc=fpc, calibration=calibration, base_weights=base_weights
     )
-    return _estimate(_share_row, values, design, by, level)
+    return _estimate(_shares, values, design, by, level)
 
 
 def _estimate(
-    estimate_row: Callable[[Design, Ints, Floats, float], _Row],
+    estimate: Callable[[Design, Portion, Floats, float], Figures],
     y: npt.ArrayLike,
     design: Design,
     by: npt.ArrayLike | None,
     level: float,
 ) -> Estimate:
-    """Run one estimator over the whole sample or each domain."""
+    """Run one estimator over the whole sample or every domain."""
     check_level(level)
     values, size = np.asarray(y, dtype=np.float64), design.weights.size
     if values.shape != (size,):
         raise ValueError(f"y must have one value per weight ({size}), got shape {values.shape}")
-    if by is None:
-        return Estimate(*estimate_row(design, np.arange(size), values, level))
-    codes = as_codes(by, size, "by")
-    labels = np.unique(np.asarray(by))
+    labels = None if by is None else np.unique(np.asarray(by))
+    codes = np.zeros(size, np.int64) if by is None else as_codes(by, size, "by")
     order = np.argsort(codes, kind="stable")
-    pieces = np.split(order, np.searchsorted(codes[order], np.arange(1, labels.size)))[: labels.size]
-    rows = [estimate_row(design, piece, values[piece], level) for piece in pieces]
-    value, se, low, high, n, n_eff, df = (np.array([row[i] for row in rows]) for i in range(7))
+    part = take_rows(design, order, codes[order], 1 if labels is None else labels.size)
+    figures = estimate(design, part, values[order, None], level)
+    columns = (column[0, 0].item() if labels is None else column[:, 0] for column in figures)
+    value, se, low, high, n, n_eff, df = columns
     return Estimate(value, se, low, high, n, n_eff, df, labels)
 
 
-def _mean_row(design: Design, rows: Ints, values: Floats, level: float) -> _Row:
-    means = linearise_means(design, rows, values[:, None])
-    variance = float(score_variance(design, rows, means.scores)[0]) if means.psus[0] > 1 else np.nan
-    n_eff = _effective_size(_spread(design.weights[rows], values, means), variance, float(means.kish[0]))
-    value, n, df = float(means.mean[0]), int(means.n[0]), float(means.df[0])
-    return (value, *_t_limits(value, variance, df, level), n, n_eff, df)
+def _means(design: Design, part: Portion, values: Floats, level: float) -> Figures:
+    means = linearise_means(design, part, values)
+    variance = np.where(means.psus > 1, score_variance(design, part, means.scores), np.nan)
+    squares = design.weights[part.rows, None] * np.where(np.isnan(values), 0.0, values - means.mean[part.domain]) ** 2
+    spread = _spread(sum_by(part.domain, squares, part.count), means.total, means.n)
+    n_eff = _effective_size(spread, variance, means.kish)
+    return (*_t_limits(means.mean, variance, means.df, level), means.n, n_eff, means.df)
 
 
-def _total_row(design: Design, rows: Ints, values: Floats, level: float) -> _Row:
-    means = linearise_means(design, rows, values[:, None])
+def _totals(design: Design, part: Portion, values: Floats, level: float) -> Figures:
+    means = linearise_means(design, part, values)
     filled = np.where(np.isnan(values), 0.0, values)
-    variance = float(score_variance(design, rows, filled[:, None])[0])
-    everyone = np.zeros(design.weights.size)
-    everyone[rows] = filled
-    whole = linearise_means(design, np.arange(everyone.size), everyone[:, None])
-    spread = _spread(design.weights, everyone, whole) * float(design.weights.sum()) ** 2
-    n_eff = _effective_size(spread, variance, float(whole.kish[0]))
-    value, n, df = float(design.weights[rows] @ filled), int(means.n[0]), float(means.df[0])
-    return (value if n else np.nan, *_t_limits(value, variance, df, level), n, n_eff, df)
+    variance = score_variance(design, part, filled)
+    value = sum_by(part.domain, design.weights[part.rows, None] * filled, part.count)
+    n_eff = _effective_size(_spread_of_zeros(design, part, filled, value), variance, _everyone(design)[2])
+    value = np.where(means.n > 0, value, np.nan)
+    return (*_t_limits(value, variance, means.df, level), means.n, n_eff, means.df)
 
 
-def _share_row(design: Design, rows: Ints, values: Floats, level: float) -> _Row:
-    value, se, low, high, n, _, n_eff, df = (part[0] for part in share_row(design, rows, values[:, None], level))
-    return float(value), float(se), float(low), float(high), int(n), float(n_eff), float(df)
+def _shares(design: Design, part: Portion, values: Floats, level: float) -> Figures:
+    means = linearise_means(design, part, values)
+    value, se, low, high, n, _, n_eff, df = share_figures(
+        design, means, score_variance(design, part, means.scores), level
+    )
+    return value, se, low, high, n, n_eff, df
 
 
-def _spread(weights: Floats, values: Floats, means: Linearised) -> float:
-    """Weighted variance of the known values, with the n / (n − 1) of R ``survey::svyvar``; NaN below two."""
-    known = ~np.isnan(values) & (weights > 0)
-    n = int(means.n[0])
-    if n < 2:
-        return np.nan
-    w = weights[known]
-    return float(w @ (values[known] - means.mean[0]) ** 2 / w.sum() * n / (n - 1))
+def _spread(squares: Floats, total: Floats, n: npt.ArrayLike) -> Floats:
+    """Weighted variance of n known values, with the n / (n − 1) of R ``survey::svyvar``; NaN below two."""
+    count = np.asarray(n, dtype=np.float64)
+    usable = (count > 1) & (total > 0)
+    return np.where(usable, squares / np.where(usable, total, 1.0) * count / np.where(usable, count - 1.0, 1.0), np.nan)
 
 
-def _effective_size(spread: float, variance: float, kish: float) -> float:
-    """Draws that would give this variance; where there is none to compare, the Kish number."""
-    return spread / variance if variance > 0 and np.isfinite(spread) and spread > 0 else kish
+def _spread_of_zeros(design: Design, part: Portion, filled: Floats, value: Floats) -> Floats:
+    """Variance of what the rows add to each domain's total, 0 from those outside, at the scale of the total."""
+    whole, n, _ = _everyone(design)
+    mean = value / whole if whole > 0 else np.zeros_like(value)
+    weights = design.weights[part.rows, None]
+    inside = sum_by(part.domain, weights * (filled - mean[part.domain]) ** 2, part.count)
+    outside = (whole - sum_by(part.domain, weights, part.count)) * mean**2
+    return _spread(inside + outside, np.full_like(value, whole), n) * whole**2
 
 
-def _t_limits(value: float, variance: float, df: float, level: float) -> tuple[float, float, float]:
-    """Return se, low and high of a t interval; an unknown se leaves the whole line."""
-    if not np.isfinite(variance) or not np.isfinite(value):
-        return np.nan, -np.inf, np.inf
-    se = float(np.sqrt(max(variance, 0.0)))
-    half = float(special.stdtrit(max(df, 1.0), 1.0 - check_level(level))) * se
-    return se, value - half, value + half
+def _everyone(design: Design) -> tuple[float, int, float]:
+    """Return the sum of all weights, how many are positive, and their Kish effective number."""
+    whole = float(design.weights.sum())
+    return whole, int((design.weights > 0).sum()), kish(design.weights)[1]
+
+
+def _effective_size(spread: Floats, variance: Floats, otherwise: npt.ArrayLike) -> Floats:
+    """Draws that would give this variance; where there is none to compare, what stands for it."""
+    usable = (variance > 0) & np.isfinite(spread) & (spread > 0)
+    return np.where(usable, spread / np.where(usable, variance, 1.0), otherwise)
+
+
+def _t_limits(value: Floats, variance: Floats, df: Floats, level: float) -> tuple[Floats, Floats, Floats, Floats]:
+    """Return value, se, low and high of a t interval; an unknown se leaves the whole line."""
+    known = np.isfinite(variance) & np.isfinite(value)
+    se = np.where(known, np.sqrt(np.maximum(np.where(known, variance, 0.0), 0.0)), np.nan)
+    half = np.where(known, special.stdtrit(np.maximum(df, 1.0), 1.0 - check_level(level)) * se, np.inf)
+    middle = np.where(known, value, 0.0)
+    return value, se, middle - half, middle + half
