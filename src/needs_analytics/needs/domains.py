@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,7 +14,7 @@ from needs_analytics.core.results import ALL
 from needs_analytics.core.tables import iter_rows
 
 if TYPE_CHECKING:
-    from needs_analytics.core.arrays import Bools, Floats
+    from needs_analytics.core.arrays import Floats, Ints
     from needs_analytics.core.codebook import Codebook
 
 _FEWEST = 5  # a group with fewer respondents in a place makes no domain
@@ -50,42 +51,61 @@ def make_domains(people: pd.DataFrame, places: pd.DataFrame, codebook: Codebook,
     total
         Population of the sub-district.
     """
-    keys: list[tuple[str, str, str, str]] = []
-    rows: list[Bools] = []
-    sizes: list[float] = []
-    cuts = _cuts(people, codebook)
     by_community = places.groupby("community")["population"].sum(min_count=1) if len(places) else pd.Series(dtype=float)
-    for community in [ALL, *by_community.index]:
-        inside = np.ones(len(people), bool) if community == ALL else (people["community"] == community).to_numpy()
-        population = total if community == ALL else float(by_community[community])
-        keys.append((community, ALL, ALL, ALL))
-        rows.append(inside)
-        sizes.append(population)
-        whole = float(people["weight"][inside].sum())
-        for (segment, group), members in cuts.items():
-            both = members & inside
-            if both.sum() >= _FEWEST:
-                keys.append((community, ALL, segment, group))
-                rows.append(both)
-                sizes.append(population * float(people["weight"][both].sum()) / whole)
-    for community, grid, population in iter_rows(places[places["grid"] != ""], "community", "grid", "population"):
-        keys.append((community, grid, ALL, ALL))
-        rows.append(((people["community"] == community) & (people["grid"] == grid)).to_numpy())
-        sizes.append(float(population))
-    frame = pd.DataFrame(keys, columns=["community", "grid", "segment", "group"])
-    return Domains(frame, sparse.csc_array(np.column_stack(rows)), np.array(sizes))
-
-
-def _cuts(people: pd.DataFrame, codebook: Codebook) -> dict[tuple[str, str], Bools]:
-    """Return segments and printable special groups with their members."""
+    names = by_community.index
+    home = names.get_indexer(pd.Index(people["community"]))
     cuts = {
-        (segment, ALL): (people["segment"] == segment).to_numpy() for segment in sorted(set(people["segment"]) - {""})
+        cut: [members, *_apart(members, home[members], len(names))] for cut, members in _cuts(people, codebook).items()
     }
+    keys: list[tuple[str, str, str, str]] = []
+    rows: list[Ints] = []
+    sizes: list[float] = []
+    for number, (community, population) in enumerate(zip([ALL, *names], [total, *by_community], strict=True)):
+        whole = _weight(people, cuts[ALL, ALL][number])
+        for (segment, group), members in cuts.items():
+            everybody = segment == group == ALL
+            if everybody or len(members[number]) >= _FEWEST:
+                keys.append((community, ALL, segment, group))
+                rows.append(members[number])
+                sizes.append(population if everybody else population * _weight(people, members[number]) / whole)
+    grids = places.loc[places["grid"] != "", ["community", "grid", "population"]]
+    where = pd.MultiIndex.from_frame(grids[["community", "grid"]]).get_indexer(
+        pd.MultiIndex.from_frame(people[["community", "grid"]])
+    )
+    rows += _apart(np.arange(len(people)), where, len(grids))
+    keys += [(community, grid, ALL, ALL) for community, grid in iter_rows(grids, "community", "grid")]
+    frame = pd.DataFrame(keys, columns=["community", "grid", "segment", "group"])
+    population = np.concatenate([np.array(sizes, float), grids["population"].to_numpy(float)])
+    return Domains(frame, _indicator(rows, len(people)), population)
+
+
+def _weight(people: pd.DataFrame, members: Ints) -> float:
+    return float(people["weight"].to_numpy()[members].sum())
+
+
+def _apart(members: Ints, codes: Ints, count: int) -> list[Ints]:
+    """Return the members of each code 0 … count − 1, ascending; −1 is in none."""
+    order = np.argsort(codes, kind="stable")
+    edges = np.searchsorted(codes[order], np.arange(count + 1))
+    return [members[order[start:stop]] for start, stop in pairwise(edges.tolist())]
+
+
+def _indicator(rows: list[Ints], people: int) -> sparse.csc_array:
+    """Return the columns with a one in each of the given rows."""
+    ends = np.cumsum([0, *map(len, rows)])
+    return sparse.csc_array((np.ones(ends[-1], bool), np.concatenate(rows), ends), shape=(people, len(rows)))
+
+
+def _cuts(people: pd.DataFrame, codebook: Codebook) -> dict[tuple[str, str], Ints]:
+    """Return everybody, segments and printable special groups with their members."""
+    segments = people["segment"].to_numpy(object)
+    cuts: dict[tuple[str, str], Ints] = {(ALL, ALL): np.arange(len(people))}
+    for segment in sorted(set(segments) - {""}):
+        cuts[str(segment), ALL] = np.flatnonzero(segments == segment)
     printable = codebook.groups.index[~codebook.groups["sensitivity"].str.startswith("高度敏感")]
-    codes = people["groups"].fillna("").str.split(";")
-    flat = codes.explode()
+    codes = people["groups"].fillna("").reset_index(drop=True).str.split(";").explode()
     for group in printable:
-        members = flat.index[flat == group]
+        members = codes.index[codes == group].unique().to_numpy()
         if len(members) >= _FEWEST:
-            cuts[ALL, str(group)] = people.index.isin(members)
+            cuts[ALL, str(group)] = members
     return cuts
