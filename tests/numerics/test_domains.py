@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 from scipy import sparse
 
+from helpers.explicit import explicit_mean
+from needs_analytics.numerics import domains as shares_of_domains
 from needs_analytics.numerics.raking import rake
 from needs_analytics.numerics.weighted import domain_shares, share_covariance, survey_mean, survey_share
 
@@ -41,6 +43,89 @@ def test_cell_by_cell_the_same_as_survey_share(seed):
             if single.labels[-1]:
                 for field in FIELDS:
                     assert_allclose(getattr(shares, field)[k, j], getattr(single, field)[-1], atol=1e-10, err_msg=field)
+
+
+@given(st.integers(0, 10_000))
+@settings(derandomize=True, max_examples=60, deadline=None)
+def test_cell_by_cell_the_same_as_the_textbook_sums(seed):
+    answers, weights, domains, design = survey(seed)
+    clusters = np.arange(60) if design["clusters"] is None else design["clusters"]
+    psus = [len(set(clusters[design["strata"] == stratum])) for stratum in design["strata"]]
+    fpc = np.array(psus) * 3.0 if seed % 5 else None
+    shares = domain_shares(answers, weights, domains, fpc=fpc, **design)
+    explicit = (weights, design["strata"], clusters)
+    written_out = {"calibration": design["calibration"], "base": design["base_weights"], "fpc": fpc}
+    for k in range(domains.shape[1]):
+        for j in range(answers.shape[1]):
+            share, variance = explicit_mean(answers[:, j], domains[:, k], *explicit, **written_out)
+            assert_allclose(shares.value[k, j], share, rtol=1e-10)
+            assert_allclose(shares.se[k, j] ** 2, variance, rtol=1e-10, atol=1e-14)
+
+
+@given(st.integers(0, 10_000), st.sampled_from([1, 40, 700]))
+@settings(derandomize=True, max_examples=30, deadline=None)
+def test_how_the_work_is_cut_changes_nothing(seed, block):
+    """A few numbers at a time: domains one by one, and questions of the large ones apart."""
+    answers, weights, domains, design = survey(seed)
+    whole = domain_shares(answers, weights, domains, **design)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(shares_of_domains, "_BLOCK", block)
+        pieces = domain_shares(answers, weights, domains, **design)
+    for field in (*FIELDS, "n_yes"):
+        assert_allclose(getattr(pieces, field), getattr(whole, field), rtol=1e-10, atol=1e-12, err_msg=field)
+
+
+class TestUnknownAnswers:
+    """Three values: an answer that is not known is neither yes nor no, and what is not known is said by the width."""
+
+    @given(st.integers(0, 10_000))
+    @settings(derandomize=True, max_examples=40, deadline=None)
+    def test_whoever_did_not_say_changes_no_share(self, seed):
+        """The shares are those of the people whose answers are known; the others stay in the design."""
+        answers, weights, domains, design = survey(seed)
+        shares = domain_shares(answers, weights, domains, **design)
+        for j in range(answers.shape[1]):
+            said = ~np.isnan(answers[:, j])
+            among = domain_shares(np.nan_to_num(answers[:, [j]]), weights, domains & said[:, None], **design)
+            for field in (*FIELDS, "n_yes"):
+                assert_allclose(getattr(shares, field)[:, j], getattr(among, field)[:, 0], atol=1e-12, err_msg=field)
+
+    @given(st.integers(0, 10_000))
+    @settings(derandomize=True, max_examples=40, deadline=None)
+    def test_unknown_is_between_no_and_yes(self, seed):
+        answers, weights, domains, design = survey(seed)
+        unknown, as_no, as_yes = (
+            domain_shares(np.where(np.isnan(answers), filled, answers), weights, domains, **design)
+            for filled in (np.nan, 0.0, 1.0)
+        )
+        some = (unknown.n > 0) & (unknown.n < as_no.n)
+        mixed = some & (unknown.n_yes > 0) & (unknown.n_yes < unknown.n)
+        assert (as_no.value[mixed] < unknown.value[mixed]).all()
+        assert (unknown.value[mixed] < as_yes.value[mixed]).all()
+        assert (as_no.value[some] <= unknown.value[some] + 1e-12).all()
+
+    @given(st.integers(0, 10_000), st.integers(2, 4))
+    @settings(derandomize=True, max_examples=40, deadline=None)
+    def test_the_fewer_say_the_wider(self, seed, copies):
+        """Of several who answer alike all but one fall silent: the same share, a wider interval on both sides."""
+        answers, weights, domains, design = survey(seed)
+        strata = np.where(design["strata"] == 9, 0, design["strata"])
+        again = {"weights": np.tile(weights, copies), "domains": np.tile(domains, (copies, 1))}
+        again["strata"] = np.tile(strata, copies)
+        everybody = domain_shares(np.tile(answers, (copies, 1)), **again)
+        silent = np.full(((copies - 1) * len(answers), answers.shape[1]), np.nan)
+        few = domain_shares(np.vstack([answers, silent]), **again)
+        assert_allclose(few.value, everybody.value, atol=1e-12)
+        known = few.n > 1
+        assert (few.n[known] * copies == everybody.n[known]).all()
+        assert (few.low[known] <= everybody.low[known]).all()
+        assert (few.high[known] >= everybody.high[known]).all()
+        assert ((few.high - few.low)[known] > (everybody.high - everybody.low)[known]).all()
+
+    def test_nobody_said(self):
+        shares = domain_shares(np.full((9, 1), np.nan), np.ones(9), np.ones((9, 1)))
+        assert np.isnan(shares.value).all()
+        assert (shares.low[0, 0], shares.high[0, 0]) == (0, 1)
 
 
 @given(st.integers(0, 10_000))

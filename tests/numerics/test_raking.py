@@ -19,7 +19,11 @@ def codes(labels):
 def test_school_weights_as_in_r(columns, expected):
     text, figures = columns("survey/apiclus1.csv"), expected("survey/expected.json")
     stype, wide = text["stype"], text["sch.wide"]
-    margins = [(codes(stype), [4421, 755, 1018]), (codes(wide), [1072, 5122])]
+    population = figures["pop_table_stype_schwide"]
+    margins = [
+        (codes(text[name]), [sum(c["Freq"] for c in population if c[name] == label) for label in np.unique(text[name])])
+        for name in ("stype", "sch.wide")
+    ]
     result = rake(text["pw"].astype(float), margins, tol=1e-12)
     cells = figures["clus1_rake_cell_weights"]
     for group1, group2, weight in zip(cells["Group.1"], cells["Group.2"], cells["x"], strict=True):
