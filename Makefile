@@ -41,11 +41,13 @@ endif
 	$(COMPILE)
 	touch $@
 
-$(VENV)/.dev: $(VENV)/.run requirements-dev.txt
+$(VENV)/.dev: $(VENV)/.run requirements-dev.txt requirements-svy.txt
 ifdef UV
 	uv pip install --python $(BIN)/python -r requirements-dev.txt
+	uv pip install --python $(BIN)/python --no-deps -r requirements-svy.txt
 else
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements-svy.txt
 endif
 	$(COMPILE)
 	touch $@

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import intake
+from benchmarks import estimates, intake
 from benchmarks.cases import SAMPLES, run_cases, sample_folder, time_month, time_sample
 
 
@@ -18,12 +18,17 @@ def main() -> None:
     parser.add_argument("--tiny", action="store_true", help="only show that every comparison runs")
     parser.add_argument("--samples", action="store_true", help="only write the sample town and the district (600 MB)")
     parser.add_argument("--intake", action="store_true", help="only read and take in surveys, against named peers")
+    parser.add_argument("--estimates", action="store_true", help="only rake and estimate at size, against named peers")
     options = parser.parse_args()
     tiny, console = options.tiny, Console(width=140)
     if options.intake:
         with TemporaryDirectory() as made:
             for line in intake.lines(Path(made), tiny=tiny):
                 console.print(line)
+        return
+    if options.estimates:
+        for line in estimates.lines(tiny=tiny):
+            console.print(line)
         return
     if options.samples:
         _write_samples(console)

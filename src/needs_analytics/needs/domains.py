@@ -103,9 +103,10 @@ def _cuts(people: pd.DataFrame, codebook: Codebook) -> dict[tuple[str, str], Int
     for segment in sorted(set(segments) - {""}):
         cuts[str(segment), ALL] = np.flatnonzero(segments == segment)
     printable = codebook.groups.index[~codebook.groups["sensitivity"].str.startswith("高度敏感")]
-    codes = people["groups"].fillna("").reset_index(drop=True).str.split(";").explode()
-    for group in printable:
-        members = codes.index[codes == group].unique().to_numpy()
+    said = people["groups"].fillna("").reset_index(drop=True).str.split(";").explode()
+    code, named = pd.factorize(said)
+    for group in printable.intersection(named, sort=False):
+        members = np.unique(said.index[code == named.get_loc(group)])
         if len(members) >= _FEWEST:
             cuts[ALL, str(group)] = members
     return cuts

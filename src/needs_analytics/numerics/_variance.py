@@ -102,7 +102,7 @@ def psu_totals(design: Design, part: Portion, scores: Floats) -> Totals:
     )
 
 
-def form(design: Design, part: Portion, totals: Totals, product: Product) -> Floats:
+def _form(design: Design, part: Portion, totals: Totals, product: Product) -> Floats:
     """Evaluate the quadratic form of the design.
 
     Deviations are from the stratum's mean, of a lonely PSU from the mean of all PSUs (the "adjust" rule of R
@@ -150,7 +150,7 @@ def score_covariance(design: Design, part: Portion, scores: Floats) -> Floats:
 def _variance(design: Design, part: Portion, scores: Floats, product: Product) -> Floats:
     """Evaluate the form at the totals less their regression on the calibration's totals, multiplied out."""
     totals = psu_totals(design, part, scores)
-    value = form(design, part, totals, product)
+    value = _form(design, part, totals, product)
     if design.stratum.size < 2:
         return np.full_like(value, np.nan)
     if design.calibration is not None:
@@ -162,24 +162,32 @@ def _variance(design: Design, part: Portion, scores: Floats, product: Product) -
 def _explained(
     design: Design, rake: Calibration, part: Portion, scores: Floats, totals: Totals, product: Product
 ) -> Floats:
-    """Return what the regression on the margins takes from the form: twice the cross term less that of the fit."""
-    on_base = _by_class(part.domain, rake.dummies[part.rows], rake.base_weights[part.rows, None] * scores, part.count)
-    slopes = rake.projector @ on_base
-    cross = _cross(design, rake, part, totals)
-    codes = np.repeat(np.arange(part.count), slopes.shape[1])
-    flat = slopes.reshape(codes.size, -1)
-    both = 2.0 * cross - rake.form @ slopes
-    return product(codes, flat, both.reshape(codes.size, -1))
+    """Return what the regression on the margins takes from the form: twice the cross term less that of the fit.
+
+    With b the class sums of the scores, c their cross form with the class totals and P the projector, that is
+    ``2 bᵀ P c − bᵀ (P form P) b``, over the classes that occur in these domains and strata: elsewhere b and c are 0.
+    Only lonely PSUs reach every class, through the mean they are compared with.
+    """
+    dummies, paired, by_stratum = rake.dummies[part.rows], rake.totals[part.psu], rake.by_stratum[part.stratum]
+    classes = np.union1d(dummies.indices, by_stratum.indices).astype(np.int64)
+    dummies, paired, by_stratum = (_narrowed(matrix, classes) for matrix in (dummies, paired, by_stratum))
+    sums = _by_class(part.domain, dummies, rake.base_weights[part.rows, None] * scores, part.count)
+    cross = _by_class(part.owner, paired, design.factor[part.psu, None] * totals.values, part.count)
+    cross -= _by_class(part.cell_owner, by_stratum, design.within[part.stratum, None] * totals.by_stratum, part.count)
+    both = 2.0 * rake.projector[np.ix_(classes, classes)] @ cross - rake.fit[np.ix_(classes, classes)] @ sums
+    codes = np.repeat(np.arange(part.count), classes.size)
+    flat = (codes.size, scores.shape[1])
+    value = product(codes, sums.reshape(flat), both.reshape(flat))
+    on_mean, on_lonely = (np.einsum("q,kqj->kj", slope[classes], sums) for slope in (rake.mean, rake.lonely))
+    domains, alone = np.arange(part.count), float(design.factor[design.lonely].sum())
+    value -= 2.0 * product(domains, on_mean, totals.lonely - alone * totals.mean)
+    return value - 2.0 * product(domains, on_lonely, totals.mean)
 
 
-def _cross(design: Design, rake: Calibration, part: Portion, totals: Totals) -> Floats:
-    """Evaluate the form between the class totals and those of the scores, (K, q, J)."""
-    alone = float(design.factor[design.lonely].sum())
-    by_stratum = sparse.csr_array(rake.by_stratum[part.stratum])
-    value = _by_class(part.owner, rake.totals[part.psu], design.factor[part.psu, None] * totals.values, part.count)
-    value -= _by_class(part.cell_owner, by_stratum, design.within[part.stratum, None] * totals.by_stratum, part.count)
-    value -= rake.mean[:, None] * totals.lonely[:, None]
-    return value + (alone * rake.mean - rake.lonely)[:, None] * totals.mean[:, None]
+def _narrowed(matrix: sparse.csr_array, classes: Ints) -> sparse.csr_array:
+    """Return the columns of the given classes (q,), ascending, which hold all that is not 0."""
+    columns = np.searchsorted(classes, matrix.indices)
+    return sparse.csr_array((matrix.data, columns, matrix.indptr), shape=(matrix.shape[0], classes.size))
 
 
 def _by_class(codes: Ints, classes: sparse.csr_array, values: Floats, count: int) -> Floats:

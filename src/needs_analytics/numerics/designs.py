@@ -15,7 +15,6 @@ import numpy.typing as npt
 from scipy import sparse
 
 from needs_analytics.numerics._arrays import Bools, Floats, Ints, as_codes, as_weights, one_hot
-from needs_analytics.numerics._variance import crosswise, form, psu_totals, take_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,21 +33,21 @@ class Calibration:
     base_weights
         Design weights (n,).
     totals, by_stratum
-        Weighted dummies summed by PSU (m, q), sparse, and by stratum (H, q).
+        Weighted dummies summed by PSU (m, q) and by stratum (H, q), sparse.
+    fit
+        Covariance of the weighted sums of the dummies under the design, between the projectors (q, q).
     mean, lonely
-        Mean of the totals over all PSUs (q,), and the sum over lonely PSUs, times their factor (q,).
-    form
-        Covariance of the weighted sums of the dummies under the design (q, q).
+        Projected mean of the totals over all PSUs (q,), and projected sum over lonely PSUs, times their factor (q,).
     """
 
     dummies: sparse.csr_array
     projector: Floats
     base_weights: Floats
     totals: sparse.csr_array
-    by_stratum: Floats
+    by_stratum: sparse.csr_array
+    fit: Floats
     mean: Floats
     lonely: Floats
-    form: Floats
 
 
 @dataclass(frozen=True)
@@ -162,10 +161,16 @@ def _build_calibration(design: Design, margins: Sequence[npt.ArrayLike], base: F
     codes = [as_codes(margin, rows, "calibration margin") for margin in margins]
     dummies = one_hot(codes, [int(code.max(initial=-1)) + 1 for code in codes])
     gram = (dummies.T @ (dummies * base[:, None])).toarray()
-    everyone = take_rows(design, np.arange(rows), np.zeros(rows, np.int64), 1)
-    totals = psu_totals(design, everyone, dummies.toarray())
-    return Calibration(
-        dummies, np.linalg.pinv(gram, rcond=1e-10, hermitian=True), base,
-        sparse.csr_array(totals.values), totals.by_stratum, totals.mean[0], totals.lonely[0],
-        form(design, everyone, totals, crosswise),
-    )  # fmt: skip
+    projector = np.linalg.pinv(gram, rcond=1e-10, hermitian=True)
+    psus = design.stratum.size
+    gather = sparse.csr_array((design.weights, (design.psu, np.arange(rows))), shape=(psus, rows))
+    by_psu = sparse.csr_array(gather @ dummies)
+    gather = sparse.csr_array((np.ones(psus), (design.stratum, np.arange(psus))), shape=(design.size.size, psus))
+    by_stratum = sparse.csr_array(gather @ by_psu)
+    mean, alone = by_psu.sum(axis=0) / max(psus, 1), design.factor * design.lonely
+    lonely = by_psu.T @ alone
+    form = sparse.csr_array(by_psu.T @ (by_psu * design.factor[:, None])).toarray()
+    form -= sparse.csr_array(by_stratum.T @ (by_stratum * design.within[:, None])).toarray()
+    form += alone.sum() * np.outer(mean, mean) - np.outer(mean, lonely) - np.outer(lonely, mean)
+    fit = projector @ form @ projector
+    return Calibration(dummies, projector, base, by_psu, by_stratum, fit, projector @ mean, projector @ lonely)

@@ -178,27 +178,29 @@ def domain_shares(
     matrix = _membership(domains, design.weights.size)
     made = [np.zeros((matrix.shape[1], values.shape[1]), kind) for kind in _KINDS]
     classes = 0 if design.calibration is None else design.calibration.dummies.shape[1]
-    for start, stop, columns in _blocks(matrix.indptr.astype(np.int64), values.shape[1], classes):
-        entries = slice(matrix.indptr[start], matrix.indptr[stop])
-        rows = matrix.indices[entries].astype(np.int64)
+    for start, stop, width in _blocks(matrix.indptr.astype(np.int64), values.shape[1], classes):
+        rows = matrix.indices[matrix.indptr[start] : matrix.indptr[stop]].astype(np.int64)
         domain = np.repeat(np.arange(stop - start), np.diff(matrix.indptr[start : stop + 1]))
         part = take_rows(design, rows, domain, stop - start)
-        means = linearise_means(design, part, values[rows, columns])
-        figures = share_figures(design, means, score_variance(design, part, means.scores), level)
-        for whole, piece in zip(made, figures, strict=True):
-            whole[start:stop, columns] = piece
+        for first in range(0, values.shape[1], width):
+            columns = slice(first, first + width)
+            means = linearise_means(design, part, values[rows, columns])
+            figures = share_figures(design, means, score_variance(design, part, means.scores), level)
+            for whole, piece in zip(made, figures, strict=True):
+                whole[start:stop, columns] = piece
     return DomainShares(*made)
 
 
-def _blocks(pointer: Ints, questions: int, classes: int) -> Iterator[tuple[int, int, slice]]:
-    """Cut domains, and where one is too large the questions too, so that an array of scores has ``_BLOCK`` numbers."""
+def _blocks(pointer: Ints, questions: int, classes: int) -> Iterator[tuple[int, int, int]]:
+    """Cut domains, and where one is too large the questions too, so that an array of scores has ``_BLOCK`` numbers.
+
+    Yield the first domain of a block, the one after its last, and how many questions at a time.
+    """
     start, last = 0, pointer.size - 1
     cost = pointer + classes * np.arange(pointer.size)
     while start < last:
         stop = max(start + 1, int(np.searchsorted(cost, cost[start] + _BLOCK // max(questions, 1), side="right")) - 1)
-        width = max(1, _BLOCK // max(1, int(cost[stop] - cost[start])))
-        for column in range(0, questions, width):
-            yield start, stop, slice(column, column + width)
+        yield start, stop, max(1, _BLOCK // max(1, int(cost[stop] - cost[start])))
         start = stop
 
 
