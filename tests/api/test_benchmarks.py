@@ -25,3 +25,11 @@ def test_reading_is_compared_on_a_tiny_survey() -> None:
 
     assert all(peer in printed.stdout for peer in ("ours", "python-calamine to DataFrame", "openpyxl", "again"))
     assert printed.stdout.count("300 rows") >= 4  # each way read them all
+
+
+def test_estimates_are_compared_on_a_tiny_sample() -> None:
+    command = [sys.executable, "-m", "benchmarks", "--estimates", "--tiny"]
+
+    printed = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True)
+
+    assert all(words in printed.stdout for words in ("loop over a table of cells", "by svy", "peak memory"))

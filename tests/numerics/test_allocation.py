@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 from scipy import optimize
 
-from needs_analytics.numerics.allocation import served_per_source, solve_transport
+from needs_analytics.numerics._fair_flow import Network
+from needs_analytics.numerics.allocation import _transport_programme, served_per_source, solve_transport
 
 
 def full_arcs(cost):
@@ -267,3 +268,19 @@ def test_nobody_in_a_town_envies():
     used = plan.flow > 1e-7
     np.maximum.at(luckiest, sink[used], rate[source[used]])
     assert np.all(rate[source] >= np.minimum(luckiest[sink], 1.0) - 1e-6)
+
+
+class TestTheProgrammeOfTheCheapestPlan:
+    """What is to be served always fits, but for rounding: the programme may stretch capacities by that, no further."""
+
+    @staticmethod
+    def network(demand):
+        ends = np.zeros(1, dtype=np.int64)
+        return Network(np.array([demand]), np.array([1.0]), ends, ends)
+
+    def test_a_demand_that_fits_is_served(self):
+        assert_allclose(_transport_programme(self.network(0.5), np.array([3.0])), [0.5])
+
+    def test_what_cannot_fit_is_an_error_and_no_plan(self):
+        with pytest.raises(RuntimeError, match="cheapest plan"):
+            _transport_programme(self.network(1.5), np.array([3.0]))

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 from scipy import optimize
 
+from needs_analytics.numerics import raking
 from needs_analytics.numerics.raking import kish, rake
 
 
@@ -114,6 +115,23 @@ def test_bounds_too_tight():
 
 
 @pytest.mark.parametrize("bounds", [None, (0.2, 3.0)])
+def test_a_tolerance_below_rounding_ends_at_what_numbers_can_hold(bounds):
+    rng = np.random.default_rng(8)
+    labels, base = [rng.integers(0, 5, 300) for _ in range(3)], rng.uniform(0.5, 2.0, 300)
+    margins = [(label, np.bincount(label, base * rng.uniform(0.9, 1.1, 5)[label])) for label in labels]
+    result = rake(base, [(label, target / target.sum()) for label, target in margins], bounds=bounds, tol=0.0)
+    assert result.converged
+    assert result.max_error < 1e-14
+
+
+def test_no_steps_left():
+    """Bounds that are felt are met by steps; without any the base weights stay, and that is said."""
+    result = rake(np.ones(4), [([0, 0, 1, 1], [1, 3])], bounds=(0.4, 1.6), max_iter=0)
+    assert (result.converged, result.iterations) == (False, 0)
+    assert_allclose(result.weights, 1.0)
+
+
+@pytest.mark.parametrize("bounds", [None, (0.2, 3.0)])
 def test_an_empty_class_gets_no_weight(bounds):
     result = rake(np.ones(4), [([0, 0, 1, 1], [0, 4]), ([0, 1, 0, 1], [1, 3])], bounds=bounds)
     assert result.converged
@@ -167,6 +185,29 @@ def test_rows_do_not_depend_on_their_order():
     straight = rake(base, list(zip(labels, targets, strict=True)))
     mixed = rake(base[order], [(label[order], target) for label, target in zip(labels, targets, strict=True)])
     assert_allclose(mixed.weights, straight.weights[order], rtol=1e-9)
+
+
+def test_a_table_of_all_combinations_and_a_list_of_those_that_occur_give_the_same(monkeypatch):
+    rng = np.random.default_rng(5)
+    labels, base = [rng.integers(0, 4, 80) for _ in range(3)], rng.uniform(0.0, 2.0, 80) * (rng.random(80) > 0.1)
+    margins = [(label, np.bincount(label, base * rng.uniform(0.7, 1.3, 4)[label])) for label in labels]
+    margins = [(label, target / target.sum()) for label, target in margins]
+    table = rake(base, margins)
+    monkeypatch.setattr(raking, "_DENSE_CELLS", 1)
+    listed = rake(base, margins)
+    assert listed.converged
+    assert_allclose(listed.weights, table.weights, rtol=1e-9)
+    assert_allclose(rake(base, margins[:1]).weights, base * (margins[0][1] / np.bincount(labels[0], base))[labels[0]])
+
+
+def test_more_combinations_than_fit_into_memory():
+    rng = np.random.default_rng(6)
+    labels = [np.r_[np.arange(50), rng.integers(0, 50, 150)] for _ in range(12)]
+    truth = rng.uniform(0.8, 1.2, 50)[labels[0]] * rng.uniform(0.8, 1.2, 50)[labels[7]]
+    result = rake(np.ones(200), [(label, np.bincount(label, truth)) for label in labels])
+    assert result.converged
+    for label in labels:
+        assert_allclose(np.bincount(label, result.weights), np.bincount(label, truth), rtol=1e-7)
 
 
 @pytest.mark.parametrize(

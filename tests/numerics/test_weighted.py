@@ -248,6 +248,7 @@ class TestSpecialCases:
         ("change", "sentence"),
         [
             ({"weights": [-1.0, 1, 1]}, "not negative"),
+            ({"weights": [[1.0, 1, 1]]}, "one-dimensional"),
             ({"weights": [1.0, 1]}, "one value per weight"),
             ({"strata": [0, 1]}, "one entry per row"),
             ({"fpc": 2.0}, "cannot be below"),

@@ -1,0 +1,38 @@
+"""Distances and Chinese map coordinates: published points, and ways there and back."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.testing import assert_allclose
+
+from needs_analytics.numerics.geodesy import EARTH_RADIUS_M, _gcj_shift, bd09_to_gcj02, gcj02_to_wgs84, haversine
+
+
+def test_great_circles():
+    """A degree of a meridian, a quarter of the equator, half the globe, no distance."""
+    metres = haversine([0, 0, 30, 121.5], [0, 0, 90, 31.2], [0, 90, 0, 121.5], [1, 0, -90, 31.2])
+    assert_allclose(metres, EARTH_RADIUS_M * np.pi * np.array([1 / 180, 1 / 2, 1, 0]), rtol=1e-12)
+
+
+def test_distances_do_not_depend_on_the_direction_and_hold_metres_apart():
+    there, back = haversine(121.5, 31.2, 121.50001, 31.2), haversine(121.50001, 31.2, 121.5, 31.2)
+    assert there == back
+    assert_allclose(there, EARTH_RADIUS_M * np.radians(1e-5) * np.cos(np.radians(31.2)), rtol=1e-6)
+
+
+def test_gcj02_as_published():
+    """Points of the tests of googollee/eviltransform: Shanghai, Shenzhen, Beijing."""
+    lon, lat = gcj02_to_wgs84(
+        [121.531541859215, 113.9171764808363, 116.38404722455657],
+        [31.17530398364597, 22.540796131694766, 39.91334545536069],
+    )
+    assert_allclose(lon, [121.5272106, 113.912316, 116.377817], atol=2e-6)
+    assert_allclose(lat, [31.1774276, 22.543847, 39.911954], atol=2e-6)
+
+
+def test_bd09_as_published():
+    """Points of the same tests, given in BD-09 and in WGS-84, the latter by a single step back from GCJ-02."""
+    lon, lat = bd09_to_gcj02([120.019809, 120.036455], [29.199786, 29.210504])
+    east, north = _gcj_shift(lon, lat)
+    assert_allclose(lon - east, [120.00877901149691, 120.0253853970846], atol=1e-6)
+    assert_allclose(lat - north, [29.196131605295484, 29.206795749156136], atol=1e-6)
