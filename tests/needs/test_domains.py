@@ -74,3 +74,12 @@ def test_a_cut_stands_for_its_weight_of_the_place() -> None:
     assert np.isclose(sizes["甲", ALL, "甲类", ALL], 300 * weight[first].sum() / weight[inside].sum())
     everywhere = weight[people["segment"] == "甲类"].sum() / weight.sum()
     assert np.isclose(sizes[ALL, ALL, "甲类", ALL], 1000 * everywhere)
+
+
+def test_without_a_place_there_is_one_domain_and_its_cuts() -> None:
+    people = respondents(5, 40).assign(community=None, grid=None)
+    places = pd.DataFrame({"community": [], "grid": [], "population": []}).astype({"community": object, "grid": object})
+    made = make_domains(people, places, CODEBOOK, np.nan)
+    assert set(made.frame["community"]) == set(made.frame["grid"]) == {ALL}
+    assert made.members.shape == (40, len(made.frame))
+    assert np.isnan(made.population).all()
