@@ -33,3 +33,7 @@ def test_the_binomial_tail_is_scipys() -> None:
     for share in (1e-4, 0.01, 0.4):
         expected = stats.binom.sf(least - 1, number, share)
         np.testing.assert_allclose(binomial_tail(least, number, np.full(20, share)), expected, rtol=1e-8, atol=1e-12)
+
+
+def test_where_the_terms_run_out_four_digits_hold() -> None:
+    assert incomplete_beta(1e10, 1e10, 0.5) == pytest.approx(0.5, abs=1e-4)
