@@ -115,11 +115,6 @@ def _form(design: Design, part: Portion, totals: Totals, product: Product) -> Fl
     return value + alone * product(domains, totals.mean, totals.mean)
 
 
-def crosswise(codes: Ints, left: Floats, right: Floats) -> Floats:
-    """Return ``left.T @ right``, for a single domain."""
-    return np.asarray(left.T @ right)
-
-
 def score_variance(design: Design, part: Portion, scores: Floats) -> Floats:
     """Variance (K, J) of the weighted sums of J scores in K domains.
 
@@ -136,14 +131,15 @@ def score_variance(design: Design, part: Portion, scores: Floats) -> Floats:
     -----
     With calibration the scores are replaced by their residuals from a regression on the margin dummies with the
     *base* weights, which are then multiplied by the calibrated weights: Deville & Särndal (1992), JASA 87, section 3;
-    so does R ``survey`` after ``rake`` and ``postStratify``. NaN in a design of a single PSU.
+    so does R ``survey`` after ``calibrate`` and ``postStratify``. After ``rake`` R takes equal weights in that
+    regression, which is the same where base weights are equal. NaN in a design of a single PSU.
     """
     return _variance(design, part, scores, lambda codes, x, y: sum_by(codes, x * y, part.count))
 
 
 def score_covariance(design: Design, part: Portion, scores: Floats) -> Floats:
     """Covariance (J, J) of the weighted sums of J scores in one domain; arguments as for `score_variance`."""
-    covariance = _variance(design, part, scores, crosswise)
+    covariance = _variance(design, part, scores, lambda _, x, y: x.T @ y)
     return (covariance + covariance.T) / 2.0
 
 
