@@ -224,6 +224,8 @@ _CHINESE = {
     "needs.widest_interval": "误差范围达到这么宽的不发布",
     "needs.narrow_interval": "误差范围不超过它的都可发布",
     "needs.widest_relative": "误差范围与占比之比超过它的慎用",
+    "needs.widest_composite": "网格合并估计的误差范围超过它的慎用",
+    "needs.least_coverage": "问到的地方住的居民不足这么大比例的慎用",
     "needs.no_change_within": "差异肯定在正负多少以内才写“无明显变化”",
     "needs.false_discovery_rate": "一张表的变化里允许的误报比例",
     "matching.detour": "步行距离是直线距离的几倍",
@@ -234,12 +236,14 @@ _CHINESE = {
     "gaps.bad_rating": "评价几分及以下算不满意",
     "gaps.fewest_ratings": "评价少于几条时向全部服务的平均靠拢",
     "gaps.replicates": "区间由多少次模拟得出",
+    "gaps.widest_relative": "缺口区间与缺口之比超过它的慎用",
     "gaps.reach_shift_m": "半径加减多少米看影响",
     "gaps.random_state": "随机数种子",
     "disclosure.threshold": "少于几人的数字不公开",
     "disclosure.base": "公开的数字按几取整",
     "report.formats": "出哪几种报告",
     "report.body_rows": "正文里一张表列几行（Excel 里是全部）",
+    "report.balance_limit": "与人口的标准化差异超过它的，算偏多或偏少",
 }
 
 if __name__ == "__main__":

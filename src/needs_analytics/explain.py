@@ -137,7 +137,7 @@ def _need(result: MonthResult, need: str, community: str, grid: str, language: s
     if np.isfinite(row["direct_share"]):
         lines.append(_say("direct", language, share=row["direct_share"], se=row["direct_se"]))
     flag, how = (_word(place, language) for place in (f"flag.{row['flag']}", f"report.word.{method}"))
-    lines.append(_say("flag", language, flag=flag, method=how))
+    lines.append(_say("flag", language, flag=flag + _reasons(row, result, language), method=how))
     rows, weights = _answers(result, need, community, grid, method)
     if len(weights):
         lines.append(_say("weight_range", language, low=weights.min(), middle=np.median(weights), high=weights.max()))
@@ -149,6 +149,14 @@ def _need(result: MonthResult, need: str, community: str, grid: str, language: s
         tuple(sources),
         language,
     )
+
+
+def _reasons(row: pd.Series, result: MonthResult, language: str) -> str:
+    """Return in brackets why an estimate is not 可发布."""
+    options = result.options
+    details = {"least": f"{options.needs.least_n_eff:g}", "threshold": options.disclosure.threshold}
+    told = [text(f"reason.{code}", language, **details) for code in str(row["flag_reason"]).split(";") if code]
+    return text("report.bracketed", language, text=text("error.comma", language).join(told)) if told else ""
 
 
 def _gap(result: MonthResult, need: str, community: str, grid: str, language: str) -> Explanation:

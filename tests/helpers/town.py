@@ -175,7 +175,8 @@ def segments_of(members: Mapping[str, Sequence[str]], *, published: Sequence[str
     )
     size = max(len(table), 1)
     profiles = pd.DataFrame(
-        [(name, f"类型{name}", f"type {name}", len(answers), len(answers) / size, 0.1, 0.9, float("nan"), 50.0,
+        [(name, f"类型{name}", f"type {name}", len(answers), len(answers) / size, max(len(answers) / size - 0.1, 0.0),
+          min(len(answers) / size + 0.1, 1.0), float("nan"), 50.0,
           2.0, 2.0, 2.0, "", "", MEALS, MEALS) for name, answers in members.items()],
         columns=["segment", "name", "name_en", "n", "share", "share_low", "share_high", "persons", "age_median",
                  "participation_median", "usage_frequency_median", "household_size_median", "sex", "groups",

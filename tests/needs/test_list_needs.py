@@ -26,7 +26,7 @@ from helpers.town import (
 from needs_analytics.core.options import NeedsOptions
 from needs_analytics.needs import list_needs
 from needs_analytics.needs.change import with_changes
-from needs_analytics.needs.flags import publication_flags
+from needs_analytics.needs.flags import judge
 from needs_analytics.weights import weigh
 
 if TYPE_CHECKING:
@@ -178,9 +178,9 @@ def test_tiers_say_surely_in_surely_out_and_undecided() -> None:
 
 
 def flags(**figures: float) -> str:
-    row = {"share": 0.5, "share_low": 0.45, "share_high": 0.55, "n_eff": 400.0, "method": "direct",
+    row = {"share": 0.5, "share_low": 0.45, "share_high": 0.55, "n": 500.0, "n_eff": 400.0, "method": "direct",
            "direct_share": 0.5, "coverage": 1.0} | figures  # fmt: skip
-    return str(publication_flags(pd.DataFrame([row]), NeedsOptions(), representative=True)[0])
+    return str(judge(pd.DataFrame([row]), NeedsOptions()).flag[0])
 
 
 @pytest.mark.parametrize(

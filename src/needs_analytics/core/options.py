@@ -151,6 +151,10 @@ class NeedsOptions:
         An interval up to this width is publishable whatever its relative width (NCHS: 0.05).
     widest_relative
         Beyond this width relative to the share an estimate is used with caution only (NCHS: 1.30).
+    widest_composite
+        A composite with a wider interval is used with caution only.
+    least_coverage
+        A need asked only where a smaller share of the residents lives is used with caution only.
     no_change_within
         无明显变化 only where the interval of the difference lies within plus or minus this share.
     false_discovery_rate
@@ -163,6 +167,8 @@ class NeedsOptions:
     widest_interval: Share = 0.30
     narrow_interval: Share = 0.05
     widest_relative: Size = 1.30
+    widest_composite: Share = 0.15
+    least_coverage: Share = 0.80
     no_change_within: Share = 0.05
     false_discovery_rate: Share = 0.05
 
@@ -215,6 +221,8 @@ class GapsOptions:
         With fewer ratings the share is shrunk towards the mean of all services.
     replicates
         Monte-Carlo replicates behind ``gap_low``, ``gap_high`` and ``p_short``.
+    widest_relative
+        A gap whose interval is wider relative to it is used with caution only.
     reach_shift_m
         The report prints how ``too_far`` moves when every radius is this much longer or shorter.
     random_state
@@ -225,6 +233,7 @@ class GapsOptions:
     bad_rating: Annotated[float, Limits(1, 5)] = 2.0
     fewest_ratings: Whole = 10
     replicates: Count = 100
+    widest_relative: Size = 1.30
     reach_shift_m: Size = 150.0
     random_state: Whole = 0
 
@@ -255,10 +264,13 @@ class ReportOptions:
         Files written by ``needs report``.
     body_rows
         Rows of a table in the body; all of them stand in the workbook.
+    balance_limit
+        Beyond this standardised difference from the population a class is called over- or under-represented.
     """
 
     formats: tuple[Annotated[str, OneOf(FORMATS)], ...] = FORMATS
     body_rows: Count = 10
+    balance_limit: Size = 0.10
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,6 +110,13 @@ class Weights(Pleasant):
         """Whether persons may be computed from the sample."""
         return self.status in {"raked", "not_converged"} and bool(np.isfinite(self.population))
 
+    @property
+    def doubt(self) -> str:
+        """Why every estimate from the sample is to be used with caution, a code; ``""`` where nothing is against it."""
+        if not self.representative:
+            return "not_representative"
+        return "not_converged" if self.status == "not_converged" else ""
+
 
 @dataclass(frozen=True, repr=False)
 class WeightDiagnostics(Pleasant):
@@ -150,6 +157,8 @@ class NeedsList(Pleasant):
         Hotline and meeting entries by need: counts shown beside the survey, never added into it.
     status
         ``estimated``, ``not_representative`` (no register), ``ranks_only`` or ``no_data``.
+
+    ``flag_reason`` holds why a row is not 可发布: codes of the catalogue's section ``reason``, joined by ``;``.
 
     Invariant: ``share_low <= share <= share_high``, all within [0, 1]; a row without known answers has no share.
     """
@@ -209,7 +218,9 @@ NEEDS_COLUMNS = (
     "change_high",
     "n_before",
     "n_yes_before",
+    "flag_before",
     "flag",
+    "flag_reason",
     "resolution_path",
 )
 
@@ -327,6 +338,7 @@ GAPS_COLUMNS = (
     "answers",
     "population",
     "flag",
+    "flag_reason",
 )
 
 

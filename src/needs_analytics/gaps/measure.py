@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
+from needs_analytics.core.flags import CAUTION, WITHHOLD
 from needs_analytics.core.options import GapsOptions
 from needs_analytics.core.results import ALL, GAPS_COLUMNS, GapReport
 from needs_analytics.gaps.doubts import doubts_of_use
@@ -54,7 +55,7 @@ def measure_gaps(
     wanted = levels if (matches.cells["grid"] != "").any() else levels[:2]
     made = [_level(matches, use, parts, replicates, keys) for keys in wanted]
     made += [_by_segment(matches, parts, replicates, keys) for keys in levels[:2] if _has_segments(matches)]
-    table = _finished(pd.concat([frame for frame, _ in made], ignore_index=True), needs)
+    table = _finished(pd.concat([frame for frame, _ in made], ignore_index=True), needs, options)
     return GapReport(
         table=table,
         services=use.sinks,
@@ -145,7 +146,7 @@ def _by_segment(
     ), error
 
 
-def _finished(table: pd.DataFrame, needs: NeedsList) -> pd.DataFrame:
+def _finished(table: pd.DataFrame, needs: NeedsList, options: GapsOptions) -> pd.DataFrame:
     for column in ("community", "grid", "segment"):
         table[column] = table[column].fillna(ALL) if column in table else ALL
     table["used_persons"] = table["used"] + table["used_other"].fillna(0.0)
@@ -153,19 +154,29 @@ def _finished(table: pd.DataFrame, needs: NeedsList) -> pd.DataFrame:
     table["cause"] = largest_cause(table)
     table["quadrant"], table["quadrant_probability"] = _quadrants(table)
     rows = needs.table[needs.table["group"] == ALL]
-    rows = rows[["need", "need_name", "community", "grid", "segment", "n_yes", "n", "population", "flag"]]
+    rows = rows[
+        ["need", "need_name", "community", "grid", "segment", "n_yes", "n", "population", "flag", "flag_reason"]
+    ]
     rows = rows.rename(columns={"n": "answers", "n_yes": "n"})
-    table = table.drop(columns=["need_name", "n", "flag"], errors="ignore").merge(
+    table = table.drop(columns=["need_name", "n", "flag", "flag_reason"], errors="ignore").merge(
         rows, on=["need", "community", "grid", "segment"], how="left"
     )
     names = needs.totals().drop_duplicates("need").set_index("need")["need_name"]
     table["need_name"] = table["need_name"].fillna(table["need"].map(names))
-    table["flag"] = table["flag"].fillna("不发布")
+    table = _judged(table, options)
     order = table.assign(
         level=(table["community"] != ALL).astype(int) + (table["grid"] != ALL), cut=table["segment"] != ALL
     )
     order = order.sort_values(["cut", "level", "need", "community", "grid", "segment"], kind="stable")
     return order[list(GAPS_COLUMNS)].reset_index(drop=True)
+
+
+def _judged(table: pd.DataFrame, options: GapsOptions) -> pd.DataFrame:
+    """Flag every gap: no better than the need it comes from, with caution where its own interval is wide."""
+    flag, reason = table["flag"].fillna(WITHHOLD), table["flag_reason"].where(table["flag"].notna(), "no_estimate")
+    wide = (table["gap_high"] - table["gap_low"] > options.widest_relative * table["gap"]) & (flag != WITHHOLD)
+    more = reason.where(reason == "", reason + ";") + "wide_gap"
+    return table.assign(flag=flag.mask(wide, CAUTION), flag_reason=reason.mask(wide, more))
 
 
 def _quadrants(table: pd.DataFrame) -> tuple[Texts, Floats]:
@@ -199,7 +210,7 @@ def _empty(matches: MatchPlan, cleaned: Cleaned, options: GapsOptions) -> GapRep
     figures = [
         c
         for c in GAPS_COLUMNS
-        if c not in {"need", "need_name", "community", "grid", "segment", "quadrant", "cause", "flag"}
+        if c not in {"need", "need_name", "community", "grid", "segment", "quadrant", "cause", "flag", "flag_reason"}
     ]
     table = pd.DataFrame({c: pd.Series(dtype=float if c in figures else object) for c in GAPS_COLUMNS})
     services = sink_use(matches.sinks, cleaned, options) if len(matches.sinks) else pd.DataFrame()

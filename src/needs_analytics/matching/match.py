@@ -126,6 +126,7 @@ def _referred(needs: NeedsList, cleaned: Cleaned) -> pd.DataFrame:
         "persons",
         "rank",
         "flag",
+        "flag_reason",
     ]
     listed = rows[columns].sort_values(["share", "need"], ascending=[False, True]).reset_index(drop=True)
     if needs.requests.empty:  # nobody sent requests: unknown, not none

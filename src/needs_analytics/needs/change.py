@@ -32,14 +32,16 @@ def with_changes(table: pd.DataFrame, previous: pd.DataFrame | None, options: Ne
     ----------
     previous
         Rows of the month before with the keys and ``share, share_low, share_high, method, n, n_yes``; ``None`` for a
-        first month. The last two stay beside the change: a share that was hidden must not follow from it.
+        first month. The last two, and its ``flag``, stay beside the change: a share that was hidden or withheld must
+        not follow from it.
     """
     blank = table.assign(
-        change=FIRST, change_diff=np.nan, change_low=np.nan, change_high=np.nan, n_before=np.nan, n_yes_before=np.nan
-    )
+        change=FIRST, change_diff=np.nan, change_low=np.nan, change_high=np.nan, n_before=np.nan, n_yes_before=np.nan,
+        flag_before="",
+    )  # fmt: skip
     if previous is None or previous.empty:
         return blank
-    old = previous[[*KEYS, "share", "share_low", "share_high", "method", "n", "n_yes"]]
+    old = previous.reindex(columns=[*KEYS, "share", "share_low", "share_high", "method", "n", "n_yes", "flag"])
     both = table[[*KEYS, "share", "share_low", "share_high", "method", "segment"]].loc[
         :, lambda frame: ~frame.columns.duplicated()
     ]
@@ -71,6 +73,7 @@ def with_changes(table: pd.DataFrame, previous: pd.DataFrame | None, options: Ne
         change=np.where(comparable, words, FIRST), change_diff=np.where(comparable, diff, np.nan),
         change_low=np.where(comparable, low, np.nan), change_high=np.where(comparable, high, np.nan),
         n_before=np.where(comparable, both["n"], np.nan), n_yes_before=np.where(comparable, both["n_yes"], np.nan),
+        flag_before=np.where(comparable, both["flag"].fillna(""), ""),
     )  # fmt: skip
 
 

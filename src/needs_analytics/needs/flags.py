@@ -2,37 +2,83 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+
+from needs_analytics.core.flags import CAUTION, PUBLISH, WITHHOLD, joined
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from needs_analytics.core.arrays import Texts
+    from needs_analytics.core.arrays import Bools, Texts
     from needs_analytics.core.options import NeedsOptions
 
-PUBLISH, CAUTION, WITHHOLD = "可发布", "慎用", "不发布"
-_LEAST_COVERAGE = 0.8
-_COMPOSITE_WIDTH = 0.15
+
+class Judged(NamedTuple):
+    """A flag per estimate and why: codes of the catalogue's section ``reason`` joined by ``;``, ``""`` if none."""
+
+    flag: Texts
+    reason: Texts
 
 
-def publication_flags(table: pd.DataFrame, options: NeedsOptions, *, representative: bool) -> Texts:
-    """Return a flag per estimate.
+def judge(table: pd.DataFrame, options: NeedsOptions, *, sample: str = "", contrasted: Bools | None = None) -> Judged:
+    """Flag every estimate.
 
-    Withheld: effective n below ``least_n_eff`` (direct estimates) or an interval of ``widest_interval`` or more. With
-    caution: an interval wider than ``narrow_interval`` and than ``widest_relative`` times the share or its
-    complement, whichever is smaller; a composite wider than 15 points or without any answer of its own; a need that
-    fewer than 80 % of the residents were asked about; anything from a sample that is not representative; ranks.
+    Parameters
+    ----------
+    table
+        ``share, share_low, share_high, n, n_eff, method, direct_share, coverage``.
+    options
+        The thresholds.
+    sample
+        Why the whole sample is in doubt, a code; none by default.
+    contrasted
+        ``(n,)`` which estimates depend on how people answered (online or asked); none by default.
+
+    Notes
+    -----
+    Every rule alone makes the flag; of a withheld estimate only the reasons to withhold it are told. A direct estimate
+    rests on its effective n, yet on no more answers than there are; a composite also on other answers, so it is judged
+    by its width and by whether it has any answer of its own.
     """
-    share, width = table["share"].to_numpy(float), (table["share_high"] - table["share_low"]).to_numpy(float)
+    withheld = _withheld(table, options)
+    doubted = _doubted(table, options)
+    if contrasted is not None:
+        doubted["channel"] = contrasted
+    if sample:
+        doubted[sample] = np.ones(len(table), dtype=bool)
+    worst = np.logical_or.reduce(list(withheld.values()))
+    doubtful = np.logical_or.reduce(list(doubted.values())) & ~worst
+    reasons = withheld | {code: where & ~worst for code, where in doubted.items()}
+    return Judged(np.where(worst, WITHHOLD, np.where(doubtful, CAUTION, PUBLISH)), joined(reasons))
+
+
+def _withheld(table: pd.DataFrame, options: NeedsOptions) -> dict[str, Bools]:
+    """Return where each reason to withhold an estimate holds."""
+    unknown = ~np.isfinite(table["share"].to_numpy(float))
+    effective = table[["n", "n_eff"]].fillna(0.0).min(axis=1).to_numpy(float)
+    small = (effective < options.least_n_eff) & (table["method"] != "composite").to_numpy()
+    return {
+        "no_answers": unknown,
+        "few_answers": small & ~unknown,
+        "wide": ~(_width(table) < options.widest_interval) & ~unknown,
+    }
+
+
+def _doubted(table: pd.DataFrame, options: NeedsOptions) -> dict[str, Bools]:
+    """Return where each reason for caution holds."""
+    share, width = table["share"].to_numpy(float), _width(table)
     composite = (table["method"] == "composite").to_numpy()
-    small = np.nan_to_num(table["n_eff"].to_numpy(float)) < options.least_n_eff
-    withheld = (~composite & small) | ~(width < options.widest_interval) | ~np.isfinite(share)
     relative = width > options.widest_relative * np.minimum(share, 1 - share)
-    caution = (width > options.narrow_interval) & relative
-    caution |= composite & ((width > _COMPOSITE_WIDTH) | table["direct_share"].isna().to_numpy())
-    caution |= (table["coverage"] < _LEAST_COVERAGE).to_numpy() | (table["method"] == "rank_only").to_numpy()
-    if not representative:
-        caution[:] = True
-    return np.where(withheld, WITHHOLD, np.where(caution, CAUTION, PUBLISH))
+    return {
+        "wide_for_share": (width > options.narrow_interval) & relative,
+        "wide_composite": composite & (width > options.widest_composite),
+        "borrowed": composite & table["direct_share"].isna().to_numpy(),
+        "partly_asked": (table["coverage"] < options.least_coverage).to_numpy(),
+        "ranked": (table["method"] == "rank_only").to_numpy(),
+    }
+
+
+def _width(table: pd.DataFrame) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    return (table["share_high"] - table["share_low"]).to_numpy(float)

@@ -16,7 +16,7 @@ from needs_analytics.needs.channels import channel_issues
 from needs_analytics.needs.composite import Composite, Sample, composite_shares
 from needs_analytics.needs.domains import Domains, make_domains
 from needs_analytics.needs.estimates import Design, coverage, direct_table, mean_urgency, sampling_design, with_persons
-from needs_analytics.needs.flags import publication_flags
+from needs_analytics.needs.flags import judge
 from needs_analytics.needs.places import place_sizes
 from needs_analytics.needs.ranking import with_ranks
 from needs_analytics.needs.requests import request_counts
@@ -41,6 +41,7 @@ RANKING_COLUMNS = (
     "rank_low",
     "rank_high",
     "flag",
+    "flag_reason",
 )
 
 
@@ -89,16 +90,16 @@ def list_needs(
     rank_only = [need for need in ranked if need not in asked]
     if rank_only:
         parts.append(_ranked(people, rank_only, domains, design, places, options))
-    table = _finished(
-        pd.concat(parts, ignore_index=True), cleaned, previous, options, representative=weights.representative
-    )
+    contrasts = _channel_issues(people, asked, weights, cleaned)
+    judged = _judged(pd.concat(parts, ignore_index=True), cleaned, options, weights.doubt, contrasts)
+    table = _finished(judged, cleaned, previous, options)
     return NeedsList(
         table=table,
-        rankings=_rankings(people, ranked, domains, design, places, cleaned, options),
+        rankings=_rankings(people, ranked, domains, design, places, cleaned, options, sample=weights.doubt),
         places=places,
         requests=requests,
         status="ranks_only" if not asked else "estimated" if weights.representative else "not_representative",
-        issues=(*_coverage_issues(table), *_channel_issues(people, asked, weights, cleaned)),
+        issues=(*_coverage_issues(table, options.least_coverage), *contrasts),
     )
 
 
@@ -206,34 +207,43 @@ def _rankings(
     places: pd.DataFrame,
     cleaned: Cleaned,
     options: NeedsOptions,
+    *,
+    sample: str,
 ) -> pd.DataFrame:
     if not needs:
         return pd.DataFrame(columns=list(RANKING_COLUMNS))
     table = _ranked(people, needs, domains, design, places, options)
     table = table[(table["segment"] == ALL) & (table["group"] == ALL) & (table["grid"] == ALL)]
-    table = table.assign(
-        need_name=table["need"].map(cleaned.codebook.need_names()),
-        flag=publication_flags(table, options, representative=False),
-    )
+    flag, reason = judge(table, options, sample=sample)
+    names = table["need"].map(cleaned.codebook.need_names())
+    table = table.assign(need_name=names, flag=flag, flag_reason=reason)
     return table[list(RANKING_COLUMNS)].reset_index(drop=True)
 
 
+def _judged(
+    table: pd.DataFrame, cleaned: Cleaned, options: NeedsOptions, doubt: str, contrasts: list[Issue]
+) -> pd.DataFrame:
+    """Name and flag every estimate, with caution the needs that depend on how people answered."""
+    table = table.assign(need_name=table["need"].map(cleaned.codebook.need_names()).fillna(table["need"]))
+    contrasted = table["need_name"].isin([issue.value for issue in contrasts]).to_numpy()
+    flag, reason = judge(table, options, sample=doubt, contrasted=contrasted)
+    return table.assign(flag=flag, flag_reason=reason)
+
+
 def _finished(
-    table: pd.DataFrame, cleaned: Cleaned, previous: pd.DataFrame | None, options: NeedsOptions, *, representative: bool
+    table: pd.DataFrame, cleaned: Cleaned, previous: pd.DataFrame | None, options: NeedsOptions
 ) -> pd.DataFrame:
     needs = cleaned.codebook.needs
     table = table.assign(
-        need_name=table["need"].map(cleaned.codebook.need_names()).fillna(table["need"]),
         domain=table["need"].map(needs["domain_name"]).fillna(""),
         resolution_path=table["need"].map(needs["resolution_path"]).fillna(""),
-        flag=publication_flags(table, options, representative=representative),
     )
     return with_changes(table, previous, options)[list(NEEDS_COLUMNS)]
 
 
-def _coverage_issues(table: pd.DataFrame) -> list[Issue]:
+def _coverage_issues(table: pd.DataFrame, least: float) -> list[Issue]:
     totals = table[(table["community"] == ALL) & (table["segment"] == ALL) & (table["group"] == ALL)]
-    partial = totals[totals["coverage"] < 0.8]
+    partial = totals[totals["coverage"] < least]
     return [
         Issue("I620", value=str(row.need_name), details={"coverage": f"{row.coverage:.0%}"})
         for row in partial.itertuples()

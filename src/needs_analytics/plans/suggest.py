@@ -34,6 +34,7 @@ COLUMNS = (
     "gap_high",
     "n",
     "flag",
+    "flag_reason",
 )
 _KIND_OF_CAUSE = {
     "no_service": "new_service",
@@ -129,7 +130,9 @@ def _within_spare(rows: list[dict[str, Any]], spare: pd.DataFrame) -> list[dict[
 
 
 def _of_need(need: Mapping[Hashable, Any]) -> dict[str, object]:
-    return {name: need[name] for name in ("need", "need_name", "gap", "gap_low", "gap_high", "n", "flag")}
+    return {
+        name: need[name] for name in ("need", "need_name", "gap", "gap_low", "gap_high", "n", "flag", "flag_reason")
+    }
 
 
 def _full(matches: MatchPlan, gaps: GapReport) -> Floats:

@@ -15,6 +15,8 @@ from needs_analytics.reports.content import charts
 from needs_analytics.reports.content.build import report_wording
 from needs_analytics.reports.content.gap_tables import printable_gaps
 from needs_analytics.reports.content.need_tables import printable_needs
+from needs_analytics.reports.content.sample import SampleView
+from needs_analytics.reports.content.sample_tables import balance_dots, weight_bars
 from needs_analytics.reports.drawing import draw, picture_png, picture_svg
 from needs_analytics.reports.words import render_words
 
@@ -93,7 +95,7 @@ def plot_month(result: MonthResult, name: str = "needs", *, language: str = "zh"
     name
         ``needs`` (leading needs with intervals), ``needs_by_community``, ``gaps`` (where the demand goes),
         ``gaps_by_community``, ``use`` (pressure against utilisation), ``balance`` (margins before and after
-        weighting) or ``segments`` (segment × need).
+        weighting), ``weights`` (how they spread) or ``segments`` (segment × need).
     language
         ``zh`` or ``en``.
 
@@ -132,6 +134,7 @@ _CHARTS: Mapping[str, tuple[Callable[[MonthResult, Wording], Chart | None], str]
     "gaps": (_of_gaps(lambda _, shown, words: charts.gap_parts(shown, words)), "gaps"),
     "gaps_by_community": (_of_gaps(charts.gap_heat), "gaps"),
     "use": (_of_gaps(lambda _, shown, words: charts.use_quadrants(shown, words)), "gaps"),
-    "balance": (charts.balance_dots, "weights"),
+    "balance": (lambda result, words: balance_dots(SampleView(result, words)), "weights"),
+    "weights": (lambda result, words: weight_bars(SampleView(result, words)), "weights"),
     "segments": (_of_needs(charts.segment_heat), "segments"),
 }

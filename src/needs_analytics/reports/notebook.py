@@ -26,7 +26,8 @@ from needs_analytics.core.results import (
     Weights,
 )
 from needs_analytics.reports.content.columns import columns
-from needs_analytics.reports.content.other_tables import file_table, margin_name
+from needs_analytics.reports.content.other_tables import file_table
+from needs_analytics.reports.content.sample import margin_name
 from needs_analytics.reports.content.wording import Wording
 from needs_analytics.reports.formats import NumberKind, interval_text
 from needs_analytics.reports.tables import Column, Table

@@ -12,6 +12,8 @@ from needs_analytics.reports.content.gap_tables import gap_tables, printable_gap
 from needs_analytics.reports.content.highlights import highlights
 from needs_analytics.reports.content.need_tables import need_tables, printable_needs
 from needs_analytics.reports.content.other_tables import other_tables
+from needs_analytics.reports.content.sample import SampleView
+from needs_analytics.reports.content.sample_tables import sample_tables
 from needs_analytics.reports.content.sections import Material, sections
 from needs_analytics.reports.content.wording import Wording
 from needs_analytics.reports.document import Document, Properties, Sheet
@@ -32,23 +34,26 @@ SHEETS: Mapping[str, tuple[str, ...]] = {
     "resources": ("resources",),
     "actions": ("actions",),
     "referred": ("referred", "requests"),
-    "method": ("method", "questions", "margins", "changes", "files", "issues", "options"),
+    "sample": ("conclusions", "sample", "contacts", "margins", "weight_classes"),
+    "method": ("method", "questions", "changes", "files", "issues", "options"),
 }
 
 
 def build_document(result: MonthResult, *, language: str = "zh") -> Document:
     """Return the report of a month, after disclosure control."""
     words = report_wording(result, language)
+    view = SampleView(result, words)
     tables = [
         *need_tables(result, words),
         *gap_tables(result, words),
         *supply_tables(result, words),
         *other_tables(result, words),
+        *sample_tables(view),
     ]
     by_id = {table.id: table for table in tables}
     needs = printable_needs(result, words)
     gaps = printable_gaps(result, words) if len(result.gaps.table) else pd.DataFrame()
-    material = Material(result, needs, gaps, by_id, words)
+    material = Material(result, needs, gaps, by_id, words, view)
     month = result.month.label(language)
     return Document(
         title=words.say("title", office=result.workspace, month=month),

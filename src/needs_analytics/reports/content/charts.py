@@ -13,13 +13,11 @@ from needs_analytics.reports.charts import (
     Bar,
     BarChart,
     Chart,
-    DotChart,
     HeatMap,
     QuadrantChart,
     Quadrants,
     StackedBarChart,
 )
-from needs_analytics.reports.content.other_tables import margin_name, printable_margins
 
 if TYPE_CHECKING:
     from needs_analytics.core.results import MonthResult
@@ -118,31 +116,6 @@ def use_quadrants(shown: pd.DataFrame, words: Wording) -> QuadrantChart | None:
         x_split=0.8,
         y_split=1.0,
         quadrants=names,
-    )
-
-
-def balance_dots(result: MonthResult, words: Wording) -> DotChart | None:
-    """Return how far each margin class was off before and after weighting."""
-    margins = printable_margins(result)
-    if margins.empty:
-        return None
-    rows = margins[~margins["hidden"] & margins["asmd_before"].notna()].nlargest(_SHOWN, "asmd_before")
-    data = [
-        (f"{margin_name(margin, words)} {words.margin_class(label)}".strip(), float(before), float(after))
-        for margin, label, before, after in iter_rows(rows, "margin", "label", "asmd_before", "asmd_after")
-    ]
-    return (
-        DotChart(
-            "balance",
-            words.say("chart.balance"),
-            data,
-            words.say("chart.before"),
-            words.say("chart.after"),
-            limit=0.1,
-            axis=words.say("chart.axis_balance"),
-        )
-        if data
-        else None
     )
 
 

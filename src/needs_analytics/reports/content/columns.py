@@ -25,6 +25,8 @@ _KINDS: Mapping[str, Kind] = {
     "verdict": "flag",
     "flag": "flag",
     "tier": "flag",
+    "may": "flag",
+    "standing": "flag",
     "demand": "integer",
     "gap": "integer",
     "gap_interval": "interval",
@@ -78,6 +80,9 @@ _KINDS: Mapping[str, Kind] = {
 _BARS = frozenset({"gap", "utilisation", "gain"})
 _WIDTHS: Mapping[str, int] = {
     "meaning": 90,
+    "reason": 24,
+    "what": 40,
+    "why": 60,
     "action": 60,
     "wording": 40,
     "options": 60,
@@ -95,6 +100,15 @@ _TONES: Mapping[str, Mapping[str, Tone]] = {
         "must": "bad",
         "to check": "caution",
         "watch": "neutral",
+    },
+    "may": {"可以": "good", "谨慎": "caution", "不能": "bad", "yes": "good", "with care": "caution", "no": "bad"},
+    "standing": {
+        "偏多": "caution",
+        "偏少": "caution",
+        "没有答卷": "bad",
+        "too many": "caution",
+        "too few": "caution",
+        "no answers": "bad",
     },
     "verdict": {"明显上升": "bad", "明显下降": "good", "rose": "bad", "fell": "good"},
     "quadrant": {

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from needs_analytics.core.flags import WITHHOLD
 from needs_analytics.reports.formats import HIDDEN, UNKNOWN
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from needs_analytics.core.arrays import Floats
     from needs_analytics.core.options import DisclosureOptions
 
-WITHHELD = "不发布"
 _USED = ("met", "dissatisfied")
 _UNUSED = ("no_service", "not_eligible", "too_far", "full", "not_taken_up", "unknown_use")
 _OF_SURVEY = ("demand", *_USED, *_UNUSED, "gap", "gap_low", "gap_high")
@@ -75,7 +75,7 @@ def public_shares(table: pd.DataFrame, options: DisclosureOptions) -> pd.DataFra
     can be told. ``hidden`` marks rows with too few contributors, ``withheld`` those with too small a sample.
     """
     hidden = too_few(table["n_yes"], table["n"], options)
-    withheld = (table["flag"] == WITHHELD).to_numpy() & ~hidden
+    withheld = (table["flag"] == WITHHOLD).to_numpy() & ~hidden
     frame = table.copy()
     for column in ("share", "share_low", "share_high"):
         frame[column] = np.floor(frame[column].to_numpy(float) * 100 + 0.5) / 100
@@ -86,9 +86,20 @@ def public_shares(table: pd.DataFrame, options: DisclosureOptions) -> pd.DataFra
     frame["n"] = rounded_counts(frame["n"], options.base)
     frame["change_diff"] = np.floor(frame["change_diff"].to_numpy(float) * 100 + 0.5)
     compared = np.isfinite(frame["change_diff"].to_numpy(float))
-    before = table.reindex(columns=["n_yes_before", "n_before"])
+    before = table.reindex(columns=["n_yes_before", "n_before", "flag_before"])
     untold = compared & too_few(before["n_yes_before"], before["n_before"], options)
-    return frame.assign(hidden=hidden, withheld=withheld, change_hidden=untold)
+    unsure = (before["flag_before"] == WITHHOLD).to_numpy() & ~untold
+    return with_private_flags(
+        frame.assign(hidden=hidden, withheld=withheld, change_hidden=untold, change_withheld=unsure)
+    )
+
+
+def with_private_flags(frame: pd.DataFrame) -> pd.DataFrame:
+    """Withhold the rows with too few contributors also by their flag, whatever the sample is worth there."""
+    if "flag" not in frame or not frame["hidden"].any():
+        return frame
+    reason = frame.reindex(columns=["flag_reason"])["flag_reason"].mask(frame["hidden"], "private")
+    return frame.assign(flag=frame["flag"].mask(frame["hidden"], WITHHOLD), flag_reason=reason)
 
 
 def public_gaps(table: pd.DataFrame, options: DisclosureOptions) -> pd.DataFrame:
@@ -116,8 +127,8 @@ def public_gaps(table: pd.DataFrame, options: DisclosureOptions) -> pd.DataFrame
         frame[name] = rounded_persons(frame[name], options.base)
     frame["gap_rate"] = np.minimum(frame["gap"] / frame["demand"].where(frame["demand"] > 0), 1.0)
     frame["n"] = rounded_counts(frame["n"], options.base)
-    withheld = (frame["flag"] == WITHHELD).to_numpy() & ~hidden
-    return frame.assign(hidden=hidden, withheld=withheld, factor=rest)
+    withheld = (frame["flag"] == WITHHOLD).to_numpy() & ~hidden
+    return with_private_flags(frame.assign(hidden=hidden, withheld=withheld, factor=rest))
 
 
 def _whole_per_cents(persons: Floats, population: Floats) -> Floats:
@@ -200,5 +211,6 @@ def blanked(frame: pd.DataFrame, columns: Iterable[str]) -> pd.DataFrame:
         result.loc[result[reason].astype(bool), telling] = blank  # type: ignore[call-overload]  # stub: scalars only
     if "change_hidden" in result:
         changed = [name for name in ("change", "verdict") if name in telling]
-        result.loc[result["change_hidden"].astype(bool) & ~result["withheld"], changed] = HIDDEN  # type: ignore[call-overload]
+        for reason, blank in (("change_withheld", UNKNOWN), ("change_hidden", HIDDEN)):
+            result.loc[result[reason].astype(bool) & ~result["withheld"] & ~result["hidden"], changed] = blank  # type: ignore[call-overload]
     return result

@@ -9,22 +9,20 @@ import numpy as np
 import pandas as pd
 
 from needs_analytics.core.results import ALL, PARTS
-from needs_analytics.needs.flags import publication_flags
 from needs_analytics.reports.content.columns import columns
 from needs_analytics.reports.content.disclose import (
-    WITHHELD,
     blanked,
     hidden_where,
     public_counts,
     public_gaps,
     public_use,
-    rounded_counts,
     rounded_persons,
     too_few,
     without_few_users,
 )
+from needs_analytics.reports.content.rates import public_rates
 from needs_analytics.reports.formats import HIDDEN, UNKNOWN, interval_text
-from needs_analytics.reports.tables import Table
+from needs_analytics.reports.tables import Emphasis, Table
 
 if TYPE_CHECKING:
     from needs_analytics.core.options import Options
@@ -60,14 +58,15 @@ def gap_tables(result: MonthResult, words: Wording) -> list[Table]:
         _table(
             "gaps",
             shown[whole & district],
-            "need demand gap gap_interval gap_rate p_short capacity_persons used_persons quadrant cause n flag",
+            "need demand gap gap_interval gap_rate p_short capacity_persons used_persons quadrant cause n flag reason",
             [rounded, persons],
             words,
         ),
         _table(
             "parts",
             shown[whole & district],
-            "need demand met no_service not_eligible too_far full not_taken_up dissatisfied unknown_use used_other",
+            "need demand met no_service not_eligible too_far full not_taken_up dissatisfied unknown_use used_other "
+            "flag reason",
             [rounded, words.say("text.parts_note")],
             words,
         ),
@@ -75,21 +74,21 @@ def gap_tables(result: MonthResult, words: Wording) -> list[Table]:
             "gaps_by_community",
             shown[whole & ~district & upper],
             "community need demand gap gap_interval gap_rate cause met no_service not_eligible too_far full "
-            "not_taken_up dissatisfied n flag",
+            "not_taken_up dissatisfied n flag reason",
             [rounded],
             words,
         ),
         _table(
             "gaps_by_segment",
             shown[~whole & district],
-            "segment need demand gap gap_interval gap_rate cause n flag",
+            "segment need demand gap gap_interval gap_rate cause n flag reason",
             [rounded],
             words,
         ),
         _table(
             "gaps_by_grid",
             shown[whole & ~upper],
-            "community grid need demand gap gap_interval gap_rate cause n flag",
+            "community grid need demand gap gap_interval gap_rate cause n flag reason",
             [rounded, words.say("note.composite")],
             words,
         ),
@@ -115,7 +114,9 @@ def printable_gaps(result: MonthResult, words: Wording) -> pd.DataFrame:
     frame["need"] = [words.need(code) for code in frame["need"]]
     frame["community"] = [words.place(place) for place in frame["community"]]
     frame["segment"] = [words.segments.get(name, words.place(name)) for name in frame["segment"]]
+    frame["flag_code"] = frame["flag"]
     frame["flag"] = [words.label("flag", word) for word in frame["flag"]]
+    frame["reason"] = [words.reason(codes) for codes in frame["flag_reason"]]
     order = ["community_code", "grid", "segment_code", "sort_gap", "code"]
     return frame.sort_values(order, ascending=[True, True, True, False, True], kind="stable").reset_index(drop=True)
 
@@ -137,38 +138,19 @@ def left_out(frame: pd.DataFrame, words: Wording) -> list[str]:
     return [words.say("note.left_out", count=count)] if count else []
 
 
-def rate_flags(frame: pd.DataFrame, result: MonthResult) -> pd.Series:
-    """Return the publication flag of every rate of a group or a community, by the rule of the needs list."""
-    rates = frame.rename(columns={"gap_rate": "share", "gap_rate_low": "share_low", "gap_rate_high": "share_high"})
-    rates = rates.assign(method="direct", direct_share=np.nan, coverage=1.0)
-    flags = publication_flags(rates, result.options.needs, representative=result.weights.representative)
-    return pd.Series(flags, index=frame.index)
-
-
-def _public_rates(frame: pd.DataFrame, result: MonthResult, words: Wording) -> pd.DataFrame:
-    """Return rates with their intervals and flags, what is hidden or withheld blanked."""
-    flags, options = rate_flags(frame, result), result.options.disclosure
-    few = too_few(frame["n"], np.full(len(frame), len(result.cleaned.survey)), options)
-    public = frame.assign(
-        n=rounded_counts(frame["n"], options.base),
-        rate_interval=_rate_intervals(frame),
-        flag=[words.label("flag", flag) for flag in flags],
-        hidden=few,
-        withheld=(flags == WITHHELD).to_numpy() & ~few,
-    )
-    return blanked(public, ("gap_rate", "rate_interval", "met_share", "largest"))
-
-
 def _equity(result: MonthResult, words: Wording) -> Table:
     frame = result.gaps.equity
-    shown = columns("group n gap_rate rate_interval met_share flag", words)
+    shown = columns("group n gap_rate rate_interval met_share flag reason", words)
     if frame.empty:
         return Table("equity", words.say("table.equity"), shown, [])
-    names = [words.say("word.everyone") if group == ALL else words.groups.get(group, group) for group in frame["group"]]
-    public = _public_rates(frame, result, words).assign(group=names)
+    public = public_rates(frame, result, words)
+    everyone = (public["group"] == ALL).to_numpy()
+    names = [words.groups.get(group, group) for group in public["group"]]
+    public["group"] = np.where(everyone, words.say("word.everyone"), names)
     public["n"] = hidden_where(public["n"], public["hidden"])
+    totals: dict[int, Emphasis] = dict.fromkeys(np.flatnonzero(everyone).tolist(), "total")
     return Table.from_frame(
-        "equity", words.say("table.equity"), public, shown, notes=[words.say("note.rates")], emphasis={0: "total"}
+        "equity", words.say("table.equity"), public, shown, notes=[words.say("note.rates")], emphasis=totals
     )
 
 
@@ -181,31 +163,30 @@ def _communities(result: MonthResult, printable: pd.DataFrame, words: Wording) -
     return Table.from_frame(
         "communities",
         words.say("table.communities"),
-        _public_rates(frame, result, words),
-        columns("community gap_rate rate_interval met_share largest flag", words),
+        public_rates(frame, result, words),
+        columns("community gap_rate rate_interval met_share largest flag reason", words),
         notes=[words.say("note.rates")],
     )
-
-
-def _rate_intervals(frame: pd.DataFrame) -> pd.Series:
-    ends = zip(frame["gap_rate_low"], frame["gap_rate_high"], strict=True)
-    return pd.Series([interval_text(low, high) for low, high in ends], index=frame.index)
 
 
 def _reach(result: MonthResult, printable: pd.DataFrame, words: Wording) -> Table:
     frame = result.gaps.reach
     frame = frame[frame["longer"] + frame["shorter"] > 0] if len(frame) else frame
-    shown = columns("need shorter given longer", words)
+    shown = columns("need shorter given longer flag reason", words)
     if frame.empty:
         return Table("reach", words.say("table.reach"), shown, [])
     district = printable[(printable["segment_code"] == ALL) & (printable["community_code"] == ALL)].set_index("code")
     gaps = district.reindex(frame["need"]).reset_index(drop=True)
     public = frame.reset_index(drop=True).assign(
-        need=[words.need(code) for code in frame["need"]], hidden=gaps["hidden"], withheld=gaps["withheld"]
+        need=[words.need(code) for code in frame["need"]],
+        **{name: gaps[name] for name in ("hidden", "withheld", "flag", "reason")},
     )
     for name in ("shorter", "given", "longer"):
         public[name] = rounded_persons(public[name] * gaps["factor"], result.options.disclosure.base)
-    public = public.sort_values("given", ascending=False)
+    silent = public["hidden"] | public["withheld"]
+    public = public.assign(order=public["given"].mask(silent, -1.0)).sort_values(
+        ["order", "need"], ascending=[False, True]
+    )
     return Table.from_frame(
         "reach", words.say("table.reach"), blanked(public, ("shorter", "given", "longer")).reset_index(drop=True), shown
     )

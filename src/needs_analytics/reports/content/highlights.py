@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from needs_analytics.core.results import ALL
 from needs_analytics.reports.content.disclose import public_use, rounded_effective
 from needs_analytics.reports.content.other_tables import place_of
-from needs_analytics.reports.content.sections import Material, furthest_behind, issue_counts
+from needs_analytics.reports.content.rates import furthest_behind, rates_told
+from needs_analytics.reports.content.sections import Material, issue_counts
 from needs_analytics.reports.document import Highlight, Link
 from needs_analytics.reports.formats import interval_text, number_text
 
@@ -30,7 +32,7 @@ def _sample(m: Material) -> list[Highlight]:
     n = len(result.cleaned.survey)
     if not n:
         return [Highlight(words.say("text.no_answers"))]
-    link = Link("files") if "files" in m.tables else None
+    link = next((Link(name) for name in ("conclusions", "files") if name in m.tables), None)
     if not result.weights.representative:
         return [Highlight(words.say("highlight.answers_plain", n=n), link)]
     communities = result.cleaned.survey["community"].nunique()
@@ -47,7 +49,7 @@ def _needs(m: Material) -> list[Highlight]:
     if totals.empty:
         return []
     items = [
-        f"{row['need']}{words.say('bracketed', text=number_text(row['share'], 'share'))}"
+        f"{row['need']}{words.say('bracketed', text=number_text(row['share'], 'share') + words.care(row['flag_code']))}"
         for _, row in totals.head(4).iterrows()
     ]
     lines = [
@@ -72,7 +74,12 @@ def _gaps(m: Material) -> list[Highlight]:
     if not first["gap"] > 0:
         return [Highlight(words.say("text.gap_none", count=len(rows)), _row(m, "gaps", "need", first["need"], "gap"))]
     sentence = words.say(
-        "highlight.gap", need=first["need"], gap=int(first["gap"]), interval=first["gap_interval"], cause=first["cause"]
+        "highlight.gap",
+        need=first["need"],
+        gap=int(first["gap"]),
+        interval=first["gap_interval"],
+        care=words.care(first["flag_code"]),
+        cause=first["cause"],
     )
     lines = [Highlight(sentence, _row(m, "gaps", "need", first["need"], "gap"))]
     none = list(rows.loc[rows["cause_code"] == "no_service", "need"])
@@ -117,15 +124,15 @@ def _site(table: Table, row: pd.Series) -> Link:
 
 
 def _equity(m: Material) -> list[Highlight]:
-    rows, worse = m.result.gaps.equity, furthest_behind(m.result)
+    rows, worse = rates_told(m.result), furthest_behind(m.result)
     if worse.empty or "equity" not in m.tables:
         return []
-    words, first, everyone = m.words, worse.iloc[0], rows.iloc[0]
+    words, first, everyone = m.words, worse.iloc[0], rows[rows["group"] == ALL].iloc[0]
     sentence = words.say(
         "highlight.equity",
         group=words.groups.get(first["group"], first["group"]),
         rate=number_text(first["gap_rate"], "share"),
-        interval=interval_text(first["gap_rate_low"], first["gap_rate_high"]),
+        interval=f"{interval_text(first['gap_rate_low'], first['gap_rate_high'])}{words.care(first['flag'])}",
         overall=number_text(everyone["gap_rate"], "share"),
     )
     return [

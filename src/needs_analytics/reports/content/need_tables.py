@@ -45,24 +45,28 @@ def need_tables(result: MonthResult, words: Wording) -> list[Table]:
         _table(
             "needs",
             shown[whole & district],
-            "rank need domain share interval persons persons_interval n rank_interval tier change verdict flag",
+            "rank need domain share interval persons persons_interval n rank_interval tier change verdict flag reason",
             [rounded, *ranking_note],
             words,
         ),
         _table(
             "needs_by_community",
             shown[whole & ~district & upper],
-            "community need share interval persons n rank verdict flag",
+            "community need share interval persons n rank verdict flag reason",
             [rounded],
             words,
         ),
         _table(
-            "needs_by_cut", shown[~whole & upper], "cut community need share interval persons n flag", [rounded], words
+            "needs_by_cut",
+            shown[~whole & upper],
+            "cut community need share interval persons n flag reason",
+            [rounded],
+            words,
         ),
         _table(
             "needs_by_grid",
             shown[whole & ~upper],
-            "community grid need share interval persons n flag",
+            "community grid need share interval persons n flag reason",
             [rounded, composite],
             words,
         ),
@@ -95,6 +99,7 @@ def printable_needs(result: MonthResult, words: Wording) -> pd.DataFrame:
     frame["domain"] = [words.domain(code) for code in frame["need"]]
     frame["need"] = [words.need(code) for code in frame["need"]]
     frame["flag_code"] = frame["flag"]
+    frame["reason"] = [words.reason(codes) for codes in frame["flag_reason"]]
     for name in ("flag", "tier"):
         frame[name] = [words.label(name, word) if isinstance(word, str) else word for word in frame[name]]
     frame["method"] = [words.say(f"word.{word}") for word in frame["method"]]
@@ -150,8 +155,9 @@ def _rankings(result: MonthResult, words: Wording) -> Table:
         need=[words.need(code) for code in frame["need"]],
         community=[words.place(place) for place in frame["community"]],
         flag=[words.label("flag", word) for word in frame["flag"]],
+        reason=[words.reason(codes) for codes in frame["flag_reason"]],
     )
-    shown = columns("community need share interval rank rank_interval n flag", words)
+    shown = columns("community need share interval rank rank_interval n flag reason", words)
     return Table.from_frame(
         "rankings",
         words.say("table.rankings"),

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from needs_analytics.core.flags import CAUTION, FLAGS, PUBLISH, WITHHOLD, worse
 from needs_analytics.core.messages import catalogue, issue_remedy, issue_title, text
 from needs_analytics.core.results import ALL
 from needs_analytics.core.tables import iter_rows
+from needs_analytics.needs.flags import judge
 from needs_analytics.reports.content.columns import column, columns
 from needs_analytics.reports.content.disclose import (
     blanked,
@@ -23,15 +25,14 @@ from needs_analytics.reports.content.disclose import (
     rounded_counts,
     rounded_persons,
     too_few,
+    with_private_flags,
 )
 from needs_analytics.reports.formats import interval_text
 from needs_analytics.reports.tables import Table
-from needs_analytics.weights.margins import UNKNOWN as UNKNOWN_CLASS
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
 
-    from needs_analytics.core.arrays import Floats
     from needs_analytics.core.issue import Issue
     from needs_analytics.core.records import Cleaned
     from needs_analytics.core.results import MonthResult
@@ -71,7 +72,6 @@ def other_tables(result: MonthResult, words: Wording) -> list[Table]:
         file_table(result.cleaned, words),
         method_table(result, words),
         question_table(result.cleaned, words),
-        margin_table(result, words),
         issue_table(result.issues, words),
         option_table(result, words),
     ]
@@ -80,13 +80,14 @@ def other_tables(result: MonthResult, words: Wording) -> list[Table]:
 
 def segment_table(result: MonthResult, words: Wording) -> Table:
     """Return the published segments, the largest first."""
-    shown = columns("name share interval persons n age traits top_needs", words)
+    shown = columns("name share interval persons n age traits top_needs flag reason", words)
     names = result.segments.names()
     profiles = result.segments.profiles
     profiles = profiles[profiles["segment"].isin(names)] if len(profiles) else profiles
     if profiles.empty:
         return Table("segments", words.say("table.segments"), shown, [])
     options = result.options.disclosure
+    profiles = _judged_profiles(profiles, result)
     share = np.floor(profiles["share"].to_numpy(float) * 100 + 0.5) / 100
     frame = pd.DataFrame(
         {
@@ -108,16 +109,26 @@ def segment_table(result: MonthResult, words: Wording) -> Table:
                 words.listed([words.need(code) for code in str(codes).split(";") if code], 4)
                 for codes in profiles["top_needs"]
             ],
-            "hidden": companions(
-                too_few(profiles["n"], np.full(len(profiles), len(result.segments.table)), options),
-                profiles["n"],
-                pd.Series("", index=profiles.index),
-            ),
-            "withheld": False,
+            "hidden": profiles["hidden"],
+            "withheld": profiles["withheld"],
+            "flag": [words.label("flag", flag) for flag in profiles["flag"]],
+            "reason": [words.reason(codes) for codes in profiles["flag_reason"]],
         }
     )
     frame = blanked(frame, ("share", "interval", "persons", "n", "age", "traits", "top_needs"))
     return Table.from_frame("segments", words.say("table.segments"), frame, shown, notes=[words.say("note.rounded")])
+
+
+def _judged_profiles(profiles: pd.DataFrame, result: MonthResult) -> pd.DataFrame:
+    """Return the segments flagged by the rule of the needs list; those that are not told come last, by their names."""
+    options, everybody = result.options.disclosure, np.full(len(profiles), len(result.segments.table))
+    rates = profiles.assign(n=everybody, n_eff=result.weights.n_eff, method="direct", direct_share=np.nan, coverage=1.0)
+    flag, reason = judge(rates, result.options.needs, sample=result.weights.doubt)
+    few = companions(too_few(profiles["n"], everybody, options), profiles["n"], pd.Series("", index=profiles.index))
+    withheld = (flag == WITHHOLD) & ~few
+    judged = profiles.assign(flag=flag, flag_reason=reason, hidden=few, withheld=withheld)
+    order = np.where(few | withheld, np.inf, np.arange(len(judged)))
+    return with_private_flags(judged.assign(order=order).sort_values(["order", "segment"]))
 
 
 def _traits(result: MonthResult, segment: str, words: Wording) -> str:
@@ -129,7 +140,7 @@ def _traits(result: MonthResult, segment: str, words: Wording) -> str:
 
 def action_table(result: MonthResult, words: Wording) -> Table:
     """Return the suggestions, with the office that should look after them and the date left open."""
-    shown = columns("kind action need gain units unit cost owner due", words)
+    shown = columns("kind action need gain units unit cost owner due flag reason", words)
     frame = result.plans.table
     if frame.empty:
         return Table("actions", words.say("table.actions"), shown, [])
@@ -150,6 +161,8 @@ def action_table(result: MonthResult, words: Wording) -> Table:
             "cost": rounded_persons(rows["cost"], 10),
             "owner": [owner if isinstance(owner, str) else open_word for owner in owners],
             "due": open_word,
+            "flag": [words.label("flag", flag) for flag in rows["flag"]],
+            "reason": [words.reason(codes) for codes in rows["flag_reason"]],
         }
     )
     return Table.from_frame(
@@ -198,14 +211,14 @@ def _named(clause: str, row: Mapping[Hashable, Any], words: Wording) -> str:
 
 def referred_table(result: MonthResult, words: Wording) -> Table:
     """Return the needs to be coordinated or passed on, the most often stated first."""
-    shown = columns("need domain path share interval persons n requests flag", words)
+    shown = columns("need domain path share interval persons n requests flag reason", words)
     rows = result.matches.referred
     if rows.empty:
         return Table("referred", words.say("table.referred"), shown, [])
     frame = rows.assign(
         population=result.weights.population, persons_low=np.nan, persons_high=np.nan, change_diff=np.nan
     )
-    frame = public_shares(frame, result.options.disclosure)
+    frame = _untold_last(public_shares(frame, result.options.disclosure), "share")
     frame["interval"] = [
         interval_text(low, high) for low, high in zip(frame["share_low"], frame["share_high"], strict=True)
     ]
@@ -216,10 +229,17 @@ def referred_table(result: MonthResult, words: Wording) -> Table:
         path=[words.label("path", path) for path in frame["resolution_path"]],
         domain=[words.domain(code) for code in frame["need"]],
         flag=[words.label("flag", word) for word in frame["flag"]],
+        reason=[words.reason(codes) for codes in frame["flag_reason"]],
     )
     return Table.from_frame(
         "referred", words.say("table.referred"), frame.reset_index(drop=True), shown, notes=[words.say("note.rounded")]
     )
+
+
+def _untold_last(frame: pd.DataFrame, by: str) -> pd.DataFrame:
+    """Sort by a figure, the largest first; rows that are not told come last by their names: a place tells a size."""
+    size = frame[by].abs().mask(frame["hidden"] | frame["withheld"], -1.0)
+    return frame.assign(order=size).sort_values(["order", "need"], ascending=[False, True])
 
 
 def _requests_of(result: MonthResult, needs: pd.Series) -> pd.Series:
@@ -266,16 +286,18 @@ def change_table(result: MonthResult, words: Wording) -> Table:
     """Return the changes since last month of the sub-district, largest first."""
     frame = result.needs.totals()
     frame = frame[frame["change"] != "/"]
-    shown = columns("need share change verdict flag", words)
+    shown = columns("need share change verdict flag reason", words)
     if frame.empty:
         return Table("changes", words.say("table.changes"), shown, [])
     public = public_shares(frame, result.options.disclosure)
     public["verdict"] = [words.label("verdict", word) for word in public["change"]]
     public["change"] = public["change_diff"]
-    public = public.sort_values("change_diff", key=abs, ascending=False)
+    public = _judged_changes(public)
     public = blanked(public, ("share", "change", "verdict"))
     public = public.assign(
-        need=[words.need(code) for code in public["need"]], flag=[words.label("flag", word) for word in public["flag"]]
+        need=[words.need(code) for code in public["need"]],
+        flag=[words.label("flag", word) for word in public["flag"]],
+        reason=[words.reason(codes) for codes in public["flag_reason"]],
     )
     return Table.from_frame(
         "changes",
@@ -286,9 +308,26 @@ def change_table(result: MonthResult, words: Wording) -> Table:
     )
 
 
+def _judged_changes(public: pd.DataFrame) -> pd.DataFrame:
+    """Flag a change by the worse of the two months, the largest change first."""
+    before = public["flag_before"].where(public["flag_before"].isin(FLAGS), PUBLISH)
+    before = before.mask(public["change_hidden"], WITHHOLD)
+    flag = worse(public["flag"].to_numpy(), before.to_numpy())
+    earlier = (flag != PUBLISH) & (flag == before)
+    own = public["flag_reason"].where(flag == public["flag"], "")
+    more = np.where(
+        public["change_hidden"], "private_before", np.where(flag == WITHHOLD, "weak_before", "doubt_before")
+    )
+    told = own.where(~earlier, own.where(own == "", own + ";") + more)
+    untold = public["hidden"] | public["withheld"] | public["change_hidden"] | public["change_withheld"]
+    size = public["change_diff"].abs().mask(untold, -1.0)
+    judged = public.assign(flag=flag, flag_reason=told.mask(public["hidden"], "private"), order=size)
+    return judged.sort_values(["order", "need"], ascending=[False, True])
+
+
 def outlook_table(result: MonthResult, words: Wording) -> Table:
     """Return the forecast use of the coming months."""
-    shown = columns("service site month point forecast_interval model", words)
+    shown = columns("service site month point forecast_interval model flag reason", words)
     rows = result.outlook.table
     if rows.empty:
         return Table("outlook", words.say("table.outlook"), shown, [])
@@ -297,6 +336,9 @@ def outlook_table(result: MonthResult, words: Wording) -> Table:
     few = (rows["point"] > 0) & (rows["point"] < options.threshold)
     low, high = (rounded_counts(rows[name], options.base) for name in ("low", "high"))
     interval = pd.Series([interval_text(*ends, "integer") for ends in zip(low, high, strict=True)], index=rows.index)
+    wide = ~(rows["high"] - rows["low"] <= result.options.needs.widest_relative * rows["point"])
+    flag = np.where(few, WITHHOLD, np.where(wide, CAUTION, PUBLISH))
+    reason = np.where(few, "private_use", np.where(wide, "wide_forecast", ""))
     frame = pd.DataFrame(
         {
             "service": [names.get(code, code) for code in rows["service"]],
@@ -305,6 +347,8 @@ def outlook_table(result: MonthResult, words: Wording) -> Table:
             "point": public_counts(rows["point"], options),
             "forecast_interval": hidden_where(interval, few),
             "model": [words.say(f"word.{model}") for model in rows["model"]],
+            "flag": [words.label("flag", word) for word in flag],
+            "reason": [words.reason(code) for code in reason],
         }
     )
     return Table.from_frame("outlook", words.say("table.outlook"), frame, shown)
@@ -334,7 +378,12 @@ def method_table(result: MonthResult, words: Wording) -> Table:
     details: dict[str, object] = {
         "top": needs.top,
         "least": f"{needs.least_n_eff:g}",
-        "widest": f"{needs.widest_interval:.0%}",
+        "widest_points": f"{needs.widest_interval * 100:g}",
+        "narrow_points": f"{needs.narrow_interval * 100:g}",
+        "relative": f"{needs.widest_relative:g}",
+        "composite_points": f"{needs.widest_composite * 100:g}",
+        "coverage": f"{needs.least_coverage:.0%}",
+        "gap_relative": f"{result.options.gaps.widest_relative:g}",
         "detour": f"{matching.detour:g}",
         "threshold": disclosure.threshold,
     }
@@ -358,61 +407,6 @@ def question_table(cleaned: Cleaned, words: Wording) -> Table:
         stored = [words.label(section, part[section].iloc[0]) for section in ("kind", "sense", "blank")]
         rows.append((office, wording, *stored, words.listed(known, 8) + ("…" if len(known) > 8 else "")))
     return Table("questions", words.say("table.questions"), shown, rows)
-
-
-def margin_table(result: MonthResult, words: Wording) -> Table:
-    """Return the shares of the margins in the population and in the sample before and after weighting."""
-    shown = columns("margin label target before after n", words)
-    margins = printable_margins(result)
-    if margins.empty:
-        return Table("margins", words.say("table.margins"), shown, [])
-    frame = margins.assign(
-        margin=[margin_name(name, words) for name in margins["margin"]],
-        label=[words.margin_class(label) for label in margins["label"]],
-    )
-    return Table.from_frame("margins", words.say("table.margins"), blanked(frame, ("before", "after", "n")), shown)
-
-
-def printable_margins(result: MonthResult) -> pd.DataFrame:
-    """Return the margin classes after disclosure control.
-
-    What stood in the sample follows from the rounded numbers of respondents. All respondents are counted in the
-    report, so that one hidden class of a margin never stands alone. The population has nobody of unknown class: what
-    the weighting gives those is the sample's own share, so the others are told among themselves.
-    """
-    margins, options = result.weights.margins, result.options.disclosure
-    if margins.empty:
-        return margins
-    total = margins.groupby("margin")["n"].transform("sum")
-    few = companions(too_few(margins["n"], total, options), margins["n"], margins["margin"])
-    n = rounded_counts(margins["n"], options.base)
-    before = np.minimum(n / np.maximum(rounded_counts(total, options.base), 1.0), 1.0)
-    after = _among_known(margins, "after") if result.weights.status == "raked" else before
-    target = _among_known(margins, "target")
-    spread = np.sqrt(np.maximum(target * (1 - target), 1e-12))
-    return margins.assign(
-        n=n,
-        before=before,
-        target=target,
-        after=after,
-        asmd_before=np.abs(before - target) / spread,
-        asmd_after=np.abs(after - target) / spread,
-        hidden=few,
-        withheld=False,
-    )
-
-
-def margin_name(name: str, words: Wording) -> str:
-    """Return how a margin is printed."""
-    if name.startswith("group:"):
-        return words.groups.get(name.removeprefix("group:"), name)
-    return words.say(f"word.{name}")
-
-
-def _among_known(margins: pd.DataFrame, column: str) -> Floats:
-    """Return the shares of a margin's classes among those whose class is known; none for the others."""
-    shares = margins[column].astype(float).where(margins["label"] != UNKNOWN_CLASS)
-    return np.asarray(shares / shares.groupby(margins["margin"]).transform("sum"), dtype=np.float64)
 
 
 def issue_table(issues: tuple[Issue, ...], words: Wording) -> Table:

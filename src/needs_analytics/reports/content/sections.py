@@ -11,15 +11,15 @@ import pandas as pd
 from needs_analytics.core.results import ALL
 from needs_analytics.reports.content import charts
 from needs_analytics.reports.content.disclose import (
-    WITHHELD,
     public_shares,
     public_use,
     rounded_counts,
-    rounded_effective,
     too_few,
 )
-from needs_analytics.reports.content.gap_tables import rate_flags
 from needs_analytics.reports.content.other_tables import place_of
+from needs_analytics.reports.content.rates import furthest_behind, rates_told
+from needs_analytics.reports.content.sample_tables import sample_charts
+from needs_analytics.reports.content.sample_words import sample_sentences
 from needs_analytics.reports.document import Block, ChartBlock, Heading, Note, Paragraph, Section, TableBlock
 from needs_analytics.reports.formats import Blank, interval_text, number_text
 
@@ -27,22 +27,32 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from needs_analytics.core.results import MonthResult
+    from needs_analytics.reports.content.sample import SampleView
     from needs_analytics.reports.content.wording import Wording
     from needs_analytics.reports.tables import Table
 
 _LEAST_COMPARED, _MOST_COMPARED = 4, 3
+_ON_PAPER: Mapping[str, str] = {
+    "needs": "rank need share interval persons n rank_interval tier flag reason",
+    "gaps": "need demand gap gap_interval gap_rate capacity_persons used_persons cause flag reason",
+    "parts": "need demand met no_service not_eligible too_far full not_taken_up dissatisfied unknown_use flag",
+    "segments": "name share interval persons n age top_needs flag reason",
+    "referred": "need path share interval persons n requests flag reason",
+}
+"""Columns of wide tables in the Word file; all of them stand on the page and in the workbook."""
 _SAYS_MUST, _UP, _DOWN, _SAME = "必列", "明显上升", "明显下降", "无明显变化"
 
 
 @dataclass(frozen=True)
 class Material:
-    """What the chapters are written from: the results, the disclosed rows, the tables by id, the words."""
+    """What the chapters are written from: the results, the disclosed rows, the tables by id, the words, the sample."""
 
     result: MonthResult
     needs: pd.DataFrame
     gaps: pd.DataFrame
     tables: Mapping[str, Table]
     words: Wording
+    sample: SampleView
 
     @property
     def totals(self) -> pd.DataFrame:
@@ -79,12 +89,18 @@ class Material:
         """Needs of the sub-district whose change since last month may be told."""
         rows = self.result.needs.totals()
         public = public_shares(rows[rows["change"] != "/"], self.result.options.disclosure)
-        return public[~(public["hidden"] | public["withheld"] | public["change_hidden"])]
+        untold = public["hidden"] | public["withheld"] | public["change_hidden"] | public["change_withheld"]
+        return public[~untold]
 
     def block(self, name: str, *, limit: bool = True, columns: tuple[str, ...] = ()) -> list[Block]:
         """Return a table's block if there is the table."""
         most = self.result.options.report.body_rows if limit else None
-        return [TableBlock(name, limit=most, columns=columns)] if name in self.tables else []
+        if name not in self.tables:
+            return []
+        if name not in _ON_PAPER:
+            return [TableBlock(name, limit=most, columns=columns)]
+        narrow = TableBlock(name, limit=most, columns=_ON_PAPER[name].split(), formats=("docx",))
+        return [TableBlock(name, limit=most, columns=columns, formats=("html",)), narrow]
 
 
 def sections(material: Material) -> list[Section]:
@@ -130,6 +146,7 @@ def need_phrase(row: pd.Series, words: Wording) -> str:
         share=number_text(row["share"], "share"),
         interval=row["interval"],
         persons=persons,
+        care=words.care(row["flag_code"]),
     )
 
 
@@ -140,18 +157,11 @@ def _overall(m: Material) -> list[Block]:
     if survey.empty:
         blocks.append(Note(words.say("text.no_answers"), "caution"))
     else:
-        blocks.append(
-            Paragraph(
-                words.say(
-                    "text.received",
-                    n=len(survey),
-                    **{k: counts[k] for k in ("rows_in", "kept", "other_months", "merged", "returned")},
-                )
-            )
-        )
-        blocks.append(Paragraph(_covered(m)))
-        blocks += _representative(m)
+        blocks += _sample(m)
     blocks.append(Heading(words.say("heading.data")))
+    if len(survey):
+        rows = {name: counts[name] for name in ("rows_in", "kept", "other_months", "merged", "returned")}
+        blocks.append(Paragraph(words.say("text.received", n=len(survey), **rows)))
     problems = issue_counts(result)
     blocks.append(
         Paragraph(
@@ -164,40 +174,16 @@ def _overall(m: Material) -> list[Block]:
     return [*blocks, *m.block("files", limit=False)]
 
 
-def _covered(m: Material) -> str:
-    survey = m.result.cleaned.survey
-    words = m.words
-    grids = survey.dropna(subset=["grid"]).groupby(["community", "grid"]).ngroups
-    younger = len(survey) > len(m.result.weights.table)
-    return words.say(
-        "text.covered",
-        offices=survey["office"].nunique(),
-        communities=survey["community"].nunique(),
-        grids=words.say("text.covered_grids", grids=grids) if grids else "",
-        younger=words.say("text.younger") if younger else "",
-    )
-
-
-def _representative(m: Material) -> list[Block]:
-    weights, words = m.result.weights, m.words
-    if weights.status == "equal":
-        return [Note(words.say("text.not_representative"), "caution")]
-    if weights.status == "not_converged":
-        return [Note(words.say("text.not_converged"), "caution")]
-    names = dict.fromkeys("groups" if name.startswith("group:") else name for name in weights.codes)
+def _sample(m: Material) -> list[Block]:
+    """Return who answered, who did not, what weighting did in words and two figures, and what may be concluded."""
+    unweighted = m.result.weights.status in {"equal", "not_converged"}
     blocks: list[Block] = [
-        Paragraph(
-            words.say(
-                "text.weighted",
-                margins=words.listed([words.say(f"word.{name}") for name in names]),
-                n_eff=rounded_effective(weights.n_eff),
-            )
-        )
+        Note(sentence, "caution") if topic == "weights" and unweighted else Paragraph(sentence)
+        for topic, sentence in sample_sentences(m.sample, linked=True)
     ]
-    absent = [issue.value for issue in weights.issues if issue.code == "W612"]
-    if absent:
-        blocks.append(Note(words.say("text.absent", communities=words.listed(absent, 10)), "caution"))
-    return [*blocks, Note(words.say("text.sample_limit"))]
+    blocks += m.block("conclusions", limit=False)
+    blocks += [ChartBlock(chart) for chart in sample_charts(m.sample)]
+    return [*blocks, *m.block("margins")]
 
 
 def _needs(m: Material) -> list[Block]:
@@ -343,7 +329,12 @@ def _gaps(m: Material) -> list[Block]:
         return [Note(words.say("text.no_gap", reason=words.say(f"word.reason_{reason}")), "caution")]
     listed = [
         words.say(
-            "text.gap_item", need=row["need"], gap=int(row["gap"]), interval=row["gap_interval"], cause=row["cause"]
+            "text.gap_item",
+            need=row["need"],
+            gap=int(row["gap"]),
+            interval=row["gap_interval"],
+            care=words.care(row["flag_code"]),
+            cause=row["cause"],
         )
         for _, row in rows[rows["gap"] > 0].head(4).iterrows()
     ]
@@ -367,7 +358,7 @@ def _gaps(m: Material) -> list[Block]:
     ]
     blocks += [ChartBlock(heat)] if heat else []
     if "reach" in m.tables:
-        need, shorter, _, longer = m.tables["reach"].cells[0]
+        need, shorter, _, longer = m.tables["reach"].cells[0][:4]
         if isinstance(shorter, (int, float)) and isinstance(longer, (int, float)):
             blocks.append(Paragraph(words.say("text.reach", need=need, shorter=int(shorter), longer=int(longer))))
     return blocks
@@ -385,10 +376,18 @@ def _groups(m: Material) -> list[Block]:
     blocks: list[Block] = [Heading(words.say("heading.segments"))]
     if "segments" in m.tables:
         table = m.tables["segments"]
+        flag = table.column_index("flag")
         items = [
-            words.say("text.segment_item", name=row[0], share=table.columns[1].text(row[1])) for row in table.cells
+            words.say(
+                "text.segment_item",
+                name=row[0],
+                share=table.columns[1].text(row[1]),
+                care=words.care_of(row[flag]),
+            )
+            for row in table.cells
+            if not isinstance(row[1], Blank)
         ]
-        blocks.append(Paragraph(words.say("text.segments_lead", count=len(items), list=words.listed(items, 8))))
+        blocks.append(Paragraph(words.say("text.segments_lead", count=len(table.cells), list=words.listed(items, 8))))
         if result.segments.status == "rules":
             blocks.append(Note(words.say("text.segments_rules")))
         heat = charts.segment_heat(m.result, m.needs, words)
@@ -400,7 +399,12 @@ def _groups(m: Material) -> list[Block]:
     if "communities" in m.tables:
         table = m.tables["communities"]
         items = [
-            words.say("text.community_item", community=row[0], rate=table.columns[1].text(row[1]), interval=row[2])
+            words.say(
+                "text.community_item",
+                community=row[0],
+                rate=table.columns[1].text(row[1]),
+                interval=f"{row[2]}{words.care_of(row[table.column_index('flag')])}",
+            )
             for row in table.cells
             if not isinstance(row[1], Blank)
         ]
@@ -410,27 +414,18 @@ def _groups(m: Material) -> list[Block]:
 
 
 def _equity_text(m: Material) -> str:
-    words, rows = m.words, m.result.gaps.equity
+    words, rows = m.words, rates_told(m.result)
     worse = [words.groups.get(group, group) for group in furthest_behind(m.result)["group"]]
     head = words.say("text.equity_lead", list=words.listed(worse, 6)) if worse else words.say("text.equity_none")
-    first = rows.iloc[0]
-    if first["group"] != ALL or rate_flags(rows, m.result).iloc[0] == WITHHELD:
+    everyone = rows[rows["group"] == ALL]
+    if everyone.empty:
         return head
+    first = everyone.iloc[0]
     return head + words.say(
         "text.equity_overall",
         rate=number_text(first["gap_rate"], "share"),
-        interval=interval_text(first["gap_rate_low"], first["gap_rate_high"]),
+        interval=f"{interval_text(first['gap_rate_low'], first['gap_rate_high'])}{words.care(first['flag'])}",
     )
-
-
-def furthest_behind(result: MonthResult) -> pd.DataFrame:
-    """Return the publishable groups whose gap rate lies surely above everyone's: their interval begins above it."""
-    rows = result.gaps.equity
-    if rows.empty:
-        return rows
-    rows = rows[(rate_flags(rows, result) != WITHHELD).to_numpy()]
-    everyone, others = rows.loc[rows["group"] == ALL, "gap_rate"], rows[rows["group"] != ALL]
-    return others[others["gap_rate_low"] > everyone.iloc[0]] if len(everyone) else others.iloc[:0]
 
 
 def _grids(m: Material) -> list[Block]:
@@ -489,17 +484,14 @@ def _actions(m: Material) -> list[Block]:
         return [Paragraph(words.say("text.actions_none"))]
     return [
         Paragraph(words.say("text.actions_lead")),
-        *m.block("actions", columns=("kind", "action", "gain", "owner", "due")),
+        *m.block("actions", columns=("kind", "action", "gain", "owner", "due", "flag", "reason")),
     ]
 
 
 def _method(m: Material) -> list[Block]:
     words = m.words
-    dots = charts.balance_dots(m.result, words)
     blocks: list[Block] = [Heading(words.say("heading.method")), *m.block("method", limit=False)]
     if "questions" in m.tables:
         blocks += [Heading(words.say("heading.questions")), *m.block("questions", limit=False)]
-    if "margins" in m.tables:
-        blocks += [Heading(words.say("heading.margins")), *([ChartBlock(dots)] if dots else []), *m.block("margins")]
     blocks += [*m.block("options", limit=False), *m.block("issues", limit=False)]
     return blocks

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from needs_analytics.core.flags import CAUTION
 from needs_analytics.core.messages import catalogue, class_words, text
 from needs_analytics.core.results import ALL
 
@@ -42,7 +43,11 @@ class Wording:
     def of(cls, codebook: Codebook, segments: Mapping[str, str], language: str, options: Options) -> Wording:
         """Collect the names of a codebook and the options that sentences mention."""
         domains = codebook.needs["domain_name" if language == "zh" else "domain_name_en"]
-        settings = {"youngest": options.cleaning.youngest_age, "threshold": options.disclosure.threshold}
+        settings = {
+            "youngest": options.cleaning.youngest_age,
+            "threshold": options.disclosure.threshold,
+            "least": f"{options.needs.least_n_eff:g}",
+        }
         return cls(
             language, codebook.need_names(language), codebook.group_names(language), segments, dict(domains), settings
         )
@@ -54,6 +59,21 @@ class Wording:
     def label(self, section: str, value: object) -> str:
         """Return the printed form of a stored word (flags, tiers, parts …); the word itself where there is none."""
         return catalogue(self.language).get(f"{section}.{value}", "" if value is None else str(value))
+
+    def care(self, flag: object) -> str:
+        """Return what a sentence adds to a figure to be used with caution: ``，慎用``."""
+        return self.say("text.care") if flag == CAUTION else ""
+
+    def care_of(self, label: object) -> str:
+        """Return the same from the flag as it is printed."""
+        return self.care(CAUTION) if label == self.label("flag", CAUTION) else ""
+
+    def reason(self, codes: object) -> str:
+        """Return why something is not 可发布, from codes joined by ``;``."""
+        return self.say("list_semicolon").join(self._reason(code) for code in str(codes or "").split(";") if code)
+
+    def _reason(self, code: str) -> str:
+        return text(f"reason.{code}", self.language, **self.settings)
 
     def need(self, code: object) -> str:
         """Return a need's name."""
