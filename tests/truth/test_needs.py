@@ -24,6 +24,7 @@ from .thresholds import (
     FALSE_CHANGES,
     GRID_SPREADS,
     OUTLIER,
+    OUTLIER_COVERAGE,
     PANEL_COVERAGE,
     RANK_SETS,
     SMALL_GRID,
@@ -82,7 +83,9 @@ def in_small_grids(spread: float) -> pd.DataFrame:
         home = survey.groupby(["community", "grid"]).size().reindex(keys.droplevel(2), fill_value=0).to_numpy()
         held = found.held.reindex(table.index).to_numpy()
         lies_off = _outlying(snapshot, world(seed, **facts).people, keys)
-        parts.append(squares.assign(held=held, outlier=lies_off)[(home < SMALL_GRID) & (home > 0)])
+        widths = {"width": table["share_high"] - table["share_low"], "direct_width": 2 * 1.96 * table["direct_se"]}
+        squares = squares.assign(held=held, outlier=lies_off, **{name: w.to_numpy() for name, w in widths.items()})
+        parts.append(squares[(home < SMALL_GRID) & (home > 0)])
     return pd.concat(parts)
 
 
@@ -120,6 +123,20 @@ def test_intervals_of_composites_hold_the_truth(spread: float, measured: Measure
         float(in_small_grids(spread)["held"].mean()),
         least=COMPOSITE_COVERAGE,
     )
+
+
+@pytest.mark.parametrize("spread", GRID_SPREADS)
+def test_intervals_in_outlying_grids_hold_the_truth_hardly_less(spread: float, measured: Measured) -> None:
+    errors = in_small_grids(spread)
+    held = float(errors.loc[errors["outlier"], "held"].mean())
+    measured(f"coverage in outlying small grids, grid effects {spread}", held, least=OUTLIER_COVERAGE)
+
+
+@pytest.mark.parametrize("spread", GRID_SPREADS)
+def test_intervals_of_composites_say_more_than_direct_ones(spread: float, measured: Measured) -> None:
+    errors = in_small_grids(spread)
+    ratio = float(errors["width"].mean() / errors["direct_width"].mean())
+    measured(f"width of composites' intervals over direct ones', grid effects {spread}", ratio, below=1)
 
 
 def test_rank_sets_hold_every_true_rank(measured: Measured) -> None:
