@@ -21,6 +21,7 @@ SMALL_GRID = 30  # answers; the composite has to win below
 GRID_SPREADS = (0.3, 0.8)  # standard deviations of grid effects on the logit
 OUTLIER = 2.5  # standard deviations by which the two outlier grids lie off
 COMPOSITE_COVERAGE = 0.94  # of their 95 % intervals in small grids, as of all others
+OUTLIER_COVERAGE = 0.85  # of the same in outlying grids, which no model expects; set after a look at other towns
 RANK_SETS = 0.95  # of places whose rank sets hold every need's true rank
 CHANGE_FOUND = 0.95  # of planted changes called one
 FALSE_CHANGES = 0.05  # of needs that did not change but are called 明显上升 or 明显下降

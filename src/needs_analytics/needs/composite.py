@@ -1,4 +1,4 @@
-"""Grid estimates: the direct share shrunk towards what the grid's make-up and its community predict."""
+"""Grid estimates: the direct share drawn towards what the grid's make-up and its community predict."""
 
 from __future__ import annotations
 
@@ -6,45 +6,62 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
+from scipy import special
 
-from needs_analytics.numerics.small_area import benchmark, fay_herriot, smooth_variances
+from needs_analytics.needs.grid_samples import (
+    Sample,
+    clipped,
+    direct_shares,
+    grid_sample,
+    overall_shares,
+    yes_saying,
+)
+from needs_analytics.numerics.area_shares import AreaShares, Groups, area_shares
+from needs_analytics.numerics.intervals import korn_graubard
+from needs_analytics.numerics.small_area import benchmark, smooth_variances
 
 if TYPE_CHECKING:
-    from needs_analytics.core.arrays import Floats, Ints
+    import pandas as pd
 
-_PRIOR = 10.0  # answers a class or community borrows from the whole when its share makes a prediction
+    from needs_analytics.core.arrays import Floats
+
+_UNKNOWN = 10.0  # answers' worth of the whole that stands for a community nobody answered from
 
 
 @dataclass(frozen=True)
 class Composite:
-    """Composite estimates of J needs in G grids; all arrays are ``(G, J)``."""
+    """Composite estimates of J needs in G grids; all arrays are ``(G, J)``.
+
+    ``se`` is the root of the mean squared error; ``low, high`` are limits on the logit scale taken back, so that they
+    lie inside [0, 1] and are no mirror images.
+    """
 
     share: Floats
     se: Floats
+    low: Floats
+    high: Floats
     direct: Floats
     direct_se: Floats
 
 
 @dataclass(frozen=True)
-class Sample:
-    """The respondents: answers ``(n, J)``, NaN unknown, and their weights; weight, class, grid of each (−1 unknown)."""
+class Upper:
+    """Direct estimates of the C communities, ``(C, J)``; NaN where nobody answered."""
 
-    answers: Floats
-    own_weights: Floats
-    weights: Floats
-    classes: Ints
-    grid: Ints
+    share: Floats
+    se: Floats
+    low: Floats
+    high: Floats
 
 
 def composite_shares(
-    sample: Sample, grids: pd.DataFrame, communities: pd.DataFrame, upper: Floats, upper_se: Floats
+    sample: Sample, grids: pd.DataFrame, communities: pd.DataFrame, upper: Upper, *, level: float = 0.95
 ) -> Composite:
     """Estimate every need in every grid.
 
-    The area model of Fay & Herriot on the difference between the direct share and a synthetic one: what the grid's
-    mix of classes predicts, moved to the community's direct share. The result is benchmarked, so that the grids of a
-    community add up to its direct total; the mean squared error includes that of the community's share.
+    The area model of :func:`needs_analytics.numerics.area_shares.area_shares`, the communities' direct shares being
+    the groups'. The result is benchmarked, so that the grids of a community add up to its direct total; error and
+    interval hold those of the community's share.
 
     Parameters
     ----------
@@ -52,87 +69,61 @@ def composite_shares(
         ``community, population`` of the G grids.
     communities
         ``community`` of the C rows of ``upper``.
-    upper, upper_se
-        ``(C, J)`` direct shares and standard errors of the communities; NaN where nobody answered.
+    level
+        Confidence level of the intervals, that of ``upper`` too.
     """
-    direct, n_eff = _direct(sample, len(grids))
-    place = communities["community"].map({name: row for row, name in enumerate(communities["community"])})
-    row = grids["community"].map(dict(zip(communities["community"], place, strict=True))).to_numpy()
-    overall = _shares(sample.answers, sample.own_weights)
-    target = np.where(np.isfinite(upper[row]), upper[row], overall)
-    spread = np.where(
-        np.isfinite(upper_se[row]), upper_se[row], np.sqrt(np.maximum(overall * (1 - overall), 0.0) / _PRIOR)
-    )
-    synthetic = _synthetic(sample, grids, overall, target)
-    variance = smooth_variances(direct, n_eff, synthetic=np.clip(synthetic, 0.005, 0.995))
-    known = np.isfinite(direct) & (n_eff > 0)
-    offset = np.where(known, direct - synthetic, np.nan)
-    model = fay_herriot(offset.T, np.where(known, np.maximum(variance, 1e-6), 1.0).T, np.ones((len(grids), 1)))
-    estimate = synthetic + np.where(np.isfinite(model.estimate), model.estimate, 0.0).T
-    mse = np.where(np.isfinite(model.mse), model.mse, variance.T).T + ((1 - model.gamma) ** 2).T * spread**2
-    mse = np.where(np.isfinite(mse), mse, spread**2)  # a need that nobody in a known grid was asked about
-    share = _benchmarked(np.clip(estimate, 0.0, 1.0), mse, grids, row, upper)
-    return Composite(share, np.sqrt(mse), direct, np.sqrt(np.where(known, variance, np.nan)))
+    place = {name: code for code, name in enumerate(communities["community"])}
+    codes = grids["community"].map(place).to_numpy(dtype=int)
+    sizes = grids["population"].fillna(1.0).to_numpy(dtype=float)
+    sizes = np.where(np.bincount(codes, sizes)[codes] > 0, sizes, 1.0)
+    overall = overall_shares(sample)
+    known = _filled(upper, overall, level)
+    groups = Groups(codes, sizes, clipped(known.share))
+    answered, uncertain = grid_sample(sample, codes, overall)
+    model = area_shares(answered, groups, deff=yes_saying(sample), level=level)
+    slope = model.share * (1.0 - model.share)
+    moved = slope / (groups.share * (1.0 - groups.share))[codes]
+    mse = model.variance + slope**2 * uncertain + (moved * known.se[codes]) ** 2
+    share = _benchmarked(model.share, mse, groups, upper.share)
+    half = special.ndtri((1.0 + level) / 2.0) * np.sqrt(uncertain)
+    low, high = _limits(model, share, groups, known, half)
+    direct, n_eff = direct_shares(sample, len(grids))
+    variance = smooth_variances(direct, n_eff, synthetic=special.expit(answered.predicted))
+    return Composite(share, np.sqrt(mse), low, high, direct, np.sqrt(variance))
 
 
-def _direct(sample: Sample, grids: int) -> tuple[Floats, Floats]:
-    """Return direct shares and Kish effective numbers of known answers by grid."""
-    inside = sample.grid >= 0
-    known = np.isfinite(sample.answers[inside])
-    weights, code = sample.own_weights[inside], sample.grid[inside]
-    yes = _sums(np.where(known, weights * np.nan_to_num(sample.answers[inside]), 0.0), code, grids)
-    total = _sums(np.where(known, weights, 0.0), code, grids)
-    squares = _sums(np.where(known, weights**2, 0.0), code, grids)
-    share = np.divide(yes, total, out=np.full_like(yes, np.nan), where=total > 0)
-    return share, np.divide(total**2, squares, out=np.zeros_like(total), where=squares > 0)
+def _filled(upper: Upper, overall: Floats, level: float) -> Upper:
+    """Put the whole's share, as if of a few answers, where nobody of a community answered."""
+    low, high = korn_graubard(overall, np.full(overall.shape, _UNKNOWN), level=level)
+    se = np.sqrt(np.maximum(overall * (1.0 - overall), 0.0) / _UNKNOWN)
+    unknown = ~np.isfinite(upper.share)
+    pairs = ((overall, upper.share), (se, upper.se), (low, upper.low), (high, upper.high))
+    return Upper(*(np.where(unknown, instead, own) for instead, own in pairs))
 
 
-def _synthetic(sample: Sample, grids: pd.DataFrame, overall: Floats, target: Floats) -> Floats:
-    """Predict each grid from the needs of its classes, then move each community's grids to the community's share."""
-    classes = int(sample.classes.max(initial=-1)) + 1
-    rates = np.empty((classes, sample.answers.shape[1]))
-    for code in range(classes):
-        members = sample.classes == code
-        rates[code] = _shrunk(sample.answers[members], sample.own_weights[members], overall)
-    mix = np.zeros((len(grids), classes))
-    known = (sample.grid >= 0) & (sample.classes >= 0)
-    np.add.at(mix, (sample.grid[known], sample.classes[known]), sample.weights[known])
-    whole = np.bincount(sample.classes[sample.classes >= 0], sample.weights[sample.classes >= 0], classes)
-    mix += _PRIOR * whole / max(whole.sum(), 1e-12) * sample.weights.mean()
-    predicted: Floats = (mix / mix.sum(axis=1, keepdims=True)) @ rates
-    sizes = grids["population"].fillna(1.0).to_numpy()[:, None]
-    codes, names = pd.factorize(grids["community"])
-    middle = _sums(predicted * sizes, codes, len(names)) / _sums(
-        np.broadcast_to(sizes, predicted.shape), codes, len(names)
-    )
-    return predicted + target - middle[codes]
-
-
-def _shrunk(answers: Floats, weights: Floats, overall: Floats) -> Floats:
-    known = np.isfinite(answers)
-    number: Ints = known.sum(axis=0)
-    return (number * np.nan_to_num(_shares(answers, weights)) + _PRIOR * overall) / (number + _PRIOR)
-
-
-def _shares(answers: Floats, weights: Floats) -> Floats:
-    known = np.isfinite(answers)
-    total: Floats = (weights * known).sum(axis=0)
-    yes: Floats = (weights * np.nan_to_num(answers)).sum(axis=0)
-    return np.divide(yes, total, out=np.zeros_like(yes), where=total > 0)
-
-
-def _sums(values: Floats, codes: Ints, size: int) -> Floats:
-    sums = np.zeros((size, values.shape[1]))
-    np.add.at(sums, codes, values)
-    return sums
-
-
-def _benchmarked(share: Floats, mse: Floats, grids: pd.DataFrame, row: Ints, upper: Floats) -> Floats:
-    sizes = grids["population"].fillna(1.0).to_numpy()
+def _benchmarked(share: Floats, mse: Floats, groups: Groups, upper: Floats) -> Floats:
     result = share.copy()
-    for code in np.unique(row):
-        members = row == code
-        for need in np.flatnonzero(np.isfinite(upper[code])):
-            total = float(upper[code, need] * sizes[members].sum())
-            result[members, need] = benchmark(share[members, need], sizes[members], total, mse=mse[members, need])
+    known = np.isfinite(upper)
+    for code in np.flatnonzero(known.any(axis=1)):
+        members = np.flatnonzero(groups.codes == code)
+        own, sizes = np.ix_(members, known[code]), groups.sizes[members]
+        result[own] = benchmark(share[own].T, sizes, upper[code, known[code]] * sizes.sum(), mse=mse[own].T).T
     return result
+
+
+def _limits(model: AreaShares, share: Floats, groups: Groups, upper: Upper, half: Floats) -> tuple[Floats, Floats]:
+    """Widen the model's limits by the community's interval and the make-up's, on the logit scale.
+
+    They lie around the benchmarked share; ``half`` is half the interval of the make-up ``(G, J)``.
+    """
+    middle, was = special.logit(clipped(share)), special.logit(clipped(model.share))
+    target = special.logit(groups.share)
+    below, above = (np.abs(special.logit(_inside(limit)) - target)[groups.codes] for limit in (upper.low, upper.high))
+    low = special.expit(middle - np.sqrt((was - model.low) ** 2 + below**2 + half**2))
+    high = special.expit(middle + np.sqrt((model.high - was) ** 2 + above**2 + half**2))
+    return np.minimum(low, share), np.maximum(high, share)
+
+
+def _inside(limit: Floats) -> Floats:
+    """Keep limits off 0 and 1, where logits have no end."""
+    return np.clip(limit, 1e-4, 1.0 - 1e-4)

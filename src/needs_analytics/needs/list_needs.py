@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from scipy import special
 
 from needs_analytics.core.issue import Issue
 from needs_analytics.core.options import NeedsOptions
@@ -13,10 +14,11 @@ from needs_analytics.core.results import ALL, NEEDS_COLUMNS, NeedsList
 from needs_analytics.needs.asked import asked_together, weights_by_need
 from needs_analytics.needs.change import with_changes
 from needs_analytics.needs.channels import channel_issues
-from needs_analytics.needs.composite import Composite, Sample, composite_shares
+from needs_analytics.needs.composite import Composite, Upper, composite_shares
 from needs_analytics.needs.domains import Domains, make_domains
 from needs_analytics.needs.estimates import Design, coverage, direct_table, mean_urgency, sampling_design, with_persons
 from needs_analytics.needs.flags import judge
+from needs_analytics.needs.grid_samples import Sample
 from needs_analytics.needs.places import place_sizes
 from needs_analytics.needs.ranking import with_ranks
 from needs_analytics.needs.requests import request_counts
@@ -140,7 +142,7 @@ def _measured(
     table = widened(table, _Z)
     grids = places[places["grid"] != ""].reset_index(drop=True)
     if len(grids):
-        table = _with_composites(table, people, answers, own, grids, weights, needs)
+        table = _with_composites(table, people, answers, own, grids, weights, level=options.level)
     return with_ranks(table, answers, domains, design, options)
 
 
@@ -151,36 +153,37 @@ def _with_composites(
     own: Floats,
     grids: pd.DataFrame,
     weights: Weights,
-    needs: list[str],
+    *,
+    level: float,
 ) -> pd.DataFrame:
     """Replace the grids' direct estimates by composites, the direct ones kept beside them."""
     upper = (table["community"] != ALL) & (table["grid"] == ALL) & (table["segment"] == ALL) & (table["group"] == ALL)
-    communities = table.loc[upper, ["community"]].iloc[:: len(needs)].reset_index(drop=True)
-    shape = (len(communities), len(needs))
+    communities = table.loc[upper, ["community"]].iloc[:: answers.shape[1]].reset_index(drop=True)
+    shape = (len(communities), answers.shape[1])
     place = {(row.community, row.grid): code for code, row in enumerate(grids.itertuples())}
     grid = np.array([place.get(pair, -1) for pair in zip(people["community"], people["grid"], strict=True)])
     classes = next(iter(weights.codes.values())) if weights.codes else np.zeros(len(people), int)
+    known = table.loc[upper]
+    share, low, high = (known[name].to_numpy(float).reshape(shape) for name in ("share", "share_low", "share_high"))
     made = composite_shares(
         Sample(answers, own, people["weight"].to_numpy(float), classes, grid), grids, communities,
-        table.loc[upper, "share"].to_numpy(float).reshape(shape), _spread(table.loc[upper]).reshape(shape),
+        Upper(share, _spread(low, high, level), low, high), level=level,
     )  # fmt: skip
     return _replaced(table, made)
 
 
-def _spread(rows: pd.DataFrame) -> Floats:
+def _spread(low: Floats, high: Floats, level: float) -> Floats:
     """Return standard errors that are not 0 at a share of 0: half the interval over its normal quantile."""
-    return ((rows["share_high"] - rows["share_low"]) / (2 * _Z)).to_numpy(float)
+    return (high - low) / (2.0 * special.ndtri((1.0 + level) / 2.0))
 
 
 def _replaced(table: pd.DataFrame, made: Composite) -> pd.DataFrame:
     rows = (table["grid"] != ALL).to_numpy()
-    share, se = made.share.ravel(), made.se.ravel()
+    columns = ["share", "share_se", "share_low", "share_high", "direct_share", "direct_se"]
+    arrays = (made.share, made.se, made.low, made.high, made.direct, made.direct_se)
     table = table.copy()
     table.loc[rows, "method"] = "composite"
-    table.loc[rows, ["direct_share", "direct_se"]] = np.column_stack([made.direct.ravel(), made.direct_se.ravel()])
-    table.loc[rows, ["share", "share_se"]] = np.column_stack([share, se])
-    limits = np.column_stack([np.clip(share - _Z * se, 0, 1), np.clip(share + _Z * se, 0, 1)])
-    table.loc[rows, ["share_low", "share_high"]] = limits
+    table.loc[rows, columns] = np.column_stack([values.ravel() for values in arrays])
     return with_persons(table)
 
 
