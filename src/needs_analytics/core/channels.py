@@ -20,8 +20,8 @@ _WORDS: Mapping[str, re.Pattern[str]] = {
     PHONE: re.compile(r"电话|电访|致电|phone|\bcall", re.I),
     COUNTER: re.compile(r"来访|窗口|大厅|柜台|现场登记|活动现场|counter|walk.?in|desk", re.I),
     ONLINE: re.compile(
-        r"网上|网络|网页|在线|线上|微信|手机提交|手机填|链接|扫码|二维码|小程序|公众号|问卷星|腾讯|邮件|短信|自填|自愿|自助"
-        r"|web|online|wechat|link|qr|mail|sms|app\b|mobile",
+        r"网上|网络|网页|在线|线上|微信|链接|扫码|二维码|手机|小程序|公众号|问卷星|腾讯|金数据|邮件|短信|自填|自愿|自助"
+        r"|QQ|web|online|wjx|tencent|http|wechat|link|qr|mail|sms|app\b|mobile",
         re.I,
     ),
 }

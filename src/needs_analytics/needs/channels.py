@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
+from needs_analytics.core.channels import ONLINE, contact_modes
 from needs_analytics.core.issue import Issue
 from needs_analytics.numerics.discoveries import false_discovery
 
@@ -17,12 +18,6 @@ if TYPE_CHECKING:
     from needs_analytics.core.arrays import Bools, Floats, Ints
     from needs_analytics.core.results import Weights
 
-_ONLINE = "|".join(
-    (
-        "微信|链接|二维码|扫码|小程序|公众号|手机|网页|网上|网络|线上|在线|问卷星|腾讯|金数据",
-        "QQ|APP|web|online|wjx|tencent|http",
-    )
-)
 _FEWEST = 30  # answers that differ in nothing but the channel, on either side
 _LEVEL = 0.2  # false-discovery rate: a word of caution too many costs less than a biased share nobody doubts
 _ALONE = 0.01  # and no contrast is seen that would not be one by itself
@@ -41,13 +36,13 @@ def channel_issues(
     Parameters
     ----------
     people
-        Weighted respondents with their ``channel``.
+        Weighted respondents with their ``channel``, ``interviewer`` and ``platform``.
     answers
         1 yes, 0 no, NaN unknown ``(n, J)``.
     names
         Of the needs.
     """
-    online = people["channel"].fillna("").str.contains(_ONLINE, case=False).to_numpy()
+    online = (contact_modes(people) == ONLINE).to_numpy()
     if not weights.codes or min(online.sum(), (~online).sum()) < _FEWEST:
         return []
     found = [_contrast(values, online, weights.codes) for values in answers.T]

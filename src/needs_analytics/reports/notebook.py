@@ -23,6 +23,7 @@ from needs_analytics.core.results import (
     NeedsList,
     RunRecord,
     Segments,
+    WeightDiagnostics,
     Weights,
 )
 from needs_analytics.reports.content.columns import columns
@@ -31,6 +32,7 @@ from needs_analytics.reports.content.sample import margin_name
 from needs_analytics.reports.content.wording import Wording
 from needs_analytics.reports.formats import NumberKind, interval_text
 from needs_analytics.reports.tables import Column, Table
+from needs_analytics.weights.diagnostics import sentences
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -131,13 +133,20 @@ def _(record: Weights, words: Wording) -> Card:
         _say("population", words, population=record.population) if record.representative else "",
     ]
     margins = record.margins.sort_values("asmd_before", ascending=False) if len(record.margins) else record.margins
+    return Card(_title("weights", words), lines, [_margins(margins, words)])
+
+
+@_card.register
+def _(record: WeightDiagnostics, words: Wording) -> Card:
+    return Card(_title("weights", words), sentences(record, words.language), [_margins(record.balance, words)])
+
+
+def _margins(margins: pd.DataFrame, words: Wording) -> Table:
     frame = margins.assign(
         margin=[margin_name(str(name), words) for name in margins.get("margin", [])],
         label=[words.margin_class(label) for label in margins.get("label", [])],
     )
-    return Card(
-        _title("weights", words), lines, [_table("margins", frame, "margin label target before after n", words)]
-    )
+    return _table("margins", frame, "margin label target before after n", words)
 
 
 @_card.register
@@ -311,6 +320,7 @@ for _kind in (
     Intake,
     Cleaned,
     Weights,
+    WeightDiagnostics,
     Segments,
     NeedsList,
     MatchPlan,
