@@ -64,7 +64,11 @@ WORDS = {
 def meanings(word: str) -> dict[str, str]:
     """Return what a survey's cells mean that hold a word, in the words of the page."""
     asked = "您需要哪些服务（可多选）"
-    found = take(sheet(f"社区|年龄|性别|人群类别|{asked}\n甲|70|女|独居老人|助餐、助浴\n甲|{word}|{word}|{word}|{word}\n甲|71|男||助浴"))
+    found = take(
+        sheet(
+            f"社区|年龄|性别|人群类别|{asked}\n甲|70|女|独居老人|助餐、助浴\n甲|{word}|{word}|{word}|{word}\n甲|71|男||助浴"
+        )
+    )
     row = found.tables["survey"].iloc[1]
     refused = {issue.where.cell for issue in found.issues if issue.where and issue.severity == "error"}
     needs = "未知" if np.isnan(row["need:ELD01"]) else "不需要"
@@ -144,6 +148,13 @@ def test_dates_are_read(date: str) -> None:
     row = survey(f"日期|{WHO}|助餐|助浴\n'{date}|甲|70|女|√|\n2026-10-06|甲|71|男||√").iloc[0]
 
     assert (row["month"], row["date"].day) == ("2026-10", 5)
+
+
+@pytest.mark.parametrize("header", ["填表日期", "填表时间", "填报时间", "走访日期", "登记时间"])
+def test_the_day_of_an_answer_is_known_by_its_usual_headers(header: str) -> None:
+    row = survey(f"{header}|{WHO}|助餐|助浴\n2026-10-05|甲|70|女|√|\n2026-10-06|甲|71|男||√").iloc[0]
+
+    assert row["date"].day == 5
 
 
 def test_a_community_has_many_names() -> None:

@@ -175,7 +175,7 @@ def test_what_more_names_share_than_a_family_has_is_said_once_a_column_and_not_s
     (issue,) = [issue for issue in shared(column, value, 9).issues if issue.code == code]
     assert (issue.cells[0], issue.times, issue.value) == ("B2", 9, "")
     said = issue_sentence(issue)
-    assert said.startswith(f"9 行的{column}（＊）和 8 个以上姓名不同的人")
+    assert said.startswith(f"{column}（＊）和 8 个以上姓名不同的人写成同一个（9 行）")
     assert value.strip("'") not in said
     assert code not in codes(shared(column, value, 8))
 

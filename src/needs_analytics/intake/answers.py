@@ -152,9 +152,7 @@ def _ticked(block: Block, question: Question) -> dict[str, Floats]:
 def _is_unread(column: Column, answers: Floats) -> Bools:
     """Return which rows say something that is neither yes nor no, or that nobody was asked or answered."""
     texts = [key(str(value)) for value in column.values]
-    said = np.array(
-        [text in SKIPPED | EMPTY or is_untold(text) or not is_absent(text) for text in texts], dtype=bool
-    )
+    said = np.array([text in SKIPPED | EMPTY or is_untold(text) or not is_absent(text) for text in texts], dtype=bool)
     return np.asarray(said[column.codes] & np.isnan(answers))
 
 
