@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from helpers.grids import sheet, take, take_clean
+from helpers.grids import CODEBOOK, KEY, MONTH, sheet, take, take_clean
+from needs_analytics.cleaning import clean
+from needs_analytics.core.records import SheetList
+from needs_analytics.intake import take_in
 from needs_analytics.intake.senders import undated
 from needs_analytics.reports.check import MonthCheck, summarise
 
@@ -89,6 +92,13 @@ def test_the_check_goes_by_what_the_files_say_and_says_where_it_stands() -> None
     offices = {office.name: (len(office.files), office.named_by) for office in found.offices}
     assert offices == {"和平社区": (2, ("所属社区", "社区")), "汇总": (1, ())}
     assert found.rows.rows_in == 6
+
+
+def test_what_a_corrected_file_replaces_stays_with_its_office() -> None:
+    sheets = [survey("社区", *["和平社区"] * 3, file=file) for file in ("甲.xlsx", "甲_待修改.xlsx")]
+    sent = SheetList(sheets, replaced={"甲.xlsx": "甲_待修改.xlsx"})
+    cleaned = clean(take_in(sent, codebook=CODEBOOK, month=MONTH, key=KEY))
+    assert [(office.name, len(office.files)) for office in summarise(cleaned).offices] == [("和平社区", 2)]
 
 
 def test_a_folder_says_who_sent_what_is_in_it() -> None:

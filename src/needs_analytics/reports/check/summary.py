@@ -283,6 +283,8 @@ def _senders(cleaned: Cleaned) -> tuple[_Senders, dict[str, tuple[str, ...]]]:
     """Return who sent what, and the headings that name an office; a form goes with the answers it belongs to."""
     rows = list(iter_rows(cleaned.sheets, "file", "sheet", "office"))
     named, headings = _named_within(cleaned.sheets)
+    corrected = {str(one.details["file"]): str(one.details["by"]) for one in cleaned.issues if one.code == "I040"}
+    named |= {file: named[by] for file, by in corrected.items() if by in named and "/" not in file}
     shown = {
         (file, office): str(office) if office != office_of(str(file)) else named.get(str(file), _by_name(str(file)))
         for file, _, office in rows
