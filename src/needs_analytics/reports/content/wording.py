@@ -29,7 +29,7 @@ class Wording:
     domains
         Need to its domain's name.
     settings
-        Options that sentences mention (``youngest``, ``threshold``, ``base``).
+        Options that sentences mention (``youngest``, ``threshold``, ``base``, ``least``).
     """
 
     language: str
