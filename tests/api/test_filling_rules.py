@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from helpers.grids import codes, sheet, survey, take, take_clean
+from needs_analytics.core.messages import LANGUAGES, text
 from needs_analytics.intake.separators import find_separator
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "表格怎么填.md").read_text(encoding="utf-8")
@@ -45,6 +46,55 @@ def test_an_empty_cell_of_many_answers_is_a_no_unless_others_say_no_need() -> No
     assert meals(question, "助餐、助浴", "", "助浴") == [YES, NO, NO]
     assert meals(question, "助餐、助浴", "", "暂无需求") == [YES, UNKNOWN, NO]
     assert meals(question, "助餐、助浴", "不详", "无") == [YES, UNKNOWN, NO]
+
+
+def test_what_was_not_asked_may_be_said_in_a_cell_of_ticks() -> None:
+    assert meals("助餐|助浴", "√|", "不详|√", "未问|未问", "/|√", "无|√") == [YES, UNKNOWN, UNKNOWN, NO, NO]
+
+
+WORDS = {
+    word: dict(zip(("need", "groups", "sex", "number"), meanings, strict=True))
+    for words, *meanings in (line.strip("| ").split(" | ") for line in PAGE.splitlines()
+                             if line.startswith(("| 不详", "| 无 |", "| 其他 |", "| /")))
+    for word in words.split("、")
+}  # fmt: skip
+"""What the page says of the words that stand instead of an answer."""
+
+
+def meanings(word: str) -> dict[str, str]:
+    """Return what a survey's cells mean that hold a word, in the words of the page."""
+    asked = "您需要哪些服务（可多选）"
+    found = take(
+        sheet(
+            f"社区|年龄|性别|人群类别|{asked}\n甲|70|女|独居老人|助餐、助浴\n甲|{word}|{word}|{word}|{word}\n甲|71|男||助浴"
+        )
+    )
+    row = found.tables["survey"].iloc[1]
+    refused = {issue.where.cell for issue in found.issues if issue.where and issue.severity == "error"}
+    needs = "未知" if np.isnan(row["need:ELD01"]) else "不需要"
+    return {
+        "need": needs,
+        "groups": "未知" if row["groups"] is None else "都不属于",
+        "sex": "看不懂" if "C3" in refused else "未知",
+        "number": "看不懂" if "B3" in refused else "未知",
+    }
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_a_word_instead_of_an_answer_means_what_the_page_says(word: str) -> None:
+    told = {"不算任何一项需求": "不需要", "和空着一样": meanings("")["need"]}
+
+    assert meanings(word) == {field: told.get(said, said) for field, said in WORDS[word].items()}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_templates_ask_for_the_words_of_the_page(language: str) -> None:
+    assert WORDS["不详"]["number"] == WORDS["不详"]["need"] == "未知"
+    assert "不详" in text("template.steps.blanks", language)
+    assert "不详" in text("template.more.survey", language)
+    assert WORDS["无"]["groups"] == "都不属于"
+    assert "无" in text("template.fill.survey.groups", language)
+    assert {"不详", "无", "其他", "/", "-"} <= WORDS.keys()
 
 
 def test_a_need_ticked_counts_before_no_need() -> None:
@@ -98,6 +148,13 @@ def test_dates_are_read(date: str) -> None:
     row = survey(f"日期|{WHO}|助餐|助浴\n'{date}|甲|70|女|√|\n2026-10-06|甲|71|男||√").iloc[0]
 
     assert (row["month"], row["date"].day) == ("2026-10", 5)
+
+
+@pytest.mark.parametrize("header", ["填表日期", "填表时间", "填报时间", "走访日期", "登记时间"])
+def test_the_day_of_an_answer_is_known_by_its_usual_headers(header: str) -> None:
+    row = survey(f"{header}|{WHO}|助餐|助浴\n2026-10-05|甲|70|女|√|\n2026-10-06|甲|71|男||√").iloc[0]
+
+    assert row["date"].day == 5
 
 
 def test_a_community_has_many_names() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -17,6 +18,9 @@ from needs_analytics.core.messages import issue_sentence
 from needs_analytics.errors import UsageError
 from needs_analytics.intake.likeness import CERTAIN, CHANCES, LISTED, probability
 from needs_analytics.intake.linkage import link, read_people
+
+if TYPE_CHECKING:
+    from needs_analytics.core.records import Intake
 
 HEADER = "姓名|身份证号|联系电话|日期|性别|年龄|社区|您需要哪些服务"
 CARD, OTHER_CARD = "999999195001010042", "999999198001010038"
@@ -153,6 +157,34 @@ def test_no_identifier_stands_in_what_is_said_of_people() -> None:
     found = take_clean(people(*DOUBT, f"赵一|{CARD}|15400009999|男|76", f"赵一|{CARD}|15400009999|女|76"))  # type: ignore[arg-type]
     text = everything(found) + "".join(issue_sentence(issue) for issue in found.issues)
     assert not [known for known in ("王秀英", "赵一", "1540000", CARD) if known in text]
+
+
+def shared(column: str, value: str, names: int) -> Intake:
+    """Return a survey in which so many people of different names write one value, and one more his own."""
+    rows = [f"王{chr(ord('一') + at)}|{value}|助餐、助浴" for at in range(names)]
+    return take(sheet("\n".join([f"姓名|{column}|您需要哪些服务", *rows, "赵建国|15400009999|助餐"])))
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "code"),
+    [("联系电话", "15400001234", "W424"), ("身份证号", f"'{CARD}", "W424"), ("住址", "3号楼2单元501室", "I424")],
+)
+def test_what_more_names_share_than_a_family_has_is_said_once_a_column_and_not_shown(
+    column: str, value: str, code: str
+) -> None:
+    (issue,) = [issue for issue in shared(column, value, 9).issues if issue.code == code]
+    assert (issue.cells[0], issue.times, issue.value) == ("B2", 9, "")
+    said = issue_sentence(issue)
+    assert said.startswith(f"{column}（＊）和 8 个以上姓名不同的人写成同一个（9 行）")
+    assert value.strip("'") not in said
+    assert code not in codes(shared(column, value, 8))
+
+
+def test_each_sheet_is_told_of_its_own_rows_that_share_a_phone() -> None:
+    one, other = (people(*(f"王{sign}||15400001234|女|70" for sign in signs), file=file)
+                  for signs, file in (("一二三四五", "甲.xlsx"), ("六七八九", "乙.xlsx")))  # fmt: skip
+    said = [issue for issue in take(one, other).issues if issue.code == "W424"]
+    assert [(issue.where.file, issue.times) for issue in said] == [("甲.xlsx", 5), ("乙.xlsx", 4)]
 
 
 BIRTHS = "姓名|身份证号|联系电话|出生日期|性别|社区|住址|您需要哪些服务"

@@ -148,6 +148,6 @@ def fill_in(blank: bytes, *rows: dict[str, str]) -> bytes:
 
 
 def _entered(typed: str, number_format: str) -> object:
-    if number_format == "@":
+    if number_format == "@" or typed == "不详":
         return typed
     return dt.date.fromisoformat(typed) if number_format == "yyyy-mm-dd" else float(typed)

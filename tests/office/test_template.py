@@ -424,6 +424,15 @@ def test_a_row_without_any_tick_is_not_known_and_never_no_need():
     assert survey.filter(like="need:").iloc[2].isna().all()
 
 
+def test_not_known_may_be_said_in_every_cell_that_may_be_left_empty():
+    person = {"社区": "槐荫里社区", "性别": "不详", "年龄": "不详", "人群类别": "不详", "助餐": "不详", "助浴": "√"}
+    found = taken_in(fill_in(content("survey"), person, {"社区": "槐荫里社区", "助餐": "√"}))
+    row = found.tables["survey"].iloc[0]
+    assert row[["sex", "age_low", "groups", "need:ELD01"]].isna().all()
+    assert (row["need:ELD02"], row["need:HEA01"]) == (1.0, 0.0)
+    assert not [issue.code for issue in found.issues if issue.severity == "error"]
+
+
 def own_needs(*names: str, domain: str) -> pd.DataFrame:
     code = CODEBOOK.needs.set_index("domain_name")["domain"].to_dict().get(domain, "OWN")
     return pd.DataFrame(

@@ -330,6 +330,13 @@ def test_a_segment_of_three_is_hidden_with_a_companion(document: Document) -> No
     assert rows["类型C"]["n"] == 60
 
 
+@pytest.mark.parametrize("name", ["segments", "needs", "gaps"])
+def test_how_figures_are_rounded_stands_below_their_table(document: Document, name: str) -> None:
+    below = "".join(by_id(document)[name].notes)
+    assert f"取到{OPTIONS.base}的倍数，比例取到百分之一，推算人数取两位有效数字" in below
+    assert f"少于{OPTIONS.threshold}人的数字不公开" in below
+
+
 def test_no_suggestion_comes_from_a_hidden_or_withheld_gap() -> None:
     small = {"menu": "service | needs\nS2 | ELD02", "supply": "service | capacity\nS2 | 20"}
     made = month({MEALS: 2, BATHING: 30}, {MEALS: 2, BATHING: 30}, usage="service | count\nS2 | 20", **small)

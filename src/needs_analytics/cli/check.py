@@ -72,11 +72,12 @@ def _return(context: Context, workspace: Workspace, cleaned: Cleaned) -> None:
 
 
 def _wanted(found: MonthCheck, office: str) -> OfficeCheck:
-    """Return the office of a name, or the only one whose name holds it."""
+    """Return the office of a name, or the only one whose name or file's name holds it."""
     from needs_analytics.core.wording import key
 
     same = [one for one in found.offices if key(one.name) == key(office)]
     near = same or [one for one in found.offices if key(office) in key(one.name)]
+    near = near or [one for one in found.offices if any(key(office) in key(file) for file in one.files)]
     if len(near) == 1:
         return near[0]
     word = "several" if near else "unknown"

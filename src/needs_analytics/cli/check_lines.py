@@ -8,6 +8,7 @@ from needs_analytics.core.messages import text
 from needs_analytics.reports.check.sentences import (
     cells_of,
     lacks,
+    named_by,
     note,
     office_name,
     place,
@@ -80,6 +81,8 @@ def _heading(office: OfficeCheck, language: str) -> str:
 
 def _block(office: OfficeCheck, shown: Sequence[Problem], language: str, *, sheets: int, most: int) -> Iterator[str]:
     yield _heading(office, language)
+    if office.named_by:
+        yield f"  {named_by(office, language)}"
     for sheet in office.sheets[:sheets]:
         yield f"  {place(sheet.file, sheet.sheet, office.name)} {taken_for(sheet, language)}"
     if office.sheets[sheets:]:

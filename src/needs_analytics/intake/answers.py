@@ -9,7 +9,7 @@ import numpy as np
 from needs_analytics.core.wording import key
 from needs_analytics.intake.need_words import NONE, OTHER, UNKNOWN
 from needs_analytics.intake.negation import denies
-from needs_analytics.intake.reading import is_absent
+from needs_analytics.intake.reading import is_absent, is_untold
 from needs_analytics.intake.senses import asks_what_lacks
 from needs_analytics.intake.separators import split_cell
 from needs_analytics.intake.yes_no import read_yes_no
@@ -152,7 +152,7 @@ def _ticked(block: Block, question: Question) -> dict[str, Floats]:
 def _is_unread(column: Column, answers: Floats) -> Bools:
     """Return which rows say something that is neither yes nor no, or that nobody was asked or answered."""
     texts = [key(str(value)) for value in column.values]
-    said = np.array([bool(text) and (text in SKIPPED | EMPTY or not is_absent(text)) for text in texts], dtype=bool)
+    said = np.array([text in SKIPPED | EMPTY or is_untold(text) or not is_absent(text) for text in texts], dtype=bool)
     return np.asarray(said[column.codes] & np.isnan(answers))
 
 

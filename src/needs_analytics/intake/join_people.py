@@ -13,13 +13,14 @@ from needs_analytics.core.issue import Issue, said_once
 from needs_analytics.core.mapping import SheetRule
 from needs_analytics.core.tables import iter_rows
 from needs_analytics.core.wording import plain
-from needs_analytics.intake.linkage import link, read_people
+from needs_analytics.intake.linkage import FAMILY, link, read_people
 from needs_analytics.intake.masking import DROPPED, KnownNames, mask_labels, mask_texts, mask_wordings
 from needs_analytics.intake.people import IDENTIFIERS, code_of, household_form_keys, household_keys
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from needs_analytics.core.arrays import Ints
     from needs_analytics.core.cell_map import CellMap
     from needs_analytics.core.mapping import Mapping as OfficeMapping
     from needs_analytics.core.mapping import PersonRule
@@ -56,7 +57,7 @@ def without_identifiers(
     people = [table for table in _PEOPLE if len(tables[table])]
     if not people:
         return tables, []
-    linked, issues = _linked([tables[table] for table in people], secret, mapping, cells)
+    linked, issues = _linked({table: tables[table] for table in people}, secret, mapping, cells)
     ends = np.cumsum([len(tables[table]) for table in people])[:-1]
     keys = dict(
         zip(people, zip(np.split(linked.keys, ends), np.split(linked.evidence, ends), strict=True), strict=True)
@@ -83,11 +84,11 @@ def without_identifiers(
 
 
 def _linked(
-    frames: Sequence[pd.DataFrame], secret: bytes, mapping: OfficeMapping, cells: CellMap
+    frames: Mapping[str, pd.DataFrame], secret: bytes, mapping: OfficeMapping, cells: CellMap
 ) -> tuple[Linked, list[Issue]]:
-    rows = read_people(frames)
+    rows = read_people([*frames.values()])
     columns = ["file", "digest", "sheet", "row", "unit"]
-    where = pd.concat([frame.reindex(columns=columns).astype(object) for frame in frames], ignore_index=True)
+    where = pd.concat([frame.reindex(columns=columns).astype(object) for frame in frames.values()], ignore_index=True)
     asked = (where["unit"] == "人").to_numpy()
     told = [(rule, _rows_of(rule, where[asked])) for rule in mapping.people]
     pairs = {same: [rows for rule, rows in told if rows and rule.same == same] for same in (True, False)}
@@ -99,7 +100,20 @@ def _linked(
         if rows and (linked.keys[rows[0]] == linked.keys[rows[1]]) != rule.same
     ]
     issues += [said for at, group in enumerate(linked.clashes) for said in _clash(where.loc[list(group)], at, cells)]
-    return linked, issues + [_doubt(where, doubt, cells) for doubt in linked.doubts]
+    issues += [_doubt(where, doubt, cells) for doubt in linked.doubts]
+    return linked, issues + _crowds(frames, linked.crowded, cells)
+
+
+def _crowds(frames: Mapping[str, pd.DataFrame], crowded: Mapping[str, Ints], cells: CellMap) -> list[Issue]:
+    """Say, column by column, in how many rows a phone, door or card tells nobody; a home shares its door rightly."""
+    issues, top = list[Issue](), 0
+    for table, frame in frames.items():
+        for field, at in crowded.items():
+            own = at[(at >= top) & (at < top + len(frame))] - top
+            code = "I424" if field == "address" else "W424"
+            issues += cells.said(code, table, frame.iloc[own], field, most=FAMILY)
+        top += len(frame)
+    return issues
 
 
 def _rows_of(rule: PersonRule, where: pd.DataFrame) -> tuple[int, int] | None:

@@ -90,7 +90,8 @@ class _Labels:
 
     def frame(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Return a frame that shows no such name."""
-        known = {"file": self.files, "into_file": self.files, "sheet": self.sheets, "office": self.offices}
+        known = {"file": self.files, "into_file": self.files, "sheet": self.sheets,
+                 "office": self.offices, "sender": self.offices}  # fmt: skip
         for column in frame.columns.difference(sorted(_KEYS)):
             if frame[column].dtype == object or pd.api.types.is_string_dtype(frame[column]):
                 mask = self._word if column in _WORDS else self.text
@@ -115,7 +116,7 @@ def without_people_in_labels(intake: Intake, sheets: Sequence[Sheet], names: Kno
     mask = partial(mask_labels, names=names)
     files = distinct_labels([*(sheet.file for sheet in sheets), *(place.file for place in places)], mask)
     named = distinct_labels([*(sheet.name for sheet in sheets), *(place.sheet for place in places)], mask)
-    offices = distinct_labels(_texts(intake.sheets["office"]), mask)
+    offices = distinct_labels([*_texts(intake.sheets["office"]), *_texts(intake.sheets["sender"])], mask)
     labels = _Labels.of(files, named, offices, names)
     said = [Issue("W012", CellRef(new), new) for new in files.values()]
     owners = {sheet.name: sheet.file for sheet in sheets}

@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 
 _BESIDE_A_NAME = ("phone", "told_born", "address")
 """What tells a person together with the name, the strongest first."""
+_WRITTEN = {"phone": "written_phone", "address": "address", "id_card": "written_card"}
 _GENERATION = 10  # years between two ages that no slip of memory makes
 _LARGEST_BLOCK = 40  # records; what more of them share says nothing of who they are
-_FAMILY = 8  # names; a phone, a door or a card beside more of them is a clerk's, a home's or somebody else's
+FAMILY = 8  # names; a phone, a door or a card beside more of them is a clerk's, a home's or somebody else's
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +48,15 @@ class Linked:
         Pairs of rows for the office to decide, as listed.
     clashes
         Positions of rows that share a valid ID card and contradict one another in sex or date of birth.
+    crowded
+        Field to the positions of the rows whose phone, door or card stands beside more names than a family has.
     """
 
     keys: Objects
     evidence: Objects
     doubts: tuple[Doubt, ...]
     clashes: tuple[tuple[int, ...], ...]
+    crowded: dict[str, Ints]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +116,7 @@ def link(
     """
     clashes = _clashes(rows, asked)
     at = np.flatnonzero(_reachable(rows, [row for pair in (*same, *apart) for row in pair]))
-    known = _uncrowded(rows.iloc[at].reset_index(drop=True))
+    known, crowded = _uncrowded(rows.iloc[at].reset_index(drop=True))
     same, apart = ([(int(one), int(other)) for one, other in np.searchsorted(at, np.reshape(pairs, (-1, 2)))]
                    for pairs in (same, apart))  # fmt: skip
     record, records = _records(known, same, apart)
@@ -128,7 +132,9 @@ def link(
     hidden = np.isin(at, [row for group in clashes for row in group])
     doubts = _doubts(known, record, joined, pairs, asked[at] & ~hidden)
     listed = tuple(Doubt(int(at[doubt.first]), int(at[doubt.second]), doubt.evidence) for doubt in doubts)
-    return Linked(hashes_of(tokens, secret), told, listed, clashes)
+    return Linked(
+        hashes_of(tokens, secret), told, listed, clashes, {field: at[where] for field, where in crowded.items()}
+    )
 
 
 def _reachable(rows: pd.DataFrame, said: Sequence[int]) -> Bools:
@@ -140,23 +146,23 @@ def _reachable(rows: pd.DataFrame, said: Sequence[int]) -> Bools:
     return reachable
 
 
-def _uncrowded(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows without the phones, doors and cards that stand beside more names than a family has."""
-    lost = {name: _crowded(rows[name], rows["name"]) for name in ("written_phone", "address", "written_card")}
+def _uncrowded(rows: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, Bools]]:
+    """Return the rows without the phones, doors and cards that stand beside more names than a family has, and which."""
+    lost = {column: _crowded(rows[column], rows["name"]) for column in _WRITTEN.values()}
     card = lost["written_card"]
     changed = {name: rows[name].mask(where, "") for name, where in lost.items() if where.any()}
     if lost["written_phone"].any():
         changed["phone"] = rows["phone"].mask(lost["written_phone"], "")
     if card.any():
         changed |= {"card": rows["card"].mask(card, ""), "born": rows["born"].mask(card, rows["told_born"])}
-    return rows.assign(**changed)
+    return rows.assign(**changed), {field: lost[column] for field, column in _WRITTEN.items()}
 
 
 def _crowded(values: pd.Series, names: pd.Series) -> Bools:
     codes, called = _codes(values), _codes(names)
     distinct = np.unique(_wide(codes, called)[(codes >= 0) & (called >= 0)])
     beside = np.bincount(distinct // (int(called.max(initial=0)) + 1), minlength=int(codes.max(initial=-1)) + 2)
-    return (beside > _FAMILY)[codes] & (codes >= 0)
+    return (beside > FAMILY)[codes] & (codes >= 0)
 
 
 def _wide(one: Ints, other: Ints) -> Ints:

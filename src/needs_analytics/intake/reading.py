@@ -42,68 +42,13 @@ UNCOMPUTED = "#公式未计算"
 _ERRORS = frozenset(
     {"#n/a", "#value!", "#ref!", "#div/0!", "#name?", "#num!", "#null!", "#spill!", "#calc!", UNCOMPUTED}
 )
-_ABSENT = frozenset(
-    {
-        "",
-        "-",
-        "--",
-        "—",
-        "——",
-        "/",
-        "\\",
-        "空",
-        "(空)",
-        "无数据",
-        "未填",
-        "未填写",
-        "缺失",
-        "n/a",
-        "na",
-        "nan",
-        "null",
-        "none",
-        "nil",
-        "未知",
-        "不详",
-        "不清楚",
-        "不知道",
-        "未提供",
-        "拒答",
-        "拒绝回答",
-        "refused",
-        "don_t_know",
-        "don'tknow",
-        "dontknow",
-        "(跳过)",
-        "跳过",
-        "保密",
-        "不想说",
-        "不想答",
-        "不想回答",
-        "不愿回答",
-        "不太想说",
-        "不愿说",
-        "不方便说",
-        "不便透露",
-        "不愿透露",
-        "不愿意透露",
-        "不便回答",
-        "说不清",
-        "说不上",
-        "记不清",
-        "记不清了",
-        "不记得",
-        "忘记了",
-        "未问",
-        "未问到",
-        "没问",
-        "没问到",
-        "未答",
-        "未回答",
-        "未回访",
-        "dk",
-    }
-)
+_BLANK = frozenset({"", "-", "--", "—", "——", "/", "\\", "空", "(空)", "无数据", "未填", "未填写", "缺失", "n/a",
+                    "na", "nan", "null", "none", "nil"})  # fmt: skip
+_UNTOLD = frozenset({"未知", "不详", "不清楚", "不知道", "未提供", "拒答", "拒绝回答", "refused", "don_t_know",
+                     "don'tknow", "dontknow", "(跳过)", "跳过", "保密", "不想说", "不想答", "不想回答", "不愿回答",
+                     "不太想说", "不愿说", "不方便说", "不便透露", "不愿透露", "不愿意透露", "不便回答", "说不清",
+                     "说不上", "记不清", "记不清了", "不记得", "忘记了", "未问", "未问到", "没问", "没问到", "未答",
+                     "未回答", "未回访", "dk"})  # fmt: skip
 
 
 def is_error(text: str) -> bool:
@@ -113,7 +58,12 @@ def is_error(text: str) -> bool:
 
 def is_absent(text: str) -> bool:
     """Whether a text says that nothing is known (compare :func:`~needs_analytics.core.wording.key` texts)."""
-    return text in _ABSENT
+    return text in _BLANK or text in _UNTOLD
+
+
+def is_untold(text: str) -> bool:
+    """Whether a text says in words that nothing is known, which an empty cell or a dash need not say."""
+    return text in _UNTOLD
 
 
 def is_number(cell: object) -> TypeGuard[float]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from needs_analytics.intake.group_columns import attribute_columns, flag_columns
+from needs_analytics.intake.senders import sender_of
 from needs_analytics.intake.wide_register import wide_columns
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ COLUMNS = (
     "sheet",
     "hidden",
     "office",
+    "sender",
+    "sender_by",
     "platform",
     "tables",
     "why",
@@ -75,6 +78,8 @@ def sheet_summary(
                     "sheet": sheet.name,
                     "hidden": sheet.hidden,
                     "office": office_of(sheet.file),
+                    "sender": "",
+                    "sender_by": "",
                     "platform": "",
                     "tables": "",
                     "why": why,
@@ -92,7 +97,7 @@ def sheet_summary(
 
 
 def _block_row(item: Taken, codebook: Codebook, groups: GroupWords) -> dict[str, object]:
-    block, found, questions = item.block, item.recognition, item.questions
+    block, found, questions, sender = item.block, item.recognition, item.questions, sender_of(item)
     used = {match.column for matches in found.matches.values() for match in matches} | {
         c for q in questions for c in q.columns
     }
@@ -114,6 +119,8 @@ def _block_row(item: Taken, codebook: Codebook, groups: GroupWords) -> dict[str,
         "sheet": block.sheet.name,
         "hidden": block.sheet.hidden,
         "office": item.office,
+        "sender": sender.name,
+        "sender_by": sender.said_by,
         "platform": found.platform,
         "tables": "+".join(found.tables),
         "why": found.why,

@@ -49,6 +49,7 @@ def check_json(
 def _office(office: OfficeCheck, language: str) -> dict[str, Any]:
     return {
         "office": office.name,
+        "named_by": list(office.named_by),
         "state": office.state,
         "files": list(office.files),
         "refused": [issue.where.file for one in office.refused for issue in one.issues if issue.where],

@@ -12,6 +12,7 @@ from needs_analytics.files import write_whole
 from needs_analytics.reports.check.sentences import (
     cells_of,
     lacks,
+    named_by,
     next_steps,
     note,
     office_name,
@@ -119,6 +120,7 @@ def _office(office: OfficeCheck, anchors: Mapping[str, str], language: str) -> d
     return {
         "anchor": anchors[office.name],
         "name": office_name(office, language),
+        "named_by": named_by(office, language),
         "is_office": bool(office.name),
         "numbers": [
             len(office.files), *office.rows.told, office.count("error"), office.count("warning"),

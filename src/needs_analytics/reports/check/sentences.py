@@ -69,6 +69,11 @@ def office_name(office: OfficeCheck, language: str) -> str:
     return office.name or text("check.whole_month", language)
 
 
+def named_by(office: OfficeCheck, language: str) -> str:
+    """Say which headings of its files name an office; nothing where its folder or its file's name does."""
+    return text("check.named_by", language, headings="、".join(office.named_by)) if office.named_by else ""
+
+
 def place(file: str, sheet: str, office: str = "") -> str:
     """Name a sheet by its file, without the folder that is its office; a text file's only sheet has its file's name."""
     short = file.removeprefix(f"{office}/") if office else file

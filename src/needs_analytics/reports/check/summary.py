@@ -1,7 +1,8 @@
 """What a check found, office by office: sheets, rows, problems with the most serious first, what blocks the report.
 
-An office is who sent a file: its folder below the month's, else the file's own name without what marks a later version,
-or what ``mapping.toml`` says. What no office can be blamed for belongs to the whole month.
+An office is who sent a file: what ``mapping.toml`` says, else its folder below the month's, else what its sheets say
+themselves (:mod:`needs_analytics.intake.senders`), else its name without month and version. What no office can be
+blamed for belongs to the whole month.
 """
 
 from __future__ import annotations
@@ -11,10 +12,13 @@ from typing import TYPE_CHECKING
 
 from needs_analytics.core.issue import CellRef, Issue, cell_name
 from needs_analytics.core.tables import iter_rows
+from needs_analytics.intake.senders import undated
 from needs_analytics.intake.summary import office_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    import pandas as pd
 
     from needs_analytics.core.month import Month
     from needs_analytics.core.records import Cleaned
@@ -148,6 +152,8 @@ class OfficeCheck:
     sheets: tuple[SheetCheck, ...]
     rows: Rows
     problems: tuple[Problem, ...]
+    named_by: tuple[str, ...] = ()
+    """The headings within its files that name it."""
 
     @property
     def refused(self) -> tuple[Problem, ...]:
@@ -246,13 +252,13 @@ def summarise(cleaned: Cleaned) -> MonthCheck:
     MonthCheck
         Every issue belongs to one office or to the whole month, every row to one office.
     """
-    senders = _senders(cleaned)
+    senders, named_by = _senders(cleaned)
     issues: dict[str, list[Issue]] = {}
     for issue in cleaned.issues:
         issues.setdefault(_office_of_issue(issue, senders), []).append(issue)
     sheets = _sheets(cleaned, senders)
     names = dict.fromkeys([*(name for name in sheets if name), *(name for name in issues if name)])
-    offices = [_office(name, sheets.get(name, ()), issues.get(name, ())) for name in names]
+    offices = [_office(name, sheets.get(name, ()), issues.get(name, ()), named_by.get(name, ())) for name in names]
     missing = {table: Issue(code) for table, code in NEEDED.items() if getattr(cleaned, table).empty}
     blocking = _blocking(cleaned)
     return MonthCheck(
@@ -261,28 +267,60 @@ def summarise(cleaned: Cleaned) -> MonthCheck:
     )  # fmt: skip
 
 
-def _senders(cleaned: Cleaned) -> dict[tuple[str, str], str]:
-    """Return file and sheet to the office that sent it; a form goes with the answers it belongs to."""
+@dataclass(frozen=True, slots=True)
+class _Senders:
+    """File and sheet to the office that sent it; what intake knows an office by to the office."""
+
+    places: Mapping[tuple[str, str], str]
+    offices: Mapping[str, str]
+
+    def of(self, file: str, sheet: str) -> str:
+        """Return who sent a sheet, whether or not anything of its file was read."""
+        return self.places.get((file, sheet)) or self.places.get((file, "")) or _by_name(file)
+
+
+def _senders(cleaned: Cleaned) -> tuple[_Senders, dict[str, tuple[str, ...]]]:
+    """Return who sent what, and the headings that name an office; a form goes with the answers it belongs to."""
     rows = list(iter_rows(cleaned.sheets, "file", "sheet", "office"))
-    known = sorted({str(office) for _, _, office in rows if office}, key=len, reverse=True)
-    senders: dict[tuple[str, str], str] = {}
+    named, headings = _named_within(cleaned.sheets)
+    corrected = {str(one.details["file"]): str(one.details["by"]) for one in cleaned.issues if one.code == "I040"}
+    named |= {file: named[by] for file, by in corrected.items() if by in named and "/" not in file}
+    shown = {
+        (file, office): str(office) if office != office_of(str(file)) else named.get(str(file), _by_name(str(file)))
+        for file, _, office in rows
+        if office
+    }
+    known = sorted(set(shown.values()), key=len, reverse=True)
+    places: dict[tuple[str, str], str] = {}
     for file, sheet, office in rows:
-        own = str(office) or office_of(str(file))
+        own = shown.get((file, office)) or _by_name(str(file))
         if not office:
             own = next((name for name in known if own.startswith(name)), own)
-        senders[str(file), str(sheet)] = senders[str(file), ""] = own
-    return senders
+        places[str(file), str(sheet)] = places[str(file), ""] = own
+    return _Senders(places, {str(office): name for (_, office), name in shown.items()}), headings
 
 
-def _office_of_issue(issue: Issue, senders: Mapping[tuple[str, str], str]) -> str:
+def _named_within(sheets: pd.DataFrame) -> tuple[dict[str, str], dict[str, tuple[str, ...]]]:
+    """Return the files outside folders whose sheets name one office, and the headings that do so, office by office."""
+    told = sheets[(sheets["sender"] != "") & ~sheets["file"].str.contains("/", regex=False)]
+    one = told[told.groupby("file")["sender"].transform("nunique") == 1]
+    headings = {str(name): tuple(dict.fromkeys(same)) for name, same in one.groupby("sender")["sender_by"]}
+    return dict(zip(one["file"], one["sender"], strict=True)), headings
+
+
+def _by_name(file: str) -> str:
+    own = office_of(file)
+    return own if "/" in file else undated(own)
+
+
+def _office_of_issue(issue: Issue, senders: _Senders) -> str:
     where = issue.where
     if where is None or not where.file:
-        named = str(issue.details.get("office", ""))
-        return named if named in senders.values() else ""
-    return senders.get((where.file, where.sheet)) or senders.get((where.file, "")) or office_of(where.file)
+        return senders.offices.get(str(issue.details.get("office", "")), "")
+    return senders.of(where.file, where.sheet)
 
 
-def _sheets(cleaned: Cleaned, senders: Mapping[tuple[str, str], str]) -> dict[str, list[SheetCheck]]:
+def _sheets(cleaned: Cleaned, senders: _Senders) -> dict[str, list[SheetCheck]]:
     counted = {
         (str(file), str(sheet)): Rows(*map(int, numbers))
         for file, sheet, *numbers in iter_rows(cleaned.counts, "file", "sheet", *ROWS)
@@ -294,16 +332,18 @@ def _sheets(cleaned: Cleaned, senders: Mapping[tuple[str, str], str]) -> dict[st
         place = str(file), str(sheet)
         names = tuple(name for name in str(tables).split("+") if name)
         seen = SheetCheck(*place, names, str(why), str(platform), str(marks), int(rows), counted.pop(place, Rows()))
-        found.setdefault(senders[place], []).append(seen)
+        found.setdefault(senders.of(*place), []).append(seen)
     return found
 
 
-def _office(name: str, sheets: Iterable[SheetCheck], issues: Iterable[Issue]) -> OfficeCheck:
+def _office(
+    name: str, sheets: Iterable[SheetCheck], issues: Iterable[Issue], named_by: tuple[str, ...] = ()
+) -> OfficeCheck:
     sheets, problems = tuple(sorted(sheets, key=_unknown_first)), _problems(issues)
     places = [issue.where for problem in problems for issue in problem.issues]
     files = [sheet.file for sheet in sheets] + [place.file for place in places if place and place.file]
     rows = sum((sheet.rows for sheet in sheets), Rows())
-    return OfficeCheck(name, tuple(dict.fromkeys(files)), sheets, rows, problems)
+    return OfficeCheck(name, tuple(dict.fromkeys(files)), sheets, rows, problems, named_by)
 
 
 def _problems(issues: Iterable[Issue]) -> tuple[Problem, ...]:

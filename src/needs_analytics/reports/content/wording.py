@@ -29,7 +29,7 @@ class Wording:
     domains
         Need to its domain's name.
     settings
-        Options that sentences mention (``youngest``, ``threshold``).
+        Options that sentences mention (``youngest``, ``threshold``, ``base``, ``least``).
     """
 
     language: str
@@ -46,6 +46,7 @@ class Wording:
         settings = {
             "youngest": options.cleaning.youngest_age,
             "threshold": options.disclosure.threshold,
+            "base": options.disclosure.base,
             "least": f"{options.needs.least_n_eff:g}",
         }
         return cls(
