@@ -207,6 +207,7 @@ _CHINESE = {
     "intake.need_option_share": "一列的回答里有多大比例是已知需求，才当作需求题",
     "cleaning.youngest_age": "推算多大年龄以上的居民；更小的留着，不计入估计",
     "cleaning.leave_out_doubtful": "答得太快、一路同选、疑似照抄的答卷是否退回；不写则留着、只标记",
+    "weights.survey_window": "本月没有答卷时用最近几个月（含本月）的答卷，每早一个月权重减半；1 为只用本月",
     "weights.smallest_class": "加权时某一类的答卷少于几份就与相邻的合并",
     "weights.bounds": "权重相对平均值的上下限",
     "weights.tolerance": "加权后各类人数与底册最多差多少（比例）",

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from needs_analytics.core.results import ActionPlan, Forecast, GapReport, MatchPlan, NeedsList, Segments, Weights
+    from needs_analytics.needs.panel import Answers
     from needs_analytics.workspace import Workspace
 
 Progress = Callable[[str], None]
@@ -78,6 +79,43 @@ def _changes(workspace: Workspace, cleaned: Cleaned) -> Changes:
     )  # fmt: skip
 
 
+def _surveyed(workspace: Workspace, cleaned: Cleaned, tell: Progress) -> Cleaned:
+    """Return the month with the answers of the months before it where it has none of its own."""
+    from needs_analytics.weights import with_older_answers
+
+    if len(cleaned.survey):
+        return cleaned
+    window = range(1, workspace.config.options.weights.survey_window)
+    older = [_earlier(workspace, cleaned.month.shift(-age), tell) for age in window]
+    return with_older_answers(cleaned, [month for month in older if month is not None])
+
+
+def _earlier(workspace: Workspace, month: Month, tell: Progress) -> Cleaned | None:
+    """Return an earlier month as it was kept, or read it; ``None`` where nothing was sent."""
+    if not workspace.has_workbooks(month):
+        return None
+    tell("earlier")
+    return prepare_month(workspace, month)
+
+
+def _weighed(cleaned: Cleaned, options: Options) -> Weights:
+    from needs_analytics.weights import weigh
+
+    youngest = options.cleaning.youngest_age
+    return weigh(cleaned.survey, cleaned.register, options=options.weights, youngest_age=youngest)
+
+
+def _answers_before(workspace: Workspace, month: Month, tell: Progress) -> Answers | None:
+    """Return the answers the estimates of a month came from; ``None`` where they are no longer in the inbox."""
+    from needs_analytics.needs.panel import Answers
+
+    earlier = _earlier(workspace, month, tell)
+    if earlier is None:
+        return None
+    earlier = _surveyed(workspace, earlier, tell)
+    return Answers(earlier.survey, _weighed(earlier, workspace.config.options)) if len(earlier.survey) else None
+
+
 def run_month(workspace: Workspace, month: str | Month, *, progress: Progress | None = None) -> MonthResult:
     """Run a month from its workbooks to the gaps, without writing anything.
 
@@ -107,20 +145,19 @@ def run_month(workspace: Workspace, month: str | Month, *, progress: Progress | 
     from needs_analytics.needs import list_needs
     from needs_analytics.plans import plan_actions
     from needs_analytics.segments import find_segments
-    from needs_analytics.weights import weigh
 
     tell = progress or (lambda _: None)
     options = workspace.config.options
-    cleaned = prepare_month(workspace, month, progress=progress)
-    before = _changes(workspace, cleaned).comparable(workspace.store.estimates(cleaned.month.shift(-1)))
+    own = prepare_month(workspace, month, progress=progress)
+    cleaned, last = _surveyed(workspace, own, tell), own.month.shift(-1)
+    previous = _changes(workspace, own).comparable(workspace.store.estimates(last)) if len(own.survey) else None
+    before = _answers_before(workspace, last, tell) if previous is not None else None
     tell("weights")
-    weights = weigh(
-        cleaned.survey, cleaned.register, options=options.weights, youngest_age=options.cleaning.youngest_age
-    )
+    weights = _weighed(cleaned, options)
     tell("segments")
     segments = find_segments(cleaned.survey, weights, options=options.segments, codebook=cleaned.codebook)
     tell("needs")
-    needs = list_needs(cleaned, weights, segments, previous=before, options=options.needs)
+    needs = list_needs(cleaned, weights, segments, previous=previous, before=before, options=options.needs)
     tell("matching")
     matches = match_services(needs, cleaned, weights, segments, options=options.matching)
     tell("gaps")

@@ -158,6 +158,10 @@ class Workspace:
         """
         return [path for path in self._files(month) if _is_workbook(path)]
 
+    def has_workbooks(self, month: Month | str) -> bool:
+        """Return whether anything was sent for a month."""
+        return self.inbox(month).is_dir() and bool(self.workbooks(month))
+
     def latest(self) -> Month | None:
         """Return the latest month that has workbooks, an issued one before all others; ``None`` before the first."""
         named = [path.name for path in self.path.glob("inbox/*") if path.is_dir() and _MONTH.fullmatch(path.name)]

@@ -27,6 +27,7 @@ from needs_analytics.core.options import NeedsOptions
 from needs_analytics.needs import list_needs
 from needs_analytics.needs.change import with_changes
 from needs_analytics.needs.flags import judge
+from needs_analytics.needs.panel import Answers
 from needs_analytics.weights import weigh
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ REGISTER = """
 
 
 def listed(answers: pd.DataFrame, register: str | None = REGISTER, **given: Any) -> NeedsList:
-    settings = {name: given.pop(name) for name in ("segments", "previous", "options") if name in given}
+    settings = {name: given.pop(name) for name in ("segments", "previous", "before", "options") if name in given}
     cleaned = town(answers, register=register, **given)
     weights = weigh(cleaned.survey, cleaned.register)
     return list_needs(cleaned, weights, settings.pop("segments", None), **settings)
@@ -298,6 +299,64 @@ def test_the_same_again_is_no_change_in_a_large_sample_and_undecided_in_a_small_
     assert changed((8, 8), (8, 8), 40)["change"] == "样本不足，暂不能判断"
 
 
+def answered_by(answers: pd.DataFrame) -> Answers:
+    cleaned = town(answers, register=REGISTER)
+    return Answers(cleaned.survey, weigh(cleaned.survey, cleaned.register))
+
+
+def compared(first: pd.DataFrame, second: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """Return the change of a need, knowing who answered twice and not knowing it."""
+    old = listed(first).table
+    known = listed(second, previous=old, before=answered_by(first))
+    return need_row(known, MEALS), need_row(listed(second, previous=old), MEALS)
+
+
+def width(row: pd.Series) -> float:
+    return float(row["change_high"] - row["change_low"])
+
+
+def test_who_answers_the_same_twice_tells_more_of_the_change() -> None:
+    answers = two_places({MEALS: 20}, {MEALS: 10}, 60)
+    row, apart = compared(answers, answers)
+    assert width(row) < 0.2 * width(apart)
+    assert row["change_diff"] == apart["change_diff"] == pytest.approx(0, abs=1e-9)
+
+
+def test_others_asked_the_month_before_change_nothing() -> None:
+    answers = two_places({MEALS: 20}, {MEALS: 10}, 60)
+    row, apart = compared(answers.assign(person_key="other-" + answers["person_key"]), answers)
+    assert width(row) == width(apart)
+
+
+def test_who_changes_his_mind_tells_less_of_the_change() -> None:
+    """Everybody says the contrary of last month: the two estimates err in opposite directions."""
+    first = two_places({MEALS: 30}, {MEALS: 30}, 60)
+    second = first.assign(**{f"need:{MEALS}": 1 - first[f"need:{MEALS}"]})
+    row, apart = compared(first, second)
+    assert width(row) > width(apart)
+
+
+def test_residents_without_a_key_are_nobody_twice() -> None:
+    answers = two_places({MEALS: 20}, {MEALS: 10}, 60).assign(person_key=None)
+    row, apart = compared(answers, answers)
+    assert width(row) == width(apart)
+
+
+def test_a_need_asked_by_one_office_is_compared_by_those_it_asked() -> None:
+    answers = two_places({MEALS: 20}, {MEALS: None}, 60)
+    answers["office"] = answers["community"]
+    row, apart = compared(answers, answers)
+    assert width(row) < 0.2 * width(apart)
+
+
+def test_it_is_said_where_nobody_knows_who_answered_twice() -> None:
+    answers = two_places({MEALS: 20}, {MEALS: 10}, 60)
+    old = listed(answers).table
+    assert "I623" in codes(listed(answers, previous=old))
+    assert "I623" not in codes(listed(answers, previous=old, before=answered_by(answers)))
+    assert "I623" not in codes(listed(answers))
+
+
 def test_only_estimates_of_the_same_method_are_compared() -> None:
     old = listed(two_places({MEALS: 80}, {MEALS: 80}, 400)).table.assign(method="rank_only")
     now = need_row(listed(two_places({MEALS: 160}, {MEALS: 160}, 400), previous=old), MEALS)
@@ -313,8 +372,8 @@ def test_false_discoveries_are_held_down() -> None:
     tables = {
         name: pd.DataFrame({
             "need": [f"N{i}" for i in range(600)], "community": ALL, "grid": ALL, "segment": ALL, "group": ALL,
-            "share": values, "share_low": values - half, "share_high": values + half, "method": "direct", "n": n,
-            "n_yes": values * n,
+            "share": values, "share_se": half / 1.96, "share_low": values - half, "share_high": values + half,
+            "method": "direct", "n": n, "n_yes": values * n,
         })
         for name, values in share.items()
     }  # fmt: skip

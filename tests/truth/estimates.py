@@ -11,6 +11,7 @@ import pandas as pd
 from helpers.town import no_segments
 from needs_analytics.core.results import ALL
 from needs_analytics.needs import list_needs
+from needs_analytics.needs.panel import Answers
 from needs_analytics.weights import weigh
 
 from .frames import answers_of, draw, long, month_of, prevalence, pull_of_margins, through_offices
@@ -33,11 +34,14 @@ class Estimated:
         The needs list's rows of all residents, with the true share of each in ``true``.
     issues
         What weights and needs list said.
+    answers
+        What it was estimated from.
     """
 
     snapshot: Snapshot
     table: pd.DataFrame
     issues: tuple[Issue, ...]
+    answers: Answers | None = None
 
     @property
     def held(self) -> pd.Series:
@@ -52,7 +56,7 @@ def estimate(
     *,
     weighted: bool = True,
     grids: bool = False,
-    previous: pd.DataFrame | None = None,
+    before: Estimated | None = None,
 ) -> Estimated:
     """Weigh a survey and list the needs of the sub-district, its communities and, if wanted, its grids.
 
@@ -62,12 +66,14 @@ def estimate(
     asked = survey.assign(groups=None) if grids else survey.assign(groups=None, grid=None)
     month = month_of(snapshot, asked, grids=grids)
     weights = weigh(survey, month.register if weighted else None)
-    found = list_needs(month, weights, no_segments(), previous=previous)
+    earlier = {} if before is None else {"previous": before.table, "before": before.answers}
+    found = list_needs(month, weights, no_segments(), **earlier)
     rows = (found.table["segment"] == ALL) & (found.table["group"] == ALL) & (grids | (found.table["grid"] == ALL))
     table = found.table[rows].reset_index(drop=True)
     true = long(prevalence(snapshot, grids=grids))
     keys = pd.MultiIndex.from_frame(table[["community", "grid", "need"]])
-    return Estimated(snapshot, table.assign(true=true.reindex(keys).to_numpy()), (*weights.issues, *found.issues))
+    said = (*weights.issues, *found.issues)
+    return Estimated(snapshot, table.assign(true=true.reindex(keys).to_numpy()), said, Answers(survey, weights))
 
 
 def answered_by_margins(snapshot: Snapshot) -> pd.DataFrame:

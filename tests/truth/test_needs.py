@@ -16,7 +16,6 @@ from needs_analytics.samples.wishes import outlier_shifts
 from .estimates import ANSWERS, Estimated, answered_by_margins, by_margins, estimate
 from .frames import answers_of, draw, grid_labels, long, pull_of_margins
 from .generator import MONTH, settle, with_chances, world
-from .marks import ESTIMATES, awaits
 from .seeds import seed_count
 from .thresholds import (
     CHANGE_FOUND,
@@ -174,7 +173,7 @@ def two_months(seed: int) -> Estimated:
     pull[panel] = 0
     second = np.sort(np.concatenate([panel, draw(pull, ANSWERS - len(panel), seed, 11)]))
     old = estimate(before, answers_of(before, first))
-    new = estimate(after, answers_of(after, second), previous=old.table)
+    new = estimate(after, answers_of(after, second), before=old)
     keys = pd.MultiIndex.from_frame(new.table[["community", "need"]])
     was = old.table.set_index(["community", "need"])["true"].reindex(keys).to_numpy()
     return Estimated(after, new.table.assign(true_change=new.table["true"] - was), new.issues)
@@ -198,7 +197,6 @@ def test_what_did_not_change_is_not_called_a_change(measured: Measured) -> None:
     measured("needs without a change called one", float(rows["change"].isin(CALLED).mean()), most=FALSE_CHANGES)
 
 
-@awaits(ESTIMATES, "99 % today; two months are taken for independent samples")
 def test_intervals_of_changes_make_use_of_the_panel(measured: Measured) -> None:
     """The same people in both months: what they share cancels, and intervals that forget it are too wide."""
     rows = changes(planted=False)

@@ -86,6 +86,9 @@ class WeightsOptions:
 
     Attributes
     ----------
+    survey_window
+        Months, this one included, whose answers stand for a month without a survey; each month of age halves their
+        weight. 1 for this month's only.
     smallest_class
         A margin class with fewer respondents is collapsed with its neighbour.
     bounds
@@ -94,6 +97,7 @@ class WeightsOptions:
         Largest relative difference left at any margin.
     """
 
+    survey_window: Count = 3
     smallest_class: Count = 5
     bounds: tuple[Share, Annotated[float, Limits(1)]] = (0.1, 8.0)
     tolerance: Share = 1e-8

@@ -21,12 +21,13 @@ UP, DOWN, SAME, UNCLEAR, FIRST = "明显上升", "明显下降", "无明显变�
 _Z = 1.959963984540054
 
 
-def with_changes(table: pd.DataFrame, previous: pd.DataFrame | None, options: NeedsOptions) -> pd.DataFrame:
+def with_changes(
+    table: pd.DataFrame, previous: pd.DataFrame | None, options: NeedsOptions, covariance: Floats | float = 0.0
+) -> pd.DataFrame:
     """Compare each estimate with the one of the month before.
 
-    The two samples are taken as independent, which overstates the spread of a panel's change and so calls too few
-    changes, never too many. Segments are not compared: their make-up differs between months. Places of one level
-    form one table for the false-discovery rate.
+    Segments are not compared: their make-up differs between months. Places of one level form one table for the
+    false-discovery rate.
 
     Parameters
     ----------
@@ -34,6 +35,9 @@ def with_changes(table: pd.DataFrame, previous: pd.DataFrame | None, options: Ne
         Rows of the month before with the keys and ``share, share_low, share_high, method, n, n_yes``; ``None`` for a
         first month. The last two, and its ``flag``, stay beside the change: a share that was hidden or withheld must
         not follow from it.
+    covariance
+        Of each estimate with that of the month before, by residents who answered twice (see `panel`). With 0 the two
+        samples are taken as independent, which overstates the spread of a panel's change.
     """
     blank = table.assign(
         change=FIRST, change_diff=np.nan, change_low=np.nan, change_high=np.nan, n_before=np.nan, n_yes_before=np.nan,
@@ -41,10 +45,9 @@ def with_changes(table: pd.DataFrame, previous: pd.DataFrame | None, options: Ne
     )  # fmt: skip
     if previous is None or previous.empty:
         return blank
-    old = previous.reindex(columns=[*KEYS, "share", "share_low", "share_high", "method", "n", "n_yes", "flag"])
-    both = table[[*KEYS, "share", "share_low", "share_high", "method", "segment"]].loc[
-        :, lambda frame: ~frame.columns.duplicated()
-    ]
+    compared = [*KEYS, "share", "share_se", "share_low", "share_high", "method"]
+    old = previous.reindex(columns=[*compared, "n", "n_yes", "flag"])
+    both = table[compared]
     both = both.merge(old, on=KEYS, how="left", suffixes=("", "_old"))
     comparable = (
         both["share"].notna()
@@ -57,6 +60,7 @@ def with_changes(table: pd.DataFrame, previous: pd.DataFrame | None, options: Ne
         (both["share_low_old"], both["share_high_old"]),
         both["share"],
         (both["share_low"], both["share_high"]),
+        correlation=_correlation(covariance, both["share_se"], both["share_se_old"]),
     )
     diff = (both["share"] - both["share_old"]).to_numpy(float)
     spread = np.where(diff > 0, diff - low, high - diff) / _Z
@@ -75,6 +79,13 @@ def with_changes(table: pd.DataFrame, previous: pd.DataFrame | None, options: Ne
         n_before=np.where(comparable, both["n"], np.nan), n_yes_before=np.where(comparable, both["n_yes"], np.nan),
         flag_before=np.where(comparable, both["flag"].fillna(""), ""),
     )  # fmt: skip
+
+
+def _correlation(covariance: Floats | float, now: pd.Series, before: pd.Series) -> Floats:
+    """Return the correlation of two estimates; 0 where one of them has no standard error, as at a share of 0."""
+    product = now.to_numpy(float) * before.to_numpy(float)
+    known = np.isfinite(product) & (product > 0)
+    return np.clip(np.where(known, covariance / np.where(known, product, 1.0), 0.0), -1.0, 1.0)
 
 
 def _two_sided(diff: Floats, spread: Floats) -> Floats:

@@ -19,6 +19,7 @@ from needs_analytics.needs.domains import Domains, make_domains
 from needs_analytics.needs.estimates import Design, coverage, direct_table, mean_urgency, sampling_design, with_persons
 from needs_analytics.needs.flags import judge
 from needs_analytics.needs.grid_samples import Sample
+from needs_analytics.needs.panel import Answers, panel_covariance
 from needs_analytics.needs.places import place_sizes
 from needs_analytics.needs.ranking import with_ranks
 from needs_analytics.needs.requests import request_counts
@@ -53,6 +54,7 @@ def list_needs(
     segments: Segments | None = None,
     *,
     previous: pd.DataFrame | None = None,
+    before: Answers | None = None,
     options: NeedsOptions | None = None,
 ) -> NeedsList:
     """Estimate what residents need: by place, and for the sub-district and each community by segment and group.
@@ -69,6 +71,9 @@ def list_needs(
         Resident segments, cuts of the list where they are published.
     previous
         Estimates of the month before, from the store; without them every change reads ``/``.
+    before
+        The answers these came from: who answered in both months makes the intervals of changes shorter. Without them
+        the months are taken as independent, and it is said.
     options
         Confidence level, publication limits, what counts as no change.
 
@@ -94,20 +99,21 @@ def list_needs(
         parts.append(_ranked(people, rank_only, domains, design, places, options))
     contrasts = _channel_issues(people, asked, weights, cleaned)
     judged = _judged(pd.concat(parts, ignore_index=True), cleaned, options, weights.doubt, contrasts)
-    table = _finished(judged, cleaned, previous, options)
+    covariance = panel_covariance(judged, Answers(cleaned.survey, weights), before) if before else 0.0
+    table = with_changes(_finished(judged, cleaned), previous, options, covariance)[list(NEEDS_COLUMNS)]
     return NeedsList(
         table=table,
         rankings=_rankings(people, ranked, domains, design, places, cleaned, options, sample=weights.doubt),
         places=places,
         requests=requests,
         status="ranks_only" if not asked else "estimated" if weights.representative else "not_representative",
-        issues=(*_coverage_issues(table, options.least_coverage), *contrasts),
+        issues=(*_coverage_issues(table, options.least_coverage), *contrasts, *_comparison_issues(table, before)),
     )
 
 
 def _people(cleaned: Cleaned, weights: Weights, segments: Segments | None) -> pd.DataFrame:
     """Return the weighted respondents, in the order of the weights, with their published segment."""
-    people = weights.table.merge(cleaned.survey.drop(columns="base_weight"), on="answer_id", how="left")
+    people = Answers(cleaned.survey, weights).people()
     people["segment"] = ""
     if segments is not None and len(segments.table):
         found = dict(zip(segments.table["answer_id"], segments.table["segment"], strict=True))
@@ -233,15 +239,17 @@ def _judged(
     return table.assign(flag=flag, flag_reason=reason)
 
 
-def _finished(
-    table: pd.DataFrame, cleaned: Cleaned, previous: pd.DataFrame | None, options: NeedsOptions
-) -> pd.DataFrame:
+def _finished(table: pd.DataFrame, cleaned: Cleaned) -> pd.DataFrame:
     needs = cleaned.codebook.needs
-    table = table.assign(
+    return table.assign(
         domain=table["need"].map(needs["domain_name"]).fillna(""),
         resolution_path=table["need"].map(needs["resolution_path"]).fillna(""),
     )
-    return with_changes(table, previous, options)[list(NEEDS_COLUMNS)]
+
+
+def _comparison_issues(table: pd.DataFrame, before: Answers | None) -> list[Issue]:
+    """Say that changes were measured without knowing who answered twice."""
+    return [Issue("I623")] if before is None and (table["change"] != "/").any() else []
 
 
 def _coverage_issues(table: pd.DataFrame, least: float) -> list[Issue]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from needs_analytics.numerics._arrays import Floats, Ints, as_codes, one_hot
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 Rows = tuple[Ints, Ints]
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from needs_analytics.core.results import ALL
 from needs_analytics.reports.content.disclose import public_use, rounded_effective
+from needs_analytics.reports.content.older import older_answers, rests_on_older
 from needs_analytics.reports.content.other_tables import place_of
 from needs_analytics.reports.content.rates import furthest_behind, rates_told
 from needs_analytics.reports.content.sections import Material, issue_counts
@@ -33,6 +34,8 @@ def _sample(m: Material) -> list[Highlight]:
     if not n:
         return [Highlight(words.say("text.no_answers"))]
     link = next((Link(name) for name in ("conclusions", "files") if name in m.tables), None)
+    if rests_on_older(result):
+        return [Highlight(older_answers(result, words), link)]
     if not result.weights.representative:
         return [Highlight(words.say("highlight.answers_plain", n=n), link)]
     communities = result.cleaned.survey["community"].nunique()

@@ -16,6 +16,7 @@ from needs_analytics.reports.content.disclose import (
     rounded_counts,
     too_few,
 )
+from needs_analytics.reports.content.older import older_answers, rests_on_older
 from needs_analytics.reports.content.other_tables import place_of
 from needs_analytics.reports.content.rates import furthest_behind, rates_told
 from needs_analytics.reports.content.sample_tables import sample_charts
@@ -152,16 +153,17 @@ def need_phrase(row: pd.Series, words: Wording) -> str:
 
 def _overall(m: Material) -> list[Block]:
     result, words = m.result, m.words
-    survey, counts = result.cleaned.survey, result.run.counts
+    survey, counts, older = result.cleaned.survey, result.run.counts, rests_on_older(result)
     blocks: list[Block] = [Heading(words.say("heading.sample"))]
     if survey.empty:
         blocks.append(Note(words.say("text.no_answers"), "caution"))
     else:
+        blocks += [Note(older_answers(result, words), "caution")] if older else []
         blocks += _sample(m)
     blocks.append(Heading(words.say("heading.data")))
     if len(survey):
         rows = {name: counts[name] for name in ("rows_in", "kept", "other_months", "merged", "returned")}
-        blocks.append(Paragraph(words.say("text.received", n=len(survey), **rows)))
+        blocks.append(Paragraph(words.say("text.received", n=0 if older else len(survey), **rows)))
     problems = issue_counts(result)
     blocks.append(
         Paragraph(
@@ -468,7 +470,7 @@ def _requests(m: Material) -> list[Block]:
 def _change(m: Material) -> list[Block]:
     words = m.words
     if "changes" not in m.tables:
-        return [Paragraph(words.say("text.first_month"))]
+        return [Paragraph(words.say("text.no_new_answers" if rests_on_older(m.result) else "text.first_month"))]
     rows = m.changes
     up, down = ([words.need(code) for code in rows.loc[rows["change"] == word, "need"]] for word in (_UP, _DOWN))
     same = int((rows["change"] == _SAME).sum())
