@@ -345,7 +345,10 @@ def test_residents_without_a_key_are_nobody_twice() -> None:
 def test_a_need_asked_by_one_office_is_compared_by_those_it_asked() -> None:
     answers = two_places({MEALS: 20}, {MEALS: None}, 60)
     answers["office"] = answers["community"]
-    row, apart = compared(answers, answers)
+    old = listed(answers).table
+    row, apart = (
+        need_row(listed(answers, previous=old, before=before), MEALS, "甲") for before in (answered_by(answers), None)
+    )
     assert width(row) < 0.2 * width(apart)
 
 
@@ -373,7 +376,7 @@ def test_false_discoveries_are_held_down() -> None:
         name: pd.DataFrame({
             "need": [f"N{i}" for i in range(600)], "community": ALL, "grid": ALL, "segment": ALL, "group": ALL,
             "share": values, "share_se": half / 1.96, "share_low": values - half, "share_high": values + half,
-            "method": "direct", "n": n, "n_yes": values * n,
+            "method": "direct", "n": n, "n_yes": values * n, "flag": "",
         })
         for name, values in share.items()
     }  # fmt: skip
