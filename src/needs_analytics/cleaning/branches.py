@@ -62,7 +62,7 @@ class _Said:
         same = self.known[one] == self.known[other]
         sex = (self.sex[one] >= 0) & (self.sex[other] >= 0) & (self.sex[one] != self.sex[other])
         ages = np.fmax(self.low[one] - self.high[other], self.low[other] - self.high[one]) > _GENERATION
-        return np.where(known, ~same, sex | ages)
+        return np.asarray(np.where(known, ~same, sex | ages), dtype=bool)
 
     def weights(self, rows: Ints) -> Floats:
         """Return how much each column tells of some rows apart: nearly nothing where many rows say all the same."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pandas as pd
 
@@ -192,12 +192,12 @@ def _settled(issues: Iterable[Issue], outcome: _Outcome) -> list[Issue]:
 
 def _agree(survey: pd.DataFrame, said: list[Issue]) -> bool:
     """Whether the rows of a card that are left contradict one another no more: in sex, date of birth, name or age."""
-    states = pd.DataFrame([state for issue in said for state in issue.details["states"]], index=_places(said))
-    gone = len(states)
-    rows = survey[_on(survey, states.index)]
-    left = states.loc[states.index.isin(pd.MultiIndex.from_frame(rows[["file", "sheet", "row"]]))]
+    told = [state for issue in said for state in cast("tuple[tuple[int, ...], ...]", issue.details["states"])]
+    places = _places(said)
+    rows = survey[_on(survey, places)]
+    left = pd.DataFrame(told).loc[places.isin(pd.MultiIndex.from_frame(rows[["file", "sheet", "row"]]))]
     apart = rows["age_low"].max() - rows["age_high"].min() > _GENERATION
-    return 0 < len(left) < gone and not apart and bool((left.where(left >= 0).nunique() <= 1).all())
+    return 0 < len(left) < len(told) and not apart and int(left.where(left >= 0).nunique().max()) <= 1
 
 
 def _places(issues: Iterable[Issue]) -> pd.MultiIndex:

@@ -134,7 +134,7 @@ def link(
     token = _tokens(record, records, joined)
     tokens[at] = _placed(token, known, joined[record])
     by = np.full(len(rows), None, dtype=object)
-    by[at] = np.where(token == "", None, hashes_of(token, secret))
+    by[at[token != ""]] = hashes_of(token[token != ""], secret)
     hidden = np.isin(at, [row for group in clashes for row in group])
     doubts = _doubts(known, record, joined, pairs, asked[at] & ~hidden)
     listed = tuple(Doubt(int(at[doubt.first]), int(at[doubt.second]), doubt.evidence) for doubt in doubts)
