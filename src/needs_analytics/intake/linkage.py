@@ -138,7 +138,7 @@ def link(
     hidden = np.isin(at, [row for group in clashes for row in group])
     doubts = _doubts(known, record, joined, pairs, asked[at] & ~hidden)
     listed = tuple(Doubt(int(at[doubt.first]), int(at[doubt.second]), doubt.evidence) for doubt in doubts)
-    where = {field: at[lost] for field, lost in crowded.items()}
+    where: dict[str, Ints] = {field: at[lost] for field, lost in crowded.items()}
     return Linked(hashes_of(tokens, secret), told, listed, clashes, where, by)
 
 
