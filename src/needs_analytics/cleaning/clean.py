@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pandas as pd
 
@@ -26,6 +26,7 @@ from needs_analytics.core.tables import OWN_COLUMN, PROVENANCE, iter_rows
 if TYPE_CHECKING:
     from collections.abc import Collection, Hashable, Iterable
 
+    from needs_analytics.cleaning.branches import Branches
     from needs_analytics.core.cell_map import CellMap
     from needs_analytics.core.ledger import Line
     from needs_analytics.core.month import Month
@@ -50,6 +51,7 @@ _NEEDED = {
 _USED_BY_INTAKE = ("questions", "changes")
 _MOVED = ("file", "sheet", "row", "evidence", "into_file", "into_sheet", "into_row")
 _NOWHERE = pd.MultiIndex.from_arrays([[], [], []], names=["file", "sheet", "row"])
+_GENERATION = 10  # years between two ages that no slip makes
 _FIGURES = {"supply": "capacity", "register": "persons", "usage": "count"}
 
 
@@ -119,7 +121,8 @@ def _cleaned(table: str, frame: pd.DataFrame, options: CleaningOptions, intake: 
         return outcome
     if table not in {*_KEYS, "supply"}:  # in those rows of one key are merged anyhow
         branches = repeated_in_branches(frame, intake.issues)
-        _merge(outcome, branches, "W041", "same_branch", said=frame.index)
+        _merge(outcome, branches.into, "W041", "same_branch", said=frame.index)
+        outcome.issues += _unsearched(frame, branches)
         frame = outcome.frame
         outcome.settled += _settled(intake.issues, outcome) if table == "survey" else []
     if table == "survey":
@@ -161,15 +164,40 @@ def _on(frame: pd.DataFrame, places: pd.MultiIndex) -> pd.Series:
     return pd.Series(pd.MultiIndex.from_frame(frame[["file", "sheet", "row"]]).isin(places), index=frame.index)
 
 
+def _unsearched(frame: pd.DataFrame, branches: Branches) -> list[Issue]:
+    names = frame.drop_duplicates("digest").set_index("digest")["file"]
+    return [
+        Issue("W044", CellRef(names[first]), details={"file": names[first], "earlier": names[other], "count": count})
+        for (first, other), count in branches.unsearched.items()
+    ]
+
+
 def _settled(issues: Iterable[Issue], outcome: _Outcome) -> list[Issue]:
-    """Return what is said of ID cards whose rows contradicted one another until two branches became one row."""
+    """Return what is said of ID cards whose rows contradicted one another until two branches became one row.
+
+    The rows of such a card that are left are one person's.
+    """
     cards: dict[object, list[Issue]] = defaultdict(list)
     for issue in issues:
         if issue.code == "E420":
             cards[issue.details.get("card")].append(issue)
     if not outcome.merged:
         return []
-    return [issue for said in cards.values() if _on(outcome.frame, _places(said)).sum() == 1 for issue in said]
+    agreeing = [said for said in cards.values() if _agree(outcome.frame, said)]
+    for said in agreeing:
+        left = _on(outcome.frame, _places(said))
+        outcome.frame.loc[left, "person_key"] = outcome.frame.loc[left, "person_key"].iloc[0]
+    return [issue for said in agreeing for issue in said]
+
+
+def _agree(survey: pd.DataFrame, said: list[Issue]) -> bool:
+    """Whether the rows of a card that are left contradict one another no more: in sex, date of birth, name or age."""
+    told = [state for issue in said for state in cast("tuple[tuple[int, ...], ...]", issue.details["states"])]
+    places = _places(said)
+    rows = survey[_on(survey, places)]
+    left = pd.DataFrame(told).loc[places.isin(pd.MultiIndex.from_frame(rows[["file", "sheet", "row"]]))]
+    apart = rows["age_low"].max() - rows["age_high"].min() > _GENERATION
+    return 0 < len(left) < len(told) and not apart and int(left.where(left >= 0).nunique().max()) <= 1
 
 
 def _places(issues: Iterable[Issue]) -> pd.MultiIndex:

@@ -45,6 +45,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         "office",
         "platform",
         "linked_by",
+        "known_by",
         "same_step",
     ),
     "usage": (

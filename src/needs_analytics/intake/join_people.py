@@ -13,7 +13,7 @@ from needs_analytics.core.issue import Issue, said_once
 from needs_analytics.core.mapping import SheetRule
 from needs_analytics.core.tables import iter_rows
 from needs_analytics.core.wording import plain
-from needs_analytics.intake.linkage import FAMILY, link, read_people
+from needs_analytics.intake.linkage import FAMILY, link, read_people, stated
 from needs_analytics.intake.masking import DROPPED, KnownNames, mask_labels, mask_texts, mask_wordings
 from needs_analytics.intake.people import IDENTIFIERS, code_of, household_form_keys, household_keys
 
@@ -59,19 +59,19 @@ def without_identifiers(
         return tables, []
     linked, issues = _linked({table: tables[table] for table in people}, secret, mapping, cells)
     ends = np.cumsum([len(tables[table]) for table in people])[:-1]
-    keys = dict(
-        zip(people, zip(np.split(linked.keys, ends), np.split(linked.evidence, ends), strict=True), strict=True)
-    )
+    parts = (np.split(part, ends) for part in (linked.keys, linked.evidence, linked.known))
+    keys = dict(zip(people, zip(*parts, strict=True), strict=True))
     result = dict(tables)
     for table in people:
         frame = tables[table].copy(deep=False)
-        key, told = keys[table]
+        key, told, known = keys[table]
         frame["person_key"] = pd.Series(key, index=frame.index, dtype=object)
         if "unit" in frame:  # a household's form is not its head's own answer
             of_homes = frame["unit"] == "户"
             frame.loc[of_homes, "person_key"] = household_form_keys(frame.loc[of_homes, "person_key"], secret)
         if table == "survey":
             frame["linked_by"] = pd.Series(told, index=frame.index, dtype=object).where(told != "", None)
+            frame["known_by"] = pd.Series(known, index=frame.index, dtype=object)
         else:
             frame.loc[~_identified(frame), "person_key"] = None
         frame["household_key"] = household_keys(frame, secret)
@@ -99,7 +99,8 @@ def _linked(
         for rule, rows in told
         if rows and (linked.keys[rows[0]] == linked.keys[rows[1]]) != rule.same
     ]
-    issues += [said for at, group in enumerate(linked.clashes) for said in _clash(where.loc[list(group)], at, cells)]
+    for at, group in enumerate(linked.clashes):
+        issues += _clash(where.loc[list(group)], stated(rows.loc[list(group)]), at, cells)
     issues += [_doubt(where, doubt, cells) for doubt in linked.doubts]
     return linked, issues + _crowds(frames, linked.crowded, cells)
 
@@ -126,8 +127,12 @@ def _rows_of(rule: PersonRule, where: pd.DataFrame) -> tuple[int, int] | None:
     return (found[0], found[1]) if len(found) == 2 else None
 
 
-def _clash(rows: pd.DataFrame, card: int, cells: CellMap) -> list[Issue]:
-    """Say of the rows of one card that they contradict one another, once per sheet, each with where the others are."""
+def _clash(rows: pd.DataFrame, states: pd.DataFrame, card: int, cells: CellMap) -> list[Issue]:
+    """Say of the rows of one card that they contradict one another, once per sheet, each with where the others are.
+
+    ``states`` of an issue tells, in the order of its places, which of them state the same: codes, -1 for nothing.
+    """
+    codes = np.column_stack([pd.factorize(states[column])[0] for column in states]).tolist()
     refs = cells.refs("survey", rows, "id_card")
     issues = []
     for place in dict.fromkeys((ref.file, ref.sheet) for ref in refs):
@@ -135,7 +140,9 @@ def _clash(rows: pd.DataFrame, card: int, cells: CellMap) -> list[Issue]:
         others = "、".join(f"{ref.file}·{ref.sheet}·{ref.cell}" for ref in refs if ref not in own) or "、".join(
             ref.cell for ref in own
         )
-        issues.append(said_once([Issue("E420", ref, details={"others": others, "card": card}) for ref in own]))
+        said = tuple(tuple(state) for ref, state in zip(refs, codes, strict=True) if ref in own)
+        details = {"others": others, "card": card, "states": said}
+        issues.append(said_once([Issue("E420", ref, details=details) for ref in own]))
     return issues
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _NAMES = ("service", "site", "name")
 _PEOPLE = frozenset({"survey", "usage", "roster", "requests"})  # their names are identifiers, and dropped
-_KEYS = frozenset({"digest", "person_key", "household_key", "answer_id"})
+_KEYS = frozenset({"digest", "person_key", "known_by", "household_key", "answer_id"})
 _WORDS = frozenset({"schedule", "staff", "accommodations", "owner", "outcome", "item", "object", "case"})
 _SURE_NAME = 3  # characters of a name that is no ordinary word
 

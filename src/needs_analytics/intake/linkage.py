@@ -50,6 +50,8 @@ class Linked:
         Positions of rows that share a valid ID card and contradict one another in sex or date of birth.
     crowded
         Field to the positions of the rows whose phone, door or card stands beside more names than a family has.
+    known
+        A keyed hash per row of the strongest identifier of its person; ``None`` where nothing but its place tells it.
     """
 
     keys: Objects
@@ -57,6 +59,7 @@ class Linked:
     doubts: tuple[Doubt, ...]
     clashes: tuple[tuple[int, ...], ...]
     crowded: dict[str, Ints]
+    known: Objects
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,13 +131,15 @@ def link(
     told = np.full(len(rows), "", dtype=object)
     told[at] = _evidence(record, joined, records, same)
     tokens = rows["place"].to_numpy(object, copy=True)
-    tokens[at] = _tokens(known, record, records, joined)
+    token = _tokens(record, records, joined)
+    tokens[at] = _placed(token, known, joined[record])
+    by = np.full(len(rows), None, dtype=object)
+    by[at[token != ""]] = hashes_of(token[token != ""], secret)
     hidden = np.isin(at, [row for group in clashes for row in group])
     doubts = _doubts(known, record, joined, pairs, asked[at] & ~hidden)
     listed = tuple(Doubt(int(at[doubt.first]), int(at[doubt.second]), doubt.evidence) for doubt in doubts)
-    return Linked(
-        hashes_of(tokens, secret), told, listed, clashes, {field: at[where] for field, where in crowded.items()}
-    )
+    where: dict[str, Ints] = {field: at[lost] for field, lost in crowded.items()}
+    return Linked(hashes_of(tokens, secret), told, listed, clashes, where, by)
 
 
 def _reachable(rows: pd.DataFrame, said: Sequence[int]) -> Bools:
@@ -382,13 +387,17 @@ def _clashes(rows: pd.DataFrame, asked: Bools) -> tuple[tuple[int, ...], ...]:
     told = told[told["card"].duplicated(keep=False)]
     if told.empty:
         return ()
-    year, to_the_day = told["told_born"].str[:4], ~told["told_born"].str.endswith("-01-01")  # else a year was known
-    states = told[["told_sex"]].assign(year=year, born=told["told_born"].where(to_the_day, ""))
-    states = states.where(states != "")
-    numbers = states.groupby(told["card"]).nunique()
+    numbers = stated(told)[["told_sex", "year", "born"]].groupby(told["card"]).nunique()
     apart = told[told["card"].isin(numbers.index[(numbers > 1).any(axis=1)])]
     groups = (tuple(group.sort_values("place").index) for _, group in apart.groupby("card", sort=False))
     return tuple(sorted(groups, key=lambda group: rows["place"].iloc[group[0]]))
+
+
+def stated(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return what rows of one card may contradict one another in: sex, year and date of birth, name."""
+    year, to_the_day = rows["told_born"].str[:4], ~rows["told_born"].str.endswith("-01-01")  # else a year was known
+    states = rows[["told_sex", "name"]].assign(year=year, born=rows["told_born"].where(to_the_day, ""))
+    return states.where(states != "")
 
 
 def _doubts(rows: pd.DataFrame, record: Ints, person: Ints, pairs: _Pairs, usable: Bools) -> tuple[Doubt, ...]:
@@ -439,8 +448,8 @@ def _evidence(record: Ints, person: Ints, records: pd.DataFrame, same: Sequence[
     return told[record]
 
 
-def _tokens(rows: pd.DataFrame, record: Ints, records: pd.DataFrame, person: Ints) -> Objects:
-    """Return what each row's key is made of: the strongest identifier of its person, of those the most frequent."""
+def _tokens(record: Ints, records: pd.DataFrame, person: Ints) -> Objects:
+    """Return the strongest identifier of each row's person, of those the most frequent; ``""`` where there is none."""
     size = np.bincount(record, minlength=len(person))
     parts = []
     for rank, kind in enumerate(("card", *_BESIDE_A_NAME), start=1):
@@ -454,9 +463,14 @@ def _tokens(rows: pd.DataFrame, record: Ints, records: pd.DataFrame, person: Int
     tokens = tokens.groupby(["person", "rank", "text"])[["size"]].sum().reset_index()
     tokens = tokens.sort_values(["person", "rank", "size", "text"], ascending=[True, True, False, True])
     best = pd.concat([clear, tokens.drop_duplicates("person")]).set_index("person")["text"]
-    chosen = best.reindex(range(int(person.max(initial=-1)) + 1)).fillna("").to_numpy(object, copy=True)
+    return np.asarray(best.reindex(person[record]).fillna("").to_numpy(object), dtype=object)
+
+
+def _placed(token: Objects, rows: pd.DataFrame, own: Ints) -> Objects:
+    """Return what each row's key is made of: its person's token, with where the person stands if it is not unique."""
+    chosen = np.full(int(own.max(initial=-1)) + 1, "", dtype=object)
+    chosen[own] = token
     twice = pd.Series(chosen).duplicated(keep=False).to_numpy()
-    own = person[record]
     if twice.any():  # nothing to tell them by, or one token for two people: where they stand
         part = pd.DataFrame({"person": own, "place": rows["place"].to_numpy(object)})[twice[own]]
         places = part.sort_values("place", kind="stable").drop_duplicates("person").set_index("person")["place"]
