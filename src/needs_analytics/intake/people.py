@@ -27,7 +27,7 @@ IDENTIFIERS = ("id_card", "phone", "name", "birth_date", "address", "household")
 _ID = re.compile(r"\d{17}[\dx]|\d{15}")
 _MOBILE = re.compile(r"1[3-9][0-9]{9}")
 _PHONE = re.compile(r"1[3-9]\d{9}|0\d{9,11}|[2-8]\d{6,7}")
-_DOOR = re.compile(r"[\d〇零一二三四五六七八九十百]+(?:号(?![网楼院弄栋幢])|室|户|门)|\d+[-—－]\d+|(?<!\d)\d{3,4}$")
+_DOOR = re.compile(r"[\d〇零一二三四五六七八九十百](?:号(?![网楼院弄栋幢])|室|户|门)|\d[-—－]\d|(?<!\d)\d{3,4}$")
 _TITLE = r"(?:先生|女士|小姐|同志|师傅|阿姨|大爷|大妈|大娘|奶奶|爷爷)"
 _CALLED = re.compile(  # what many are called
     rf"{_TITLE}|居民|匿名|户主|本人|家属|村民|住户|群众|网格员|无名氏|不详|无"
