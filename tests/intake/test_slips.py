@@ -32,8 +32,11 @@ def test_a_phone_with_a_missing_digit_is_told_by_its_cell_and_not_shown() -> Non
     assert not [issue for issue in found.issues if "1380000123" in str(issue)]
 
 
-@pytest.mark.parametrize("written", ["1380000123", "138000012345", "0571-888", "1234567", "2345678901",
-                                     "138-234-5678", "1380000123微信同号", "13812345678 1380000123", "1" * 32_767])  # fmt: skip
+@pytest.mark.parametrize(
+    "written",
+    ["1380000123", "138000012345", "0571-888", "1234567", "2345678901", "138-234-5678", "1380000123微信同号",
+     "13812345678 1380000123"],
+)  # fmt: skip
 def test_too_few_or_too_many_digits_are_no_phone(written: str) -> None:
     assert is_damaged(written)
 

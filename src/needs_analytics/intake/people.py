@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from needs_analytics.core.arrays import Objects
 
 _FIRST_BORN = dt.date(1890, 1, 1)
+_LONGEST_CARD = 100  # characters of a card's number and what is said of it
 _BLOCK = 64  # bytes of SHA-256
 IDENTIFIERS = ("id_card", "phone", "name", "birth_date", "address", "household")
 _ID = re.compile(r"\d{17}[\dx]|\d{15}")
@@ -72,7 +73,7 @@ def read_id_card(text: str) -> IdCard:
 
 
 def _card_number(text: str) -> str:
-    return re.sub(r"[-\s]", "", _IN_BRACKETS.sub("", compared(text).lstrip("'")))
+    return "" if len(text) > _LONGEST_CARD else re.sub(r"[-\s]", "", _IN_BRACKETS.sub("", compared(text).lstrip("'")))
 
 
 def _card_token(text: str) -> str:
