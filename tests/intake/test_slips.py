@@ -32,7 +32,11 @@ def test_a_phone_with_a_missing_digit_is_told_by_its_cell_and_not_shown() -> Non
     assert not [issue for issue in found.issues if "1380000123" in str(issue)]
 
 
-@pytest.mark.parametrize("written", ["1380000123", "138000012345", "0571-888", "1234567", "2345678901"])
+@pytest.mark.parametrize(
+    "written",
+    ["1380000123", "138000012345", "0571-888", "1234567", "2345678901", "138-234-5678", "1380000123微信同号",
+     "13812345678 1380000123"],
+)  # fmt: skip
 def test_too_few_or_too_many_digits_are_no_phone(written: str) -> None:
     assert is_damaged(written)
 
@@ -40,7 +44,10 @@ def test_too_few_or_too_many_digits_are_no_phone(written: str) -> None:
 @pytest.mark.parametrize(
     "written",
     ["13800001234", "138 0000 1234", "0571-88886666转8001", "138****1234", "138xxxx1234", "没有", "", "12345", "668899",
-     "13800001234（儿子）", "13800001234 13900001234"],
+     "13800001234（儿子）", "13800001234 13900001234", "0571-88886666 13812345678", "88886666 88887777",
+     "88886666、13812345678", "400-800-8888", "8008108888", "+852 9123 4567", "00853 6612 3456", "+886 912 345 678",
+     "+86 10 8888 6666", "0086-571-88886666", "+86 (0)571 8888 6666", "0571 88886666 转 801", "2234567",
+     "微信zw1234567", "QQ：12345678", "12345678@qq.com"],
 )  # fmt: skip
 def test_a_phone_or_none_or_a_masked_one_is_no_damaged_phone(written: str) -> None:
     assert not is_damaged(written)

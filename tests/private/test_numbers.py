@@ -20,6 +20,13 @@ _TOLD = {
     "mobile with slashes": "打138/1234/5678",
     "mobile with spaced dashes": "打138 - 1234 - 5678",
     "mobile with long dashes": "打138—1234—5678",
+    "mobile with commas": "打138，1234，5678",
+    "mobile with commas and spaces": "打138, 1234, 5678",
+    "mobile with list commas": "打138、1234、5678",
+    "mobile with stars": "打138*1234*5678",
+    "mobile with one comma": "打138，12345678",
+    "landline with a comma": "打0571，88886666",
+    "ID with commas": "420106，19520101，1234",
     "mobile in brackets": "打（138）12345678",
     "mobile in other groups": "打1381 234 5678",
     "full width in groups": "打１３８／１２３４／５６７８",
@@ -114,6 +121,14 @@ def test_a_number_that_tells_somebody_is_masked(text: str) -> None:
         "占1/3,比去年多1.5%",
         "按1/2/3/4/5/6/7打分",
         "比例2:3:5",
+        "第3,5,8项",
+        "要助餐、助医",
+        "花了1,380,000元",
+        "花了138,000,000元",
+        "2019、2020、2021、2022年都有",
+        "3月12日生活不便",
+        "10月1日生日会",
+        "3月12日生病住院",
     ],
 )
 def test_other_figures_stay(text: str) -> None:
@@ -132,6 +147,25 @@ def test_a_birthday_and_a_number_beside_a_day_do_not_stay(text: str) -> None:
     masked = mask_texts([text], NOBODY)[text]
     assert MASK in masked
     assert not any(part in masked for part in ("05-03", "01-01", "1234", "1238"))
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("出生1950年3月12日", "出生＊"),
+        ("出生日期：1950年3月", "出生日期:＊"),
+        ("她1950年3月12日生", "她＊生"),
+        ("一九五〇年三月十二日出生", "＊出生"),
+        ("生日3月12日", "生日＊"),
+        ("生日是农历正月初五", "生日是农历＊"),
+        ("生日3.12", "生日＊"),
+        ("2018-05-03生", "＊生"),
+        ("3月12日是我的生日", "＊是我的生日"),
+    ],
+)
+def test_a_birthday_as_it_is_said_does_not_stay(text: str, shown: str) -> None:
+    assert mask_texts([text], NOBODY)[text] == shown
+    assert MASK in mask_labels([text], NOBODY)[text]
 
 
 @given(_WORDS, _IDENTIFIERS, _WORDS)
@@ -167,6 +201,8 @@ def test_a_text_that_was_not_kept_stays_that_way() -> None:
         ("微信lihua_1950.xlsx", "＊.xlsx"),
         ("420106520101123", "＊"),
         ("申请138/0000/1234.xlsx", "申请＊.xlsx"),
+        ("申请138，12345678.xlsx", "申请＊.xlsx"),
+        ("申请138、1234、5678.xlsx", "申请＊.xlsx"),
         ("申请008613800001234.xlsx", "申请＊.xlsx"),
         ("申请0218765432.xlsx", "申请＊.xlsx"),
         ("申请420106 1952 0101 123x.xlsx", "申请＊.xlsx"),

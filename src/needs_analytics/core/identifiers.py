@@ -16,7 +16,8 @@ DAY_OR_FIGURE = re.compile(  # most of a ledger, and nobody's number
     r"\d{1,6}(?:\.\d{1,4})?|(?:19|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2}(?:[ T]\d{1,2}:\d\d(?::\d\d)?)?"
 )
 GAP = r"[ .·•_/()\-‐-―−]{0,3}"  # what is written between the groups of a number
-EMAIL = r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
+_LISTED = r"[ .·•_/()\-‐-―−,，、*＊]{0,3}"  # and of one that no list of figures looks like
+EMAIL = r"(?<![\w.+-])[\w.+-]++@[\w-]++(?:\.[\w-]++)+"  # from its start only: a long cell would take for ever
 ACCOUNT = (
     r"(?:微信|qq|vx|wx|wechat|支付宝|抖音|钉钉)(?:号码?|账号|id|群)?(?:[是为:：\s]|同号)*"
     r"(?:[a-z][\w-]{4,}|\d{5,}|[a-z]+\d[\w-]+)|wxid_\w+"
@@ -28,11 +29,11 @@ PLATE = (
 _COUNTRY = rf"(?:(?:\+|00)?86{GAP})?"
 _MOBILE = "|".join(
     rf"1[3-9]\d{{{first - 2}}}" + "".join(rf"{GAP}\d{{{length}}}" for length in others)
-    for first, *others in ((3, 4, 4), (4, 3, 4), (4, 4, 3), (3, 3, 5), (3, 5, 3), (5, 6))
+    for first, *others in ((4, 3, 4), (4, 4, 3), (3, 3, 5), (3, 5, 3), (5, 6))
 )
 _NUMBER = re.compile(
-    rf"(?<!\d){_COUNTRY}(?:{_MOBILE})(?!\d)"
-    rf"|(?<!\d)\(?0(?:10|2\d|[3-9]\d\d){GAP}[2-8]\d{{2,3}}[ -]?\d{{4}}(?!\d)"
+    rf"(?<!\d){_COUNTRY}(?:1[3-9]\d{_LISTED}\d{{4}}{_LISTED}\d{{4}}|{_MOBILE})(?!\d)"
+    rf"|(?<!\d)\(?0(?:10|2\d|[3-9]\d\d){_LISTED}[2-8]\d{{2,3}}[ -]?\d{{4}}(?!\d)"
     rf"|[一幺][三四五六七八九](?:{GAP}[〇零一二三四五六七八九幺]){{9}}"
     rf"|{EMAIL}|{ACCOUNT}|{PLATE}",
     re.ASCII | re.IGNORECASE,
@@ -42,8 +43,8 @@ _TELLING = re.compile(  # what it takes for one of them to be worth looking for
     r"|[\u4e00-\u9fff][A-Z][A-Z\d· .-]{4}",
     re.IGNORECASE,
 )
-_LONG = re.compile(r"(?<!\d)\d(?:[ .\-]?\d){13,20}X?(?![\dX])", re.ASCII | re.IGNORECASE)
-_BETWEEN = re.compile(r"[ .\-]")
+_LONG = re.compile(r"(?<!\d)\d(?:[ .\-,，、*＊]?\d){13,20}X?(?![\dX])", re.ASCII | re.IGNORECASE)
+_BETWEEN = re.compile(r"[ .\-,，、*＊]")
 _MONTH_AND_DAY = r"(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])"
 _ID = re.compile(
     rf"[1-9]\d{{5}}(?:19|20)\d\d{_MONTH_AND_DAY}\d{{3}}[\dX](?:\d\d)?|[1-9]\d{{7}}{_MONTH_AND_DAY}\d{{3}}",

@@ -28,7 +28,7 @@ _DAY = re.compile(r"(\d{1,2})[日号]")
 _BIRTH_YEAR = re.compile(r"((?:19|20)\d\d)年?(?:生|出生)?")
 _BIRTH_MONTH = re.compile(r"((?:19|20)\d\d)(0[1-9]|1[0-2])")
 _DAY_FIRST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})(?:\s+(\d{1,2}):(\d{2})(?::(\d{2}))?\s*(?:am|pm)?)?")
-_HAN_FIGURES = re.compile(r"[零〇一二两三四五六七八九十廿卅]+(?=[年月日号])")
+_HAN_FIGURES = re.compile(r"(?<![零〇一二两三四五六七八九十廿卅])[零〇一二两三四五六七八九十廿卅]++(?=[年月日号])")
 _SHORT_YEAR = re.compile(r"'?(\d{2})[-/.年](\d{1,2})[-/.月](\d{1,2})[日号]?")
 _HALF_DAY = re.compile(r"[(]?(?:上午|下午|晚上|中午|早上|全天)[)]?")
 _EXCEL_EPOCH = dt.datetime(1899, 12, 30)  # noqa: DTZ001 - office dates carry no time zone

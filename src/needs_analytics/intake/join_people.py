@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from needs_analytics.intake.linkage import Doubt, Linked
 
 _SHORTEST = 2  # of a name that is looked for in texts
-_ASIDE = re.compile(r"[(（\[].*?[)）\]]")
+_ASIDE = re.compile(r"[(（\[][^(（\[)）\]]*[)）\]]")
 _SEVERAL = re.compile(r"[、,，/;；&|]")
 _PLACES = ("community", "grid", "compound", "site")
 _NOBODYS = {

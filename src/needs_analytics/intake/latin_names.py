@@ -87,9 +87,13 @@ def without_known(text: str, known: Collection[str]) -> str:
 
 def _masked(text: str, known: Collection[str]) -> str:
     words = [(found.start(), found.end()) for found in _WORD.finditer(text)]
-    for length in range(min(_MOST_WORDS, len(words)), 0, -1):
-        for first in range(len(words) - length + 1):
-            start, end = words[first][0], words[first + length - 1][1]
-            if squeezed(text[start:end]) in known:
-                return _masked(text[:start], known) + MASK + _masked(text[end:], known)
-    return text
+    done, first, pieces = 0, 0, list[str]()
+    while first < len(words):
+        start = words[first][0]
+        ends = [end for _, end in words[first : first + _MOST_WORDS]]
+        named = next((len(ends) - at for at, end in enumerate(reversed(ends)) if squeezed(text[start:end]) in known), 0)
+        if named:
+            pieces += [text[done:start], MASK]
+            done = ends[named - 1]
+        first += named or 1
+    return "".join([*pieces, text[done:]])

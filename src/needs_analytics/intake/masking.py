@@ -44,6 +44,16 @@ _LABELLED_DOOR = re.compile(
     rf"{_FIGURE}(?:号楼|栋|幢|座|#)\s*(?:{_FIGURE}(?:单元|门)\s*)?{_ROOM}|{_FIGURE}单元\s*{_ROOM}|\d{{3,4}}室"
     r"|(?<![\d-])\d{1,2}-\d{1,2}-(?!20[1-4]\d)\d{3,4}(?![\d-])"
 )
+_LISTED = re.compile(r"\d ?[,，、*＊] ?\d")  # a phone number in groups looks like a list of figures
+_N = r"[\d〇零一二三四五六七八九十廿]"
+_MONTH = rf"(?:{_N}{{1,2}}|[正冬腊]) ?月"
+_ON = rf" ?(?:初{_N}|{_N}{{1,3}}) ?[日号]?"
+_DATE = rf"{_N}{{2,4}} ?年 ?{_MONTH}(?:{_ON})?|{_MONTH}{_ON}|(?:19|20)\d\d[-./]\d{{1,2}}[-./]\d{{1,2}}"
+_BIRTHDAY = re.compile(
+    r"((?:出生|生日|生辰|生于)(?:日期|年月日?|时间|[公阳农阴]历|[于是在为: ]){0,4})"
+    rf"(?:{_DATE}|\d{{1,2}}[-./]\d{{1,2}})(?!\d)"
+    rf"|(?<!\d)(?:{_DATE})(?= ?(?:出生|生人|诞生|生[的于了]|生(?![\u4e00-\u9fff])|[是过我他她的老人]{{0,5}}生日(?!会)))"
+)
 _TELLING = tuple(
     (re.compile(hint), re.compile(pattern, re.IGNORECASE | re.ASCII))
     for hint, pattern in (
@@ -69,7 +79,7 @@ _LATIN = re.compile("[A-Za-z]{2}")
 _FULL_NAME = re.compile(r"[\u4e00-\u9fff][\u4e00-\u9fff*＊某]{1,2}")
 _HOME = re.compile(r"[家宅](?!园|庭|属|政|电|具|长|村|庄|湾|桥)")
 _MOSTLY_NAMES = 0.6
-_SHORTEST_PART = 3
+_SHORTEST_PART, _LONGEST_NAME = 3, 60
 _SLASH = re.compile(r"([/\\])")
 _OFFICES = frozenset({"inbox", "退回"})  # folders below which an office has named what there is
 _MASKS = re.compile(rf"\s*{MASK}(?:[\s·•‧・]*{MASK})*\s*")
@@ -113,9 +123,9 @@ class KnownNames:
         given = frozenset(names) - places
         latin = frozenset(squeezed(name) for name in given if is_latin(name))
         dotted = {part for name in given if not _DOTS.isdisjoint(name) for part in _parts(name)}
-        known = given | dotted
+        known = {name for name in given | dotted if len(name) <= _LONGEST_NAME}  # a longer text is no name
         lengths = sorted({*map(len, known)} - {1}, reverse=True)
-        return cls(known, frozenset(name[0] for name in known), tuple(lengths), latin, places)
+        return cls(frozenset(known), frozenset(name[0] for name in known), tuple(lengths), latin, places)
 
     def keeping(self, places: Collection[str]) -> KnownNames:
         """Return the names with more names of places that are nobody's."""
@@ -214,7 +224,8 @@ def _wording(text: str, names: KnownNames) -> str:
 
 def _without_told(text: str, names: KnownNames) -> str:
     """Replace the numbers, the known names and those that a word before a colon introduces."""
-    text = unspaced(text) if " " in text else text
+    text = _BIRTHDAY.sub(rf"\1{MASK}", unspaced(text) if " " in text else text)
+    text = without_identifiers(text) if _LISTED.search(text) else text
     for hint, pattern in _TELLING:
         text = pattern.sub(_masked, text) if hint.search(text) else text
     masked = _without_foreign(names.masked(text))
@@ -232,7 +243,7 @@ def _without_foreign(text: str) -> str:
 
 def _label(text: str, names: KnownNames) -> str:
     written = _joined(_plain(text))
-    masked = unspaced(written) if " " in written else written
+    masked = _BIRTHDAY.sub(rf"\1{MASK}", unspaced(written) if " " in written else written)
     masked = _without_foreign(names.masked(_LABELLED_DOOR.sub(MASK, without_identifiers(masked))))
     certain, unsure = find_names(masked, names.kept)
     masked = _replaced(masked, sorted([*certain, *unsure]))
@@ -250,9 +261,8 @@ def _joined(text: str) -> str:
 
 
 def _replaced(text: str, spans: Sequence[Span]) -> str:
-    for start, end in reversed(spans):
-        text = text[:start] + MASK + text[end:]
-    return text
+    kept = zip([0, *(end for _, end in spans)], [*(start for start, _ in spans), len(text)], strict=True)
+    return MASK.join(text[start:end] for start, end in kept)
 
 
 def _without_names(text: str, names: KnownNames) -> str:

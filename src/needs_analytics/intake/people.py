@@ -22,12 +22,13 @@ if TYPE_CHECKING:
     from needs_analytics.core.arrays import Objects
 
 _FIRST_BORN = dt.date(1890, 1, 1)
+_LONGEST_CARD = 100  # characters of a card's number and what is said of it
 _BLOCK = 64  # bytes of SHA-256
 IDENTIFIERS = ("id_card", "phone", "name", "birth_date", "address", "household")
 _ID = re.compile(r"\d{17}[\dx]|\d{15}")
 _MOBILE = re.compile(r"1[3-9][0-9]{9}")
 _PHONE = re.compile(r"1[3-9]\d{9}|0\d{9,11}|[2-8]\d{6,7}")
-_DOOR = re.compile(r"[\d〇零一二三四五六七八九十百]+(?:号(?![网楼院弄栋幢])|室|户|门)|\d+[-—－]\d+|(?<!\d)\d{3,4}$")
+_DOOR = re.compile(r"[\d〇零一二三四五六七八九十百](?:号(?![网楼院弄栋幢])|室|户|门)|\d[-—－]\d|(?<!\d)\d{3,4}$")
 _TITLE = r"(?:先生|女士|小姐|同志|师傅|阿姨|大爷|大妈|大娘|奶奶|爷爷)"
 _CALLED = re.compile(  # what many are called
     rf"{_TITLE}|居民|匿名|户主|本人|家属|村民|住户|群众|网格员|无名氏|不详|无"
@@ -72,7 +73,7 @@ def read_id_card(text: str) -> IdCard:
 
 
 def _card_number(text: str) -> str:
-    return re.sub(r"[-\s]", "", _IN_BRACKETS.sub("", compared(text).lstrip("'")))
+    return "" if len(text) > _LONGEST_CARD else re.sub(r"[-\s]", "", _IN_BRACKETS.sub("", compared(text).lstrip("'")))
 
 
 def _card_token(text: str) -> str:
