@@ -368,7 +368,22 @@ def test_an_issue_names_evidence_in_words_of_its_language() -> None:
     assert "the same ID card, the same phone" in issue_sentence(issue, "en")
 
 
-CALLED = ("王建国", "王秀英", "李秀英", "王健国", "秀英", "老王", "小李", "王阿姨", "李老师", "王先生", "老师", "李", "欧阳老师", "秦秀英")
+CALLED = (
+    "王建国",
+    "王秀英",
+    "李秀英",
+    "王健国",
+    "秀英",
+    "老王",
+    "小李",
+    "王阿姨",
+    "李老师",
+    "王先生",
+    "老师",
+    "李",
+    "欧阳老师",
+    "秦秀英",
+)
 
 
 def test_names_compare_alike_in_both_directions() -> None:
@@ -412,7 +427,7 @@ def test_a_band_tells_the_less_the_more_adults_are_of_it() -> None:
 
 def crowd(count: int, **changing: str) -> pd.DataFrame:
     """Return rows that tell one name and one phone, and the fields whose text counts the rows."""
-    frame = pd.DataFrame({"name": ["王秀英"] * count, "phone": "15400001234"})
+    frame = pd.DataFrame({"name": ["王秀英"] * count, "phone": "15400001234", "sex": "女", "community": "和平社区"})
     for column, text in changing.items():
         frame[column] = [text.format(number) for number in range(1, count + 1)]
     return frame.assign(digest="d", sheet="s", row=range(count))
@@ -444,14 +459,14 @@ def uses(*rows: str, file: str = "使用记录.xlsx", days: int = 1) -> object:
         f"王秀英|||{DOOR}|",
         "王秀英|15400001234|||和平社区",
         "王秀英|154****1234|||",
-        "王秀英||999999********0042||",
+        "王秀英||9999991950****0042||",
         "王阿姨|15400001234|||和平社区",
     ],
 )
 def test_in_a_ledger_a_name_and_one_thing_beside_it_are_one_person_on_all_days(row: str) -> None:
     october = take_clean(uses(row, days=28)).usage  # type: ignore[arg-type]
     assert len(october) == 28
-    assert october["person_key"].nunique() == 1
+    assert len(set(october["person_key"])) == 1
     assert october["person_key"].notna().all()
     november = take_clean(uses(row, file="十一月.xlsx", days=3)).usage  # type: ignore[arg-type]
     assert set(november["person_key"]) == set(october["person_key"])
@@ -466,7 +481,9 @@ def test_in_a_ledger_who_tells_too_little_is_an_unknown_person_and_still_a_use(r
 
 def test_namesakes_of_two_communities_have_two_keys_that_stay() -> None:
     rows = [f"王秀英|||3号楼2单元501室|{place}" for place in ("和平社区", "柳巷社区")]
-    keys = [set(take_clean(uses(*rows, file=file, days=5)).usage["person_key"]) for file in ("十月.xlsx", "十一月.xlsx")]  # type: ignore[arg-type]
+    keys = [
+        set(take_clean(uses(*rows, file=file, days=5)).usage["person_key"]) for file in ("十月.xlsx", "十一月.xlsx")
+    ]  # type: ignore[arg-type]
     assert len(keys[0]) == 2
     assert keys[0] == keys[1]
 
@@ -487,7 +504,7 @@ def test_a_use_has_the_key_of_the_one_resident_of_its_name_and_door() -> None:
     numbers = ("15400001234", "15477775678")
     two = take(sheet("\n".join([head, *map(asked.format, numbers)])), ledger).tables  # type: ignore[arg-type]
     assert two["survey"]["person_key"].nunique() == 2
-    assert two["usage"]["person_key"].nunique() == 1
+    assert len(set(two["usage"]["person_key"])) == 1
 
 
 def test_a_ledger_unites_no_two_cards_of_one_name_and_door() -> None:

@@ -38,9 +38,7 @@ def _twice(usage: pd.DataFrame, month: Month) -> list[Issue]:
     if "named" not in done:
         return []
     keys = [*_SHEET, "service", "listed"]
-    sums = (
-        done.assign(listed=done["named"]).groupby(keys, sort=False)["count"].sum().reset_index(name="uses")
-    )
+    sums = done.assign(listed=done["named"]).groupby(keys, sort=False)["count"].sum().reset_index(name="uses")
     issues = []
     for service, rows in sums.groupby("service", sort=False):
         listed, counted = rows[rows["listed"]], rows[~rows["listed"]]
