@@ -141,7 +141,7 @@ def link(
     hidden = np.isin(at, [row for group in clashes for row in group])
     doubts = _doubts(known, record, joined, pairs, asked[at] & ~hidden)
     questions = tuple(Doubt(int(at[doubt.first]), int(at[doubt.second]), doubt.evidence) for doubt in doubts)
-    beyond = {field: at[where] for field, where in crowded.items()}
+    beyond: dict[str, Ints] = {field: at[where] for field, where in crowded.items()}
     return Linked(hashes_of(tokens, secret), told, questions, clashes, beyond, identified)
 
 
@@ -309,7 +309,8 @@ def _bad_list(joined: Ints, before: Ints, facts: _Facts, listed: Bools) -> Bools
     """Return the persons that contradict themselves or unite two people of the survey."""
     surveyed = np.unique(np.column_stack([joined, before])[~listed], axis=0)
     number = int(joined.max(initial=-1)) + 1
-    return facts.contradicts(joined) | (np.bincount(surveyed[:, 0], minlength=number) > 1)
+    several: Bools = np.bincount(surveyed[:, 0], minlength=number) > 1
+    return facts.contradicts(joined) | several
 
 
 def _alike(records: pd.DataFrame, facts: _Facts) -> Ints:
@@ -449,7 +450,7 @@ def _chained(codes: Ints, records: pd.DataFrame) -> Ints:
     if not len(at):
         return np.zeros(0, dtype=np.int64)
     ordered = records.iloc[at].assign(block=codes[at], at=at).drop(columns="place")
-    ordered = ordered.sort_values([name for name in ordered if name not in ("at", "block")], kind="stable")
+    ordered = ordered.sort_values([str(name) for name in ordered if name not in ("at", "block")], kind="stable")
     ordered = ordered.sort_values("block", kind="stable")
     places = ordered["at"].to_numpy()
     equal = (ordered["block"] == ordered["block"].shift()).to_numpy()
