@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ from needs_analytics.core.issue import Issue
 from needs_analytics.core.mapping import Mapping
 from needs_analytics.core.messages import issue_sentence
 from needs_analytics.errors import UsageError
-from needs_analytics.intake.likeness import CERTAIN, CHANCES, LISTED, probability
+from needs_analytics.intake.likeness import CERTAIN, CHANCES, LISTED, name_level, probability
 from needs_analytics.intake.linkage import link, read_people
 
 if TYPE_CHECKING:
@@ -266,7 +267,7 @@ def test_a_merge_says_what_joins_the_row_to_the_row_it_went_into() -> None:
 
 ROWS = st.lists(
     st.tuples(
-        st.sampled_from(["王秀英", "王琇英", "秀英", "李建国", ""]),
+        st.sampled_from(["王秀英", "王琇英", "秀英", "李建国", "老王", "王阿姨", "李老师", ""]),
         st.sampled_from([CARD, OTHER_CARD, CARD[:10] + "****" + CARD[14:], ""]),
         st.sampled_from(["15400001234", "15400001243", "15400001235", "15411112222", ""]),
         st.sampled_from(["女", "男", ""]),
@@ -279,12 +280,13 @@ ROWS = st.lists(
 Row = tuple[str, str, str, str, float, str]
 
 
-def linked(rows: list[Row], numbers: list[int]) -> dict[int, str]:
-    """Return row number to key."""
+def linked(rows: list[Row], numbers: list[int], *, listed: bool = False) -> dict[int, str]:
+    """Return row number to key; of a ledger every other row, by its number."""
     columns = ["name", "id_card", "phone", "sex", "age_low", "birth_date"]
     frame = pd.DataFrame(rows, columns=columns).assign(digest="d", sheet="s", row=numbers, community="和平社区")
     frame["age_high"], frame["told_sex"] = frame["age_low"], frame["sex"]
-    keys = link(read_people([frame]), SECRET, asked=np.ones(len(frame), dtype=bool)).keys
+    of_list = listed & (np.array(numbers) % 2 == 0)
+    keys = link(read_people([frame]), SECRET, asked=~of_list, listed=of_list).keys
     return dict(zip(numbers, keys, strict=True))
 
 
@@ -364,3 +366,158 @@ def test_an_issue_names_evidence_in_words_of_its_language() -> None:
     issue = Issue("I410", details={"into": "x", "evidence": "id_card;phone_equal"})
     assert "同一身份证号，手机号相同" in issue_sentence(issue)
     assert "the same ID card, the same phone" in issue_sentence(issue, "en")
+
+
+CALLED = (
+    "王建国",
+    "王秀英",
+    "李秀英",
+    "王健国",
+    "秀英",
+    "老王",
+    "小李",
+    "王阿姨",
+    "李老师",
+    "王先生",
+    "老师",
+    "李",
+    "欧阳老师",
+    "秦秀英",
+)
+
+
+def test_names_compare_alike_in_both_directions() -> None:
+    for one, other in itertools.combinations(CALLED, 2):
+        assert name_level(one, other) == name_level(other, one), (one, other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "level"),
+    [
+        ("老王", "王建国", "title"),
+        ("王阿姨", "老王", "title"),
+        ("李老师", "李建国", "title"),
+        ("李老师", "王建国", "other"),
+        ("老王", "李建国", "other"),
+        ("王阿姨", "李阿姨", "other"),
+    ],
+)
+def test_a_title_is_of_its_own_surname(one: str, other: str, level: str) -> None:
+    assert name_level(one, other) == level
+
+
+def test_a_dot_in_a_name_tells_nobody_apart() -> None:
+    assert groups(*(f"阿依古丽{dot}买买提||15400001234|女|74" for dot in ("·", "•", "‧", "・", ".", ""))) == [0] * 6
+
+
+@pytest.mark.parametrize("bands", [("60岁以上", "18-59岁"), ("18-59岁", "60岁以上"), ("60-69岁", "30-39岁")])
+def test_age_bands_that_do_not_overlap_are_no_equal_ages(bands: tuple[str, str]) -> None:
+    names = ("王丽", "王莉")
+    assert groups(*(f"{name}||15400001234|女|{band}" for name, band in zip(names, bands, strict=True))) == [0, 1]
+
+
+def test_a_band_tells_the_less_the_more_adults_are_of_it() -> None:
+    def chance(level: str) -> float:
+        levels = {"name": ["equal"], "phone": ["slip"], "age": [level]}
+        return float(probability({field: np.array(found, object) for field, found in levels.items()})[0])
+
+    ordered = [chance(level) for level in ("equal", "band", "wide", "half", "", "apart")]
+    assert ordered == sorted(ordered, reverse=True)
+
+
+def crowd(count: int, **changing: str) -> pd.DataFrame:
+    """Return rows that tell one name and one phone, and the fields whose text counts the rows."""
+    frame = pd.DataFrame({"name": ["王秀英"] * count, "phone": "15400001234", "sex": "女", "community": "和平社区"})
+    for column, text in changing.items():
+        frame[column] = [text.format(number) for number in range(1, count + 1)]
+    return frame.assign(digest="d", sheet="s", row=range(count))
+
+
+@pytest.mark.parametrize("count", [40, 41, 60])
+def test_one_name_and_phone_is_one_person_however_often_the_door_is_spelt(count: int) -> None:
+    rows = read_people([crowd(count, address="和平小区{}号楼1单元101室")])
+    linked_ = [link(rows.iloc[order].reset_index(drop=True), SECRET, asked=np.ones(count, dtype=bool))
+               for order in (range(count), range(count - 1, -1, -1))]  # fmt: skip
+    assert {len(set(found.keys)) for found in linked_} == {1}
+    assert set(linked_[0].keys) == set(linked_[1].keys)
+
+
+LEDGER = "日期|服务|姓名|电话|身份证号|住址|社区"
+DOOR = "和平小区3号楼2单元501室"
+
+
+def uses(*rows: str, file: str = "使用记录.xlsx", days: int = 1) -> object:
+    """Return a ledger of ``name|phone|card|address|community``, every row on each of some days."""
+    lines = [f"2026-10-{day + 1:02d}|助餐|{row}" for row in rows for day in range(days)]
+    return sheet("\n".join([LEDGER, *lines]), file=file)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        f"王秀英|||{DOOR}|和平社区",
+        f"王秀英|||{DOOR}|",
+        "王秀英|15400001234|||和平社区",
+        "王秀英|154****1234|||",
+        "王秀英||9999991950****0042||",
+        "王阿姨|15400001234|||和平社区",
+    ],
+)
+def test_in_a_ledger_a_name_and_one_thing_beside_it_are_one_person_on_all_days(row: str) -> None:
+    october = take_clean(uses(row, days=28)).usage  # type: ignore[arg-type]
+    assert len(october) == 28
+    assert len(set(october["person_key"])) == 1
+    assert october["person_key"].notna().all()
+    november = take_clean(uses(row, file="十一月.xlsx", days=3)).usage  # type: ignore[arg-type]
+    assert set(november["person_key"]) == set(october["person_key"])
+
+
+@pytest.mark.parametrize("row", ["王秀英||||和平社区", "|15400001234|||和平社区"])
+def test_in_a_ledger_who_tells_too_little_is_an_unknown_person_and_still_a_use(row: str) -> None:
+    found = take_clean(uses(row, days=28)).usage  # type: ignore[arg-type]
+    assert found["person_key"].isna().all()
+    assert found["count"].sum() == 28
+
+
+def test_namesakes_of_two_communities_have_two_keys_that_stay() -> None:
+    rows = [f"王秀英|||3号楼2单元501室|{place}" for place in ("和平社区", "柳巷社区")]
+    keys = [
+        set(take_clean(uses(*rows, file=file, days=5)).usage["person_key"]) for file in ("十月.xlsx", "十一月.xlsx")
+    ]  # type: ignore[arg-type]
+    assert len(keys[0]) == 2
+    assert keys[0] == keys[1]
+
+
+def test_one_use_in_two_ledgers_counts_once() -> None:
+    row = f"王秀英|||{DOOR}|和平社区"
+    found = take_clean(uses(row), uses(row, "李秀兰||||和平社区", file="乙.xlsx"))  # type: ignore[arg-type]
+    assert len(found.usage) == 2
+    assert "I412" in codes(found)
+
+
+def test_a_use_has_the_key_of_the_one_resident_of_its_name_and_door() -> None:
+    head = "姓名|身份证号|联系电话|日期|住址|社区|您需要哪些服务"
+    asked = f"王秀英||{{}}|2026-10-03|{DOOR}|和平社区|助餐、助浴"
+    ledger = uses(f"王秀英|||{DOOR}|和平社区", days=3)
+    one = take(sheet("\n".join([head, asked.format("15400001234")])), ledger).tables  # type: ignore[arg-type]
+    assert set(one["usage"]["person_key"]) == set(one["survey"]["person_key"])
+    numbers = ("15400001234", "15477775678")
+    two = take(sheet("\n".join([head, *map(asked.format, numbers)])), ledger).tables  # type: ignore[arg-type]
+    assert two["survey"]["person_key"].nunique() == 2
+    assert len(set(two["usage"]["person_key"])) == 1
+
+
+def test_a_ledger_unites_no_two_cards_of_one_name_and_door() -> None:
+    rows = [f"王秀英||{card}|{DOOR}|和平社区" for card in (CARD, OTHER_CARD)]
+    found = take_clean(uses(*rows, days=4)).usage  # type: ignore[arg-type]
+    assert found["person_key"].nunique() == 2
+
+
+@settings(max_examples=100, deadline=None)
+@given(ROWS, st.randoms(use_true_random=False))
+def test_the_order_of_a_ledgers_rows_changes_no_key(rows: list[Row], random: object) -> None:
+    numbers = list(range(len(rows)))
+    shuffled = numbers.copy()
+    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    again = linked([rows[number] for number in shuffled], shuffled, listed=True)
+    assert linked(rows, numbers, listed=True) == again

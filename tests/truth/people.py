@@ -26,7 +26,7 @@ SLIPS = {
     "card": {"digit": 0.01, "swapped": 0.003, "masked": 0.1},
     "phone": {"digit": 0.01, "swapped": 0.003, "short": 0.003, "masked": 0.03, "clerk": 0.05},
     "sex": {"other": 0.005},
-    "age": {"nominal": 0.15, "guessed": 0.02},
+    "age": {"nominal": 0.15, "guessed": 0.02, "band": 0.1},
     "birth": {"digit": 0.01, "january": 0.03, "lunar": 0.05},
     "door": {"building": 0.1},
 }
@@ -159,6 +159,9 @@ def _number(person: dict[str, object], slip: str, rng: np.random.Generator, cler
 
 
 def _age(person: dict[str, object], slip: str, rng: np.random.Generator, _: list[str]) -> object:
+    if slip == "band":
+        decade = int(float(person["age"])) // 10 * 10  # type: ignore[arg-type]
+        return f"{decade}-{decade + 9}岁"
     return float(person["age"]) + {"": 0, "nominal": 1, "guessed": int(rng.choice([-3, -2, 2, 3]))}[slip]  # type: ignore[arg-type]
 
 

@@ -35,12 +35,10 @@ def counted_once(
 
 def _twice(usage: pd.DataFrame, month: Month) -> list[Issue]:
     done = usage[(usage["month"] == str(month)) & (usage["status"] == "完成") & usage["service"].notna()]
-    if "person_key" not in done:
+    if "named" not in done:
         return []
     keys = [*_SHEET, "service", "listed"]
-    sums = (
-        done.assign(listed=done["person_key"].notna()).groupby(keys, sort=False)["count"].sum().reset_index(name="uses")
-    )
+    sums = done.assign(listed=done["named"]).groupby(keys, sort=False)["count"].sum().reset_index(name="uses")
     issues = []
     for service, rows in sums.groupby("service", sort=False):
         listed, counted = rows[rows["listed"]], rows[~rows["listed"]]

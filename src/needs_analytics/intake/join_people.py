@@ -48,7 +48,8 @@ def without_identifiers(
 ) -> tuple[dict[str, pd.DataFrame], list[Issue]]:
     """Replace identifiers by keyed hashes in all tables of people, and mask their texts.
 
-    Only rows with some identifier of a usage or roster get a key; a count of a day is nobody's.
+    Of a usage or roster only rows that tell who it is get a key: a name alone, a phone alone and a count of a day do
+    not. ``named`` says of a use that it is one person's, known or not.
 
     Returns
     -------
@@ -59,7 +60,7 @@ def without_identifiers(
         return tables, []
     linked, issues = _linked({table: tables[table] for table in people}, secret, mapping, cells)
     ends = np.cumsum([len(tables[table]) for table in people])[:-1]
-    parts = (np.split(part, ends) for part in (linked.keys, linked.evidence, linked.known))
+    parts = (np.split(values, ends) for values in (linked.keys, linked.evidence, linked.known))
     keys = dict(zip(people, zip(*parts, strict=True), strict=True))
     result = dict(tables)
     for table in people:
@@ -73,7 +74,9 @@ def without_identifiers(
             frame["linked_by"] = pd.Series(told, index=frame.index, dtype=object).where(told != "", None)
             frame["known_by"] = pd.Series(known, index=frame.index, dtype=object)
         else:
-            frame.loc[~_identified(frame), "person_key"] = None
+            frame.loc[pd.isna(known), "person_key"] = None
+        if table == "usage":
+            frame["named"] = _named(frame)
         frame["household_key"] = household_keys(frame, secret)
         if "interviewer" in frame:
             codes = {text: code_of(str(text), secret) for text in frame["interviewer"].dropna().unique()}
@@ -87,12 +90,13 @@ def _linked(
     frames: Mapping[str, pd.DataFrame], secret: bytes, mapping: OfficeMapping, cells: CellMap
 ) -> tuple[Linked, list[Issue]]:
     rows = read_people([*frames.values()])
+    listed = np.repeat([table != "survey" for table in frames], [*map(len, frames.values())])
     columns = ["file", "digest", "sheet", "row", "unit"]
     where = pd.concat([frame.reindex(columns=columns).astype(object) for frame in frames.values()], ignore_index=True)
     asked = (where["unit"] == "人").to_numpy()
     told = [(rule, _rows_of(rule, where[asked])) for rule in mapping.people]
     pairs = {same: [rows for rule, rows in told if rows and rule.same == same] for same in (True, False)}
-    linked = link(rows, secret, asked=asked, same=pairs[True], apart=pairs[False])
+    linked = link(rows, secret, asked=asked, listed=listed, same=pairs[True], apart=pairs[False])
     issues = [Issue("W422", details=rule.details()) for rule, rows in told if not rows]
     issues += [
         Issue("W423", details=rule.details())
@@ -222,7 +226,7 @@ def without_names_in_headers(summary: pd.DataFrame, names: KnownNames) -> pd.Dat
     return summary.assign(**{column: mapped(summary[column], mask_wordings, names) for column in ("fields", "unused")})
 
 
-def _identified(frame: pd.DataFrame) -> pd.Series:
+def _named(frame: pd.DataFrame) -> pd.Series:
     given = pd.Series(False, index=frame.index)
     for column in ("id_card", "phone", "name"):
         if column in frame:

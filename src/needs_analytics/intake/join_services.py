@@ -117,7 +117,7 @@ def _usage(frame: pd.DataFrame, month: Month) -> pd.DataFrame:
     dates = pd.to_datetime(frame["date"]) if "date" in frame else pd.Series(pd.NaT, index=frame.index)
     stated = frame["month"] if "month" in frame else pd.Series([None] * len(frame), index=frame.index, dtype=object)
     frame["month"] = dates.dt.strftime("%Y-%m").where(dates.notna(), stated).fillna(str(month))
-    one_use = frame["person_key"].notna() if "person_key" in frame else pd.Series(False, index=frame.index)
+    one_use = frame["named"] if "named" in frame else pd.Series(False, index=frame.index)
     counts = frame["count"].astype(float) if "count" in frame else pd.Series(np.nan, index=frame.index)
     frame["count"] = counts.where(counts.notna() | ~(one_use | ("count" not in frame)), 1.0)
     status = frame["status"] if "status" in frame else pd.Series([None] * len(frame), index=frame.index, dtype=object)

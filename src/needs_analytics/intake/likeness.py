@@ -67,6 +67,10 @@ CHANCES: Mapping[str, Mapping[str, Chances]] = {
         "equal": Chances(0.93, 0.3, 0.03, 0.03),
         "near": Chances(0.04, 0.3, 0.05, 0.04),
         "other": Chances(0.03, 0.4, 0.92, 0.93),
+        "band": Chances(0.97, 0.5, 0.12, 0.12),  # of five years each: one adult in eight
+        "wide": Chances(0.97, 0.7, 0.3, 0.3),  # of ten
+        "half": Chances(0.98, 0.85, 0.55, 0.55),  # 60岁以上 twice
+        "apart": Chances(0.03, 0.4, 0.8, 0.8),  # 60岁以上, 18-59岁: a birthday between two forms, or a slip
     },
     "sex": {"equal": Chances(0.985, 0.01, 0.5, 0.5), "other": Chances(0.015, 0.99, 0.5, 0.5)},
     "community": {"equal": Chances(0.97, 0.97, 0.97, 0.1), "other": Chances(0.03, 0.03, 0.03, 0.9)},
@@ -76,7 +80,7 @@ CHANCES: Mapping[str, Mapping[str, Chances]] = {
         "other": Chances(0.15, 0.15, 0.15, 1.0),
     },
 }
-"""Field and how it compares to its chances; argued in ``docs/people.md``, not fitted to any file."""
+"""Field and how it compares to its chances; argued in ``docs/people.md``, fixed."""
 
 _TITLE = re.compile(r"(?:先生|女士|小姐|阿姨|大爷|大妈|大娘|大叔|大姐|大哥|奶奶|爷爷|叔叔?|伯伯?|师傅|老师|同志)$")
 _FAMILIAR = re.compile(r"^[老小](?=.)")
@@ -87,6 +91,8 @@ _COMMON = frozenset("王李张刘陈杨赵黄周吴")  # surnames of two in a hu
 _VISIBLE = 7  # digits that must stand beside the stars of a masked number
 _YEAR = 1  # years between two ages that are one: asked before and after a birthday, or counted as 虚岁
 _NEAR = 3
+_ADULTS = (18, 90)  # ages among which nearly all adults are
+_BANDS = (12, 32, 60)  # years that two bands span together: of five years each, of ten, of half the adults
 _LUNAR = range(17, 54)  # days by which a date of the lunar calendar lies before that of the sun
 
 
@@ -157,8 +163,8 @@ def name_level(one: str, other: str) -> str:
     --------
     >>> name_level("李健国", "李建国"), name_level("秀英", "王秀英"), name_level("王阿姨", "王秀英")
     ('sound', 'given', 'title')
-    >>> name_level("王建国", "王建军"), name_level("王秀英", "李秀英")
-    ('slip', 'other')
+    >>> name_level("王建国", "王建军"), name_level("王秀英", "李秀英"), name_level("王建国", "李老师")
+    ('slip', 'other', 'other')
     >>> name_level("王大姐", "王大姐"), name_level("王秀英", "王秀英"), name_level("秦秀英", "秦秀英")
     ('title', 'equal', 'rare')
     """
@@ -170,8 +176,7 @@ def name_level(one: str, other: str) -> str:
         return "sound"
     if long[1:] == short and len(short) >= 2:
         return "given"
-    called = {_untitled(name) for name in (one, other) if _addressed(name)}
-    if any((len(name) == 1 and one[:1] != other[:1] == name) or name == one[:1] == other[:1] for name in called):
+    if _called_so(one, other) or _called_so(other, one):
         return "title"
     return "slip" if one[0] == other[0] and len(long) >= 3 and is_slip(one, other) else "other"
 
@@ -211,6 +216,12 @@ def door_of(address: str) -> tuple[str, ...]:
 
 def _addressed(name: str) -> bool:
     return bool(_TITLE.search(name) or _FAMILIAR.match(name))
+
+
+def _called_so(title: str, other: str) -> bool:
+    """Whether a name is but a title (老王, 王阿姨) of the other's surname."""
+    surname = _untitled(title) if _addressed(title) else ""
+    return len(surname) == 1 and surname == (_untitled(other) if _addressed(other) else other)[:1]
 
 
 def _untitled(name: str) -> str:
@@ -296,10 +307,15 @@ def _cards(first: pd.DataFrame, second: pd.DataFrame) -> Objects:
 
 
 def _ages(first: pd.DataFrame, second: pd.DataFrame) -> Objects:
+    """Compare ages; bands by whether they overlap and how many adults are of them, those of all tell nothing."""
     lows, highs = (np.column_stack([first[name], second[name]]).astype(float) for name in ("low", "high"))
     apart = lows.max(axis=1, initial=-np.inf) - highs.min(axis=1, initial=np.inf)
     known = ~np.isnan(lows).any(axis=1) & ~np.isnan(highs).any(axis=1)
-    level = np.select([apart <= _YEAR, apart <= _NEAR], ["equal", "near"], "other").astype(object)
+    years = np.clip(highs, *_ADULTS) - np.clip(lows, *_ADULTS)
+    banded, span = (highs - lows > _YEAR).any(axis=1), years.sum(axis=1)
+    conditions = [banded & (apart > 0), *(banded & (span <= most) for most in _BANDS), banded]
+    conditions += [apart <= _YEAR, apart <= _NEAR]
+    level = np.select(conditions, ["apart", "band", "wide", "half", "", "equal", "near"], "other").astype(object)
     return np.where(known, level, "").astype(object)
 
 

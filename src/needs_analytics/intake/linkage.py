@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
     from needs_analytics.core.arrays import Bools, Floats, Ints, Objects
 
-_BESIDE_A_NAME = ("phone", "told_born", "address")
-"""What tells a person together with the name, the strongest first."""
+_BESIDE_A_NAME = ("phone", "told_born", "address", "written_card", "written_phone")
+"""What tells a person together with the name, the strongest first; the last two also damaged or masked."""
 _WRITTEN = {"phone": "written_phone", "address": "address", "id_card": "written_card"}
 _GENERATION = 10  # years between two ages that no slip of memory makes
-_LARGEST_BLOCK = 40  # records; what more of them share says nothing of who they are
+_LARGEST_BLOCK = 40  # records; of more that share part of an identifier none is compared
 FAMILY = 8  # names; a phone, a door or a card beside more of them is a clerk's, a home's or somebody else's
 
 
@@ -90,7 +90,7 @@ class _Facts:
 
 
 def link(
-    rows: pd.DataFrame, secret: bytes, *, asked: Bools,
+    rows: pd.DataFrame, secret: bytes, *, asked: Bools, listed: Bools | None = None,
     same: Sequence[tuple[int, int]] = (), apart: Sequence[tuple[int, int]] = (),
 ) -> Linked:  # fmt: skip
     """Give every row a key of its person and say by which evidence.
@@ -105,6 +105,8 @@ def link(
         Key of the HMAC-SHA-256.
     asked
         The rows of the survey in which somebody answers for himself: only of them contradictions and doubts are said.
+    listed
+        The rows of ledgers and rosters, in which one person on thirty rows is the rule.
     same, apart
         Pairs of rows that the office declared one person, or two.
 
@@ -114,12 +116,13 @@ def link(
     that share a name beside a phone, a date of birth or a door, or a part of an identifier, are scored
     (:func:`needs_analytics.intake.likeness.probability`), joined from :data:`CERTAIN` on and listed from
     :data:`LISTED`. A component that contradicts itself (:class:`_Facts`) is joined only where the records agree in
-    card, name, sex and age as well. A phone, a door or a card beside more names than a family has tells nobody. Nothing
-    depends on the order of rows or files.
+    card, name, sex and age as well. A phone, a door or a card beside more names than a family has tells nobody. Listed
+    rows of one community (or, without one, one sheet) are joined by the name and one thing beside it, alike to the
+    letter. Nothing depends on the order of rows or files.
     """
     clashes = _clashes(rows, asked)
     at = np.flatnonzero(_reachable(rows, [row for pair in (*same, *apart) for row in pair]))
-    known, crowded = _uncrowded(rows.iloc[at].reset_index(drop=True))
+    known, crowded = _uncrowded(_scoped(rows, listed).iloc[at].reset_index(drop=True))
     same, apart = ([(int(one), int(other)) for one, other in np.searchsorted(at, np.reshape(pairs, (-1, 2)))]
                    for pairs in (same, apart))  # fmt: skip
     record, records = _records(known, same, apart)
@@ -128,18 +131,26 @@ def link(
     pairs = _candidates(records, person, facts)
     sure = pairs.chance >= CERTAIN
     joined = _joined_pairs(person, pairs.first[sure], pairs.second[sure], facts, records)
+    joined = _joined_by_list(joined, facts, records)
     told = np.full(len(rows), "", dtype=object)
     told[at] = _evidence(record, joined, records, same)
     tokens = rows["place"].to_numpy(object, copy=True)
-    token = _tokens(record, records, joined)
-    tokens[at] = _placed(token, known, joined[record])
+    chosen, strongest = _tokens(known, record, records, joined)
+    tokens[at] = chosen
     by = np.full(len(rows), None, dtype=object)
-    by[at[token != ""]] = hashes_of(token[token != ""], secret)
+    by[at[strongest != ""]] = hashes_of(strongest[strongest != ""], secret)
     hidden = np.isin(at, [row for group in clashes for row in group])
     doubts = _doubts(known, record, joined, pairs, asked[at] & ~hidden)
-    listed = tuple(Doubt(int(at[doubt.first]), int(at[doubt.second]), doubt.evidence) for doubt in doubts)
-    where: dict[str, Ints] = {field: at[lost] for field, lost in crowded.items()}
-    return Linked(hashes_of(tokens, secret), told, listed, clashes, where, by)
+    questions = tuple(Doubt(int(at[doubt.first]), int(at[doubt.second]), doubt.evidence) for doubt in doubts)
+    beyond: dict[str, Ints] = {field: at[where] for field, where in crowded.items()}
+    return Linked(hashes_of(tokens, secret), told, questions, clashes, beyond, by)
+
+
+def _scoped(rows: pd.DataFrame, listed: Bools | None) -> pd.DataFrame:
+    """Return the rows with whether they are listed, and within what listed rows of one name are one person."""
+    of_list = np.zeros(len(rows), dtype=bool) if listed is None else listed
+    sheet = rows["place"].str.rpartition("|")[0].where(of_list, "")
+    return rows.assign(listed=of_list, scope=rows["community"].where(rows["community"] != "", sheet))
 
 
 def _reachable(rows: pd.DataFrame, said: Sequence[int]) -> Bools:
@@ -179,13 +190,15 @@ def _records(
 ) -> tuple[Ints, pd.DataFrame]:
     """Return each row's record, and the records: distinct rows, where equal rows are certainly one person."""
     columns = ["card", "written_card", "written_phone", "name", "born", "told_born", "address", "sex", "community",
-               "low", "high"]  # fmt: skip
+               "low", "high", "listed", "scope"]  # fmt: skip
     codes: Ints = np.zeros(len(rows), dtype=np.int64)
     for column in columns:
         codes = _paired(codes, pd.factorize(rows[column], use_na_sentinel=False)[0])
     first, size = np.unique(codes, return_index=True, return_counts=True)[1:]
     several = rows.iloc[first[size > 1]]
     certain = (several["card"] != "").to_numpy() | (probability(compare(several, several)) >= CERTAIN)
+    beside = (several[list(_BESIDE_A_NAME)] != "").any(axis=1) & (several["name"] != "")
+    certain |= (beside & several["listed"]).to_numpy(dtype=bool)
     alone = ~np.isin(codes, codes[first[size > 1][certain]])
     alone[[row for pair in (*same, *apart) for row in pair]] = True
     codes[alone] = -1 - np.flatnonzero(alone)
@@ -260,6 +273,47 @@ def _joined_pairs(person: Ints, first: Ints, second: Ints, facts: _Facts, record
     return _without(again, facts.contradicts(again), person)
 
 
+def _joined_by_list(person: Ints, facts: _Facts, records: pd.DataFrame) -> Ints:
+    """Join listed records by their name and what stands beside it, to a person of the survey where only one has both.
+
+    Where that contradicts itself or unites two people of the survey, listed records are joined among themselves, at
+    last only those that agree in everything else.
+    """
+    listed = records["listed"].to_numpy(bool)
+    if not listed.any():
+        return person
+    named = _paired(_codes(records["name"]), _codes(records["scope"]))
+    alike = _alike(records, facts)
+    for kind in _BESIDE_A_NAME:
+        token = _paired(named, _codes(records[kind]))
+        among = np.where(listed, token, -1)
+        finer = _paired(among, alike)
+        offset = len(records)
+        wanted = np.where(listed | _only(token, person, listed), token, -1)
+        for narrower in (among + offset, finer + 2 * offset):
+            joined = _by_token(person, wanted)
+            bad = _bad_list(joined, person, facts, listed)
+            wanted = np.where(bad[joined] & (wanted >= 0), np.where(among < 0, -1, narrower), wanted)
+        joined = _by_token(person, wanted)
+        person = _without(joined, _bad_list(joined, person, facts, listed), person)
+    return person
+
+
+def _only(token: Ints, person: Ints, listed: Bools) -> Bools:
+    """Return the records of the survey whose token no other person of it has."""
+    pairs = np.unique(np.column_stack([token, person])[~listed & (token >= 0)], axis=0)
+    owners = np.bincount(pairs[:, 0], minlength=int(token.max(initial=-1)) + 2)
+    return ~listed & (token >= 0) & (owners[token] == 1)
+
+
+def _bad_list(joined: Ints, before: Ints, facts: _Facts, listed: Bools) -> Bools:
+    """Return the persons that contradict themselves or unite two people of the survey."""
+    surveyed = np.unique(np.column_stack([joined, before])[~listed], axis=0)
+    number = int(joined.max(initial=-1)) + 1
+    several: Bools = np.bincount(surveyed[:, 0], minlength=number) > 1
+    return facts.contradicts(joined) | several
+
+
 def _alike(records: pd.DataFrame, facts: _Facts) -> Ints:
     """Return codes of what records tell of card, name, sex and age; who is told apart is like nobody."""
     codes: Ints = np.zeros(len(records), dtype=np.int64)
@@ -306,7 +360,10 @@ class _Pairs(NamedTuple):
 def _candidates(records: pd.DataFrame, person: Ints, facts: _Facts) -> _Pairs:
     """Return pairs of records of different persons that share part of an identifier and may be one."""
     number = max(len(records), 1)
-    found = np.unique(np.concatenate([_within(codes, len(records)) for codes in _blocks(records)]))
+    found = np.unique(np.concatenate([
+        *(_within(codes, len(records)) for codes in _blocks(records)),
+        *(_chained(codes, records) for codes in _exact(records)),
+    ]))  # fmt: skip
     first, second = found // number, found % number
     one, other = facts.card[first], facts.card[second]
     told = np.sort(facts.apart, axis=1)
@@ -335,7 +392,7 @@ def _blocks(records: pd.DataFrame) -> list[Ints]:
         lambda text: text[:7],
         lambda text: text[:3] + text[-3:],
     ]
-    blocks = [_codes(records["card"]), *(_paired(name, _codes(records[kind])) for kind in _BESIDE_A_NAME)]
+    blocks = _exact(records)
     blocks += [_paired(name, _part(phone, part)) for part in parts]
     blocks += [_part(phone, lambda text: text if "*" not in text else ""), _codes(records["address"])]
     blocks.append(_paired(name, _part(records["address"], _door)))
@@ -351,6 +408,12 @@ def _blocks(records: pd.DataFrame) -> list[Ints]:
             _paired(name, _part(card, lambda text: text[:6])),
         ]
     return blocks
+
+
+def _exact(records: pd.DataFrame) -> list[Ints]:
+    """Return what is alike to the letter in records that are probably one person."""
+    name = _codes(records["name"])
+    return [_codes(records["card"]), *(_paired(name, _codes(records[kind])) for kind in _BESIDE_A_NAME)]
 
 
 def _door(address: str) -> str:
@@ -379,6 +442,23 @@ def _within(codes: Ints, number: int) -> Ints:
             break
         pairs.append(np.minimum(one, other) * number + np.maximum(one, other))
     return np.concatenate(pairs)
+
+
+def _chained(codes: Ints, records: pd.DataFrame) -> Ints:
+    """Return pairs within blocks that are a crowd: each record with the next and with the first, by what they tell."""
+    sizes = np.bincount(codes[codes >= 0], minlength=1)
+    at = np.flatnonzero((codes >= 0) & (sizes[codes] > _LARGEST_BLOCK))
+    if not len(at):
+        return np.zeros(0, dtype=np.int64)
+    ordered = records.iloc[at].assign(block=codes[at], at=at).drop(columns="place")
+    ordered = ordered.sort_values([str(name) for name in ordered if name not in ("at", "block")], kind="stable")
+    ordered = ordered.sort_values("block", kind="stable")
+    places = ordered["at"].to_numpy()
+    equal = (ordered["block"] == ordered["block"].shift()).to_numpy()
+    heads = ordered.groupby("block")["at"].transform("first").to_numpy()
+    one = np.concatenate([places[:-1][equal[1:]], heads[equal]])
+    other = np.concatenate([places[1:][equal[1:]], places[equal]])
+    return np.asarray(np.minimum(one, other) * len(records) + np.maximum(one, other), dtype=np.int64)
 
 
 def _clashes(rows: pd.DataFrame, asked: Bools) -> tuple[tuple[int, ...], ...]:
@@ -448,9 +528,31 @@ def _evidence(record: Ints, person: Ints, records: pd.DataFrame, same: Sequence[
     return told[record]
 
 
-def _tokens(record: Ints, records: pd.DataFrame, person: Ints) -> Objects:
-    """Return the strongest identifier of each row's person, of those the most frequent; ``""`` where there is none."""
-    size = np.bincount(record, minlength=len(person))
+def _tokens(rows: pd.DataFrame, record: Ints, records: pd.DataFrame, person: Ints) -> tuple[Objects, Objects]:
+    """Return what each row's key is made of, and the strongest identifier of its person; ``""`` where there is none.
+
+    The key is made of that identifier; one that two people share is told apart by their community, by whether they
+    stand in lists alone, and at last by where they stand.
+    """
+    best = _strongest(records, person, np.bincount(record, minlength=len(person)))
+    strongest = best.reindex(range(int(person.max(initial=-1)) + 1)).fillna("").to_numpy(object)
+    chosen, own = strongest.copy(), person[record]
+    identified = strongest != ""
+    people = records.assign(person=person).groupby("person")
+    listed = np.where(people["listed"].all(), "|listed", "")
+    for more in ("|" + people["community"].max().to_numpy(object), listed.astype(object)):
+        twice = identified & pd.Series(chosen).duplicated(keep=False).to_numpy()
+        chosen[twice] = chosen[twice] + more[twice]
+    twice = pd.Series(chosen).duplicated(keep=False).to_numpy() | ~identified
+    if twice.any():  # nothing to tell them by, or one token for two people: where they stand
+        part = pd.DataFrame({"person": own, "place": rows["place"].to_numpy(object)})[twice[own]]
+        places = part.sort_values("place", kind="stable").drop_duplicates("person").set_index("person")["place"]
+        chosen[places.index] = [text + place for text, place in zip(chosen[places.index], places, strict=True)]
+    return np.asarray(chosen[own], dtype=object), np.asarray(strongest[own], dtype=object)
+
+
+def _strongest(records: pd.DataFrame, person: Ints, size: Ints) -> pd.Series:
+    """Return the strongest identifier of each person who has one, of those the most frequent."""
     parts = []
     for rank, kind in enumerate(("card", *_BESIDE_A_NAME), start=1):
         given = np.flatnonzero((records[kind] != "") & ((records["name"] != "") | (kind == "card")))
@@ -462,20 +564,7 @@ def _tokens(record: Ints, records: pd.DataFrame, person: Ints) -> Objects:
     tokens, clear = tokens[crowded], tokens[~crowded]
     tokens = tokens.groupby(["person", "rank", "text"])[["size"]].sum().reset_index()
     tokens = tokens.sort_values(["person", "rank", "size", "text"], ascending=[True, True, False, True])
-    best = pd.concat([clear, tokens.drop_duplicates("person")]).set_index("person")["text"]
-    return np.asarray(best.reindex(person[record]).fillna("").to_numpy(object), dtype=object)
-
-
-def _placed(token: Objects, rows: pd.DataFrame, own: Ints) -> Objects:
-    """Return what each row's key is made of: its person's token, with where the person stands if it is not unique."""
-    chosen = np.full(int(own.max(initial=-1)) + 1, "", dtype=object)
-    chosen[own] = token
-    twice = pd.Series(chosen).duplicated(keep=False).to_numpy()
-    if twice.any():  # nothing to tell them by, or one token for two people: where they stand
-        part = pd.DataFrame({"person": own, "place": rows["place"].to_numpy(object)})[twice[own]]
-        places = part.sort_values("place", kind="stable").drop_duplicates("person").set_index("person")["place"]
-        chosen[places.index] = [text + place for text, place in zip(chosen[places.index], places, strict=True)]
-    return np.asarray(chosen[own], dtype=object)
+    return pd.concat([clear, tokens.drop_duplicates("person")]).set_index("person")["text"]
 
 
 def read_people(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:

@@ -39,6 +39,7 @@ _WRITTEN_PHONE = re.compile(
 )
 _LIKE_A_CARD = re.compile(r"(?=(?:\*?\d){8})[\d*]{16,18}[\dx*]?")
 _LIKE_A_PHONE = re.compile(r"(?=(?:\**\d){7})1[\d*]{9,11}")
+_DOTS = re.compile(r"[·•‧・∙.]")  # 阿依古丽·买买提, by the input method
 _IN_BRACKETS = re.compile(r"\([^\d]*\)$")
 
 
@@ -169,7 +170,7 @@ def _home(text: str) -> str:
 
 
 def _name(text: str) -> str:
-    name = compared(text)
+    name = _DOTS.sub("", compared(text))
     nobodys = is_absent(name) or "*" in name or "某" in name or len(name) < 2 or _CALLED.fullmatch(name)
     return "" if nobodys else _NAMED.sub(r"\1", name)
 
