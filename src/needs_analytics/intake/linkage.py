@@ -303,7 +303,7 @@ def _only(token: Ints, person: Ints, listed: Bools) -> Bools:
     """Return the records of the survey whose token no other person of it has."""
     pairs = np.unique(np.column_stack([token, person])[~listed & (token >= 0)], axis=0)
     owners = np.bincount(pairs[:, 0], minlength=int(token.max(initial=-1)) + 2)
-    return ~listed & (token >= 0) & (owners[token] == 1)
+    return np.asarray(~listed & (token >= 0) & (owners[token] == 1), dtype=bool)
 
 
 def _bad_list(joined: Ints, before: Ints, facts: _Facts, listed: Bools) -> Bools:
