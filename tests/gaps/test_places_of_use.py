@@ -125,4 +125,37 @@ def test_all_use_of_the_menu_is_at_some_site(
         assert rows["used_units"].sum() == pytest.approx(own["count"].sum())
         assert rows["used_persons"].sum() >= own["person_key"].nunique() - 1e-9
         able = rows[rows["capacity"] > 0]
-        assert (able["utilisation"] * able["capacity"]).tolist() == pytest.approx(able["used_units"].tolist())
+        assert (able["utilisation"] * able["capacity"]).tolist() == pytest.approx(
+            able["used_units"].tolist(), nan_ok=True
+        )
+
+
+MEALS_AND_HAIR = "service | needs\n老年助餐 | ELD01\n理发 | ELD02"
+BOTH = "service | site | capacity\n老年助餐 | P | 300\n老年助餐 | Q | 300\n理发 | Q | 100"
+
+
+@pytest.mark.parametrize(
+    ("name", "site", "unknown"),
+    [
+        ("助餐", "Q", {("老年助餐", "Q")}),  # of a like name at its site
+        ("助餐服务", None, {("老年助餐", "P"), ("老年助餐", "Q")}),  # of a like name, nobody knows where
+        ("剪头", "Q", {("老年助餐", "Q"), ("理发", "Q")}),  # like none: what is offered there and nobody used
+        ("唱歌", "P", set()),  # what is offered there has use of its own
+        ("唱歌", None, set()),
+    ],
+)
+def test_use_under_a_name_not_in_the_menu_is_no_zero(
+    name: str, site: str | None, unknown: set[tuple[str, str]]
+) -> None:
+    rows = [("老年助餐", "P", 60.0), ("理发", "P", 20.0), (name, site, 28.0)]
+    usage = [dict(zip(["service", "site", "count"], row, strict=True)) for row in rows]
+    supply = BOTH + "\n理发 | P | 100"
+    report = gaps(menu=MEALS_AND_HAIR, supply=supply, usage=usage)
+    services = report.services.set_index(["service", "site"])
+    assert set(services.index[services["used_units"].isna()]) == unknown
+    assert set(services.index[services["utilisation"].isna()]) == unknown
+    meals = {place for place in unknown if place[0] == "老年助餐"}
+    told = need_row(report, MEALS)[["met", "not_taken_up", "used_persons"]].isna()
+    assert told.tolist() == [bool(meals)] * 3
+    assert {issue.value for issue in report.issues if issue.code == "W726"} == {service for service, _ in unknown}
+    assert "W721" not in codes(report)

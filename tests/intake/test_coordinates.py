@@ -40,5 +40,12 @@ def test_columns_the_wrong_way_round_are_turned_and_said() -> None:
     assert told(found, "W138") == [("C1", "30.27，120.15")]
 
 
+def test_one_pair_the_wrong_way_round_among_good_ones_is_turned_and_said() -> None:
+    sites = "食堂|甲社区|120.15|30.27\n书屋|乙社区|30.28|120.16\n车站|乙社区|120.17|30.29"
+    found = take(sheet("服务点|社区|经度|纬度\n" + sites))
+    assert found.tables["sites"][["lon", "lat"]].to_numpy().tolist()[1] == [120.16, 30.28]
+    assert told(found, "W138") == [("C3", "30.28，120.16")]
+
+
 def test_columns_the_right_way_round_are_left() -> None:
     assert "W138" not in codes(take(sheet("服务点|社区|经度|纬度|坐标系\n食堂|甲社区|120.15|30.27|WGS-84")))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from helpers.grids import sheet, take
+from helpers.grids import sheet, take, told
 
 
 @pytest.mark.parametrize(
@@ -29,6 +29,13 @@ def test_a_capacity_a_month_follows_the_calendar(capacity: str, period: str, sch
         sheet(f"服务项目 | 服务点 | 容量 | 容量周期 | 开放时间\n助餐 | 东门站 | '{capacity} | {period} | {schedule}")
     )
     assert supply.tables["supply"]["monthly"].tolist() == [pytest.approx(monthly)]
+
+
+def test_a_capacity_per_what_nobody_can_read_is_unknown_and_no_month() -> None:
+    found = take(sheet("服务项目 | 服务点 | 容量 | 容量周期\n助餐 | 东门站 | 30 | 个\n助餐 | 西门站 | 20 | 月"))
+    assert found.tables["supply"]["monthly"].tolist() == [pytest.approx(float("nan"), nan_ok=True), 20]
+    assert told(found, "W131") == [("D2", "个")]
+    assert not told(found, "W704")
 
 
 def test_an_unlimited_capacity_is_not_known_and_said() -> None:

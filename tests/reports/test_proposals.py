@@ -83,3 +83,11 @@ def test_nothing_asked_writes_nothing_and_clears_the_last_time(tmp_path: Path) -
     (tmp_path / FILE).write_text("old", encoding="utf-8")
     assert write_proposals([], tmp_path) is None
     assert not (tmp_path / FILE).exists()
+
+
+def test_a_service_not_found_is_proposed_by_the_names_that_hold_it() -> None:
+    menu = sheet("服务名称|对应需求|单位\n老年助餐|助餐|人次\n理发|理发|人次", file="菜单.xlsx")
+    used = sheet("日期|服务项目|服务点|人次\n2026-10-05|助餐|食堂|8\n2026-10-06|唱歌|食堂|8", file="使用.xlsx")
+    lines = proposed_lines(take(menu, used).issues)
+    assert '# "助餐" = "老年助餐"  # 1 次；相近：老年助餐' in lines
+    assert '# "唱歌" = ""  # 1 次；相近：—' in lines

@@ -21,6 +21,8 @@ _FORM_WORDS = (
 )
 _HINT = re.compile(rf"[(（\[【]{_FORM_WORDS}[)）\]】]|[(（\[【][)）\]】]")
 _MARKS = re.compile(r"[\s,，.。;；:：、?？!！*＊\"“”'‘’()（）\[\]【】<>《》·_\-—~]")
+_BRACKET = re.compile(r"[(（][^)）]*[)）]")
+_GENERIC = re.compile(r"(?:服务|活动|项目)+$")
 _DIGITS = {"零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 _DIGIT = "[一二两三四五六七八九]"
 _UNITS = re.compile(rf"(?:({_DIGIT}|^)千)?[零〇]?(?:({_DIGIT}|^)百)?[零〇]?(?:({_DIGIT}|)十)?[零〇]?({_DIGIT})?")
@@ -84,6 +86,18 @@ def same_wording(wording: str) -> str:
     False
     """
     return _MARKS.sub("", _HINT.sub("", key(without_numbering(wording))))
+
+
+def may_be_one(one: str, other: str) -> bool:
+    """Whether one of two names stands within the other, so that both may be one thing's; 服务, 项目, 活动 tell nothing.
+
+    Examples
+    --------
+    >>> may_be_one("助餐", "老年助餐"), may_be_one("助餐服务", "社区食堂（助餐）"), may_be_one("助浴", "助餐")
+    (True, True, False)
+    """
+    names = [{_GENERIC.sub("", text) for text in (key(name), _BRACKET.sub("", key(name)))} for name in (one, other)]
+    return any(len(a) >= 2 and len(b) >= 2 and (a in b or b in a) for a in names[0] for b in names[1])
 
 
 def chinese_number(value: str) -> int | None:

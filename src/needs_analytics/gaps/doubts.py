@@ -1,4 +1,4 @@
-"""What is doubtful about the month's use: nobody recorded it, its place is not known, it is far above the capacity."""
+"""What is doubtful about the month's use: not recorded or under another name, its place unknown, above the capacity."""
 
 from __future__ import annotations
 
@@ -21,10 +21,15 @@ def doubts_of_use(sinks: pd.DataFrame, cleaned: Cleaned, options: GapsOptions) -
     """Return what has to be said about the use of the plan's services."""
     if cleaned.usage.empty:
         return [Issue("W720")]
-    unrecorded = sinks.loc[~sinks["recorded"], "service_name"].drop_duplicates()
+    misnamed = sinks[sinks["other_names"] != ""]
+    unrecorded = sinks.loc[~sinks["recorded"] & (sinks["other_names"] == ""), "service_name"].drop_duplicates()
     few = sinks[sinks["recorded"] & (sinks["ratings"] < options.fewest_ratings)]["service_name"].drop_duplicates()
     return [
         *(Issue("W721", value=str(name)) for name in unrecorded),
+        *(
+            Issue("W726", value=str(service), details={"names": names})
+            for service, names in misnamed[["service_name", "other_names"]].drop_duplicates().to_numpy()
+        ),
         *([Issue("I722", value="、".join(few), details={"count": len(few)})] if len(few) else []),
         *_of_unknown_place(sinks, cleaned),
         *_far_above(sinks),

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from needs_analytics.core.placed_use import place_use
+from needs_analytics.gaps.unlisted import unlisted_names
 
 if TYPE_CHECKING:
     from needs_analytics.core.arrays import Bools, Floats
@@ -28,7 +29,8 @@ class Use:
     sinks
         One row per service@site of the plan: ``used_units, used_persons, utilisation, waiting, ratings,
         bad_ratings, bad_share``;
-        ``recorded`` is false for a service nobody recorded, or only with figures that cannot be read.
+        ``recorded`` is false for a service nobody recorded, or only with figures that cannot be read, and where use
+        under ``other_names``, which the menu does not list, may be its own.
     persons
         ``(cells,)`` persons observed using, not more than can (U).
     dissatisfied
@@ -88,8 +90,10 @@ def sink_use(sinks: pd.DataFrame, cleaned: Cleaned, options: GapsOptions) -> pd.
     done = usage[usage["status"] == DONE]
     persons = _persons_by_place(sinks, cleaned).groupby("sink")["persons"].sum()
     result = sinks.copy()
-    result["recorded"] = sinks["service"].isin(set(usage.loc[usage["count"].notna(), "service"]))
     result["used_units"] = _units(sinks, done)
+    result["other_names"] = unlisted_names(result, done, cleaned)
+    readable = sinks["service"].isin(set(usage.loc[usage["count"].notna(), "service"]))
+    result["recorded"] = readable & (result["other_names"] == "")
     result["used_persons"] = persons.reindex(sinks.index, fill_value=0.0).astype(float)
     result["waiting"] = _units(sinks, usage[usage["status"].isin(TURNED_AWAY)]).fillna(0.0)
     result["utilisation"] = np.where(

@@ -10,6 +10,7 @@ import pandas as pd
 
 from needs_analytics.core.issue import Issue
 from needs_analytics.core.wording import chinese_number, key
+from needs_analytics.intake.terms import UNREADABLE_PERIOD
 
 if TYPE_CHECKING:
     from needs_analytics.core.cell_map import CellMap
@@ -71,6 +72,8 @@ def _times(period: object, schedule: object, month: Month) -> tuple[float, str]:
     text = key(schedule) if isinstance(schedule, str) else ""
     if not isinstance(period, str):
         return 1.0, "按月计"
+    if period == UNREADABLE_PERIOD:
+        return float("nan"), ""
     if period in _MONTHS:
         return 1 / _MONTHS[period], ""
     if period == "周":

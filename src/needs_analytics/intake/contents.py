@@ -13,7 +13,7 @@ from needs_analytics.core.wording import key
 from needs_analytics.intake.dates import date_reader
 from needs_analytics.intake.numbers import read_count
 from needs_analytics.intake.reading import is_absent
-from needs_analytics.intake.terms import read_period, read_status
+from needs_analytics.intake.terms import UNREADABLE_PERIOD, read_period, read_status
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -76,7 +76,7 @@ def _shows_status(cell: object) -> bool:
 
 
 def _shows_period(cell: object) -> bool:
-    return read_period(cell).value is not None
+    return read_period(cell).value not in {None, UNREADABLE_PERIOD}
 
 
 def _shows_words(cell: object) -> bool:

@@ -56,18 +56,37 @@ def coordinates(block: Block, match: FieldMatch, table: str, findings: Findings)
 def right_way_round(
     block: Block, table: str, matches: Sequence[FieldMatch], columns: dict[str, Objects], findings: Findings
 ) -> dict[str, Objects]:
-    """Exchange a column of longitudes and one of latitudes that stand the wrong way round, and say so."""
+    """Exchange longitudes and latitudes that stand the wrong way round: whole columns, else single pairs; say so."""
     if not {"lon", "lat"} <= set(columns):
         return columns
     pairs = [(lon, lat) for lon, lat in zip(columns["lon"], columns["lat"], strict=True) if None not in (lon, lat)]
-    turned = sum(_is(lon, 1) and _is(lat, 0) for lon, lat in pairs)
-    if not pairs or turned < len(pairs) * _MOSTLY:
+    turned = sum(_swapped(lon, lat) for lon, lat in pairs)
+    if not turned:
         return columns
     column = next((match.column for match in matches if match.field == "lon"), None)
+    if turned < len(pairs) * _MOSTLY:
+        return _turned(block, table, column, columns, findings)
     where = CellRef(block.sheet.file, block.sheet.name, block.head, column)
     details = {"table": table, "field": "lon", "count": turned}
     findings.issues.append(Issue("W138", where, f"{pairs[0][0]:g}，{pairs[0][1]:g}", details))
     return {**columns, "lon": columns["lat"], "lat": columns["lon"]}
+
+
+def _turned(
+    block: Block, table: str, column: int | None, columns: dict[str, Objects], findings: Findings
+) -> dict[str, Objects]:
+    """Turn the single pairs that cannot be as they are written, and say each by its cell."""
+    lon, lat = columns["lon"].copy(), columns["lat"].copy()
+    for place in np.flatnonzero([_swapped(*pair) for pair in zip(lon, lat, strict=True)]):
+        where = CellRef(block.sheet.file, block.sheet.name, int(block.rows[place]), column)
+        details = {"table": table, "field": "lon", "count": 1}
+        findings.issues.append(Issue("W138", where, f"{lon[place]:g}，{lat[place]:g}", details))
+        lon[place], lat[place] = lat[place], lon[place]
+    return {**columns, "lon": lon, "lat": lat}
+
+
+def _swapped(lon: float | None, lat: float | None) -> bool:
+    return lon is not None and lat is not None and _is(lon, 1) and _is(lat, 0)
 
 
 def _reader(part: int, wanted: int) -> Reader:

@@ -20,7 +20,7 @@ from needs_analytics.intake.crosstab import month_of, month_of_sheet
 from needs_analytics.intake.dates import settled
 from needs_analytics.intake.numbers import period_within, read_count
 from needs_analytics.intake.reading import Reader, Reading
-from needs_analytics.intake.terms import read_text, read_verbatim
+from needs_analytics.intake.terms import UNREADABLE_PERIOD, read_text, read_verbatim
 from needs_analytics.intake.typed import PERSONAL, VERBATIM, read_column, reader_for
 from needs_analytics.intake.wide_register import WideColumn, wide_columns
 
@@ -291,7 +291,8 @@ def _periods(block: Block, frame: pd.DataFrame, matches: Sequence[FieldMatch]) -
         return stated
     column = block.column(position)
     named = np.array([period_within(value) or _period_of_header(matches) for value in column.values], dtype=object)
-    return stated.where(stated.notna(), pd.Series(named[column.codes], index=frame.index))
+    told = pd.Series(named[column.codes], index=frame.index)
+    return stated.where(stated.notna() & (told.isna() | (stated != UNREADABLE_PERIOD)), told)
 
 
 def _period_of_header(matches: Sequence[FieldMatch]) -> str | None:

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from needs_analytics.core.ledger import changed
-from needs_analytics.core.wording import key, plain
+from needs_analytics.core.wording import key, may_be_one, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -49,6 +49,10 @@ class NameBook:
             return inside.pop(), "part"
         near = get_close_matches(whole, [word for word, identity in self.ids.items() if identity], n=1, cutoff=0.8)
         return (self.ids[near[0]], "near") if near else ("", "")
+
+    def candidates(self, name: str) -> list[str]:
+        """Return the ids of the things a name not found may mean: theirs holds it or stands within it."""
+        return sorted({identity for word, identity in self.ids.items() if identity and may_be_one(name, word)})
 
 
 def name_book(frame: pd.DataFrame, columns: Iterable[str], told: Mapping[str, str]) -> NameBook:
@@ -88,7 +92,11 @@ def resolve_names(
         found[str(name)] = identity or plain(str(name))
         if how in {"", "near", "part"}:
             code, rows = codes[1] if how else codes[0], frame[frame[column] == name]
-            issues += cells.said(code, table, rows, column, value=str(name), new=identity)
+            near = [] if how else book.candidates(str(name))
+            issues += cells.said(
+                code, table, rows, column, value=str(name), new=identity,
+                near=near[0] if len(near) == 1 else "", nearest="、".join(near) or "—",
+            )  # fmt: skip
     resolved = frame[column].map(lambda value: found.get(value, value) if isinstance(value, str) else value)
     ledger = changed(frame, resolved, table, column, cells, action="joined")
     return frame.assign(**{column: resolved}), issues, ledger

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from needs_analytics.core.wording import key, plain
@@ -94,6 +95,7 @@ _PERIOD = (
     ("年", "年"),
     ("year", "年"),
 )
+UNREADABLE_PERIOD = "不明"
 _TIER = (
     ("片区", "片区"),
     ("街道", "片区"),
@@ -139,8 +141,9 @@ def read_status(cell: object) -> Reading:
 
 
 def read_period(cell: object) -> Reading:
-    """Read what a capacity is per: 月, 周, 日, 场 or 年."""
-    return _first_part(cell, _PERIOD, "W131")
+    """Read what a capacity is per: 月, 周, 日, 场 or 年; what cannot be read is not known, and no month."""
+    reading = _first_part(cell, _PERIOD, "W131")
+    return replace(reading, value=UNREADABLE_PERIOD) if reading.note == "refused" else reading
 
 
 def read_tier(cell: object) -> Reading:

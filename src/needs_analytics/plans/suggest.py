@@ -109,7 +109,7 @@ def _spare(matches: MatchPlan, gaps: GapReport) -> pd.DataFrame:
     pairs = pairs[cells["reachable"].to_numpy(float) > 0].drop_duplicates()
     wanted = pairs["need"].map(gaps.at("district").set_index("need")["not_taken_up"]).astype(float).fillna(0.0)
     whole = wanted.groupby(pairs["sink"]).transform("sum")
-    known = services["capacity_known"].astype(bool)
+    known = services["capacity_known"].astype(bool) & room.notna()
     pairs["persons"] = pairs["sink"].map(room.where(known).fillna(0.0)) * (wanted / whole.where(whole > 0)).fillna(0.0)
     pairs["known"] = pairs["sink"].map(known)
     return pairs.groupby("need").agg(persons=("persons", "sum"), known=("known", "all"))

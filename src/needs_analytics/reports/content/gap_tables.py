@@ -219,7 +219,10 @@ def _services(result: MonthResult, services: pd.DataFrame, words: Wording) -> Ta
             "uses_per_person": services["uses_per_person"],
             "capacity_persons": services["capacity_persons"].where(known, UNKNOWN),
             "used_units": use["used_units"],
-            "utilisation": hidden_where(use["utilisation"].astype(object).where(known, UNKNOWN), use["hidden"]),
+            "utilisation": hidden_where(
+                use["utilisation"].astype(object).where(known & services["recorded"].astype(bool), UNKNOWN),
+                use["hidden"],
+            ),
             "waiting": public_counts(services["waiting"], options),
             "bad_share": _bad_shares(services, result.options),
             "order": use["utilisation"].fillna(-1),

@@ -259,9 +259,11 @@ def _supply(m: Material) -> list[Block]:
             lead=words.say("text.supply_lead", services=result.cleaned.menu["service"].nunique(), sites=sites),
         ),
     ]
-    unknown = services.loc[~services["recorded"].astype(bool), "service_name"].drop_duplicates()
-    if len(unknown):
-        blocks.append(Note(words.say("text.supply_unknown", list=words.listed(unknown, 8)), "caution"))
+    missing, misnamed = ~services["recorded"].astype(bool), services["other_names"] != ""
+    for said, rows in (("text.supply_unknown", missing & ~misnamed), ("text.supply_misnamed", misnamed)):
+        unknown = services.loc[rows, "service_name"].drop_duplicates()
+        if len(unknown):
+            blocks.append(Note(words.say(said, list=words.listed(unknown, 8)), "caution"))
     assumed = services[~services["capacity_known"] | ~services["frequency_known"]]
     if len(assumed):
         blocks.append(Note(words.say("text.supply_assumed", count=len(assumed))))
