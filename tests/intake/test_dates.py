@@ -140,7 +140,8 @@ def test_a_name_with_a_year_of_birth_is_no_identity() -> None:
     asked = np.ones(2, dtype=bool)
     keys = link(read_people([rows]), b"k" * 32, asked=asked).keys
     assert keys[0] != keys[1]
-    keys = link(read_people([rows.assign(birth_date="1951-03-12")]), b"k" * 32, asked=asked).keys
+    whole = rows.assign(birth_date="1951-03-12", sex="女", community="和平社区")
+    keys = link(read_people([whole]), b"k" * 32, asked=asked).keys
     assert keys[0] == keys[1]
 
 

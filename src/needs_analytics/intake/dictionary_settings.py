@@ -29,6 +29,8 @@ _KINDS = {
     **dict.fromkeys(("数字", "数值", "数字填空"), "数字"),
     **dict.fromkeys(("文本", "填空", "单行文本", "多行文本", "简答", "问答", "开放", "text"), "文本"),
 }
+_LAYOUTS = frozenset(("矩阵", "矩阵单选", "表格", "选择", "matrix"))
+"""Layouts that questions of several kinds have: the kind stays as proposed and nothing is wrong."""
 _UNITS = {
     **dict.fromkeys(("人", "个人", "每人", "按人", "本人", "居民", "位", "名", "person", "persons"), "人"),
     **dict.fromkeys(("户", "每户", "按户", "家庭", "按家庭", "全家", "household", "households"), "户"),
@@ -47,7 +49,15 @@ def read_kind(text: str) -> str:
     >>> read_kind("多选题（必答）"), read_kind("评分题"), read_kind("随便")
     ('多选', '量表', '')
     """
-    return _KINDS.get(_HINTS.sub("", _HINTS.sub("", key(text))), "")
+    return _KINDS.get(_bare(text), "")
+
+
+def _bare(text: str) -> str:
+    return _HINTS.sub("", _HINTS.sub("", key(text)))
+
+
+def _kind_or_layout(text: str) -> str:
+    return read_kind(text) or (text if _bare(text) in _LAYOUTS else "")
 
 
 def read_unit(text: str) -> str:
@@ -71,7 +81,7 @@ def _threshold(text: str) -> str:
 
 
 _READERS: Mapping[str, tuple[Callable[[str], str], str]] = {
-    "kind": (read_kind, "单选、多选、排序、量表、数字、文本"),
+    "kind": (_kind_or_layout, "单选、多选、排序、量表、数字、文本"),
     "unit": (read_unit, "人、户"),
     "blank": (read_blank, "无需求、未知"),
     "threshold": (_threshold, "4、≥4、≤2、4分以上、比较需要"),
@@ -80,7 +90,7 @@ _READERS: Mapping[str, tuple[Callable[[str], str], str]] = {
 
 def read_settings(rows: pd.DataFrame) -> pd.DataFrame:
     """Return the rows of a dictionary with kinds and units as they are compared; what is none is blank."""
-    return rows.assign(**{name: rows[name].map(_READERS[name][0]) for name in ("kind", "unit")})
+    return rows.assign(kind=rows["kind"].map(read_kind), unit=rows["unit"].map(read_unit))
 
 
 def unusable_settings(frames: Iterable[pd.DataFrame], cells: CellMap) -> list[Issue]:
