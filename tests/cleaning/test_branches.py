@@ -167,3 +167,12 @@ def test_rows_of_long_files_are_found_where_they_moved_to() -> None:
 def test_rows_that_are_too_many_to_be_looked_for_are_said() -> None:
     found = repeated_in_branches(long_branches(1500, 1), ASKED)
     assert found.unsearched == {("a", "b"): 1500}
+
+
+def test_an_office_is_told_of_rows_that_are_too_many_to_be_looked_for() -> None:
+    who = ["女", 76, "和平社区", "2026-10-05"]
+    one, other = [[*who, "√", "√", "", "", ""]] * 1500, [[*who, "", "", "√", "√", "√"]] * 1500
+    found = cleaned(ANONYMOUS, one, other)
+    (said,) = [issue for issue in found.issues if issue.code == "W044"]
+    assert said.details["count"] == len(other)
+    assert len(found.survey) == len(one) + len(other)
