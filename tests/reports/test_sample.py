@@ -93,7 +93,7 @@ def test_a_group_asked_about_in_one_office_is_compared_among_those_asked() -> No
         "before": [0.25, 0.25, 0.5], "after": [0.25, 0.25, 0.5], "asmd_before": 0.0, "asmd_after": 0.0,
     })  # fmt: skip
     shown = rows(build_document(replace(result, weights=replace(result.weights, margins=margins))), "margins")
-    assert {row["label"]: row["before"] for row in shown} == {"是": "50%", "否": "50%", "未知": "/"}
+    assert {row["label"]: row["before"] for row in shown} == {"是": "50.00%", "否": "50.00%", "未知": "/"}
     assert {row["label"]: row["standing"] for row in shown} == {"是": "相当", "否": "/", "未知": "/"}
 
 
@@ -105,7 +105,7 @@ def test_how_far_off_counts_as_too_many_is_an_option() -> None:
 def test_a_community_without_answers_is_named_first_and_nothing_is_concluded_for_it() -> None:
     result = month(register=REGISTER + "    丙 | 16 | 59 | 男 | 100\n    丙 | 60 | 120 | 女 | 100\n")
     first = rows(build_document(result), "margins")[0]
-    assert (first["label"], first["n"], first["before"], first["standing"]) == ("丙", "0", "0%", "没有答卷")
+    assert (first["label"], first["n"], first["before"], first["standing"]) == ("丙", "0", "0.00%", "没有答卷")
     assert "丙没有收到答卷，由其他居民的答卷代表。" in said(result)
     assert any(line.startswith("丙需要什么") for line in drawn(result)["不能"])
 

@@ -57,7 +57,7 @@ _KINDS: Mapping[str, Kind] = {
     "merged": "integer",
     "returned": "integer",
     "target": "rate",
-    "before": "share",
+    "before": "rate",
     "after": "rate",
     "shorter": "integer",
     "given": "integer",
