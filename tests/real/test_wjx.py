@@ -61,12 +61,16 @@ def test_texts_and_codes_give_the_same_table(exports: dict[str, Cleaned]) -> Non
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_every_answer_is_kept_and_nothing_is_doubted(exports: dict[str, Cleaned], form: str) -> None:
+def test_every_answer_is_kept_and_two_that_follow_no_news_and_yet_name_some_are_doubted(
+    exports: dict[str, Cleaned], form: str
+) -> None:
     cleaned = exports[form]
     counts = cleaned.counts.set_index("file").loc[f"wjx_phone_800_{form}.xls"]
     assert counts[["rows_in", "kept", "merged", "returned"]].tolist() == [800, 800, 0, 0]
     assert set(cleaned.survey["platform"]) == {"问卷星"}
-    assert [issue.code for issue in cleaned.issues if issue.severity != "info"] == []
+    doubted = [issue for issue in cleaned.issues if issue.severity != "info"]
+    assert {(issue.code, issue.value) for issue in doubted} == {("W235", "不关注")}
+    assert sum(issue.times for issue in doubted) == 2
 
 
 @pytest.mark.parametrize("form", FORMS)

@@ -97,7 +97,7 @@ def test_where_no_gap_may_be_published_none_is_named(result: MonthResult) -> Non
 
 def test_doubts_about_the_data_are_counted_as_a_check_counts_them_and_later_ones_apart(result: MonthResult) -> None:
     where = CellRef("表.xlsx", "表", 1, 2)
-    sheets = result.cleaned.sheets.assign(office="", marks="")
+    sheets = result.cleaned.sheets.assign(office="", marks="", sender="", sender_by="")
     cleaned = replace(
         result.cleaned, sheets=sheets, issues=(Issue("W104", where, "99", also=((2, 2), (3, 2))), Issue("E101", where))
     )
