@@ -32,7 +32,7 @@ from .generator import (
     settle,
     write_office,
 )
-from .marks import ESTIMATES, MONTHS, awaits
+from .marks import MONTHS, awaits
 from .thresholds import DUPLICATE_PRECISION, DUPLICATE_RECALL, PLACES_RIGHT
 from .workbooks import NO_GRID, answer_table, office_file, ticks
 
@@ -261,7 +261,6 @@ def test_ranks_give_no_persons(sent: Sent) -> None:
     assert found.table[["persons", "persons_low", "persons_high"]].isna().all(axis=None)
 
 
-@awaits(ESTIMATES, "0 ÷ 0 in the margin of age and sex today, where every age and sex is unknown", RuntimeWarning)
 def test_forms_for_households_alone_can_be_weighed(sent: Sent) -> None:
     survey = sent.cleaned.survey
     own = survey[survey["file"].isin([office_file(sent, office) for office in household_offices(sent.snapshot)])]

@@ -58,7 +58,8 @@ def grid_sample(sample: Sample, community: Ints, overall: Floats) -> tuple[AreaS
     n_eff = np.divide(sampled * (1 - sampled) * total**2, variance, out=np.zeros_like(total), where=variance > 0)
     parts, answers = _make_up(sample, community, len(rates))
     predicted = parts @ rates
-    uncertain = (parts @ rates**2 - predicted**2) / (answers[:, None] + 1.0) / (predicted * (1.0 - predicted)) ** 2
+    spread = np.maximum(parts @ rates**2 - predicted**2, 0.0)  # of one class alone it is 0 but for rounding
+    uncertain = spread / (answers[:, None] + 1.0) / (predicted * (1.0 - predicted)) ** 2
     return AreaSample(share, n_eff, _logit(np.where(total > 0, sampled, predicted)), _logit(predicted)), uncertain
 
 
