@@ -112,6 +112,18 @@ def test_what_needs_no_data_loads_no_heavy_library(own_process: dict[str, str], 
     assert done.returncode == 0, done.stderr[-300:]
 
 
+def test_a_check_loads_nothing_that_only_a_report_needs(own_process: dict[str, str], office: Office) -> None:
+    place = office({"走访表.csv": survey(12)})
+    script = (
+        "import sys\nfrom needs_analytics.cli.entry import run\n"
+        f"try: run(['-C', {str(place)!r}, 'check', '{MONTH}'])\nexcept SystemExit: pass\n"
+        "assert 'pandas' in sys.modules\n"
+        "sys.exit(','.join(sorted({'scipy', 'sklearn', 'matplotlib', 'docx'} & set(sys.modules))) or 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], env=own_process, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr[-300:]
+
+
 def test_output_survives_a_console_that_lacks_characters(own_process: dict[str, str], tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "needs_analytics", "check", MONTH], env=own_process | {"PYTHONIOENCODING": "gbk"},

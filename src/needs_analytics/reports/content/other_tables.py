@@ -13,7 +13,6 @@ from needs_analytics.core.flags import CAUTION, FLAGS, PUBLISH, WITHHOLD, worse
 from needs_analytics.core.messages import catalogue, issue_remedy, issue_title, text
 from needs_analytics.core.results import ALL
 from needs_analytics.core.tables import iter_rows
-from needs_analytics.needs.flags import judge
 from needs_analytics.reports.content.columns import column, columns
 from needs_analytics.reports.content.disclose import (
     blanked,
@@ -123,6 +122,8 @@ def _judged_profiles(profiles: pd.DataFrame, result: MonthResult) -> pd.DataFram
     """Return the segments flagged by the rule of the needs list; those that are not told come last, by their names."""
     options, everybody = result.options.disclosure, np.full(len(profiles), len(result.segments.table))
     rates = profiles.assign(n=everybody, n_eff=result.weights.n_eff, method="direct", direct_share=np.nan, coverage=1.0)
+    from needs_analytics.needs.flags import judge  # noqa: PLC0415 - brings scipy, which a check does without
+
     flag, reason = judge(rates, result.options.needs, sample=result.weights.doubt)
     few = companions(too_few(profiles["n"], everybody, options), profiles["n"], pd.Series("", index=profiles.index))
     withheld = (flag == WITHHOLD) & ~few
