@@ -21,6 +21,7 @@ _HOMES = {
     "explain_number": "explain",
     "find_segments": "segments",
     "forecast_use": "forecasts",
+    "issue_month": "issuing",
     "list_needs": "needs",
     "match_services": "matching",
     "measure_gaps": "gaps",
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from needs_analytics.forecasts import forecast_use as forecast_use
     from needs_analytics.gaps import measure_gaps as measure_gaps
     from needs_analytics.intake import take_in as take_in
+    from needs_analytics.issuing import issue_month as issue_month
     from needs_analytics.matching import match_services as match_services
     from needs_analytics.needs import list_needs as list_needs
     from needs_analytics.office.read import read_workbooks as read_workbooks

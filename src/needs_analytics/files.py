@@ -8,7 +8,7 @@ from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 _MOST_NAMES = 99
@@ -35,31 +35,28 @@ def write_together(contents: Mapping[Path, bytes]) -> list[Path]:
         for path, content in contents.items():
             draft = path.with_name(f".{uuid.uuid4().hex}.tmp")
             drafts.callback(draft.unlink, missing_ok=True)
-            with draft.open("xb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
+            write_draft(draft, content)
             made.append((draft, path))
         return [_take_name(draft, path) for draft, path in made]
 
 
-def _take_name(draft: Path, path: Path) -> Path:
-    """Move the draft to its name, or to the first ``…(n)`` that is not locked."""
-    others = (path.with_name(f"{path.stem}({number}){path.suffix}") for number in range(2, _MOST_NAMES + 1))
-    for name in (path, *others):
-        try:
-            draft.replace(name)
-        except PermissionError:
-            if not name.exists():
-                raise  # no file is locked: the folder itself cannot be written to
-        else:
-            _keep_entry(path.parent)
-            return name
-    raise PermissionError(13, "all names are locked", str(path))
+def write_draft(draft: Path, content: bytes) -> None:
+    """Write a file that is not there yet, down to the disk."""
+    with draft.open("xb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
 
 
-def _keep_entry(folder: Path) -> None:
-    """Make the new name itself last a power cut; Windows and some network drives know no such thing."""
+def free_names(path: Path) -> Iterator[Path]:
+    """Return a file's name, then those it may take where that is locked: ``…(2)``, ``…(3)`` and so on."""
+    yield path
+    for number in range(2, _MOST_NAMES + 1):
+        yield path.with_name(f"{path.stem}({number}){path.suffix}")
+
+
+def keep_entry(folder: Path) -> None:
+    """Make a new name itself last a power cut; Windows and some network drives know no such thing."""
     if os.name == "posix":
         with suppress(OSError):
             descriptor = os.open(folder, os.O_RDONLY)
@@ -67,3 +64,17 @@ def _keep_entry(folder: Path) -> None:
                 os.fsync(descriptor)
             finally:
                 os.close(descriptor)
+
+
+def _take_name(draft: Path, path: Path) -> Path:
+    """Move the draft to its name, or to the first ``…(n)`` that is not locked."""
+    for name in free_names(path):
+        try:
+            draft.replace(name)
+        except PermissionError:
+            if not name.exists():
+                raise  # no file is locked: the folder itself cannot be written to
+        else:
+            keep_entry(path.parent)
+            return name
+    raise PermissionError(13, "all names are locked", str(path))

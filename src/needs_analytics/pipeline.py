@@ -140,7 +140,7 @@ def run_month(workspace: Workspace, month: str | Month, *, progress: Progress | 
     """
     from needs_analytics.forecasts import forecast_use
     from needs_analytics.gaps import measure_gaps
-    from needs_analytics.history.store import use_so_far
+    from needs_analytics.history.usage import use_so_far
     from needs_analytics.matching import match_services
     from needs_analytics.needs import list_needs
     from needs_analytics.plans import plan_actions

@@ -106,19 +106,24 @@ class Workspace:
         known = parse_recipes(self._text(RECIPES), source=RECIPES) if (self.path / RECIPES).is_file() else ()
         return tuple(recipe for recipe in known if recipe.month < str(month))
 
-    def remember(self, cleaned: Cleaned) -> Path:
-        """Keep what the sheets of an issued month were taken for; ``mapping.toml`` stays as the office wrote it."""
+    def recipes_with(self, cleaned: Cleaned) -> tuple[Path, bytes]:
+        """Return the file of recipes and what it says with an issued month; ``mapping.toml`` stays as it is."""
         file = self.path / RECIPES
         known = parse_recipes(self._text(RECIPES), source=RECIPES) if file.is_file() else ()
         content = recipes_toml(
             merged_recipes(known, cleaned.recipes), heading=text("workspace.recipes", self.config.language)
         )
-        return write_whole(file, content.encode())
+        return file, content.encode()
 
     @property
     def store(self) -> Store:
         """The store of months."""
         return Store(self.path / "history" / "months.sqlite3")
+
+    @property
+    def journal(self) -> Path:
+        """The file that says which report is being written; there is none when nobody writes."""
+        return self.path / "history" / "writing.json"
 
     def key(self) -> bytes:
         """Return the secret of the keyed hashes, made once and readable by its owner only."""

@@ -19,7 +19,7 @@ from needs_analytics.core.results import MonthResult, Segments
 from needs_analytics.core.tables import COLUMNS, conform, empty
 from needs_analytics.forecasts import forecast_use
 from needs_analytics.gaps import measure_gaps
-from needs_analytics.history.store import usage_counts
+from needs_analytics.history.usage import usage_counts
 from needs_analytics.matching import match_services
 from needs_analytics.needs import list_needs
 from needs_analytics.pipeline import _run_record

@@ -13,7 +13,9 @@ from helpers.town import BATHING, MEALS, one, residents, run_stages, survey, tow
 from needs_analytics.core.options import GapsOptions, Options
 from needs_analytics.errors import UsageError
 from needs_analytics.history import Store
-from needs_analytics.history.store import use_so_far
+from needs_analytics.history.columns import DETAILS, TEXTS, linked
+from needs_analytics.history.opening import APPLICATION_ID, migrations
+from needs_analytics.history.usage import use_so_far
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,8 +57,10 @@ def test_reading_back_equals_what_was_written(store: Store, result: MonthResult)
     store.keep(result)
     for kept, table in ((store.estimates("2026-10"), result.needs.table), (store.gaps("2026-10"), result.gaps.table)):
         assert kept is not None
-        keys = [name for name in ("need", "community", "grid", "segment", "group") if name in kept]
-        left, right = (frame[list(kept.columns)].sort_values(keys).reset_index(drop=True) for frame in (kept, table))
+        columns = [name for name in kept if name != "shown"]
+        keys = [name for name in ("need", "community", "grid", "segment", "group") if name in columns]
+        texts = dict.fromkeys(TEXTS.intersection(columns), "")
+        left, right = (frame[columns].fillna(texts).sort_values(keys, ignore_index=True) for frame in (kept, table))
         pd.testing.assert_frame_equal(left, right, check_dtype=False)
 
 
@@ -98,6 +102,7 @@ def test_a_changed_run_breaks_the_chain(store: Store, result: MonthResult) -> No
     store.keep(result)
     store.keep(at(result, "2026-11", "next"))
     with sqlite3.connect(store.path) as connection:
+        connection.execute("DROP TRIGGER run_is_never_changed")
         connection.execute("UPDATE run SET digest = 'forged' WHERE month = '2026-10'")
     connection.close()
     assert not store.verify()
@@ -170,15 +175,27 @@ def test_a_use_that_cannot_be_counted_is_kept_as_unknown(store: Store) -> None:
     assert store.usage("2026-11")["count"].isna().all()
 
 
-def test_a_store_of_the_first_version_is_upgraded_in_place(tmp_path: Path) -> None:
+def test_a_store_of_the_first_version_is_upgraded_in_place(tmp_path: Path, result: MonthResult) -> None:
     file = tmp_path / "months.sqlite3"
-    store = Store(file)
-    store.keep(month())
+    first = migrations()[0][2]
     with sqlite3.connect(file) as connection:
-        for name in ("times", "answered"):
-            connection.execute(f"ALTER TABLE question DROP COLUMN {name}")
-        connection.execute("PRAGMA user_version = 1")
-    questions = Store(file).questions("2026-10")
+        connection.executescript(f"{first} PRAGMA user_version = 1; PRAGMA application_id = {APPLICATION_ID};")
+        link = linked("", "2026-09", 1, "abc")
+        connection.execute("INSERT INTO run VALUES (1, '2026-09', 1, 'abc', ?, '{}')", (link,))
+        connection.execute("INSERT INTO question VALUES (1, '甲', 'q', 'w', 'k', 's', 'u', 'b', 'o', 'ELD01')")
+    connection.close()
+    store = Store(file)
+    questions = store.questions("2026-09")
     assert questions is not None
     assert questions[["times", "answered"]].isna().all(axis=None)
+    assert store.keep(result) == 1
     assert store.verify()
+    assert store.read("SELECT number, name FROM migration")["name"].tolist() == [name for _, name, _ in migrations()]
+
+
+def test_the_tables_have_the_columns_of_the_records(store: Store, result: MonthResult) -> None:
+    store.keep(result)
+    for table, columns in DETAILS.items():
+        kinds = store.read("SELECT name, type FROM pragma_table_info(?) WHERE name != 'run'", (table,))
+        assert set(kinds["name"]) == set(columns)
+        assert set(kinds.loc[kinds["type"] == "TEXT", "name"]) == TEXTS & set(columns)

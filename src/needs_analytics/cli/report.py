@@ -37,8 +37,9 @@ def command(language: str) -> click.Command:
 
 def make_report(context: Context, month: str, *, formats: tuple[str, ...], out: Path | None, as_json: bool) -> None:
     """Run a month, write its files, keep it in the store, say what to do next."""
+    from needs_analytics.issuing import issue_month
     from needs_analytics.pipeline import run_month
-    from needs_analytics.reports.month import month_json, report_stem, write_reports
+    from needs_analytics.reports.month import month_json, report_stem
 
     workspace, parsed = context.open_month(month)
     tell = context.progress()
@@ -46,11 +47,8 @@ def make_report(context: Context, month: str, *, formats: tuple[str, ...], out: 
     if not (result.cleaned.sheets["tables"] != "").any():
         raise failure(BlockingDataError, "nothing_usable", month=str(parsed))
     tell("writing")
-    target = out or workspace.path / "reports" / str(parsed)
-    wanted = formats or workspace.config.options.report.formats
-    written = write_reports(result, target, formats=wanted, language=context.language)
-    revision = workspace.store.keep(result)
-    workspace.remember(result.cleaned)
+    issued = issue_month(workspace, result, folder=out, formats=formats, language=context.language)
+    written = issued.files
     if as_json:
         print_json(month_json(result, written))
         return
@@ -63,9 +61,13 @@ def make_report(context: Context, month: str, *, formats: tuple[str, ...], out: 
     for path in written:
         key = "report.file" if path.stem == stem else "report.locked"
         context.say(key, path=path, file=f"{stem}{path.suffix}")
-    context.say("report.revision", month=str(parsed), revision=revision)
+    context.say("report.revision", month=str(parsed), revision=issued.revision)
+    if issued.later:
+        context.say("report.later", month=str(parsed), later="、".join(issued.later))
     worst = f"gap:{gaps.sort_values('gap')['need_name'].iloc[-1]}" if len(gaps) else "weights"
-    first = next((path for path in written if path.suffix == ".html"), written[0] if written else target)
+    first = next(
+        (path for path in written if path.suffix == ".html"), written[0] if written else workspace.path / "reports"
+    )
     context.tell_next("report.next", path=first, key=worst)
 
 

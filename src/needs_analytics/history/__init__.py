@@ -1,4 +1,4 @@
-"""The store of months: append-only, exact, without names, identifiers or free text."""
+"""The months that were issued, kept."""
 
 from needs_analytics.history.store import Store
 

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import re
+from contextlib import contextmanager
 from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from needs_analytics.core.messages import failure
+from needs_analytics.core.options import FORMATS
 from needs_analytics.errors import UsageError
 from needs_analytics.files import write_together
 from needs_analytics.reports.words import render_words
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from needs_analytics.reports.document import Document
     from needs_analytics.reports.words import Words
@@ -39,21 +41,12 @@ def write_document(
     *,
     created: dt.date,
     stem: str,
-    formats: Sequence[str] = ("xlsx", "html", "docx"),
+    formats: Sequence[str] = FORMATS,
     words: Words | None = None,
 ) -> list[Path]:
-    """Write a document in several formats.
+    """Write a document in several formats, see :func:`render_document`.
 
     Everything is rendered before the first file is touched, so that a fault leaves the folder as it was.
-
-    Parameters
-    ----------
-    created
-        Date of issue that the files carry; the same document and date give the same bytes.
-    stem
-        File name without its ending; what no file name may hold becomes ``_``.
-    words
-        The renderers' fixed words; by default the catalogue's in the document's language.
 
     Returns
     -------
@@ -66,15 +59,55 @@ def write_document(
     UsageError
         When a format is unknown or the folder cannot be written to.
     """
+    contents = render_document(document, created=created, stem=stem, formats=formats, words=words)
+    target = Path(folder)
+    with writable(target):
+        return write_together({target / name: content for name, content in contents.items()})
+
+
+def render_document(
+    document: Document,
+    *,
+    created: dt.date,
+    stem: str,
+    formats: Sequence[str] = FORMATS,
+    words: Words | None = None,
+) -> dict[str, bytes]:
+    """Return the files of a document, name to content.
+
+    Parameters
+    ----------
+    created
+        Date of issue that the files carry; the same document and date give the same bytes.
+    stem
+        File name without its ending; what no file name may hold becomes ``_``.
+    words
+        The renderers' fixed words; by default the catalogue's in the document's language.
+
+    Raises
+    ------
+    UsageError
+        When a format is unknown.
+    """
     unknown = [name for name in formats if name not in RENDERERS]
     if unknown:
         raise failure(UsageError, "format_unknown", format=unknown[0])
     known_words = render_words(document.language) if words is None else words
-    contents = {name: RENDERERS[name](document, known_words, created) for name in dict.fromkeys(formats)}
-    target = Path(folder)
     stem = _NOT_IN_NAMES.sub("_", stem)
+    return {f"{stem}.{name}": RENDERERS[name](document, known_words, created) for name in dict.fromkeys(formats)}
+
+
+@contextmanager
+def writable(folder: Path) -> Iterator[None]:
+    """Make a folder, and say so where it cannot be written to.
+
+    Raises
+    ------
+    UsageError
+        When the disk refuses.
+    """
     try:
-        target.mkdir(parents=True, exist_ok=True)
-        return write_together({target / f"{stem}.{name}": content for name, content in contents.items()})
+        folder.mkdir(parents=True, exist_ok=True)
+        yield
     except OSError as error:
-        raise failure(UsageError, "unwritable", folder=str(target)) from error
+        raise failure(UsageError, "unwritable", folder=str(folder)) from error

@@ -1,4 +1,4 @@
--- Version 2 of the store (1 had no counts of answers). One run is one revision of a month; nothing is ever changed or deleted by a run.
+-- One run is one revision of a month; nothing is ever changed or deleted by a run.
 CREATE TABLE run (
   run INTEGER PRIMARY KEY,
   month TEXT NOT NULL,
@@ -72,7 +72,5 @@ CREATE TABLE question (
   unit TEXT NOT NULL,
   blank TEXT NOT NULL,
   option TEXT NOT NULL,
-  need TEXT NOT NULL,
-  times REAL,
-  answered REAL
+  need TEXT NOT NULL
 ) STRICT;

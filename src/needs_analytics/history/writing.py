@@ -1,0 +1,156 @@
+"""Writing one run: everything of it in one transaction, and nothing of any other run is touched."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from importlib.metadata import version
+from typing import TYPE_CHECKING, NamedTuple
+
+import pandas as pd
+
+from needs_analytics.history.columns import (
+    DETAILS,
+    ESTIMATE,
+    GAP,
+    QUESTION,
+    SEGMENT,
+    USAGE,
+    content_digest,
+    linked,
+    quoted,
+    rows_of,
+)
+from needs_analytics.history.usage import usage_counts
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from needs_analytics.core.results import MonthResult, Segments
+    from needs_analytics.history.columns import Value
+
+    Details = list[tuple[str, Sequence[str], list[tuple[Value, ...]]]]
+
+
+class Shown(NamedTuple):
+    """What the report makes of a month's rows: ``shown``, ``hidden`` (few contributors) or ``withheld``.
+
+    Attributes
+    ----------
+    needs, gaps
+        A word for each row of the needs list and of the gap report.
+    """
+
+    needs: Sequence[str]
+    gaps: Sequence[str]
+
+
+class Writing:
+    """The store held for one run, until :meth:`commit` or :meth:`leave`."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self.run = 0
+
+    def keep(self, result: MonthResult, shown: Shown | None = None, model: str = "") -> int:
+        """Insert a month as its next revision and return its number; the same results again are the latest revision.
+
+        Parameters
+        ----------
+        shown
+            What the report makes of each row.
+        model
+            The fitted segments as JSON, empty where there are none.
+        """
+        month, digest = str(result.month), result.run.digest
+        details = _details(result, shown)
+        content = content_digest([*details, ("segment_model", ("model",), [(model,)] if model else [])])
+        last = self._one("SELECT revision, digest, content, run FROM run WHERE month = ? ORDER BY revision DESC", month)
+        if last and last[1:3] == (digest, content):
+            self.run = int(last[3])
+            return int(last[0])
+        revision = (int(last[0]) if last else 0) + 1
+        before = self._one("SELECT chain FROM run ORDER BY run DESC")
+        chain = linked(before[0] if before else "", month, revision, digest, content)
+        record = json.dumps(result.run.to_dict(), ensure_ascii=False, sort_keys=True, default=str)
+        cursor = self._connection.execute(
+            "INSERT INTO run (month, revision, digest, chain, record, content, program) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (month, revision, digest, chain, record, content, version("needs-analytics")),
+        )
+        self.run = int(cursor.lastrowid or 0)
+        for name, columns, rows in details:
+            statement = f"INSERT INTO {name} (run, {quoted(columns)}) VALUES (?{', ?' * len(columns)})"  # noqa: S608 - our own names
+            self._connection.executemany(statement, ((self.run, *row) for row in rows))
+        if model:
+            self._connection.execute("INSERT INTO segment_model VALUES (?, ?)", (self.run, model))
+        return revision
+
+    def publish(self, language: str, tables: str, files: Mapping[str, str]) -> None:
+        """Keep the report's tables as they were printed, and name its files with their digests.
+
+        Parameters
+        ----------
+        tables
+            The tables as JSON.
+        files
+            Path to digest.
+        """
+        digest = hashlib.sha256(tables.encode()).hexdigest()
+        self._connection.execute(
+            "INSERT OR IGNORE INTO publication VALUES (?, ?, ?, ?)", (self.run, language, digest, tables)
+        )
+        for path, file_digest in files.items():
+            if not self.names_now({path: file_digest}):
+                self._connection.execute(
+                    "INSERT INTO file (run, path, digest) VALUES (?, ?, ?)", (self.run, path, file_digest)
+                )
+
+    def names_now(self, files: Mapping[str, str]) -> bool:
+        """Return whether the store's latest word on each path is this digest."""
+        latest = (self._one("SELECT digest FROM file WHERE path = ? ORDER BY file DESC", path) for path in files)
+        return all(row == (digest,) for row, digest in zip(latest, files.values(), strict=True))
+
+    def later_months(self, month: str) -> list[str]:
+        """Return the months after one that were kept already."""
+        rows = self._connection.execute("SELECT DISTINCT month FROM run WHERE month > ? ORDER BY month", (month,))
+        return [str(row[0]) for row in rows]
+
+    def commit(self) -> None:
+        """Make the run last."""
+        self._connection.execute("COMMIT")
+
+    def leave(self) -> None:
+        """Undo whatever was not committed."""
+        if self._connection.in_transaction:
+            self._connection.execute("ROLLBACK")
+
+    def _one(self, query: str, *parameters: str) -> tuple[str, ...] | None:
+        row: tuple[str, ...] | None = self._connection.execute(f"{query} LIMIT 1", parameters).fetchone()
+        return row
+
+
+def _details(result: MonthResult, shown: Shown | None) -> Details:
+    needs, gaps = result.needs.table, result.gaps.table
+    if shown is not None:
+        needs, gaps = needs.assign(shown=list(shown.needs)), gaps.assign(shown=list(shown.gaps))
+    frames = (
+        ("estimate", ESTIMATE, needs), ("gap", GAP, gaps), ("usage_count", USAGE, usage_counts(result.cleaned)),
+        ("question", QUESTION, result.cleaned.questions), ("segment", SEGMENT, _segments(result.segments)),
+    )  # fmt: skip
+    return [(name, columns, rows_of(frame, columns)) for name, columns, frame in frames]
+
+
+def _segments(segments: Segments) -> pd.DataFrame:
+    if not len(segments.profiles):
+        return pd.DataFrame(columns=list(SEGMENT))
+    return segments.profiles.merge(segments.quality[["segment", "jaccard", "published"]], on="segment", how="left")
+
+
+def stored_content(connection: sqlite3.Connection, run: int) -> str:
+    """Return the digest of what stands in the store of a run, to be compared with the one it was kept with."""
+    tables: list[tuple[str, Sequence[str], Iterable[Sequence[Value]]]] = []
+    for name, columns in (*DETAILS.items(), ("segment_model", ("model",))):
+        rows = connection.execute(f"SELECT {quoted(columns)} FROM {name} WHERE run = ?", (run,)).fetchall()  # noqa: S608
+        tables.append((name, columns, rows))
+    return content_digest(tables)

@@ -1,0 +1,91 @@
+"""Issuing a month: its files and its place in the store, both or neither."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from needs_analytics.exchange import exchanging
+from needs_analytics.history.writing import Shown
+from needs_analytics.reports.published import published
+from needs_analytics.reports.write import writable
+from needs_analytics.segments.keeping import model_json
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from needs_analytics.core.results import MonthResult
+    from needs_analytics.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """A month that was issued.
+
+    Attributes
+    ----------
+    files
+        The report's files, in the order of the formats; one that was open in another program stands beside as ``…(2)``.
+    revision
+        Which revision of its month the store keeps it as.
+    later
+        Months issued before, though they come after this one: they were compared with what it was then.
+    """
+
+    files: tuple[Path, ...]
+    revision: int
+    later: tuple[str, ...] = ()
+
+
+def issue_month(
+    workspace: Workspace,
+    result: MonthResult,
+    *,
+    folder: str | Path | None = None,
+    formats: Sequence[str] = (),
+    language: str = "zh",
+) -> Issued:
+    """Write a month's report and keep the month in the workspace's store.
+
+    Whatever happens in between, files and store tell the same: until the store's last step the old files can be put
+    back, and whoever issues next finishes or undoes what an interrupted run has left.
+
+    Parameters
+    ----------
+    workspace
+        The office's folder.
+    result
+        What :func:`needs_analytics.run_month` gave.
+    folder
+        Where the files go, by default ``reports/<month>`` of the workspace.
+    formats
+        Of ``xlsx``, ``html``, ``docx``, by default those of ``needs.toml``.
+    language
+        ``zh`` or ``en``.
+
+    Raises
+    ------
+    UsageError
+        When a format is unknown, or the folder or the store cannot be written to.
+    """
+    month = str(result.month)
+    target = Path(folder) if folder is not None else workspace.path / "reports" / month
+    report = published(result, formats=formats or workspace.config.options.report.formats, language=language)
+    model = _model(result)
+    with (
+        writable(target),
+        workspace.store.writing() as writing,
+        exchanging(workspace.journal, workspace.path, writing.names_now, writing.leave) as exchange,
+    ):
+        recipes, content = workspace.recipes_with(result.cleaned)
+        *files, _ = exchange.replace({target / name: each for name, each in report.files.items()} | {recipes: content})
+        revision = writing.keep(result, Shown(report.needs, report.gaps), model)
+        writing.publish(language, report.tables, exchange.digests)
+        later = writing.later_months(month)
+        writing.commit()
+    return Issued(tuple(files), revision, tuple(later))
+
+
+def _model(result: MonthResult) -> str:
+    return "" if result.segments.model is None else model_json(result.segments.model)

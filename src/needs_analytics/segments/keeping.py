@@ -1,0 +1,68 @@
+"""A fitted segmenter as text and back: what next month's residents are placed by."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from needs_analytics.segments.encode import Block, Encoding, Question
+from needs_analytics.segments.segmenter import ResidentSegmenter
+
+_ARRAYS = ("low", "high", "centre")
+
+
+def model_json(model: ResidentSegmenter) -> str:
+    """Return a fitted segmenter as JSON: how questions are read, where the segments' centres lie, their names.
+
+    It holds quantiles and options of questions, and nothing of any respondent.
+    """
+    told: dict[str, Any] = {
+        "parameters": model.get_params(),
+        "columns": [str(name) for name in getattr(model, "feature_names_in_", ())],
+        "blocks": [_told(block) for block in model.encoding_.blocks],
+        "centres": model.cluster_centers_.tolist(),
+        "segments": getattr(model, "segments_", pd.DataFrame()).to_dict("list"),
+    }
+    return json.dumps(told, ensure_ascii=False, sort_keys=True, default=_plain)
+
+
+def model_from_json(text: str) -> ResidentSegmenter:
+    """Return the segmenter that :func:`model_json` told; it places residents as the fitted one did.
+
+    It has no ``labels_``: those of its own month stay there.
+    """
+    told = json.loads(text)
+    parameters = told["parameters"] | {"multi_select": tuple(told["parameters"]["multi_select"])}
+    model = ResidentSegmenter(**parameters)
+    model.encoding_ = Encoding(tuple(_block(block) for block in told["blocks"]))
+    model.cluster_centers_ = np.array(told["centres"], dtype=float).reshape(len(told["centres"]), -1)
+    model.n_segments_ = len(told["centres"])
+    if told["columns"]:
+        model.feature_names_in_ = np.array(told["columns"], dtype=object)
+        model.n_features_in_ = len(told["columns"])
+    if told["segments"]:
+        model.segments_ = pd.DataFrame(told["segments"])
+    return model
+
+
+def _told(block: Block) -> dict[str, Any]:
+    question = {"name": block.question.name, "kind": block.question.kind, "options": list(block.question.options)}
+    arrays = {name: getattr(block, name).tolist() for name in _ARRAYS}
+    return {"question": question, "kept": block.kept.tolist(), "scale": block.scale, **arrays}
+
+
+def _block(told: dict[str, Any]) -> Block:
+    question = told["question"] | {"options": tuple(told["question"]["options"])}
+    arrays = {name: np.array(told[name], dtype=float) for name in _ARRAYS}
+    return Block(Question(**question), np.array(told["kept"], dtype=bool), scale=float(told["scale"]), **arrays)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, np.generic):
+        return value.item()
+    if isinstance(value, (set, frozenset)):
+        return sorted(value)
+    return dict(value) if hasattr(value, "keys") else list(value)  # type: ignore[call-overload]

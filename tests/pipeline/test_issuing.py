@@ -1,0 +1,145 @@
+"""Issuing a month: files and store tell the same, whatever comes in between."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from helpers.town import BATHING, MEALS, residents, run_stages, survey, town
+from needs_analytics import Workspace, issue_month
+from needs_analytics.core.options import GapsOptions, Options
+from needs_analytics.errors import UsageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from needs_analytics.core.results import MonthResult
+
+
+def month_of(name: str, meals: int) -> MonthResult:
+    cleaned = town(
+        survey(residents(150, age=70, sex="男", yes={MEALS: meals, BATHING: 3})),
+        register="community | age_low | age_high | sex | persons\n甲 | 16 | 120 | 男 | 400",
+        menu="service | needs\nS | ELD01", usage="service | site | count\nS | P | 60",
+    )  # fmt: skip
+    result = run_stages(cleaned, options=Options(gaps=GapsOptions(replicates=5)))
+    month = type(result.month).parse(name)
+    return replace(
+        result, month=month, cleaned=replace(result.cleaned, month=month), run=replace(result.run, month=name)
+    )
+
+
+@pytest.fixture(scope="module")
+def result() -> MonthResult:
+    return month_of("2026-10", 60)
+
+
+@pytest.fixture(scope="module")
+def other() -> MonthResult:
+    return month_of("2026-10", 90)
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    return Workspace.create(tmp_path / "幸福街道", "幸福街道")
+
+
+def written(workspace: Workspace) -> dict[str, str]:
+    """Return every file of the reports and of the recipes with its digest."""
+    files = [*workspace.path.glob("reports/**/*"), *workspace.path.glob("recipes.toml")]
+    return {
+        path.relative_to(workspace.path).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in files
+        if path.is_file()
+    }
+
+
+def named(workspace: Workspace) -> dict[str, str]:
+    """Return what the store says of the files."""
+    frame = workspace.store.read("SELECT path, digest FROM file ORDER BY file", columns=("path", "digest"))
+    return dict(zip(frame["path"], frame["digest"], strict=True))
+
+
+def test_the_store_names_the_files_with_their_digests(workspace: Workspace, result: MonthResult) -> None:
+    issued = issue_month(workspace, result, formats=("html", "xlsx"))
+    assert [path.suffix for path in issued.files] == [".html", ".xlsx"]
+    assert issued.revision == 1
+    assert named(workspace) == written(workspace)
+    assert not workspace.journal.exists()
+
+
+def test_the_same_month_again_is_the_same_revision_and_the_same_bytes(
+    workspace: Workspace, result: MonthResult
+) -> None:
+    issue_month(workspace, result, formats=("html",))
+    before = written(workspace)
+    assert issue_month(workspace, result, formats=("html",)).revision == 1
+    assert written(workspace) == before
+    assert len(workspace.store.read("SELECT * FROM file")) == len(before)
+
+
+def test_a_store_that_refuses_leaves_the_files_as_they_were(
+    workspace: Workspace, result: MonthResult, other: MonthResult
+) -> None:
+    issue_month(workspace, result, formats=("html",))
+    before = written(workspace)
+    with closing(sqlite3.connect(workspace.store.path)) as store:
+        store.execute("CREATE TRIGGER no BEFORE INSERT ON publication BEGIN SELECT RAISE(ABORT, 'refused'); END")
+    with pytest.raises(sqlite3.IntegrityError):
+        issue_month(workspace, other, formats=("html", "docx"))
+    assert written(workspace) == before == named(workspace)
+    assert workspace.store.months()["revision"].tolist() == [1]
+
+
+def test_a_folder_that_refuses_leaves_the_store_as_it_was(workspace: Workspace, result: MonthResult) -> None:
+    (workspace.path / "reports" / "2026-10").write_text("not a folder", encoding="utf-8")
+    with pytest.raises(UsageError, match="写不进目录"):
+        issue_month(workspace, result, formats=("html",))
+    assert workspace.store.months().empty
+
+
+def test_what_an_interrupted_run_left_is_mended_by_the_next(
+    workspace: Workspace, result: MonthResult, other: MonthResult
+) -> None:
+    issue_month(workspace, result, formats=("html",))
+    before = written(workspace)
+    left = {"path": next(iter(before)), "draft": ".a.tmp", "backup": ".a.old", "digest": "0", "existed": True}
+    folder = (workspace.path / left["path"]).parent
+    (workspace.path / left["path"]).rename(folder / ".a.old")
+    (workspace.path / left["path"]).write_bytes(b"of the run that was killed")
+    workspace.journal.write_text(json.dumps([left]), encoding="utf-8")
+    issue_month(workspace, other, folder=workspace.path / "elsewhere", formats=("docx",))
+    assert written(workspace).items() >= {left["path"]: before[left["path"]]}.items()
+    assert not list(workspace.path.rglob(".a.*"))
+
+
+def test_a_month_after_it_that_was_issued_before_is_said(workspace: Workspace, result: MonthResult) -> None:
+    november = month_of("2026-11", 10)
+    assert issue_month(workspace, november, formats=()).later == ()
+    assert issue_month(workspace, result, formats=("html",)).later == ("2026-11",)
+
+
+def test_what_was_printed_and_what_was_hidden_is_kept(workspace: Workspace, result: MonthResult) -> None:
+    issue_month(workspace, result, formats=("html",))
+    issue_month(workspace, result, formats=("html",), language="en")
+    kept = workspace.store.read("SELECT language, digest, tables FROM publication ORDER BY language")
+    assert kept["language"].tolist() == ["en", "zh"]
+    tables = {table["id"]: table for table in json.loads(kept["tables"].iloc[1])}
+    assert "150" in [cell for row in tables["needs"]["rows"] for cell in row]
+    estimates = workspace.store.estimates("2026-10")
+    assert estimates is not None
+    assert set(estimates.loc[estimates["need"] == BATHING, "shown"]) == {"hidden"}
+    assert "shown" in set(estimates.loc[estimates["need"] == MEALS, "shown"])
+
+
+def test_files_elsewhere_are_named_by_their_whole_path(
+    workspace: Workspace, result: MonthResult, tmp_path: Path
+) -> None:
+    issued = issue_month(workspace, result, folder=tmp_path / "out", formats=("html",))
+    assert str(issued.files[0].resolve()) in named(workspace)
