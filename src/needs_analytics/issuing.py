@@ -64,6 +64,11 @@ def issue_month(
     language
         ``zh`` or ``en``.
 
+    Returns
+    -------
+    Issued
+        The files, the revision, and the later months that were compared with another one.
+
     Raises
     ------
     UsageError
