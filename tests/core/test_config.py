@@ -21,7 +21,7 @@ def test_an_empty_file_is_all_defaults() -> None:
 
 def test_options_of_the_file_stand_beside_the_defaults() -> None:
     config = parse_config(
-        '[office]\nname = "幸福街道"\nlanguage = "en"\n[needs]\ntop = 5\nlevel = 0.9\n[gaps]\nbusy = 1\n[weights]\n'
+        '[office]\nname = "幸福街道"\nlanguage = "en"\n[needs]\ntop = 5\nleast_coverage = 0.9\n[gaps]\nbusy = 1\n[weights]\n'
         "bounds = [0.2, 5]"
     )
     assert (config.name, config.language) == ("幸福街道", "en")
@@ -30,7 +30,7 @@ def test_options_of_the_file_stand_beside_the_defaults() -> None:
     assert isinstance(config.options.gaps.busy, float)
     assert differing(config.options) == {
         "needs.top": 5,
-        "needs.level": 0.9,
+        "needs.least_coverage": 0.9,
         "gaps.busy": 1.0,
         "weights.bounds": (0.2, 5),
     }
@@ -85,7 +85,7 @@ def test_an_unknown_key_is_refused_with_what_was_probably_meant(text: str, near:
         "=",
         '[needs]\ntop = "5"',
         "[needs]\ntop = 5.5",
-        "[needs]\nlevel = true",
+        "[needs]\nleast_coverage = true",
         '[report]\nformats = "xlsx"',
         'office = "x"',
         "intake = 3",
@@ -106,7 +106,7 @@ def test_a_value_of_the_wrong_kind_is_refused(text: str) -> None:
     ("text", "said"),
     [
         ('[needs]\ntop = "5"', 'needs.toml [needs] 中的“top = "5"”不对，应为不小于 1 的整数。可以写成：top = 5'),
-        ("[needs]\nlevel = 95", "应为 0.5 到 0.999 之间的数字。可以写成：level = 0.95"),
+        ("[needs]\nleast_coverage = 80", "应为 0 到 1 之间的数字。可以写成：least_coverage = 0.8"),
         ('[report]\nformats = "xlsx"', '可以写成：formats = ["xlsx"]'),
         ('[matching]\ndefault_radius_m = { "社区" = "近" }', "可以写成：社区 = 1000"),
         ("intake = 3", "needs.toml 的 intake 写成了 3，应为一节"),

@@ -143,8 +143,6 @@ class NeedsOptions:
 
     Attributes
     ----------
-    level
-        Confidence level of every interval.
     top
         How many needs are meant by "the first ones": 必列 lies surely within, 观察 surely outside.
     least_n_eff
@@ -165,7 +163,6 @@ class NeedsOptions:
         Share of false alarms accepted among the changes of one table.
     """
 
-    level: Annotated[float, Limits(0.5, 0.999)] = 0.95
     top: Count = 10
     least_n_eff: Size = 30.0
     widest_interval: Share = 0.30

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
+from needs_analytics.core.confidence import Z
 from needs_analytics.core.issue import Issue
 from needs_analytics.core.month import Month
 from needs_analytics.core.results import Forecast
@@ -22,7 +23,6 @@ BACKTEST = ("service", "site", "months", "mase_model", "mase_naive")
 FEWEST_MONTHS = 6
 _PERIOD = 12
 _ORIGINS = 6
-_Z = 1.959963984540054
 
 
 def forecast_use(history: pd.DataFrame, *, supply: pd.DataFrame | None = None, horizon: int = 3) -> Forecast:
@@ -122,7 +122,7 @@ def _verdict(test: tuple[float, float]) -> tuple[str, bool]:
 def _p_over(made: tuple[float, float, float], limit: float) -> float:
     if not np.isfinite(limit) or limit <= 0:
         return float("nan")
-    spread = max((made[2] - made[1]) / (2 * _Z), 1e-9)
+    spread = max((made[2] - made[1]) / (2 * Z), 1e-9)
     return float(norm.sf((limit - made[0]) / spread))
 
 

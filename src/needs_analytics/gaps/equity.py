@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
+from needs_analytics.core.confidence import LEVEL, Z
 from needs_analytics.core.results import ALL
 from needs_analytics.gaps.parts import GAP, sum_parts
 from needs_analytics.gaps.replicates import Replicates, gap_limits, membership
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
 
 COLUMNS = ("group", "group_name", "n", "n_eff", "gap_rate", "gap_rate_low", "gap_rate_high", "met_share")
 _FEWEST = 10
-_LEVEL = 0.95
-_Z = 1.959963984540054
 
 
 def cells_by_cut(matches: MatchPlan, cut: str) -> pd.DataFrame:
@@ -118,7 +117,7 @@ def _rates(
         sums["gap"].to_numpy(float),
         sums["demand"].to_numpy(float),
         nothing,
-        _LEVEL,
+        LEVEL,
     )
     rate = (sums["gap"] / sums["demand"]).where(sums["demand"] > 0)
     own = cells[key].map(dict(zip(sums[key], rate, strict=True))).to_numpy(float)
@@ -153,5 +152,5 @@ def split_error(cells: pd.DataFrame, keys: list[str], values: Floats, sums: pd.D
 
 def widened(estimate: Floats, low: Floats, high: Floats, error: Floats) -> tuple[Floats, Floats]:
     """Return limits widened by a further, independent standard error (half-widths add in squares)."""
-    more = _Z * np.nan_to_num(error)
+    more = Z * np.nan_to_num(error)
     return estimate - np.hypot(estimate - low, more), estimate + np.hypot(high - estimate, more)

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
+from needs_analytics.core.confidence import LEVEL
 from needs_analytics.core.flags import CAUTION, WITHHOLD
 from needs_analytics.core.options import GapsOptions
 from needs_analytics.core.results import ALL, GAPS_COLUMNS, GapReport
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from needs_analytics.core.records import Cleaned
     from needs_analytics.core.results import MatchPlan, NeedsList
 
-_LEVEL = 0.95
 SHORT_AND_BUSY, FITTING, IDLE, LATENT = "供不应求", "供需适配", "闲置", "潜在需求"
 _WELL_USED = 0.80
 
@@ -84,7 +84,7 @@ def _with_limits(
     sums: pd.DataFrame, replicates: Replicates, shares: sparse.csr_array, capacity: Floats
 ) -> tuple[pd.DataFrame, float]:
     limits = gap_limits(
-        replicates, shares, sums["gap"].to_numpy(float), sums["demand"].to_numpy(float), capacity, _LEVEL
+        replicates, shares, sums["gap"].to_numpy(float), sums["demand"].to_numpy(float), capacity, LEVEL
     )
     table = sums.assign(gap_low=limits.low, gap_high=limits.high, p_short=limits.p_short, capacity_persons=capacity)
     return table, limits.error

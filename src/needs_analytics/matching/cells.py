@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from needs_analytics.core.confidence import Z
 from needs_analytics.core.results import ALL
 from needs_analytics.matching.eligibility import meets
 
@@ -36,7 +37,6 @@ COLUMNS = (
     "place",
 )
 CUT_COLUMNS = ("need", "eligible_class", "tier", "segment", "group", "share", "n")
-_Z = 1.959963984540054
 
 
 def demand_cells(
@@ -201,4 +201,4 @@ def _estimate(known: Mapping[tuple[str, str], Row], community: str, grid: str) -
 
 def _spread(row: Row) -> float:
     """Return half an interval over its normal quantile: a standard error that is not 0 at a share of 0."""
-    return float(row["share_high"] - row["share_low"]) / (2 * _Z)
+    return float(row["share_high"] - row["share_low"]) / (2 * Z)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.stats import norm
 
+from needs_analytics.core.confidence import Z
 from needs_analytics.numerics.comparisons import difference_of_intervals
 from needs_analytics.numerics.discoveries import false_discovery
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
 KEYS = ["need", "community", "grid", "segment", "group"]
 UP, DOWN, SAME, UNCLEAR, FIRST = "明显上升", "明显下降", "无明显变化", "样本不足，暂不能判断", "/"
-_Z = 1.959963984540054
 
 
 def with_changes(
@@ -63,7 +63,7 @@ def with_changes(
         correlation=_correlation(covariance, both["share_se"], both["share_se_old"]),
     )
     diff = (both["share"] - both["share_old"]).to_numpy(float)
-    spread = np.where(diff > 0, diff - low, high - diff) / _Z
+    spread = np.where(diff > 0, diff - low, high - diff) / Z
     p = _two_sided(diff, spread)
     found = np.zeros(len(table), dtype=bool)
     level = np.where(table["grid"] != "全部", 2, np.where(table["community"] != "全部", 1, 0))

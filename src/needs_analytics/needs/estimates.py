@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from needs_analytics.core.confidence import LEVEL
 from needs_analytics.numerics.domains import DomainShares, domain_shares
 
 if TYPE_CHECKING:
@@ -51,11 +52,9 @@ def sampling_design(people: pd.DataFrame, weights: Weights) -> Design:
     return Design(people["weight"].to_numpy(float), variance, raked)
 
 
-def direct_table(
-    needs: list[str], answers: Floats, domains: Domains, asked: list[Asked], level: float, method: str
-) -> pd.DataFrame:
+def direct_table(needs: list[str], answers: Floats, domains: Domains, asked: list[Asked], method: str) -> pd.DataFrame:
     """Return one row per domain and need, the needs of a domain in one stretch."""
-    shares = _shares(answers, domains, asked, level)
+    shares = _shares(answers, domains, asked)
     frame = domains.frame.loc[domains.frame.index.repeat(len(needs))].reset_index(drop=True)
     frame.insert(0, "need", np.tile(np.array(needs, dtype=object), len(domains.frame)))
     population = np.repeat(domains.population, len(needs))
@@ -98,12 +97,12 @@ def mean_urgency(answers: Floats, urgency: Floats, weights: Floats, domains: Dom
     return np.divide(said, total, out=np.full_like(total, np.nan), where=total > 0)
 
 
-def _shares(answers: Floats, domains: Domains, asked: list[Asked], level: float) -> dict[str, Floats]:
+def _shares(answers: Floats, domains: Domains, asked: list[Asked]) -> dict[str, Floats]:
     """Return the estimates of all needs, each from those who were asked and with their weights."""
     made: dict[str, Floats] = {}
     for part in asked:
         found = domain_shares(
-            answers[np.ix_(part.rows, part.columns)], part.design.weights, domains.members[part.rows], level=level,
+            answers[np.ix_(part.rows, part.columns)], part.design.weights, domains.members[part.rows], level=LEVEL,
             **part.design.variance,
         )  # fmt: skip
         for name, values in _columns(found).items():

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from scipy import special
 
+from needs_analytics.core.confidence import Z
 from needs_analytics.core.issue import Issue
 from needs_analytics.core.options import NeedsOptions
 from needs_analytics.core.results import ALL, NEEDS_COLUMNS, NeedsList
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from needs_analytics.core.records import Cleaned
     from needs_analytics.core.results import Segments, Weights
 
-_Z = 1.959963984540054
 RANKING_COLUMNS = (
     "need",
     "need_name",
@@ -75,7 +74,7 @@ def list_needs(
         The answers these came from: who answered in both months makes the intervals of changes shorter. Without them
         the months are taken as independent, and it is said.
     options
-        Confidence level, publication limits, what counts as no change.
+        Publication limits, what counts as no change.
 
     Returns
     -------
@@ -140,15 +139,15 @@ def _measured(
     answers = people[[f"need:{need}" for need in needs]].to_numpy(float)
     asked = asked_together(people, answers, design)
     own = weights_by_need(asked, answers.shape)
-    table = direct_table(needs, answers, domains, asked, options.level, "direct")
+    table = direct_table(needs, answers, domains, asked, "direct")
     table = table.assign(
         urgency=mean_urgency(answers, people["urgency"].to_numpy(float), own, domains).ravel(),
         coverage=np.tile(coverage(answers, people, places), len(domains.frame)),
     )
-    table = widened(table, _Z)
+    table = widened(table)
     grids = places[places["grid"] != ""].reset_index(drop=True)
     if len(grids):
-        table = _with_composites(table, people, answers, own, grids, weights, level=options.level)
+        table = _with_composites(table, people, answers, own, grids, weights)
     return with_ranks(table, answers, domains, design, options)
 
 
@@ -159,8 +158,6 @@ def _with_composites(
     own: Floats,
     grids: pd.DataFrame,
     weights: Weights,
-    *,
-    level: float,
 ) -> pd.DataFrame:
     """Replace the grids' direct estimates by composites, the direct ones kept beside them."""
     upper = (table["community"] != ALL) & (table["grid"] == ALL) & (table["segment"] == ALL) & (table["group"] == ALL)
@@ -173,14 +170,9 @@ def _with_composites(
     share, low, high = (known[name].to_numpy(float).reshape(shape) for name in ("share", "share_low", "share_high"))
     made = composite_shares(
         Sample(answers, own, people["weight"].to_numpy(float), classes, grid), grids, communities,
-        Upper(share, _spread(low, high, level), low, high), level=level,
+        Upper(share, (high - low) / (2 * Z), low, high),  # a standard error that is not 0 at a share of 0
     )  # fmt: skip
     return _replaced(table, made)
-
-
-def _spread(low: Floats, high: Floats, level: float) -> Floats:
-    """Return standard errors that are not 0 at a share of 0: half the interval over its normal quantile."""
-    return (high - low) / (2.0 * special.ndtri((1.0 + level) / 2.0))
 
 
 def _replaced(table: pd.DataFrame, made: Composite) -> pd.DataFrame:
@@ -203,7 +195,7 @@ def _ranked(
 ) -> pd.DataFrame:
     answers = people[[f"rank:{need}" for need in needs]].to_numpy(float)
     asked = asked_together(people, answers, design)
-    table = direct_table(needs, answers, domains, asked, options.level, "rank_only")
+    table = direct_table(needs, answers, domains, asked, "rank_only")
     table = table.assign(urgency=np.nan, coverage=np.tile(coverage(answers, people, places), len(domains.frame)))
     return with_ranks(table, answers, domains, design, options)
 

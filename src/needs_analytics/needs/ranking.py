@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from needs_analytics.core.confidence import LEVEL
 from needs_analytics.core.results import ALL
 from needs_analytics.numerics.domains import share_covariance
 from needs_analytics.numerics.ranks import competition_ranks, rank_intervals
@@ -37,7 +38,7 @@ def with_ranks(
     for row in np.flatnonzero(_ranked(domains.frame)):
         members = domains.members[:, [row]].toarray()[:, 0]
         covariance = _scaled(share_covariance(answers, design.weights, members, **design.variance), error[row])
-        low[row], high[row] = rank_intervals(shares[row], covariance, level=options.level)
+        low[row], high[row] = rank_intervals(shares[row], covariance, level=LEVEL)
     ranked = table.assign(rank=rank.ravel(), rank_low=low.ravel(), rank_high=high.ravel())
     return ranked.assign(tier=_tiers(ranked, options))
 

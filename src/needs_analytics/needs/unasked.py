@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from needs_analytics.core.confidence import Z
 from needs_analytics.core.results import ALL
 from needs_analytics.needs.estimates import with_persons
 
@@ -17,7 +18,7 @@ _LEAST = 3  # communities from which their spread can be told
 _USUAL = 0.3  # standard deviation of communities on the logit where it cannot
 
 
-def widened(table: pd.DataFrame, z: float) -> pd.DataFrame:
+def widened(table: pd.DataFrame) -> pd.DataFrame:
     """Widen the sub-district's estimates by what the communities that were not asked may differ by.
 
     The share of the whole is ``c · asked + (1 − c) · unasked``; the unasked communities are taken to be drawn like the
@@ -27,8 +28,6 @@ def widened(table: pd.DataFrame, z: float) -> pd.DataFrame:
     ----------
     table
         Estimates by need and domain with ``coverage``.
-    z
-        Normal quantile of the confidence level.
     """
     whole = ((table["community"] == ALL) & (table["coverage"] < 1)).to_numpy()
     if not whole.any():
@@ -39,8 +38,8 @@ def widened(table: pd.DataFrame, z: float) -> pd.DataFrame:
     spread = np.where(np.isfinite(spread), spread, _USUAL * share * (1 - share))
     extra = (1 - rows["coverage"].to_numpy(float)) * spread
     se = np.hypot(rows["share_se"].to_numpy(float), extra)
-    low = np.maximum(share - np.hypot(share - rows["share_low"], z * extra), 0.0)
-    high = np.minimum(share + np.hypot(rows["share_high"] - share, z * extra), 1.0)
+    low = np.maximum(share - np.hypot(share - rows["share_low"], Z * extra), 0.0)
+    high = np.minimum(share + np.hypot(rows["share_high"] - share, Z * extra), 1.0)
     n_eff = rows["n_eff"].to_numpy(float)
     most = np.divide(share * (1 - share), se**2, out=n_eff.copy(), where=se > 0)
     made = table.copy()
