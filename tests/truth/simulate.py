@@ -1,0 +1,133 @@
+"""Samples by the hundred from towns whose truth is known, for ``docs/coverage.md``.
+
+From ``tests``::
+
+    python -m truth.simulate FILE.jsonl               # goes on where the file ends
+    python -m truth.simulate OTHER.jsonl --part 1/2   # every other town
+    python -m truth.coverage FILE.jsonl OTHER.jsonl   # the paper
+
+A line is one sample: which intervals hold the truth, by place and need.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from threadpoolctl import threadpool_limits
+
+from .estimates import ANSWERS, Estimated, estimate
+from .frames import ALL, answers_of, draw, month_of, prevalence, pull_of_margins, through_offices
+from .generator import settle
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from needs_analytics.core.records import Cleaned
+    from needs_analytics.samples import Snapshot
+
+TOWNS = range(500, 520)
+"""Seeds that no test and no choice of a method has seen."""
+SAMPLES = {"margins": 20, "offices": 20, "simple": 10, "grids": 8}
+"""Samples of each town: 1 000 for sub-district and communities, and apart from these some for grids."""
+Line = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Draw:
+    """One sample: of which town, by which design, the how manieth."""
+
+    seed: int
+    design: str
+    number: int
+
+    def take(self) -> Line:
+        """Draw the respondents, estimate, and tell which intervals hold the truth."""
+        snapshot, grids = settle(self.seed), self.design == "grids"
+        found = estimate(snapshot, self._respondents(snapshot), grids=grids, month=_month(self.seed, grids=grids))
+        made = by_place(found, prevalence(snapshot, grids=grids), grids=grids)
+        return {"seed": self.seed, "design": self.design, "number": self.number, **made}
+
+    def _respondents(self, snapshot: Snapshot) -> pd.DataFrame:
+        """Draw the respondents.
+
+        *margins*, *grids*: age, sex and community decide, strongly. *offices*: through the plan's offices, each asking
+        about what its form holds. *simple*: everybody is as likely.
+        """
+        if self.design == "offices":
+            return through_offices(replace(snapshot, seed=1000 * snapshot.seed + self.number))
+        pull = snapshot.adults.astype(float) if self.design == "simple" else pull_of_margins(snapshot)
+        names = (snapshot.seed, 20, list(SAMPLES).index(self.design), self.number)
+        return answers_of(snapshot, draw(pull, ANSWERS, *names))
+
+
+def all_draws(part: int = 0, parts: int = 1) -> Iterator[Draw]:
+    """Yield the samples of every so manieth town, town by town."""
+    for seed in TOWNS[part::parts]:
+        for design, number in SAMPLES.items():
+            yield from (Draw(seed, design, sample) for sample in range(number))
+
+
+def run(draws: Iterable[Draw], file: Path) -> None:
+    """Append the samples that the file does not hold yet."""
+    done = {(line["seed"], line["design"], line["number"]) for line in read_lines([file])} if file.exists() else set()
+    with file.open("a", encoding="utf-8") as out, threadpool_limits(1):
+        for wanted in draws:
+            if (wanted.seed, wanted.design, wanted.number) not in done:
+                out.write(json.dumps(wanted.take(), ensure_ascii=False) + "\n")
+                out.flush()
+
+
+def read_lines(files: Iterable[Path]) -> list[Line]:
+    """Return the samples of some files."""
+    return [json.loads(line) for file in files for line in file.read_text(encoding="utf-8").splitlines()]
+
+
+def by_place(found: Estimated, true: pd.DataFrame, *, grids: bool) -> Line:
+    """Return estimates and truth by place and need, of the grids alone where they are wanted.
+
+    In ``side`` ``+`` is an interval that holds the truth, ``<`` one below it, ``>`` one above it, ``-`` none.
+    """
+    places = true.index[(true.index.get_level_values(1) != ALL) == grids]
+    rows = found.table.set_index(["community", "grid", "need"])
+    share, low, high, n_eff, n = (
+        rows[name].unstack().reindex(index=places, columns=true.columns).to_numpy(float)
+        for name in ("share", "share_low", "share_high", "n_eff", "n")
+    )
+    real = true.loc[places].to_numpy(float)
+    side = np.select([np.isnan(share), high < real, low > real], ["-", "<", ">"], "+")
+    return {
+        "places": ["/".join(place) for place in places],
+        "needs": list(true.columns),
+        "side": ["".join(row) for row in side],
+        "true": np.round(real, 5).tolist(),
+        "share": np.round(np.nan_to_num(share), 4).tolist(),
+        "n_eff": np.round(np.nan_to_num(n_eff), 1).tolist(),
+        "answers": np.nan_to_num(n).astype(int).tolist(),
+    }
+
+
+@lru_cache(maxsize=2)
+def _month(seed: int, *, grids: bool) -> Cleaned:
+    """Return a town's register and places, which all its samples share."""
+    snapshot = settle(seed)
+    return month_of(snapshot, answers_of(snapshot, np.arange(1)), grids=grids)
+
+
+def main() -> None:
+    """Take the samples."""
+    parser = argparse.ArgumentParser(prog="python -m truth.simulate", description=__doc__)
+    parser.add_argument("file", type=Path)
+    parser.add_argument("--part", default="0/1", help="which of how many parts of the towns")
+    given = parser.parse_args()
+    run(all_draws(*map(int, given.part.split("/"))), given.file)
+
+
+if __name__ == "__main__":
+    main()
