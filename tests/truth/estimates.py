@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,6 @@ from .generator import settle
 
 if TYPE_CHECKING:
     from needs_analytics.core.issue import Issue
-    from needs_analytics.core.records import Cleaned
     from needs_analytics.samples import Snapshot
 
 ANSWERS = 1800
@@ -58,15 +57,14 @@ def estimate(
     weighted: bool = True,
     grids: bool = False,
     before: Estimated | None = None,
-    month: Cleaned | None = None,
 ) -> Estimated:
     """Weigh a survey and list the needs of the sub-district, its communities and, if wanted, its grids.
 
     Special groups count in the weights; estimates for them are not made here. Where grids are not wanted nobody names
-    one: the strata are communities. ``month`` holds the register and places of many samples of one town.
+    one: the strata are communities.
     """
     asked = survey.assign(groups=None) if grids else survey.assign(groups=None, grid=None)
-    month = replace(month, survey=asked) if month else month_of(snapshot, asked, grids=grids)
+    month = month_of(snapshot, asked, grids=grids)
     weights = weigh(survey, month.register if weighted else None)
     earlier = {} if before is None else {"previous": before.table, "before": before.answers}
     found = list_needs(month, weights, no_segments(), **earlier)

@@ -22,7 +22,14 @@ import numpy as np
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
-from .estimates import ANSWERS, Estimated, estimate
+from needs_analytics.core.options import NeedsOptions
+from needs_analytics.needs.domains import make_domains
+from needs_analytics.needs.estimates import sampling_design
+from needs_analytics.needs.list_needs import _columns, _measured, _people
+from needs_analytics.needs.places import place_sizes
+from needs_analytics.weights import weigh
+
+from .estimates import ANSWERS
 from .frames import ALL, answers_of, draw, month_of, prevalence, pull_of_margins, through_offices
 from .generator import settle
 
@@ -50,8 +57,8 @@ class Draw:
     def take(self) -> Line:
         """Draw the respondents, estimate, and tell which intervals hold the truth."""
         snapshot, grids = settle(self.seed), self.design == "grids"
-        found = estimate(snapshot, self._respondents(snapshot), grids=grids, month=_month(self.seed, grids=grids))
-        made = by_place(found, prevalence(snapshot, grids=grids), grids=grids)
+        month, true = _known(self.seed, grids=grids)
+        made = by_place(shares_of(month, self._respondents(snapshot)), true, grids=grids)
         return {"seed": self.seed, "design": self.design, "number": self.number, **made}
 
     def _respondents(self, snapshot: Snapshot) -> pd.DataFrame:
@@ -89,13 +96,26 @@ def read_lines(files: Iterable[Path]) -> list[Line]:
     return [json.loads(line) for file in files for line in file.read_text(encoding="utf-8").splitlines()]
 
 
-def by_place(found: Estimated, true: pd.DataFrame, *, grids: bool) -> Line:
+def shares_of(month: Cleaned, survey: pd.DataFrame) -> pd.DataFrame:
+    """Return the needs list's shares of all residents from some answers, without the ranks, which cost more.
+
+    Special groups count in the weights alone. Where the month lists no grids nobody names one.
+    """
+    weights = weigh(survey, month.register)
+    cleaned = replace(month, survey=survey.assign(groups=None, **({} if len(month.places) else {"grid": None})))
+    people, places = _people(cleaned, weights, None), place_sizes(cleaned, weights)
+    domains = make_domains(people, places, cleaned.codebook, weights.population)
+    needs = _columns(people, "need:")
+    return _measured(people, needs, domains, sampling_design(people, weights), weights, places, NeedsOptions())
+
+
+def by_place(found: pd.DataFrame, true: pd.DataFrame, *, grids: bool) -> Line:
     """Return estimates and truth by place and need, of the grids alone where they are wanted.
 
     In ``side`` ``+`` is an interval that holds the truth, ``<`` one below it, ``>`` one above it, ``-`` none.
     """
     places = true.index[(true.index.get_level_values(1) != ALL) == grids]
-    rows = found.table.set_index(["community", "grid", "need"])
+    rows = found.set_index(["community", "grid", "need"])
     share, low, high, n_eff, n = (
         rows[name].unstack().reindex(index=places, columns=true.columns).to_numpy(float)
         for name in ("share", "share_low", "share_high", "n_eff", "n")
@@ -113,11 +133,11 @@ def by_place(found: Estimated, true: pd.DataFrame, *, grids: bool) -> Line:
     }
 
 
-@lru_cache(maxsize=2)
-def _month(seed: int, *, grids: bool) -> Cleaned:
-    """Return a town's register and places, which all its samples share."""
+@lru_cache(maxsize=4)
+def _known(seed: int, *, grids: bool) -> tuple[Cleaned, pd.DataFrame]:
+    """Return a town's register and places, and its true shares, which all its samples share."""
     snapshot = settle(seed)
-    return month_of(snapshot, answers_of(snapshot, np.arange(1)), grids=grids)
+    return month_of(snapshot, answers_of(snapshot, np.arange(1)), grids=grids), prevalence(snapshot, grids=grids)
 
 
 def main() -> None:

@@ -92,7 +92,9 @@ def list_needs(
     design = sampling_design(people, weights)
     parts = []
     if asked:
-        parts.append(_measured(people, asked, domains, design, weights, places, options))
+        shares = _measured(people, asked, domains, design, weights, places, options)
+        answers = people[[f"need:{need}" for need in asked]].to_numpy(float)
+        parts.append(with_ranks(shares, answers, domains, design, options))
     rank_only = [need for need in ranked if need not in asked]
     if rank_only:
         parts.append(_ranked(people, rank_only, domains, design, places, options))
@@ -136,6 +138,7 @@ def _measured(
     places: pd.DataFrame,
     options: NeedsOptions,
 ) -> pd.DataFrame:
+    """Return the shares of the needs that were asked about as yes or no, not ranked yet."""
     answers = people[[f"need:{need}" for need in needs]].to_numpy(float)
     asked = asked_together(people, answers, design)
     own = weights_by_need(asked, answers.shape)
@@ -148,7 +151,7 @@ def _measured(
     grids = places[places["grid"] != ""].reset_index(drop=True)
     if len(grids):
         table = _with_composites(table, people, answers, own, grids, weights)
-    return with_ranks(table, answers, domains, design, options)
+    return table
 
 
 def _with_composites(
