@@ -6,7 +6,7 @@ From ``tests``::
     python -m truth.simulate OTHER.jsonl --part 1/2   # every other town
     python -m truth.coverage FILE.jsonl OTHER.jsonl   # the paper
 
-A line is one sample: which intervals hold the truth, by place and need.
+A line is one sample: which intervals hold the truth, by place and need, or which needs the channel warning names.
 """
 
 from __future__ import annotations
@@ -19,30 +19,44 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 from threadpoolctl import threadpool_limits
 
 from needs_analytics.core.options import NeedsOptions
+from needs_analytics.needs.channels import channel_issues
 from needs_analytics.needs.domains import make_domains
 from needs_analytics.needs.estimates import sampling_design
 from needs_analytics.needs.list_needs import _columns, _measured, _people
+from needs_analytics.needs.panel import Answers
 from needs_analytics.needs.places import place_sizes
 from needs_analytics.weights import weigh
 
 from .estimates import ANSWERS
-from .frames import ALL, answers_of, draw, month_of, prevalence, pull_of_margins, through_offices
-from .generator import settle
+from .frames import (
+    ALL,
+    answers_of,
+    draw,
+    month_of,
+    prevalence,
+    pull_of_margins,
+    register_frame,
+    through_offices,
+)
+from .generator import MONTH, settle
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    import pandas as pd
+
+    from needs_analytics.core.month import Month
     from needs_analytics.core.records import Cleaned
     from needs_analytics.samples import Snapshot
 
 TOWNS = range(500, 520)
 """Seeds that no test and no choice of a method has seen."""
-SAMPLES = {"margins": 20, "offices": 20, "simple": 10, "grids": 8}
-"""Samples of each town: 1 000 for sub-district and communities, and apart from these some for grids."""
+SAMPLES = {"margins": 20, "offices": 20, "simple": 10, "grids": 8, "dependent": 12, "free": 12}
+"""Samples of each town: 1 000 for sub-district and communities, and apart from these some for grids and warnings."""
+WARNINGS = frozenset({"dependent", "free"})
 Line = dict[str, Any]
 
 
@@ -55,11 +69,33 @@ class Draw:
     number: int
 
     def take(self) -> Line:
-        """Draw the respondents, estimate, and tell which intervals hold the truth."""
+        """Draw the respondents and tell which intervals hold the truth, or which needs are warned of."""
+        line = {"seed": self.seed, "design": self.design, "number": self.number}
+        return line | (self._warned() if self.design in WARNINGS else self._held())
+
+    def _held(self) -> Line:
         snapshot, grids = settle(self.seed), self.design == "grids"
         month, true = _known(self.seed, grids=grids)
-        made = by_place(shares_of(month, self._respondents(snapshot)), true, grids=grids)
-        return {"seed": self.seed, "design": self.design, "number": self.number, **made}
+        return by_place(shares_of(month, self._respondents(snapshot)), true, grids=grids)
+
+    def _warned(self) -> Line:
+        """Return the needs warned of from the month's answers alone, and with those of the month before.
+
+        *dependent*: who wants the plan's need is likelier to answer online. *free*: nothing depends on the channel.
+        """
+        now, before = (self._through_offices(month) for month in (MONTH, MONTH.shift(-1)))
+        needs = _columns(now.people(), "need:")
+        made = {"alone": channel_issues(now, needs, {}), "two": channel_issues(now, needs, {}, before=before)}
+        return {name: [issue.value for issue in issues] for name, issues in made.items()}
+
+    def _through_offices(self, month: Month) -> Answers:
+        snapshot = settle(self.seed, month)
+        plan = snapshot.plan
+        if self.design == "free":
+            facts = {name: own for name, own in plan.words("offices").items() if name != "channel_need"}
+            plan = replace(plan, texts={**plan.texts, "offices": facts})
+        survey = through_offices(replace(snapshot, seed=1000 * self.seed + self.number, plan=plan))
+        return Answers(survey, weigh(survey, register_frame(snapshot)))
 
     def _respondents(self, snapshot: Snapshot) -> pd.DataFrame:
         """Draw the respondents.
@@ -115,9 +151,8 @@ def by_place(found: pd.DataFrame, true: pd.DataFrame, *, grids: bool) -> Line:
     In ``side`` ``+`` is an interval that holds the truth, ``<`` one below it, ``>`` one above it, ``-`` none.
     """
     places = true.index[(true.index.get_level_values(1) != ALL) == grids]
-    rows = found.set_index(["community", "grid", "need"])
     share, low, high, n_eff, n = (
-        rows[name].unstack().reindex(index=places, columns=true.columns).to_numpy(float)
+        found.pivot_table(name, ["community", "grid"], "need").reindex(index=places, columns=true.columns).to_numpy()
         for name in ("share", "share_low", "share_high", "n_eff", "n")
     )
     real = true.loc[places].to_numpy(float)

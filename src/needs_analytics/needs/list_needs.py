@@ -98,7 +98,8 @@ def list_needs(
     rank_only = [need for need in ranked if need not in asked]
     if rank_only:
         parts.append(_ranked(people, rank_only, domains, design, places, options))
-    contrasts = _channel_issues(people, asked, weights, cleaned)
+    names = cleaned.codebook.need_names()
+    contrasts = channel_issues(Answers(cleaned.survey, weights), asked, names, before=before)
     judged = _judged(pd.concat(parts, ignore_index=True), cleaned, options, weights.doubt, contrasts)
     covariance = panel_covariance(judged, Answers(cleaned.survey, weights), before) if before else 0.0
     table = with_changes(_finished(judged, cleaned), previous, options, covariance)[list(NEEDS_COLUMNS)]
@@ -254,13 +255,6 @@ def _coverage_issues(table: pd.DataFrame, least: float) -> list[Issue]:
         Issue("I620", value=str(row.need_name), details={"coverage": f"{row.coverage:.0%}"})
         for row in partial.itertuples()
     ]
-
-
-def _channel_issues(people: pd.DataFrame, asked: list[str], weights: Weights, cleaned: Cleaned) -> list[Issue]:
-    if not asked:
-        return []
-    answers = people[[f"need:{need}" for need in asked]].to_numpy(float)
-    return channel_issues(people, asked, answers, weights, cleaned.codebook.need_names())
 
 
 def _empty(places: pd.DataFrame, requests: pd.DataFrame, status: str) -> NeedsList:
