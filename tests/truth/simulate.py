@@ -95,7 +95,7 @@ class Draw:
             facts = {name: own for name, own in plan.words("offices").items() if name != "channel_need"}
             plan = replace(plan, texts={**plan.texts, "offices": facts})
         survey = through_offices(replace(snapshot, seed=1000 * self.seed + self.number, plan=plan))
-        return Answers(survey, weigh(survey, register_frame(snapshot)))
+        return Answers(survey, weigh(survey, _register(self.seed, month)))
 
     def _respondents(self, snapshot: Snapshot) -> pd.DataFrame:
         """Draw the respondents.
@@ -166,6 +166,11 @@ def by_place(found: pd.DataFrame, true: pd.DataFrame, *, grids: bool) -> Line:
         "n_eff": np.round(np.nan_to_num(n_eff), 1).tolist(),
         "answers": np.nan_to_num(n).astype(int).tolist(),
     }
+
+
+@lru_cache(maxsize=4)
+def _register(seed: int, month: Month) -> pd.DataFrame:
+    return register_frame(settle(seed, month))
 
 
 @lru_cache(maxsize=4)

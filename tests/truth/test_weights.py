@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+import pytest
 
-from needs_analytics.core.codebook import Codebook
 from needs_analytics.core.results import ALL
 
+from .coverage import warnings
 from .estimates import Estimated, by_margins, by_offices
 from .generator import channel_need
 from .seeds import seed_count
+from .simulate import Draw
 from .thresholds import COVERAGE, COVERAGE_UNWEIGHTED, FALSE_WARNINGS, USUAL_COVERAGE, WARNED
 
 if TYPE_CHECKING:
     from .conftest import Measured
 
 MANY_TOWNS = 8
+SAMPLES = 3
+"""Samples of each town in which the channel warning is counted."""
 SEEDS = range(100, 100 + seed_count(1))
 
 
@@ -72,21 +77,21 @@ def test_no_weighting_cures_the_need_that_depends_on_the_channel(measured: Measu
     measured("coverage of the need that depends on the channel", float(pd.concat(held).mean()), most=0.5)
 
 
-def warned_of(found: Estimated) -> set[str]:
-    """Return the needs that some warning names, by code or by name."""
-    names = Codebook.default().need_names()
-    texts = [f"{issue.value} {issue.details}" for issue in found.issues if issue.code.startswith("W")]
-    return {need for need in found.snapshot.needs if any(need in text or names[need] in text for text in texts)}
+@cache
+def warnings_in(design: str) -> pd.DataFrame:
+    """Return the samples of some towns through the offices, and what the channel warning named."""
+    return warnings(Draw(seed, design, number).take() for seed in SEEDS for number in range(SAMPLES))
 
 
 def test_the_need_that_depends_on_the_channel_is_warned_of(measured: Measured) -> None:
-    warned = [channel_need(found.snapshot) in warned_of(found) for found in map(by_offices, SEEDS)]
-    measured("towns warned of the need that depends on the channel", float(np.mean(warned)), least=WARNED)
+    named = warnings_in("dependent").groupby("months")["named"].mean()
+    measured("samples in which the need that depends on the channel is warned of", named["two"], least=WARNED)
+    measured("the same from one month alone", named["alone"])
 
 
-def test_other_needs_are_not_warned_of(measured: Measured) -> None:
-    shares = []
-    for found in map(by_offices, SEEDS):
-        others = [need for need in found.snapshot.needs if need != channel_need(found.snapshot)]
-        shares.append(len(warned_of(found) & set(others)) / len(others))
-    measured("needs warned of without cause", float(np.mean(shares)), most=FALSE_WARNINGS)
+@pytest.mark.parametrize("design", ["dependent", "free"])
+def test_other_needs_are_not_warned_of(design: str, measured: Measured) -> None:
+    """A sample counts as soon as one of its needs is warned of without cause."""
+    false = warnings_in(design).groupby("months")["false"].mean()
+    measured(f"samples with any warning without cause, {design}", false["two"], most=FALSE_WARNINGS)
+    measured(f"the same from one month alone, {design}", false["alone"], most=FALSE_WARNINGS)

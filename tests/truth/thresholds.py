@@ -13,8 +13,8 @@ DUPLICATE_RECALL = 0.95
 COVERAGE = 0.94  # of 95 % intervals where response is ignorable given the register's margins
 COVERAGE_UNWEIGHTED = 0.85  # stays below: the response is worth weighting
 USUAL_COVERAGE = (0.94, 0.97)  # where n_eff·min(p, 1−p) is 10 or more
-WARNED = 0.95  # of towns with a need that depends on the channel
-FALSE_WARNINGS = 0.05  # of needs that do not depend on the channel
+WARNED = 0.90  # of samples in which a need depends on the channel
+FALSE_WARNINGS = 0.05  # of samples in which any need is warned of that does not depend on it
 
 # needs
 SMALL_GRID = 30  # answers; the composite has to win below
