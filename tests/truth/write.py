@@ -18,6 +18,7 @@ _STAGES = {
     "test_intake.py": "Intake",
     "test_cleaning.py": "Cleaning",
     "test_weights.py": "Weights",
+    "test_coverage.py": "Samples",
     "test_segments.py": "Segments",
     "test_needs.py": "Needs list",
     "test_gaps.py": "Gaps",

@@ -92,7 +92,7 @@ def list_needs(
     design = sampling_design(people, weights)
     parts = []
     if asked:
-        shares = _measured(people, asked, domains, design, weights, places, options)
+        shares = _measured(people, asked, domains, design, weights, places)
         answers = people[[f"need:{need}" for need in asked]].to_numpy(float)
         parts.append(with_ranks(shares, answers, domains, design, options))
     rank_only = [need for need in ranked if need not in asked]
@@ -137,7 +137,6 @@ def _measured(
     design: Design,
     weights: Weights,
     places: pd.DataFrame,
-    options: NeedsOptions,
 ) -> pd.DataFrame:
     """Return the shares of the needs that were asked about as yes or no, not ranked yet."""
     answers = people[[f"need:{need}" for need in needs]].to_numpy(float)
