@@ -144,10 +144,11 @@ def _compared(answers: Floats, online: Bools, cells: Ints, groups: Floats) -> Fl
     count = min(int((mixed & online).sum()), int((mixed & ~online).sum()))
     y, others = _within(answers, codes)[mixed], _within(groups, codes)[mixed]
     parts = np.column_stack([x[mixed], y])
-    parts = parts - others @ np.linalg.lstsq(others, parts, rcond=None)[0]
+    gram = others.T @ others
+    parts = parts - others @ (np.linalg.pinv(gram, rcond=1e-10, hermitian=True) @ (others.T @ parts))
     channel, residual = parts[:, 0], parts[:, 1:]
     square = float(channel @ channel)
-    free = int(mixed.sum()) - len(np.unique(codes[mixed])) - int(np.linalg.matrix_rank(others)) - 1
+    free = int(mixed.sum()) - len(np.unique(codes[mixed])) - int(np.linalg.matrix_rank(gram, hermitian=True)) - 1
     if count < _FEWEST or free < 1 or square <= 1e-9:
         return nothing
     score, spread = channel @ residual, (channel**2) @ residual**2 * (mixed.sum() / free)
