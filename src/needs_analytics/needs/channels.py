@@ -65,7 +65,7 @@ def channel_issues(
         Of the needs.
     before
         The month before, whose answers are compared too, of residents who did not answer again: one month of a
-        sub-district shows a contrast of 10 points in three samples of four, two months in nearly all.
+        sub-district shows a contrast of 10 points in seven samples of ten, two months in nearly all.
 
     Notes
     -----
