@@ -208,6 +208,10 @@ def test_a_share_at_the_border_leaves_the_rest_to_others():
     assert_allclose(benchmark([0.05, 0.5], [100, 100], 25), [0.0, 0.25])
 
 
+def test_where_nobody_lives_shares_stay_as_they_are():
+    assert_array_equal(benchmark([0.2, 0.7], [0, 0], 0), [0.2, 0.7])
+
+
 def test_benchmarks_of_many_variables():
     shares = np.array([[0.2, 0.4], [0.5, 0.5]])
     assert_allclose(benchmark(shares, [100, 300], [200, 160]), [[0.35, 0.55], [0.4, 0.4]])
