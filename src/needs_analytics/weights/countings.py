@@ -119,12 +119,15 @@ def fullest(countings: Sequence[Counting]) -> tuple[Counting, list[tuple[Countin
 
 
 def alike(best: Counting, other: Counting) -> tuple[float, float]:
-    """Return how many of the same people two countings have; the same number where they cannot be compared."""
+    """Return how many of the same people two countings have; the same number where they cannot be compared.
+
+    The best one tells ages where either does.
+    """
     if best.aged == other.aged:
         return best.adults, other.adults
-    if (best if best.aged else other).from_birth:
+    if best.from_birth:
         return best.whole, other.whole
-    return best.adults, min(best.adults, other.whole) if best.aged else best.adults  # it may hold children
+    return best.adults, min(best.adults, other.whole)  # the other may hold children
 
 
 def ratio(best: Counting, other: Counting) -> float:
