@@ -35,6 +35,13 @@ def test_nobody_in_common_is_no_covariance() -> None:
     assert covariance(wave(answers), wave(answers), np.empty((0, 2), int)) == 0
 
 
+def test_a_domain_of_nobody_in_one_survey_has_no_covariance() -> None:
+    answers = wave(np.array([1, 0, 1, 1, 0]))
+    nobody, everybody = np.empty(0, int), np.arange(5)
+    pairs = np.array([[0, 0], [2, 2]])
+    assert wave_covariance(answers, answers, pairs, [(nobody, everybody), (everybody, nobody)]).tolist() == [[0], [0]]
+
+
 def test_an_unknown_answer_adds_nothing() -> None:
     first, second = np.array([1, 0, 1, np.nan]), np.array([1, 0, 1, 1])
     with_it = covariance(wave(first), wave(second), np.array([[0, 0], [3, 3]]))

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
+from scipy import stats
 
 from needs_analytics.numerics._exponential import fit_level
 from needs_analytics.numerics._seasons import has_season, seasonal_factors
@@ -69,6 +70,37 @@ def test_level_and_weight_are_the_best_of_all():
     assert_allclose(fit.sse[0], best, rtol=0.01)
 
 
+def test_the_last_level_is_that_of_the_recursion_from_the_best_first_one():
+    """The errors are linear in the first level: two runs give the parabola of their squares."""
+
+    def run(start):
+        state, errors = start, []
+        for value in series:
+            errors.append(value - state)
+            state += fit.alpha[0] * errors[-1]
+        return np.array(errors), state
+
+    series = np.array([4.0, 9.0, 6.0, 8.0, 7.0])
+    fit = fit_level(series[None])
+    (none, _), (one, _) = run(0.0), run(1.0)
+    errors, level = run((none - one) @ none / ((none - one) @ (none - one)))
+    assert_allclose([fit.sse[0], fit.level[0]], [errors @ errors, level])
+
+
+def test_an_interval_is_that_of_hyndman_and_billah_with_the_drifts_variance():
+    """Without a season: σ² (1 + (h − 1) α²), and the drift's (half the slope, over (h − 1 + learnt) months)."""
+    series = np.random.default_rng(5).normal(50, 5, 20).cumsum()
+    point, low, high = forecast(series, period=1, horizon=4, level=0.9)
+    fit, length, ahead = fit_level(series[None]), 20, np.arange(4)
+    alpha, sigma = fit.alpha[0], np.sqrt(fit.sse[0] / 18)
+    slope = np.polyfit(np.arange(20), series, 1)[0]
+    months = (ahead + (1 - (1 - alpha) ** length) / alpha) / 2
+    assert_allclose(point, fit.level[0] + slope * months)
+    spread = sigma * np.sqrt(1 + ahead * alpha**2 + months**2 / (20 * (20**2 - 1) / 12))
+    assert_allclose(high - point, stats.t.ppf(0.95, 18) * spread)
+    assert_allclose(point - low, high - point)
+
+
 def test_a_straight_line_is_continued_with_half_its_slope():
     point, low, high = forecast(10.0 + 2.0 * np.arange(60.0), horizon=3)
     assert_allclose(np.diff(point), 1.0)
@@ -85,6 +117,19 @@ def test_a_planted_season_is_found():
     assert_allclose(seasonal_factors(series, 12)[0], factors, rtol=1e-12)
     point, _, _ = forecast(series[0], horizon=12)
     assert_allclose(point, 100 * factors, rtol=1e-6)
+
+
+def test_two_seasons_are_enough_and_less_are_not():
+    """One month of twelve is twice the others."""
+    factors = np.array([2.0] + [1.0] * 11) / (13 / 12)
+    series = np.tile(100 * factors, 2)[None]
+    assert_allclose(seasonal_factors(series, 12)[0], factors)
+    assert_array_equal(seasonal_factors(series[:, :23], 12), np.ones((1, 12)))
+
+
+def test_a_small_series_has_its_season_beside_a_large_one():
+    small = np.tile(np.arange(12.0), 4)
+    assert has_season(np.stack([small, 1e9 + np.zeros(48)]), 12).tolist() == [True, False]
 
 
 def test_noise_has_no_season():

@@ -35,5 +35,9 @@ def test_the_binomial_tail_is_scipys() -> None:
         np.testing.assert_allclose(binomial_tail(least, number, np.full(20, share)), expected, rtol=1e-8, atol=1e-12)
 
 
+def test_nothing_out_of_nothing_is_certain_and_one_impossible() -> None:
+    assert binomial_tail(np.array([0.0, 1.0]), np.array([0, 0]), np.array([0.5, 0.5])).tolist() == [1, 0]
+
+
 def test_where_the_terms_run_out_four_digits_hold() -> None:
     assert incomplete_beta(1e10, 1e10, 0.5) == pytest.approx(0.5, abs=1e-4)

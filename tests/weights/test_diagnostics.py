@@ -75,3 +75,5 @@ def test_without_a_register_or_without_answers_only_what_is_known_is_told() -> N
     nothing = diagnose(weigh(survey(), table("register", REGISTER)))
     assert set(nothing.table["figure"]) == {"n", "n_eff"}
     assert nothing.largest.empty
+    assert list(nothing.largest) == ["ratio", "share"]
+    assert list(equal.effects) == ["need", "n", "n_eff", "deff"]

@@ -101,26 +101,28 @@ def _canonical_order(values: Floats, sigma: Floats) -> Ints:
 
 
 def _decided_pairs(values: Floats, sigma: Floats, level: float) -> Bools:
-    """Return a matrix (p, p): item j is significantly larger than item k."""
+    """Return a matrix (p, p): item j is significantly larger than item k; values (p,) ascend.
+
+    Of a pair the later item is the larger one or none is: the other way round stays undecided to the end.
+    """
     first, second = np.triu_indices(values.size, k=1)
-    variance = np.diag(sigma)[first] + np.diag(sigma)[second] - 2.0 * sigma[first, second]
     scale = np.diag(sigma)[first] + np.diag(sigma)[second]
-    difference = values[first] - values[second]
+    variance = scale - 2.0 * sigma[first, second]
+    difference = values[second] - values[first]
     exact = (variance <= 1e-12 * scale) & np.isfinite(variance)
     open_pair = (variance > 1e-12 * scale) & np.isfinite(variance)
     t = np.where(open_pair, difference / np.sqrt(np.where(open_pair, variance, 1.0)), 0.0)
-    larger, smaller = exact & (difference > 0), exact & (difference < 0)
+    larger = exact & (difference > 0)
     draws = _correlated_draws(sigma)
     while True:
-        tested = open_pair & ~larger, open_pair & ~smaller
-        bound = _max_quantile(draws, (first, second, variance), tested, level)
-        more, less = tested[0] & (t > bound), tested[1] & (t < -bound)
-        if not (more.any() or less.any()):
+        tested = open_pair & ~larger
+        bound = _max_quantile(draws, (first, second, variance), (open_pair, tested), level)
+        more = tested & (t > bound)
+        if not more.any():
             break
-        larger, smaller = larger | more, smaller | less
+        larger |= more
     above = np.zeros(sigma.shape, dtype=bool)
-    above[first[larger], second[larger]] = True
-    above[second[smaller], first[smaller]] = True
+    above[second[larger], first[larger]] = True
     return above
 
 
@@ -135,13 +137,16 @@ def _correlated_draws(sigma: Floats) -> Floats:
 
 
 def _max_quantile(draws: Floats, pairs: tuple[Ints, Ints, Floats], tested: tuple[Bools, Bools], level: float) -> float:
-    """Quantile of the largest studentised difference over the ordered pairs still tested; infinite without any."""
-    either = np.flatnonzero(tested[0] | tested[1])
+    """Quantile of the largest studentised difference over the ordered pairs still tested; infinite without any.
+
+    Tested are pairs with the first item as the larger one, and of those again the ones with the second.
+    """
+    either = np.flatnonzero(tested[0])
     if either.size == 0:
         return np.inf
     first, second, variance = (part[either] for part in pairs)
-    both = (tested[0] & tested[1])[either]
-    factor = np.where(tested[0][either], 1.0, -1.0) / np.sqrt(variance)
+    both = tested[1][either]
+    factor = 1.0 / np.sqrt(variance)
     largest = np.full(draws.shape[1], -np.inf)
     block = max(1, _BLOCK // draws.shape[1])
     for start in range(0, either.size, block):
