@@ -60,7 +60,7 @@ def test_a_survey_with_itself_has_its_own_variance(seed: int) -> None:
     inside = rng.random(n) < 0.6
     inside[:4] = True
     rows = np.flatnonzero(inside)
-    design = {"calibration": [margin], "base_weights": np.ones(n)}
+    design = {"calibration": [margin], "base_weights": rng.uniform(0.5, 2, n) if seed % 2 else None}
     same = wave(answers, weights=weights, strata=np.zeros(n, int), **design)
     made = wave_covariance(same, same, np.column_stack([np.arange(n)] * 2), [(rows, rows)])
     found = domain_shares(answers, weights, inside[:, None], **design)

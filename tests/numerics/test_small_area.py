@@ -179,6 +179,7 @@ def test_variances_smoothed_towards_predictions():
     variance = smooth_variances(shares, [5000, 5000], synthetic=[[0.1, 0.3], [0.0, 0.5]])
     assert_allclose(variance[0] * 5000, [0.09, 0.21], rtol=1e-3)
     assert variance[1, 0] > 0
+    assert_allclose(smooth_variances(0.9, 10, synthetic=[-0.2, 1.3]), smooth_variances(0.9, 10, synthetic=[0, 1]))
 
 
 @given(st.integers(0, 10_000), st.floats(0, 1), st.booleans())

@@ -132,6 +132,14 @@ def test_a_small_series_has_its_season_beside_a_large_one():
     assert has_season(np.stack([small, 1e9 + np.zeros(48)]), 12).tolist() == [True, False]
 
 
+def test_factors_of_series_together_are_those_alone():
+    months, noise = np.arange(48), np.random.default_rng(6).uniform(0.8, 1.2, (2, 48))
+    series = np.stack([1 + 0.5 * np.sin(2 * np.pi * months / 12), 30.0 * (1 + (months % 12 == 3))]) * noise
+    alone = [seasonal_factors(row[None], 12)[0] for row in series]
+    assert_allclose(seasonal_factors(series, 12), alone)
+    assert_allclose(np.mean(alone, axis=1), 1)
+
+
 def test_noise_has_no_season():
     noise = np.random.default_rng(1).poisson(20, (400, 48)).astype(float)
     assert has_season(noise, 12).mean() < 0.15

@@ -14,7 +14,7 @@ from scipy import special, stats
 
 from helpers.explicit import explicit_mean, explicit_variance
 from needs_analytics.numerics.raking import kish, rake
-from needs_analytics.numerics.weighted import survey_mean, survey_share, survey_total
+from needs_analytics.numerics.weighted import domain_shares, survey_mean, survey_share, survey_total
 
 WITHOUT_ROWS = {"apiclus2_pw", "pps_w"}
 
@@ -190,6 +190,31 @@ class TestAgainstExplicitCalculation:
         if len(set(zip(strata, clusters, strict=True))) > 1:
             variance = explicit_variance(np.nan_to_num(y), w, strata, clusters, calibration, base)
             assert_allclose(np.nan_to_num(estimate.se) ** 2, variance, rtol=1e-8, atol=1e-8)
+
+
+class TestByHand:
+    """Four answers 1, 2, 3, 4: s² = 5/3, standard error of the mean √(5/12), of the total four times that."""
+
+    def test_intervals_are_at_the_level_asked_for(self):
+        half = stats.t.ppf(0.9, 3) * np.sqrt(5 / 12)
+        mean = survey_mean([1, 2, 3, 4], np.ones(4), level=0.8)
+        assert_allclose([mean.low, mean.high], [2.5 - half, 2.5 + half])
+        total = survey_total([1, 2, 3, 4], np.ones(4), level=0.8)
+        assert_allclose([total.low, total.high], [10 - 4 * half, 10 + 4 * half])
+
+    def test_a_share_of_three_in_ten_at_80_per_cent(self):
+        """The standard error is √(0.21 / 9): nine answers stand behind it, and t of 9 over t of 9 is 1."""
+        answers = np.array([1.0] * 3 + [0.0] * 7)
+        limits = [stats.beta.ppf(0.1, 2.7, 7.3), stats.beta.ppf(0.9, 3.7, 6.3)]
+        share = survey_share(answers, np.ones(10), level=0.8)
+        assert_allclose([share.low, share.high, share.n_eff], [*limits, 9])
+        many = domain_shares(answers[:, None], np.ones(10), np.ones((10, 1)), level=0.8)
+        assert_allclose([many.low[0, 0], many.high[0, 0]], limits)
+
+    def test_of_a_population_hardly_larger_than_the_sample_little_is_unknown(self):
+        """Four of five: a fifth of the variance is left."""
+        assert_allclose(survey_mean([1, 2, 3, 4], np.ones(4), fpc=5).se, np.sqrt(5 / 12 / 5))
+        assert survey_mean([1, 2, 3, 4], np.ones(4), fpc=4).se == 0
 
 
 class TestSpecialCases:
