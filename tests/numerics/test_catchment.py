@@ -28,6 +28,10 @@ def test_enhanced_by_hand():
     assert_allclose(accessibility, weights * 10 / (100 * weights.sum()))
 
 
+def test_a_zone_of_weight_nought_has_no_part():
+    assert two_step([10.0, 10.0], [5.0], [[1.0], [2.0]], 2.0, decay=[1.0, 0.0]).tolist() == [0.5, 0]
+
+
 @given(st.integers(0, 10_000), st.sampled_from(DECAYS))
 @settings(derandomize=True, max_examples=60, deadline=None)
 def test_all_supply_with_demand_in_reach_is_shared_out(seed, decay):

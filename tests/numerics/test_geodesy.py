@@ -30,6 +30,11 @@ def test_gcj02_as_published():
     assert_allclose(lat, [31.1774276, 22.543847, 39.911954], atol=2e-6)
 
 
+def test_gcj02_back_to_a_published_point():
+    """``wgs84togcj02(116.404, 39.915)`` of wandergis/coordtransform, to the last digit it prints."""
+    assert_allclose(gcj02_to_wgs84(116.41024449916938, 39.91640428150164), [116.404, 39.915], rtol=0, atol=1e-12)
+
+
 def test_bd09_as_published():
     """The example of wandergis/coordtransform; that of eviltransform leaves 3000/180 out and is metres off."""
     assert_allclose(bd09_to_gcj02(116.404, 39.915), [116.39762729119315, 39.90865673957631], rtol=1e-14)

@@ -202,6 +202,10 @@ class TestByHand:
         total = survey_total([1, 2, 3, 4], np.ones(4), level=0.8)
         assert_allclose([total.low, total.high], [10 - 4 * half, 10 + 4 * half])
 
+    @pytest.mark.parametrize("weight", [0.1, 1.0, 1000.0])
+    def test_a_total_of_four_answers_rests_on_four_whatever_they_weigh(self, weight):
+        assert_allclose(survey_total([1, 2, 3, 4], np.full(4, weight)).n_eff, 4)
+
     def test_a_share_of_three_in_ten_at_80_per_cent(self):
         """The standard error is √(0.21 / 9): nine answers stand behind it, and t of 9 over t of 9 is 1."""
         answers = np.array([1.0] * 3 + [0.0] * 7)

@@ -200,6 +200,7 @@ def test_who_is_absent_is_said_with_how_many_residents_that_concerns() -> None:
 def test_what_was_collapsed_is_said_with_why() -> None:
     people = survey(*(residents(n, community="甲", age=age, sex="男") for n, age in ((9, 30), (3, 65), (8, 75))))
     weights = weighed(counted("甲", [60, 70], "age", 150), people=people)
+    assert [issue.value for issue in weights.issues if issue.code == "I611"] == ["60岁以上"]
     assert "60岁以上 合并成一类加权：60-69岁（3）、70岁以上（8） 中有的答卷不足 5 份" in said(weights, "I611")
 
 

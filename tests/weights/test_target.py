@@ -83,7 +83,14 @@ class TestWholeAndCommunities:
         assert population.total == pytest.approx(800)
         assert population.communities.to_dict() == pytest.approx({"甲": 480, "乙": 320})
         assert "80%" in said(issues, "W603")[0]
+        assert [issue.value for issue in issues if issue.code == "W603"] == ["乙、甲"]
         assert "W614" not in [issue.code for issue in issues]
+
+    def test_those_a_community_lacked_are_in_the_proportion_of_children_too(self) -> None:
+        """乙 lacks 150 of its 200 adults; 甲 and 乙 together are 600 of 710: so are 丙's 1420."""
+        population, issues = counted(f"{BANDS}甲|0|15|100\n甲|16|59|300\n甲|60|120|100\n乙|0|15|10\n乙|60|120|50\n丙|-|-|1420")
+        assert population.communities.to_dict() == pytest.approx({"甲": 400, "乙": 200, "丙": 1200})
+        assert [issue.value for issue in issues if issue.code == "W603"] == ["丙"]
 
     @pytest.mark.parametrize(("aged", "plain", "by_whole"), [(400, 600, True), (600, 400, False)])
     def test_ages_of_the_whole_count_where_most_communities_tell_none(

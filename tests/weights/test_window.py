@@ -41,6 +41,13 @@ def test_a_month_without_any_answers_stays_without() -> None:
     assert with_older_answers(empty, [town(None, month="2026-09")]) is empty
 
 
+def test_the_questions_are_the_months_own_or_those_of_the_latest_survey() -> None:
+    older = [month("2026-08", range(20)), month("2026-09", range(20, 50), yes=3)]
+    assert with_older_answers(without_survey(), older).questions is older[1].questions
+    asked = replace(without_survey(), questions=older[0].questions)
+    assert with_older_answers(asked, older).questions is older[0].questions
+
+
 def test_an_answer_weighs_half_for_every_month_of_age() -> None:
     found = with_older_answers(without_survey(), [month("2026-08", range(20)), month("2026-09", range(20, 50))])
     weights = found.survey.groupby("month")["base_weight"].agg(["size", "min", "max"])
