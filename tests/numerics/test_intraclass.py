@@ -46,7 +46,7 @@ def test_where_nothing_varies_nothing_is_said(values: np.ndarray) -> None:
 
 
 def test_six_targets_of_four_judges_as_published() -> None:
-    """Shrout & Fleiss (1979), Psychological Bulletin 86, table 2: ICC(1,1) = .17; its interval as R's ``psych::ICC``."""
+    """Shrout & Fleiss (1979), Psychological Bulletin 86, table 2: ICC(1,1) = .17; interval as in R's ``psych``."""
     ratings = [9, 2, 5, 8, 6, 1, 3, 2, 8, 4, 6, 8, 7, 1, 2, 6, 10, 5, 6, 9, 6, 2, 4, 7]
     found = intraclass(np.array(ratings, float), np.repeat(np.arange(6), 4), np.zeros(24, dtype=int))
     assert [found.rho, found.low, found.high, found.p] == pytest.approx([0.17, -0.13, 0.72, 0.165], abs=0.005)

@@ -74,15 +74,15 @@ class TestOverlappingBands:
 class TestSeveralCountsOfOneCommunity:
     def test_of_two_that_agree_the_one_that_tells_sexes_stands(self) -> None:
         """995 by age and sex are 1000 by age but for rounding: under one per cent."""
-        weights = weighed(f"{SEXES}甲|16|120|-|1000\n甲|16|59|-|600\n甲|60|120|-|400\n甲|16|59|男|300\n甲|16|59|女|295\n"
-                          "甲|60|120|男|200\n甲|60|120|女|200")  # fmt: skip
+        by_age = "甲|16|120|-|1000\n甲|16|59|-|600\n甲|60|120|-|400\n"
+        weights = weighed(f"{SEXES}{by_age}甲|16|59|男|300\n甲|16|59|女|295\n甲|60|120|男|200\n甲|60|120|女|200")
         assert weights.population == pytest.approx(995)
         assert set(classes(weights, "age_sex")) == {"男 16-59岁", "男 60岁以上", "女 16-59岁", "女 60岁以上"}
         assert codes(weights) == []
 
     def test_of_two_that_differ_by_more_than_rounding_the_fuller_stands_and_it_is_said(self) -> None:
-        weights = weighed(f"{SEXES}甲|16|59|-|600\n甲|60|120|-|400\n甲|16|59|男|300\n甲|16|59|女|280\n"
-                          "甲|60|120|男|200\n甲|60|120|女|200")  # fmt: skip
+        by_age = "甲|16|59|-|600\n甲|60|120|-|400\n"
+        weights = weighed(f"{SEXES}{by_age}甲|16|59|男|300\n甲|16|59|女|280\n甲|60|120|男|200\n甲|60|120|女|200")
         assert classes(weights) == {"16-59岁": 600, "60岁以上": 400}
         assert "分年龄合计 1000 人，分年龄性别合计 980 人；按较多的 1000 人推算" in said(weights, "W614")[0]
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from helpers.town import codes, residents, survey, table
+from needs_analytics.core.messages import issue_sentence
 from needs_analytics.core.options import WeightsOptions
 from needs_analytics.weights import weigh
 
@@ -46,6 +47,14 @@ def test_communities_that_are_all_thin_each_keep_their_own_class() -> None:
     weights = weighed(people, "community|persons\n甲|300\n乙|100")
     assert after(weights, "community") == pytest.approx({"甲": 300, "乙": 100})
     assert "I616" not in codes(weights)
+
+
+def test_thin_communities_joined_to_one_class_are_said_with_their_answers() -> None:
+    people = survey(*(residents(n, community=c, age=30) for c, n in (("甲", 20), ("乙", 3), ("丙", 4))))
+    weights = weighed(people, "community|persons\n甲|300\n乙|100\n丙|60")
+    assert after(weights, "community") == pytest.approx({"甲": 300, "丙、乙": 160})
+    (issue,) = (issue for issue in weights.issues if issue.code == "I616")
+    assert all(part in issue_sentence(issue) for part in ("丙（4）、乙（3）", "160 人", "5 份"))
 
 
 def test_a_group_a_class_already_settles_becomes_no_margin() -> None:

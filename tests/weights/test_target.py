@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from helpers.town import table
-from needs_analytics.core.issue import Issue
 from needs_analytics.core.messages import issue_sentence
 from needs_analytics.weights.population import Population, target_population
+
+if TYPE_CHECKING:
+    from needs_analytics.core.issue import Issue
 
 BANDS = "community|age_low|age_high|persons\n"
 PLACES = "community|grid|age_low|age_high|sex|persons\n"
@@ -88,7 +92,9 @@ class TestWholeAndCommunities:
 
     def test_those_a_community_lacked_are_in_the_proportion_of_children_too(self) -> None:
         """乙 lacks 150 of its 200 adults; 甲 and 乙 together are 600 of 710: so are 丙's 1420."""
-        population, issues = counted(f"{BANDS}甲|0|15|100\n甲|16|59|300\n甲|60|120|100\n乙|0|15|10\n乙|60|120|50\n丙|-|-|1420")
+        population, issues = counted(
+            f"{BANDS}甲|0|15|100\n甲|16|59|300\n甲|60|120|100\n乙|0|15|10\n乙|60|120|50\n丙|-|-|1420"
+        )
         assert population.communities.to_dict() == pytest.approx({"甲": 400, "乙": 200, "丙": 1200})
         assert [issue.value for issue in issues if issue.code == "W603"] == ["丙"]
 

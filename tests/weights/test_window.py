@@ -62,6 +62,12 @@ def test_base_weights_of_different_surveys_are_brought_to_one_mean() -> None:
     assert found.survey.sort_values("answer_id")["base_weight"].tolist() == [0.25, 0.25, 0.25, 0.75, 0.5, 0.5]
 
 
+def test_base_weights_below_one_are_base_weights() -> None:
+    halves = month("2026-09", range(2), base_weight=[0.5, 1.0])
+    found = with_older_answers(without_survey(), [halves]).survey
+    assert found["base_weight"].tolist() == pytest.approx([1 / 3, 2 / 3])
+
+
 def test_the_latest_answer_of_a_person_counts_and_the_unknown_are_kept() -> None:
     older, newer = month("2026-08", range(10), yes=10), month("2026-09", range(5, 15))
     older.survey.loc[0:1, "person_key"] = None
