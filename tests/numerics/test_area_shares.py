@@ -137,6 +137,12 @@ def test_common_effects_are_worth_less_where_people_say_yes_to_everything():
     assert abs(cautious.common[:2]).mean() < abs(plain.common[:2]).mean()
 
 
+def test_two_variables_tell_of_each_other_and_one_of_nothing():
+    both, one = (area_shares(*planted(5, 0.2, variables=number, off=2.0)[1:]) for number in (2, 1))
+    assert both.common[0].min() > both.common[1].max() + 0.1, "where both lie high, each says so of the other"
+    assert not one.common.any()
+
+
 def test_few_answers_give_the_group_many_give_themselves():
     truth, sample, groups = planted(1, 0.5)
     none = sample.direct.copy()

@@ -92,6 +92,13 @@ def test_false_discoveries_of_benjamini_and_hochberg():
     assert np.sum(np.array(p) <= 0.05 / 15) == 3
 
 
+def test_discoveries_stand_where_their_p_values_stood():
+    """Of three at 5 %: 0.001 and 0.03 stand, for 0.03 ≤ 0.05 · 2 / 3, in whatever order they come."""
+    assert false_discovery([0.9, 0.03, 0.001]).tolist() == [False, True, True]
+    assert false_discovery([0.03, 0.001, 0.9]).tolist() == [True, True, False]
+    assert false_discovery([0.04, 0.001, 0.9]).tolist() == [False, True, False]
+
+
 def test_what_was_not_tested_is_not_found():
     assert false_discovery([0.001, np.nan]).tolist() == [True, False]
     assert false_discovery([np.nan]).tolist() == [False]

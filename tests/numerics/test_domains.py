@@ -142,6 +142,14 @@ def test_covariance_holds_every_linear_combination(seed):
     assert_allclose(factor @ covariance @ factor, combined.se[-1] ** 2, rtol=1e-8, atol=1e-14)
 
 
+def test_a_covariance_knows_how_few_the_sample_left_out():
+    """Of 30 residents 20 answered: a third of the covariance is left."""
+    answers, everybody = np.random.default_rng(8).integers(0, 2, (20, 3)), np.ones(20)
+    of_many = share_covariance(answers, everybody, everybody)
+    assert np.all(np.diag(of_many) > 0)
+    assert_allclose(share_covariance(answers, everybody, everybody, fpc=30), of_many / 3)
+
+
 def test_sparse_domains_are_domains():
     answers, weights, domains, design = survey(7)
     dense = domain_shares(answers, weights, domains, **design)
@@ -156,6 +164,7 @@ def test_contributors_are_counted_unweighted():
     assert shares.n_yes.tolist() == [[2, 1], [0, 0]]
     assert_allclose(shares.value[0], [10 / 11, 1.0])
     assert np.isnan(shares.se[0, 1]), "a single answer has no standard error"
+    assert shares.n_eff[:, 1].tolist() == [1, 0]
     assert (shares.low[1].tolist(), shares.high[1].tolist()) == ([0, 0], [1, 1])
 
 

@@ -43,6 +43,8 @@ def test_where_nothing_varies_nothing_is_said(values: np.ndarray) -> None:
     codes = np.repeat(np.arange(3), 4)[: len(values)]
     found = intraclass(values, codes, np.zeros(len(values), dtype=int))
     assert np.isnan([found.rho, found.low, found.high, found.p, found.deff]).all()
+    known = int(np.isfinite(values).sum())
+    assert (found.number, found.groups) == (known, known // 4)
 
 
 def test_six_targets_of_four_judges_as_published() -> None:

@@ -28,6 +28,8 @@ def test_who_answers_twice_alike_makes_the_covariance_of_the_textbook() -> None:
     pairs = np.array([[0, 0], [1, 1], [2, 2], [3, 3]])
     by_hand = ((first[:4] - first.mean()) * (second[:4] - second.mean())).sum() / (len(first) * len(second))
     assert covariance(wave(first), wave(second), pairs) == pytest.approx(by_hand)
+    light = wave(first, weights=np.full(6, 0.1))
+    assert covariance(light, wave(second), pairs) == pytest.approx(by_hand), "the scale of the weights says nothing"
 
 
 def test_nobody_in_common_is_no_covariance() -> None:

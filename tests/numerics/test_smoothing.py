@@ -203,6 +203,7 @@ def test_three_months_are_carried_forward():
 def test_seasonal_naive_takes_the_last_known_of_each_month():
     assert seasonal_naive([1.0, 2, 3, 4, 5], period=3, horizon=4).tolist() == [3, 4, 5, 3]
     assert seasonal_naive([1.0, 2, 3, 4, np.nan], period=3, horizon=3).tolist() == [3, 4, 2]
+    assert seasonal_naive([np.nan, 2, 3], period=3, horizon=3).tolist() == [3, 2, 3]
     assert seasonal_naive([7.0], period=3, horizon=3).tolist() == [7, 7, 7]
     assert_array_equal(seasonal_naive([[np.nan, np.nan], [5.0, np.nan]], period=2, horizon=1), [[np.nan], [5]])
     assert_array_equal(seasonal_naive([], horizon=2), [np.nan, np.nan])

@@ -88,9 +88,18 @@ def villages(sizes: dict[str, int]) -> Weights:
 
 
 def test_villages_up_to_a_tenth_cost_the_others_no_band() -> None:
-    """80 of 980 tell no ages: told of both sexes they are no more than told of one."""
-    weights = villages({"乙": 80})
+    """100 of 1000 tell no ages: told of both sexes they are no more than told of one."""
+    weights = villages({"乙": 100})
     assert {"男 16-59岁", "女 60岁以上"} <= set(after(weights, "age_sex"))
+
+
+def test_a_village_whose_band_holds_one_more_year_than_the_cut_tells_no_age() -> None:
+    people = survey(*(residents(6, community=c, age=age) for c in "甲乙" for age in (30, 70)))
+    rows = "甲|16|59|500\n甲|60|120|400\n乙|16|60|40\n乙|61|120|40"
+    weights = weighed(people, "community|age_low|age_high|persons\n" + rows)
+    (issue,) = (issue for issue in weights.issues if issue.code == "I605")
+    assert "16-59岁、60岁以上" in issue_sentence(issue)
+    assert "乙 的年龄段过粗" in issue_sentence(issue)
 
 
 def test_villages_that_together_are_more_than_a_tenth_cost_the_others_a_band() -> None:

@@ -44,6 +44,21 @@ class TestAges:
         assert bands(population) == [(16, 59, pytest.approx(440)), (60, 120, 400)]
         assert "600 人中计入 440 人" in said(issues, "W610")[0]
 
+    def test_bands_that_share_an_age_lose_nobody_and_it_is_said(self) -> None:
+        """18-35, 35-60, 60岁以上 as offices write them: the shared year counts in the later band."""
+        rows = "".join(f"{c}|18|35|100\n{c}|35|60|500\n{c}|60|120|300\n" for c in "甲乙")
+        population, issues = counted(BANDS + rows)
+        assert bands(population) == [(18, 34, 100)] * 2 + [(35, 59, 500)] * 2 + [(60, 120, 300)] * 2
+        assert population.total == 1800
+        assert said(issues, "I609")[0].startswith("人口底册的年龄段 18-35岁、35-60岁 的末岁又是下一段的首岁")
+        assert len(issues) == 1
+
+    def test_only_bands_of_the_same_place_and_sex_share_an_age(self) -> None:
+        rows = "甲|-|16|60|男|100\n甲|-|61|120|男|50\n甲|-|16|59|女|100\n甲|-|60|120|女|50"
+        population, issues = counted(PLACES + rows)
+        assert sorted(population.cells["age_high"]) == [59, 60, 120, 120]
+        assert issues == []
+
     def test_a_band_of_all_ages_tells_no_age(self) -> None:
         population, issues = counted(f"{BANDS}甲|0|120|1000")
         assert population.total == 1000

@@ -140,7 +140,7 @@ def test_thin_communities_form_one_class() -> None:
 def test_a_community_nobody_answered_from_is_said_and_the_others_stand_for_it() -> None:
     people = sample({("甲", age, sex): 10 for age in (30, 70) for sex in "男女"})
     weights = weigh(people, register())
-    assert [issue.value for issue in weights.issues if issue.code == "W612"] == ["乙"]
+    assert [(i.value, i.details["persons"]) for i in weights.issues if i.code == "W612"] == [("乙", "1200")]
     assert weights.table["weight"].sum() == pytest.approx(2000)
     assert weights.places.set_index("community")["population"].to_dict() == {"甲": 800, "乙": 1200}
 
@@ -228,6 +228,13 @@ def test_base_weights_are_kept_without_a_register() -> None:
 def test_without_answers_there_are_no_weights_and_it_is_said() -> None:
     weights = weigh(survey(), register())
     assert (weights.status, codes(weights)) == ("no_data", ["W602"])
+    assert weights.codes == {}
+
+
+def test_the_table_of_weights_has_the_same_columns_whatever_the_register() -> None:
+    months = [weigh(survey(), register()), weigh(everybody(), None), weigh(everybody(), register())]
+    assert [list(weights.table) for weights in months] == [["answer_id", "base_weight", "weight"]] * 3
+    assert months[1].table["answer_id"].tolist() == everybody()["answer_id"].tolist()
 
 
 @settings(derandomize=True, max_examples=5, deadline=None)

@@ -70,7 +70,9 @@ def target_population(register: pd.DataFrame, youngest: int) -> tuple[Population
     youngest
         Lower bound of the target population. Of a band that straddles it the share of its years above counts.
     """
-    rows, issues = _without_children(_rows(register), youngest)
+    rows, issues = _without_shared_years(_rows(register))
+    rows, said = _without_children(rows, youngest)
+    issues += said
     best, contradictions = [], []
     for own in countings(rows).values():
         counting, others = fullest(own)
@@ -99,6 +101,20 @@ def _rows(register: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(
         community=rows["community"].fillna(TOWN), age_low=low.mask(everyone), age_high=high.mask(everyone)
     )
+
+
+def _without_shared_years(rows: pd.DataFrame) -> tuple[pd.DataFrame, list[Issue]]:
+    """End a band before the age that another band of its place begins with: 35-60 beside 60岁以上 is 35-59."""
+    keys = ["community", "grid", "sex"]
+    broad = (rows["age_high"] > rows["age_low"]).to_numpy()
+    starts = rows.loc[broad, [*keys, "age_low"]].drop_duplicates().rename(columns={"age_low": "age_high"})
+    met = broad & rows.merge(starts.assign(met=True), how="left")["met"].notna().to_numpy()
+    if not met.any():
+        return rows, []
+    cut = rows[met].drop_duplicates(["age_low", "age_high"]).sort_values("age_low")
+    bands = "、".join(band(low, high) for low, high in zip(cut["age_low"], cut["age_high"], strict=True))
+    made = rows.assign(age_high=rows["age_high"] - met)
+    return made, [Issue("I609", value=bands, details={"classes": bands})]
 
 
 def _without_children(rows: pd.DataFrame, youngest: int) -> tuple[pd.DataFrame, list[Issue]]:
