@@ -60,6 +60,12 @@ def test_intervals_put_together_as_published(x1, n1, x2, n2, low, high):
     assert_allclose(limits, (low, high), atol=1e-4)
 
 
+def test_intervals_of_correlated_shares_by_hand():
+    """Zou & Donner: below 0.08 and 0.15, √(0.0064 + 0.0225 − 0.5 · 2 · 0.012); above 0.1 and 0.1, √0.01."""
+    limits = difference_of_intervals(0.3, (0.2, 0.45), 0.5, (0.42, 0.6), correlation=0.5)
+    assert_allclose(limits, [0.2 - 0.13, 0.2 + 0.1])
+
+
 @given(shares, shares, st.integers(1, 500), st.integers(1, 500), st.floats(-1, 1))
 @settings(derandomize=True, max_examples=100, deadline=None)
 def test_intervals_put_together_hold_the_difference(p1, p2, n1, n2, correlation):

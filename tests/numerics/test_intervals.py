@@ -79,6 +79,7 @@ def test_a_share_known_exactly():
         lambda: korn_graubard(1.2, 10),
         lambda: korn_graubard(0.2, -1),
         lambda: korn_graubard(0.2, 10, level=1.0),
+        lambda: korn_graubard(0.2, 10, level=0.0),
         lambda: wilson(5, 4),
     ],
 )

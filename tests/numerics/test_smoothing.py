@@ -182,6 +182,13 @@ def test_series_together_are_series_alone():
         assert_allclose(together[:, row], np.stack(forecast(table[row])), rtol=1e-12)
 
 
+def test_a_series_that_never_moved_has_the_interval_of_its_own_level():
+    """Half a unit or 1 % of the mean, whatever stands beside it."""
+    together = np.stack(forecast([[5.0] * 12, [1000.0] * 12], period=1, horizon=1))
+    width = (together[2] - together[1])[:, 0]
+    assert_allclose(width[1] / width[0], 10 / 0.5, rtol=0.01)
+
+
 def test_months_missing_at_the_end_are_forecast_too():
     series = np.random.default_rng(3).poisson(12, 30).astype(float)
     longer = np.r_[series, np.nan, np.nan]

@@ -50,6 +50,11 @@ def test_a_gap_between_two_bands_is_a_hole() -> None:
     assert "缺 40-59岁" in said(issues, "W604")[0]
 
 
+def test_a_gap_after_a_first_band_up_to_18_begins_behind_it() -> None:
+    _, issues = counted(f"{BANDS}甲|16|18|20\n甲|25|120|400")
+    assert "缺 19-24岁" in said(issues, "W605")[0]
+
+
 def test_two_gaps_are_two_holes() -> None:
     persons, issues = counted(
         f"{BANDS}甲|16|39|200\n甲|40|59|100\n甲|60|79|60\n甲|80|120|40\n乙|40|59|50\n乙|80|120|20"

@@ -125,6 +125,7 @@ class TestWholeAndCommunities:
         population, issues = counted(f"{BANDS}-|0|15|250\n-|16|59|700\n-|60|120|300\n甲|-|-|1000\n乙|-|-|500")
         assert population.total == pytest.approx(1200)
         assert bands(population) == [(16, 59, pytest.approx(840)), (60, 120, pytest.approx(360))]
+        assert said(issues, "W614")[0].startswith("人口底册自相矛盾")
         assert "1250 人，各社区相加 1500 人；按较多的 1500 人推算" in said(issues, "W614")[0]
 
     def test_communities_that_may_count_children_do_not_contradict_a_whole_from_16_on(self) -> None:

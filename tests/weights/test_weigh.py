@@ -67,6 +67,12 @@ def test_the_margins_table_tells_before_and_after() -> None:
     assert row["asmd_before"] == pytest.approx(0.1 / np.sqrt(0.4 * 0.6))
 
 
+def test_before_is_by_the_base_weights() -> None:
+    people = everybody().assign(base_weight=[3.0] * 40 + [1.0] * 40)
+    margins = weigh(people, register()).margins.set_index("label")
+    assert margins.loc[["甲", "乙"], "before"].tolist() == pytest.approx([0.75, 0.25])
+
+
 def test_the_design_effect_is_kishs() -> None:
     weights = weigh(everybody(), register())
     weight = weights.table["weight"]
@@ -140,6 +146,7 @@ def test_thin_communities_form_one_class() -> None:
 def test_a_community_nobody_answered_from_is_said_and_the_others_stand_for_it() -> None:
     people = sample({("甲", age, sex): 10 for age in (30, 70) for sex in "男女"})
     weights = weigh(people, register())
+    assert "W617" not in codes(weights), "said once, as a community"
     assert [(i.value, i.details["persons"]) for i in weights.issues if i.code == "W612"] == [("乙", "1200")]
     assert weights.table["weight"].sum() == pytest.approx(2000)
     assert weights.places.set_index("community")["population"].to_dict() == {"甲": 800, "乙": 1200}
@@ -216,6 +223,7 @@ def test_without_a_register_answers_weigh_the_same_and_give_no_persons() -> None
     assert np.isnan(weights.population)
     assert weights.table["weight"].std() == pytest.approx(0)
     assert codes(weights) == ["W601"]
+    assert weights.codes == {}
 
 
 def test_base_weights_are_kept_without_a_register() -> None:
