@@ -150,6 +150,15 @@ def test_a_covariance_knows_how_few_the_sample_left_out():
     assert_allclose(share_covariance(answers, everybody, everybody, fpc=30), of_many / 3)
 
 
+def test_two_answers_have_a_covariance_and_one_has_none():
+    """Yes and no to both: the variance of a mean of two is s² / 2 = 1/4."""
+    answers = np.array([[1.0, 1.0, 1.0], [0.0, 0.0, np.nan]])
+    found = share_covariance(answers, [1, 1], [1, 1])
+    assert_allclose(found[:2, :2], 0.25)
+    assert np.isnan(found[2]).all()
+    assert np.isnan(found[:, 2]).all()
+
+
 def test_sparse_domains_are_domains():
     answers, weights, domains, design = survey(7)
     dense = domain_shares(answers, weights, domains, **design)

@@ -29,6 +29,12 @@ def test_korn_graubard_of_a_simple_sample_is_clopper_pearson(successes, n):
     assert_allclose(korn_graubard(successes / n, n), exact, atol=1e-12)
 
 
+def test_less_than_one_answer_against_leaves_room_above():
+    limits = [stats.beta.ppf(0.025, 9.5, 1.5), stats.beta.ppf(0.975, 10.5, 0.5)]
+    assert_allclose(korn_graubard(0.95, 10), limits)
+    assert_allclose(korn_graubard(0.05, 10), [1 - limits[1], 1 - limits[0]])
+
+
 @pytest.mark.parametrize(("successes", "n"), [(0, 10), (1, 10), (81, 263), (15, 148), (50, 50)])
 def test_wilson(successes, n):
     score = stats.binomtest(successes, n).proportion_ci(method="wilson")

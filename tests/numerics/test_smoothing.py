@@ -155,6 +155,7 @@ def test_a_month_of_zeros_is_not_divided_by():
 def test_odd_periods():
     factors = np.array([0.5, 1.0, 1.5])
     assert_allclose(seasonal_factors(np.tile(factors, 8)[None], 3)[0], factors)
+    assert_allclose(seasonal_factors(np.tile([0.5, 1.5], 12)[None], 2)[0], [0.5, 1.5])
 
 
 @given(

@@ -191,6 +191,14 @@ def test_an_answer_whose_own_band_lies_nearly_all_in_a_class_counts_there() -> N
     assert "46-60岁" in said(weights, "I606")
 
 
+def test_of_an_answers_band_only_the_years_of_the_population_count() -> None:
+    """10-59 holds six years of children: the other 44 are all in 16-59."""
+    people = survey(residents(20, community="甲", age_low=10, age_high=59), residents(20, community="甲", age=70))
+    weights = weighed(counted("甲", [60], "age", 300), people=people)
+    n = weights.margins[weights.margins["margin"] == "age"].set_index("label")["n"]
+    assert n.to_dict() == {"16-59岁": 20, "60岁以上": 20}
+
+
 def test_who_is_absent_is_said_with_how_many_residents_that_concerns() -> None:
     people = survey(*(residents(10, community="甲", age=age, sex="男") for age in (30, 70)))
     weights = weighed(counted("甲", [60], "age_sex", 150), people=people)

@@ -71,6 +71,9 @@ class TestAges:
         assert population.total == pytest.approx(650)
         assert "10岁以上" in said(issues, "W610")[0]
 
+    def test_a_single_resident_is_counted(self) -> None:
+        assert bands(counted(f"{BANDS}甲|16|59|600\n甲|60|120|1")[0]) == [(16, 59, 600), (60, 120, 1)]
+
     def test_a_band_that_ends_below_the_youngest_age_counts_nobody(self) -> None:
         population, issues = counted(f"{BANDS}甲|0|14|100\n甲|15|15|10\n甲|16|120|500")
         assert population.total == 500
