@@ -102,6 +102,8 @@ def test_discoveries_stand_where_their_p_values_stood():
     """Of three at 5 %: 0.001 and 0.03 stand, for 0.03 ≤ 0.05 · 2 / 3, in whatever order they come."""
     assert false_discovery([0.9, 0.03, 0.001]).tolist() == [False, True, True]
     assert false_discovery([0.03, 0.001, 0.9]).tolist() == [True, True, False]
+    assert false_discovery([0.05, 0.050001]).tolist() == [False, False]
+    assert false_discovery([0.05]).tolist() == [True], "at the level is within it"
     assert false_discovery([0.04, 0.001, 0.9]).tolist() == [False, True, False]
 
 

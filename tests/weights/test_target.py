@@ -137,6 +137,12 @@ class TestWholeAndCommunities:
         assert population.communities.to_dict() == pytest.approx({"甲": 1000 * 2 / 3, "乙": 1000 / 3})
         assert issues == []
 
+    def test_a_total_of_the_whole_is_compared_with_ages_from_birth_children_included(self) -> None:
+        """1200 in all beside 1000 by age: every age counts 1.2 times, the 800 from 16 on as 960."""
+        population, issues = counted(f"{BANDS}-|-|-|1200\n甲|0|15|200\n甲|16|120|800")
+        assert population.total == pytest.approx(960)
+        assert "1000 人，全街道的数字 1200 人" in said(issues, "W614")[0]
+
     def test_a_whole_that_is_fuller_scales_every_community(self) -> None:
         population, _ = counted(f"{BANDS}-|16|120|1500\n甲|16|120|600\n乙|16|120|400")
         assert population.communities.to_dict() == pytest.approx({"甲": 900, "乙": 600})
