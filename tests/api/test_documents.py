@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from needs_analytics.core.codebook import Codebook
+from needs_analytics.core.confidence import LEVEL
 from needs_analytics.core.config import parse_config
 from needs_analytics.core.mapping import Mapping
 from needs_analytics.core.messages import catalogue
@@ -173,7 +174,7 @@ def test_the_readmes_name_the_programs_own_threshold_and_level() -> None:
 
     assert f"counts below {hidden} are hidden" in READMES[0].read_text(encoding="utf-8")
     assert f"少于 {hidden} 人的数字不公开" in READMES[1].read_text(encoding="utf-8")
-    assert f"{Options().needs.level:.0%}".replace("%", " %") in READMES[0].read_text(encoding="utf-8")
+    assert f"{LEVEL:.0%}".replace("%", " %") in READMES[0].read_text(encoding="utf-8")
 
 
 def test_the_settings_a_page_names_exist() -> None:

@@ -21,8 +21,8 @@ def test_an_empty_file_is_all_defaults() -> None:
 
 def test_options_of_the_file_stand_beside_the_defaults() -> None:
     config = parse_config(
-        '[office]\nname = "幸福街道"\nlanguage = "en"\n[needs]\ntop = 5\nleast_coverage = 0.9\n[gaps]\nbusy = 1\n[weights]\n'
-        "bounds = [0.2, 5]"
+        '[office]\nname = "幸福街道"\nlanguage = "en"\n[needs]\ntop = 5\nleast_coverage = 0.9\n[gaps]\n'
+        "busy = 1\n[weights]\nbounds = [0.2, 5]"
     )
     assert (config.name, config.language) == ("幸福街道", "en")
     assert config.options.needs.top == 5
