@@ -133,11 +133,11 @@ def _straight(form: pd.DataFrame) -> pd.DataFrame:
 
 
 def _copies(form: pd.DataFrame) -> pd.DataFrame:
-    form = form[form["interviewer"].notna()].sort_values("row")
+    form = form[form["interviewer"].notna()]
     form = form[form.groupby("interviewer")["row"].transform("size") <= _MOST_EACH]
     if form["interviewer"].nunique() < 2 or len(form) > _MOST_COMPARED:
         return form.iloc[:0]
-    groups = pd.factorize(form["interviewer"], sort=True)[0]
+    groups = pd.factorize(form["interviewer"])[0]
     near = _alikeness(_answered(form), groups)
     if len(near.others) < _PAIRS:
         return form.iloc[:0]

@@ -32,13 +32,8 @@ def repeated_people(survey: pd.DataFrame, *, outdated: Collection[str] = ()) -> 
             "complete": completeness(survey),
             "submitted": survey["submitted_at"],
             "answered": known,
-            "file": survey["file"],
-            "sheet": survey["sheet"],
-            "row": survey["row"],
         }
-    ).sort_values(
-        ["current", "complete", "submitted", "answered", "file", "sheet", "row"], kind="stable", na_position="first"
-    )
+    ).sort_values(["current", "complete", "submitted", "answered"], kind="stable", na_position="first")
     last = order.assign(place=order.index).groupby(["person", "month"], sort=False)["place"].transform("last")
     return last.reindex(survey.index)
 

@@ -91,6 +91,8 @@ def _plain(value: Any) -> Any:
 class Column:
     """One column of a sheet: every distinct cell once (value and native type) and a code per row.
 
+    A workbook's distinct cells stand in the order of their values, whatever the order of its rows.
+
     Attributes
     ----------
     codes

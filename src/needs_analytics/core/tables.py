@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 PROVENANCE = ("file", "digest", "sheet", "row")
+ORDINAL = "ordinal"
+"""The row a row would stand in if the rows of its sheet were ordered by what their cells hold; only within intake."""
 OWN_COLUMN = "column"
 """Where a table was laid out across, the 0-based column its rows come from; NaN for rows of other sheets."""
 

@@ -63,6 +63,22 @@ class Block:
         above = np.searchsorted(tops, self.rows)
         return [self.dividers[tops[position - 1]] if position else "" for position in above]
 
+    def ranks(self) -> Ints:
+        """Return, per data row, its place among them in the order of what their cells hold, from the left.
+
+        Rows that hold the same stay in the order in which they stand.
+        """
+        ranks, number = np.zeros(len(self.rows), dtype=np.int64), 1
+        for position in range(len(self.sheet.columns)):
+            if number == len(self.rows):
+                return ranks
+            column = self.column(position)
+            found, ranks = np.unique(ranks * len(column.values) + column.codes, return_inverse=True)
+            number = len(found)
+        places = np.empty_like(ranks)
+        places[np.argsort(ranks, kind="stable")] = np.arange(len(ranks))
+        return places
+
     def header_cell(self, column: int) -> CellRef:
         """Return the cell that heads a column: under a merged title, the lowest of the header that is filled."""
         source = self.sheet.columns[column]

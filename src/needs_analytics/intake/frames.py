@@ -11,7 +11,7 @@ import pandas as pd
 
 from needs_analytics.core.cell_map import CellMap, Stretch
 from needs_analytics.core.issue import CellRef, Issue
-from needs_analytics.core.tables import OWN_COLUMN
+from needs_analytics.core.tables import ORDINAL, OWN_COLUMN
 from needs_analytics.core.wording import key, plain
 from needs_analytics.intake.across import unfolded
 from needs_analytics.intake.ages import AgeRange, are_age_codes
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from needs_analytics.intake.fields import FieldMatch
     from needs_analytics.intake.groups import GroupWords
 
-PROVENANCE = ("file", "digest", "sheet", "row")
 _BASIS = re.compile(r"[(（]?(?:户籍|常住|实有|流动)(?:人口|人数|数)?[)）]?")
 _TOP = 5.0  # the best rating
 _MONEY_SCALES = ((re.compile(r"万元|[(（]万[)）]"), 10_000), (re.compile(r"千元|[(（]千[)）]"), 1_000))
@@ -91,6 +90,18 @@ def provenance(block: Block) -> pd.DataFrame:
     """Return where each data row of a block stands; ``row`` is 1-based as a spreadsheet counts."""
     sheet = block.sheet
     return pd.DataFrame({"file": sheet.file, "digest": sheet.digest, "sheet": sheet.name, "row": block.rows + 1})
+
+
+def in_content_order(frame: pd.DataFrame, block: Block) -> pd.DataFrame:
+    """Return a frame of a block in the order of what its rows hold, with the row each would stand in (``ORDINAL``).
+
+    All that follows is then the same in whatever order an office has put its rows.
+    """
+    places = block.ranks()[np.searchsorted(block.rows, frame["row"].to_numpy() - 1)]
+    frame = frame.assign(**{ORDINAL: block.rows[places] + 1})
+    if (np.diff(places) >= 0).all():
+        return frame
+    return frame.take(np.argsort(places, kind="stable")).reset_index(drop=True)
 
 
 def read_frame(

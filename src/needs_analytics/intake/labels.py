@@ -97,8 +97,6 @@ class _Labels:
                 mask = self._word if column in _WORDS else self.text
                 changed = known[column] if column in known else _changed(frame[column], mask)
                 frame = _mapped(frame, str(column), changed)
-        if "answer_id" in frame and self.both:
-            frame = _mapped(frame, "answer_id", _changed(frame["answer_id"], self.text))
         return frame
 
     def _word(self, text: str) -> str:

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from stdnum.cn import ric
 
+from needs_analytics.core.tables import ORDINAL
 from needs_analytics.core.wording import key as compared
 from needs_analytics.intake.dates import read_birth_date
 from needs_analytics.intake.reading import is_absent
@@ -113,14 +114,16 @@ def told_by(frame: pd.DataFrame) -> pd.DataFrame:
     -------
     ``card, phone`` (valid), ``written_card, written_phone`` (also damaged or masked), ``name``, ``born`` (from either),
     ``told_born``, ``address`` (one that leads to a door), ``sex``, ``told_sex``, ``community``; ``low, high`` (age) and
-    ``place`` (where the row stands).
+    ``place`` (where the row stands, or would stand if the rows were ordered by content).
     """
     told = {name: _read(frame, column, read) for name, column, read in _TOLD}
     by_card = pd.Series([f"{card[6:10]}-{card[10:12]}-{card[12:14]}" if card else "" for card in told["card"]],
                         index=frame.index, dtype=object)  # fmt: skip
     ages = {name: _ages(frame, f"age_{name}") for name in ("low", "high")}
-    columns = (frame[name].astype(object) for name in ("digest", "sheet", "row"))
-    places = [f"row|{digest}|{sheet}|{row}" for digest, sheet, row in zip(*columns, strict=True)]
+    columns = (frame[name].astype(object) for name in ("file", "digest", "sheet"))
+    order = frame[ORDINAL if ORDINAL in frame else "row"].astype(int)
+    stands = zip(*columns, order, strict=True)
+    places = [f"row|{file}|{digest}|{sheet}|{row:07d}" for file, digest, sheet, row in stands]
     born = by_card.where(by_card != "", told["told_born"])
     return pd.DataFrame({**told, "born": born, **ages, "place": pd.Series(places, index=frame.index, dtype=object)})
 

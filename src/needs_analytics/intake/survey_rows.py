@@ -46,7 +46,7 @@ def complete_survey(
     issues += cells.said("I126", "survey", undated, "date", month=str(month))
     frame["groups"] = derived_groups(frame, codebook)
     frame["needs"] = _needs_list(frame)
-    frame["answer_id"] = _answer_ids(frame)
+    frame["answer_id"] = _answer_ids(frame, month)
     return {**tables, "survey": frame}, issues
 
 
@@ -157,7 +157,6 @@ def _needs_list(frame: pd.DataFrame) -> pd.Series:
     return pd.Series(lists[codes], index=frame.index, dtype=object)
 
 
-def _answer_ids(frame: pd.DataFrame) -> pd.Series:
-    """Return an id per answer that is unique in the month: file, sheet and row, with the office's own number."""
-    digest = frame["digest"].astype(str).str[:8]
-    return digest + ":" + frame["sheet"].astype(str) + ":" + frame["row"].astype(int).astype(str)
+def _answer_ids(frame: pd.DataFrame, month: Month) -> pd.Series:
+    """Return an id per answer: the month whose files brought it and its number, in the order of the rows."""
+    return pd.Series([f"{month}:{number:07d}" for number in range(1, len(frame) + 1)], index=frame.index, dtype=object)

@@ -9,7 +9,7 @@ import pandas as pd
 
 from needs_analytics.intake.answer_issues import contradictions, refused_ticks, unknown_options, unsure_scales
 from needs_analytics.intake.answers import answer_columns, same_steps
-from needs_analytics.intake.frames import Context, Findings, read_frame
+from needs_analytics.intake.frames import Context, Findings, in_content_order, read_frame
 from needs_analytics.intake.households import is_household_form, says_nothing, under_their_head
 from needs_analytics.intake.recognise import TABLES
 from needs_analytics.intake.respondents import read_groups_of
@@ -43,7 +43,7 @@ def frames_of(
             if table == "survey":
                 frame = _with_answers(frame, item, words, findings)
             frame["office"] = item.office
-            frames[table].append(frame)
+            frames[table].append(in_content_order(frame, item.block))
     return frames
 
 

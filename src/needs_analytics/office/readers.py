@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from types import TracebackType
 
+    from needs_analytics.core.arrays import Ints
     from needs_analytics.core.options import ReadingOptions
 
 _CHILD = Path(__file__).with_name("child.py")
@@ -184,13 +185,27 @@ def _marked(told: dict[str, Any], stream: IO[bytes]) -> bytes:
 
 def _sheet(told: dict[str, Any], stream: IO[bytes]) -> ReadSheet:
     columns = tuple(
-        Column(np.frombuffer(_exactly(stream, 4 * told["rows"]), np.int32), tuple(map(_cell, cells)))
+        _in_order(np.frombuffer(_exactly(stream, 4 * told["rows"]), np.int32), [*map(_cell, cells)])
         for cells in told["columns"]
     )
     return ReadSheet(
         told["name"], told["hidden"], tuple(map(tuple, told["merged"])), columns, tuple(map(tuple, told["notes"])),
         tuple(told["template"]),
     )  # fmt: skip
+
+
+def _in_order(codes: Ints, cells: list[Any]) -> Column:
+    """Return a column whose distinct cells stand in an order of their own: by kind, then by value.
+
+    In the order in which they are first met, all that follows would depend on the order of the rows.
+    """
+    kinds: dict[str, list[int]] = {}
+    for place, cell in enumerate(cells):
+        kinds.setdefault(type(cell).__name__, []).append(place)
+    order = [place for kind in sorted(kinds) for place in sorted(kinds[kind], key=cells.__getitem__)]
+    places = np.empty(len(cells), np.int32)
+    places[order] = np.arange(len(cells), dtype=np.int32)
+    return Column(places[codes], tuple(cells[place] for place in order))
 
 
 def _cell(told: Any) -> object:
