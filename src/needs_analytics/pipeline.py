@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections import Counter
 from collections.abc import Callable
-from dataclasses import replace
-from importlib.metadata import version
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from needs_analytics.cleaning import clean
-from needs_analytics.core.config import differing
 from needs_analytics.core.month import Month
 from needs_analytics.core.options import Options
 from needs_analytics.core.records import Cleaned
-from needs_analytics.core.results import MonthResult, RunRecord
+from needs_analytics.core.results import MonthResult
+from needs_analytics.core.run_record import Stages, content_digest, make_record
 from needs_analytics.intake import take_in
 from needs_analytics.intake.comparable import Changes, changed_questions
 from needs_analytics.office.read import read_workbooks
 from needs_analytics.office.returned.replacing import with_replaced
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from collections.abc import Mapping, Sequence
 
     from needs_analytics.core.results import ActionPlan, Forecast, GapReport, MatchPlan, NeedsList, Segments, Weights
     from needs_analytics.needs.panel import Answers
@@ -30,7 +26,6 @@ if TYPE_CHECKING:
 
 Progress = Callable[[str], None]
 _OF_THE_MOMENT = frozenset({"E001", "E024", "E025"})  # a file locked or read too slowly may do better next time
-_VERSIONS = ("needs-analytics", "pandas", "numpy", "scipy", "scikit-learn", "python-calamine")
 
 
 def prepare_month(workspace: Workspace, month: str | Month, *, progress: Progress | None = None) -> Cleaned:
@@ -79,23 +74,42 @@ def _changes(workspace: Workspace, cleaned: Cleaned) -> Changes:
     )  # fmt: skip
 
 
-def _surveyed(workspace: Workspace, cleaned: Cleaned, tell: Progress) -> Cleaned:
-    """Return the month with the answers of the months before it where it has none of its own."""
-    from needs_analytics.weights import with_older_answers
+@dataclass(slots=True)
+class _Earlier:
+    """The earlier months a run reads beside its own; each is read once and stands in the run record."""
 
-    if len(cleaned.survey):
-        return cleaned
-    window = range(1, workspace.config.options.weights.survey_window)
-    older = [_earlier(workspace, cleaned.month.shift(-age), tell) for age in window]
-    return with_older_answers(cleaned, [month for month in older if month is not None])
+    workspace: Workspace
+    tell: Progress
+    read: dict[str, Cleaned] = field(default_factory=dict)
 
+    def month(self, month: Month) -> Cleaned | None:
+        """Return an earlier month as it was kept, or read it; ``None`` where nothing was sent."""
+        if str(month) not in self.read and self.workspace.has_workbooks(month):
+            self.tell("earlier")
+            self.read[str(month)] = prepare_month(self.workspace, month)
+        return self.read.get(str(month))
 
-def _earlier(workspace: Workspace, month: Month, tell: Progress) -> Cleaned | None:
-    """Return an earlier month as it was kept, or read it; ``None`` where nothing was sent."""
-    if not workspace.has_workbooks(month):
-        return None
-    tell("earlier")
-    return prepare_month(workspace, month)
+    def surveyed(self, cleaned: Cleaned) -> Cleaned:
+        """Return a month with the answers of the months before it where it has none of its own."""
+        from needs_analytics.weights import with_older_answers
+
+        if len(cleaned.survey):
+            return cleaned
+        window = range(1, self.workspace.config.options.weights.survey_window)
+        older = [self.month(cleaned.month.shift(-age)) for age in window]
+        return with_older_answers(cleaned, [month for month in older if month is not None])
+
+    def answers(self, month: Month) -> Answers | None:
+        """Return the answers a month's estimates came from; ``None`` where they are no longer in the inbox."""
+        from needs_analytics.needs.panel import Answers
+
+        earlier = self.month(month)
+        if earlier is None:
+            return None
+        earlier = self.surveyed(earlier)
+        return (
+            Answers(earlier.survey, _weighed(earlier, self.workspace.config.options)) if len(earlier.survey) else None
+        )
 
 
 def _weighed(cleaned: Cleaned, options: Options) -> Weights:
@@ -103,17 +117,6 @@ def _weighed(cleaned: Cleaned, options: Options) -> Weights:
 
     youngest = options.cleaning.youngest_age
     return weigh(cleaned.survey, cleaned.register, options=options.weights, youngest_age=youngest)
-
-
-def _answers_before(workspace: Workspace, month: Month, tell: Progress) -> Answers | None:
-    """Return the answers the estimates of a month came from; ``None`` where they are no longer in the inbox."""
-    from needs_analytics.needs.panel import Answers
-
-    earlier = _earlier(workspace, month, tell)
-    if earlier is None:
-        return None
-    earlier = _surveyed(workspace, earlier, tell)
-    return Answers(earlier.survey, _weighed(earlier, workspace.config.options)) if len(earlier.survey) else None
 
 
 def run_month(workspace: Workspace, month: str | Month, *, progress: Progress | None = None) -> MonthResult:
@@ -149,9 +152,10 @@ def run_month(workspace: Workspace, month: str | Month, *, progress: Progress | 
     tell = progress or (lambda _: None)
     options = workspace.config.options
     own = prepare_month(workspace, month, progress=progress)
-    cleaned, last = _surveyed(workspace, own, tell), own.month.shift(-1)
+    earlier, last = _Earlier(workspace, tell), own.month.shift(-1)
+    cleaned = earlier.surveyed(own)
     previous = _changes(workspace, own).comparable(workspace.store.estimates(last)) if len(own.survey) else None
-    before = _answers_before(workspace, last, tell) if previous is not None else None
+    before = earlier.answers(last) if previous is not None else None
     tell("weights")
     weights = _weighed(cleaned, options)
     tell("segments")
@@ -164,10 +168,14 @@ def run_month(workspace: Workspace, month: str | Month, *, progress: Progress | 
     gaps = measure_gaps(needs, matches, cleaned, options=options.gaps)
     plans = plan_actions(gaps, matches, cleaned)
     tell("forecasts")
-    outlook = forecast_use(use_so_far(workspace.store.usage(cleaned.month), cleaned), supply=cleaned.supply)
+    kept = workspace.store.usage(cleaned.month)
+    outlook = forecast_use(use_so_far(kept, cleaned), supply=cleaned.supply)
+    stored = {"estimates": previous, "questions": workspace.store.questions(last), "usage": kept}
+    context = {name: content_digest(frame) for name, frame in stored.items() if frame is not None and len(frame)}
     return collect_month(
         cleaned, weights=weights, segments=segments, needs=needs, matches=matches, gaps=gaps, plans=plans,
         outlook=outlook, name=workspace.config.name, options=options,
+        older=[*earlier.read.values()], context=workspace.settings(own.month) | context,
     )  # fmt: skip
 
 
@@ -183,6 +191,8 @@ def collect_month(
     outlook: Forecast,
     name: str,
     options: Options | None = None,
+    older: Sequence[Cleaned] = (),
+    context: Mapping[str, str] | None = None,
 ) -> MonthResult:
     """Put the results of the stages together, as :func:`run_month` does: for who ran them one by one.
 
@@ -194,6 +204,8 @@ def collect_month(
         The office the report names.
     options
         The options the stages were run with, if other than the defaults.
+    older, context
+        Earlier months and other things that were read, for the run record (:class:`RunRecord`).
 
     Returns
     -------
@@ -201,36 +213,6 @@ def collect_month(
         To explain, plot and write.
     """
     options = options or Options()
-    stages = (cleaned, weights, segments, needs, matches, gaps, plans, outlook)
-    issues = Counter(issue.code for stage in stages for issue in stage.issues)
-    run = _run_record(name, cleaned, options, issues, (needs.table, gaps.table))
+    stages = Stages(cleaned, weights, segments, needs, matches, gaps, plans, outlook)
+    run = make_record(name, stages, options, older=older, context=context)
     return MonthResult(cleaned.month, name, *stages, options, run)
-
-
-def _run_record(
-    name: str, cleaned: Cleaned, options: Options, issues: Counter[str], tables: tuple[pd.DataFrame, ...]
-) -> RunRecord:
-    """Say what the run was made of; the digest covers it and the results, nothing of the clock or the place."""
-    inputs = (
-        cleaned.sheets.groupby(["file", "digest"], as_index=False)[["rows"]]
-        .sum()
-        .sort_values("file")
-        .reset_index(drop=True)
-    )
-    totals = cleaned.counts[["rows_in", "kept", "merged", "returned", "other_months", "replaced"]].sum()
-    record = RunRecord(
-        month=str(cleaned.month),
-        workspace=name,
-        inputs=inputs,
-        options=differing(options),
-        counts={str(key): int(value) for key, value in totals.items()}
-        | {"respondents": len(cleaned.survey), "uses": len(cleaned.usage)},
-        issues=dict(sorted(issues.items())),
-        versions={package: version(package) for package in _VERSIONS},
-        digest="",
-    )
-    text = json.dumps(record.to_dict(), ensure_ascii=False, sort_keys=True, default=str)
-    digest = hashlib.sha256(text.encode())
-    for table in tables:
-        digest.update(table.to_csv(index=False).encode())
-    return replace(record, digest=digest.hexdigest())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import secrets
@@ -144,6 +145,18 @@ class Workspace:
         settings = [str(month), told, *map(repr, (options.reading, options.intake, options.cleaning))]
         settings.append(repr(self.recipes(month)))
         return Kept(self.path / CACHE / str(month), state_of([*files, *own], settings), self.key())
+
+    def settings(self, month: Month) -> dict[str, str]:
+        """Return the digests of what decides how a month is read beside ``needs.toml``, whose options are told apart.
+
+        They are ``mapping.toml``, the workspace's own rows of the codebook and the recipes of the months before.
+        """
+        files = [self.path / MAPPING, *(self.path / "codebook" / f"{only}{part}.csv" for part in KEYS
+                                        for only in ("", "only-"))]  # fmt: skip
+        contents = {file.relative_to(self.path).as_posix(): file.read_bytes() for file in files if file.is_file()}
+        recipes = self.recipes(month)
+        contents |= {RECIPES: repr(recipes).encode()} if recipes else {}
+        return {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
 
     def returned_record(self, month: Month | str) -> Path:
         """Return the file that keeps which returned workbooks were written: digests only."""

@@ -5,7 +5,6 @@ Invented places (甲, 乙, …) of a few hundred residents. Cells of a grid are 
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -22,7 +21,7 @@ from needs_analytics.gaps import measure_gaps
 from needs_analytics.history.usage import usage_counts
 from needs_analytics.matching import match_services
 from needs_analytics.needs import list_needs
-from needs_analytics.pipeline import _run_record
+from needs_analytics.pipeline import collect_month
 from needs_analytics.plans import plan_actions
 from needs_analytics.weights import weigh
 
@@ -212,11 +211,9 @@ def run_stages(
     gaps = measure_gaps(needs, matches, cleaned, options=options.gaps)
     plans = plan_actions(gaps, matches, cleaned)
     outlook = forecast_use(usage_counts(cleaned) if history is None else history, supply=cleaned.supply)
-    records = {"cleaned": cleaned, "weights": weights, "segments": segments, "needs": needs, "matches": matches,
-               "gaps": gaps, "plans": plans, "outlook": outlook}  # fmt: skip
-    issues = Counter(issue.code for record in records.values() for issue in record.issues)
-    run = _run_record(name, cleaned, options, issues, (needs.table, gaps.table))
-    return MonthResult(month=cleaned.month, workspace=name, options=options, run=run, **records)
+    stages = {"weights": weights, "segments": segments, "needs": needs, "matches": matches, "gaps": gaps,
+              "plans": plans, "outlook": outlook}  # fmt: skip
+    return collect_month(cleaned, **stages, name=name, options=options)
 
 
 def codes(record: Any) -> list[str]:

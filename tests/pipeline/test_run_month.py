@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -96,8 +97,43 @@ def test_a_changed_answer_changes_the_digest(result: MonthResult, tmp_path: Path
 def test_the_run_record_names_every_file_and_no_place_or_clock(town: Workspace, result: MonthResult) -> None:
     record = result.run
     assert sorted(record.inputs["file"]) == sorted(FILES)
+    assert set(record.inputs["month"]) == {MONTH}
     assert record.inputs["digest"].str.fullmatch("[0-9a-f]{64}").all()
+    assert list(record.context) == ["mapping.toml"]
+    assert "python" in record.versions
     assert str(town.path.parent) not in repr(record.to_dict())
+
+
+def test_the_run_record_counts_what_goes_in_and_out_of_every_stage(result: MonthResult) -> None:
+    stages = result.run.stages
+    assert list(stages) == [stage for stage in (*STAGES[:-1], "plans", STAGES[-1])]
+    assert stages["read"] == {"in": {"files": 6}, "out": {"files": 6, "rows": 131}}
+    assert stages["cleaning"]["in"] == stages["intake"]["out"]
+    assert stages["cleaning"]["out"] == {"survey": 120, "usage": 1, "menu": 1, "supply": 1, "register": 8}
+    assert stages["weights"]["out"] == stages["needs"]["in"] == {"survey": 120}
+    assert stages["gaps"]["out"] == stages["plans"]["in"] == {"gaps": len(result.gaps.table)}
+
+
+def test_a_refused_file_stands_in_the_run_record_with_its_digest_and_no_rows(tmp_path: Path) -> None:
+    town = workspace(tmp_path / "小镇")
+    (town.inbox(MONTH) / "坏.xlsx").write_bytes(b"PK no zip")
+    record = run_month(town, MONTH).run
+    refused = record.inputs.set_index("file").loc["坏.xlsx"]
+    assert (refused["digest"], refused["rows"]) == (hashlib.sha256(b"PK no zip").hexdigest(), 0)
+    assert record.stages["read"] == {"in": {"files": 7}, "out": {"files": 6, "rows": 131}}
+
+
+@pytest.mark.parametrize("file", ["mapping.toml", "codebook/needs.csv"])
+def test_settings_beside_the_workbooks_stand_in_the_run_record(result: MonthResult, tmp_path: Path, file: str) -> None:
+    town = workspace(tmp_path / "小镇")
+    content = {
+        "mapping.toml": (town.path / "mapping.toml").read_text(encoding="utf-8") + "# 一句说明\n",
+        "codebook/needs.csv": "need,name\n",
+    }
+    (town.path / file).write_text(content[file], encoding="utf-8")
+    record = run_month(town, MONTH).run
+    assert file in record.context
+    assert record.digest != result.run.digest
 
 
 def test_running_a_month_writes_nothing(town: Workspace) -> None:
@@ -115,7 +151,7 @@ def test_the_order_in_which_files_are_read_does_not_matter(town: Workspace) -> N
         cleaned = clean(taken)
         needs = list_needs(cleaned, weigh(cleaned.survey, cleaned.register))
         tables.append(needs.table)
-    pd.testing.assert_frame_equal(*tables, rtol=1e-9)
+    pd.testing.assert_frame_equal(*tables, check_exact=True)
 
 
 def test_a_month_without_a_folder_is_refused_by_name(town: Workspace) -> None:
@@ -130,5 +166,7 @@ def test_last_months_kept_estimates_make_the_changes(result: MonthResult, tmp_pa
     later.mkdir()
     for name, content in FILES.items():
         (later / name).write_text(content.replace("2026-10", "2026-11"), encoding="utf-8")
-    changes = run_month(own, "2026-11").needs.totals()["change"]
-    assert "/" not in set(changes)
+    run = run_month(own, "2026-11")
+    assert "/" not in set(run.needs.totals()["change"])
+    assert run.run.inputs["month"].value_counts().to_dict() == {"2026-10": len(FILES), "2026-11": len(FILES)}
+    assert {"estimates", "questions", "usage"} <= set(run.run.context)

@@ -378,18 +378,43 @@ class Forecast(Pleasant):
     issues: tuple[Issue, ...] = ()
 
 
+StageCounts = dict[str, dict[str, int]]
+"""What went ``in`` and came ``out`` of a stage: thing to number."""
+
+
 @dataclass(frozen=True, repr=False)
 class RunRecord(Pleasant):
-    """What a run was made of: digests of inputs, options that differ from the defaults, counts and versions.
+    """What a run was made of: the same inputs give the same record, which holds no clock, no path and no resident.
 
-    It holds no clock: the same inputs give the same record.
+    Attributes
+    ----------
+    inputs
+        The workbooks that were read, of the month and of earlier ones: ``month, file, digest, rows``; a refused one has
+        no rows.
+    context
+        What was read beside them, name to digest: ``mapping.toml``, ``codebook/….csv``, the recipes of earlier months
+        and, of the store, ``estimates, questions, usage`` of earlier months.
+    options
+        The options that differ from their defaults.
+    counts
+        Rows of the month's workbooks, answers and uses.
+    stages
+        What went in and came out of every stage, by table or thing counted; what there is none of is not named.
+    issues
+        How often each code was said.
+    versions
+        Of Python, of this package and of the libraries that compute.
+    digest
+        SHA-256 of all this and of the needs and gaps.
     """
 
     month: str
     workspace: str
     inputs: pd.DataFrame
+    context: Mapping[str, str]
     options: Mapping[str, Any]
     counts: Mapping[str, int]
+    stages: Mapping[str, StageCounts]
     issues: Mapping[str, int]
     versions: Mapping[str, str]
     digest: str

@@ -11,6 +11,7 @@ from scipy.stats import norm
 from needs_analytics.core.confidence import Z
 from needs_analytics.core.issue import Issue
 from needs_analytics.core.month import Month
+from needs_analytics.core.order import in_order
 from needs_analytics.core.results import Forecast
 from needs_analytics.core.tables import iter_rows
 from needs_analytics.numerics.smoothing import forecast, seasonal_naive
@@ -43,7 +44,7 @@ def forecast_use(history: pd.DataFrame, *, supply: pd.DataFrame | None = None, h
         The Theta method where it beats the (seasonal) naive forecast on rolling origins, else the naive one; a series
         of fewer than six months has no forecast (历史不足).
     """
-    series = _series(history)
+    series = _series(in_order(history))
     long = [(key, values) for key, values in series.items() if np.isfinite(values).sum() >= FEWEST_MONTHS]
     issues = (
         (Issue("I730", details={"count": len(series) - len(long), "fewest": FEWEST_MONTHS}),)
@@ -130,5 +131,10 @@ def _capacity(supply: pd.DataFrame | None) -> dict[tuple[str, str], float]:
     if supply is None or supply.empty:
         return {}
     keys = ["service", "site"]
-    sums = supply.assign(site=supply["site"].fillna("")).groupby(keys, as_index=False)[["monthly"]].sum(min_count=1)
+    sums = (
+        in_order(supply)
+        .assign(site=supply["site"].fillna(""))
+        .groupby(keys, as_index=False)[["monthly"]]
+        .sum(min_count=1)
+    )
     return {(str(service), str(site)): float(value) for service, site, value in iter_rows(sums, *keys, "monthly")}

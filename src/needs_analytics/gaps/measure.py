@@ -11,6 +11,7 @@ from scipy import sparse
 from needs_analytics.core.confidence import LEVEL
 from needs_analytics.core.flags import CAUTION, WITHHOLD
 from needs_analytics.core.options import GapsOptions
+from needs_analytics.core.order import with_order
 from needs_analytics.core.results import ALL, GAPS_COLUMNS, GapReport
 from needs_analytics.gaps.doubts import doubts_of_use
 from needs_analytics.gaps.equity import cells_by_cut, community_rates, group_equity, split_error, widened
@@ -46,6 +47,7 @@ def measure_gaps(
         unknown use stays unknown.
     """
     options = options or GapsOptions()
+    cleaned = with_order(cleaned, "usage", "menu")
     if matches.status != "matched" or matches.cells.empty:
         return _empty(matches, cleaned, options)
     use = attribute_use(matches, cleaned, options)

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from needs_analytics.core.issue import Issue
+from needs_analytics.core.order import in_order
 from needs_analytics.core.placed_use import NO_SITE, place_use
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def _with_frequency(sinks: pd.DataFrame, menu: pd.DataFrame) -> tuple[pd.DataFra
 
 
 def _with_unknown_capacity(sinks: pd.DataFrame, cleaned: Cleaned) -> pd.DataFrame:
-    used = cleaned.usage[cleaned.usage["status"] == "完成"]
+    used = in_order(cleaned.usage.loc[cleaned.usage["status"] == "完成", ["service", "site", "count"]])
     placed = place_use(sinks, used)
     counts = used["count"].fillna(0.0).to_numpy(float)[placed["use"]] * placed["share"].to_numpy(float)
     lower = np.bincount(placed["sink"].to_numpy(int), counts, len(sinks))

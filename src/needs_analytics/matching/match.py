@@ -9,6 +9,7 @@ import pandas as pd
 
 from needs_analytics.core.issue import Issue
 from needs_analytics.core.options import MatchingOptions
+from needs_analytics.core.order import with_order
 from needs_analytics.core.results import MatchPlan
 from needs_analytics.matching.capacity import service_sinks
 from needs_analytics.matching.cells import covering, demand_cells
@@ -53,6 +54,7 @@ def match_services(
         Always a best plan; demand above capacity stays unmet. Without a menu or without persons the status says so.
     """
     options = options or MatchingOptions()
+    cleaned = with_order(cleaned, "menu", "supply", "sites", "places", "distances")
     referred = _referred(needs, cleaned)
     status = _status(needs, cleaned)
     if cleaned.menu.empty:

@@ -10,6 +10,7 @@ import pandas as pd
 from needs_analytics.core.confidence import Z
 from needs_analytics.core.issue import Issue
 from needs_analytics.core.options import NeedsOptions
+from needs_analytics.core.order import with_order
 from needs_analytics.core.results import ALL, NEEDS_COLUMNS, NeedsList
 from needs_analytics.needs.asked import asked_together, weights_by_need
 from needs_analytics.needs.change import with_changes
@@ -82,6 +83,7 @@ def list_needs(
         ``.totals()`` and ``.at("community")`` are the rows of all residents.
     """
     options = options or NeedsOptions()
+    cleaned = with_order(cleaned, "survey", "places")
     people = _people(cleaned, weights, segments)
     requests = request_counts(cleaned)
     places = place_sizes(cleaned, weights)

@@ -79,7 +79,7 @@ def read_workbooks(
                 issues.append(Issue("W006", CellRef(file.label), details={"same": seen[file.digest]}))
                 continue
             if isinstance(file.outcome, Refusal):
-                issue = _refused(file.label, file.outcome)
+                issue = _refused(file.label, file.outcome, file.digest)
                 if on_refusal == "raise":
                     raise _as_failure(issue)
                 issues.append(issue)
@@ -99,7 +99,7 @@ def read_bytes(content: bytes, label: str, digest: str) -> list[Sheet]:
     with Readers(ReadingOptions()) as readers:
         outcome = readers.read(content, Path(label).name)
     if isinstance(outcome, Refusal):
-        raise _as_failure(_refused(label, outcome))
+        raise _as_failure(_refused(label, outcome, digest))
     return _without_our_list(_File(label, digest, outcome))[0]
 
 
@@ -148,8 +148,8 @@ def _read(readers: Readers, limits: ReadingOptions, file: tuple[Path, str]) -> _
     return _File(label, hashlib.sha256(content).hexdigest(), readers.read(content, path.name))
 
 
-def _refused(label: str, refusal: Refusal) -> Issue:
-    return Issue(refusal.code, CellRef(label), details={"file": label, **refusal.details})
+def _refused(label: str, refusal: Refusal, digest: str) -> Issue:
+    return Issue(refusal.code, CellRef(label), details={"file": label, "digests": (digest,), **refusal.details})
 
 
 def _as_failure(issue: Issue) -> FileRefusedError:

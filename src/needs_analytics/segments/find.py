@@ -10,6 +10,7 @@ import numpy as np
 from needs_analytics.core.codebook import Codebook
 from needs_analytics.core.issue import Issue
 from needs_analytics.core.options import SegmentOptions
+from needs_analytics.core.order import in_order
 from needs_analytics.segments.assemble import Found, assemble_record
 from needs_analytics.segments.choose import choose_segments, obey_number, tabulate_steps
 from needs_analytics.segments.encode import canonical_order, list_questions
@@ -57,7 +58,7 @@ def find_segments(
     codebook = codebook or Codebook.default()
     if n_segments is not None:
         options = replace(options, n_segments=n_segments)
-    residents = read_residents(survey, weights, codebook)
+    residents = read_residents(in_order(survey) if "answer_id" in survey else survey, weights, codebook)
     traits, issues = pick_questions(residents, codebook)
     rows = _placeable(residents, traits)
     if not len(rows):

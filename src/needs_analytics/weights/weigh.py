@@ -9,6 +9,7 @@ import pandas as pd
 
 from needs_analytics.core.issue import Issue
 from needs_analytics.core.options import CleaningOptions, WeightsOptions
+from needs_analytics.core.order import in_order
 from needs_analytics.core.results import Weights
 from needs_analytics.numerics.raking import kish, rake
 from needs_analytics.weights.margins import Margin, register_margins
@@ -51,12 +52,13 @@ def weigh(
     """
     options = options or WeightsOptions()
     youngest = CleaningOptions().youngest_age if youngest_age is None else youngest_age
-    survey = survey[~(survey["age_high"] < youngest)]
+    survey = in_order(survey[~(survey["age_high"] < youngest)])
     if survey.empty:
         return _without_answers()
     base = _base_weights(survey)
     if register is None or register.empty:
         return _equal(survey, base, [Issue("W601")])
+    register = in_order(register)
     population, issues = target_population(register, youngest)
     if not population.total:
         return _equal(survey, base, [*issues, Issue("W601")])

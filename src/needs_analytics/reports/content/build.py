@@ -107,7 +107,7 @@ def _facts(result: MonthResult, words: Wording) -> list[tuple[str, str]]:
         facts.append(
             ("n_eff", words.say("fact.n_eff_value", n_eff=rounded_effective(weights.n_eff), deff=weights.deff))
         )
-    facts.append(("files", words.say("fact.files_value", n=len(result.run.inputs))))
+    facts.append(("files", words.say("fact.files_value", n=result.cleaned.sheets["file"].nunique())))
     return [(words.say(f"fact.{name}"), value) for name, value in facts]
 
 
