@@ -109,6 +109,15 @@ def test_a_month_is_never_read_by_its_own_or_a_later_recipe(workspace: Workspace
     assert why(checked(workspace, "2026-08")) != ["recipe"]
 
 
+def test_a_month_issued_again_is_read_as_the_first_time(workspace: Workspace) -> None:
+    issue(workspace, "2026-09")
+    send(workspace, "2026-10", HEADERS)
+    issue(workspace, "2026-10")
+    assert why(checked(workspace, "2026-10")) == ["recipe"]
+    issue(workspace, "2026-10")
+    assert workspace.store.months()["revision"].tolist() == [1, 1]
+
+
 def test_columns_that_are_new_or_gone_are_said(workspace: Workspace) -> None:
     issue(workspace, "2026-09")
     send(workspace, "2026-10", f"{HEADERS},备注", ROWS.replace("\n", ",\n"))
@@ -138,11 +147,16 @@ def test_recipes_come_back_as_they_were_written() -> None:
     assert parse_recipes(recipes_toml(recipes, heading="一行\n两行")) == recipes
 
 
-def test_of_one_form_the_latest_issued_month_is_kept() -> None:
+def test_of_one_form_the_first_issued_month_is_kept_until_it_is_read_otherwise() -> None:
     columns = ("a", "b", "c", "d", "e")
     old, new = (Recipe("和平", "survey", month, columns) for month in ("2026-08", "2026-09"))
-    assert merged_recipes([old], [new]) == (new,)
+    assert merged_recipes([old], [new]) == (old,)
     assert merged_recipes([new], [old]) == (new,)
+    read_otherwise, again = (Recipe("和平", "survey", "2026-09", columns, {"a": field}) for field in ("age", "sex"))
+    assert merged_recipes([old], [read_otherwise]) == (old, read_otherwise)
+    assert merged_recipes([old, read_otherwise], [again]) == (old, again)
+    for office in ("和平", "改了名的文件"):
+        assert find_recipe([old, again], office, columns) is again
     other = Recipe("和平", "survey", "2026-09", ("x", "y"))
     assert merged_recipes([old], [other]) == (old, other)
 

@@ -106,7 +106,7 @@ def test_the_run_record_names_every_file_and_no_place_or_clock(town: Workspace, 
 
 def test_the_run_record_counts_what_goes_in_and_out_of_every_stage(result: MonthResult) -> None:
     stages = result.run.stages
-    assert list(stages) == [stage for stage in (*STAGES[:-1], "plans", STAGES[-1])]
+    assert [*stages] == [*STAGES[:-1], "plans", STAGES[-1]]
     assert stages["read"] == {"in": {"files": 6}, "out": {"files": 6, "rows": 131}}
     assert stages["cleaning"]["in"] == stages["intake"]["out"]
     assert stages["cleaning"]["out"] == {"survey": 120, "usage": 1, "menu": 1, "supply": 1, "register": 8}

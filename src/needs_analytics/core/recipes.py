@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from needs_analytics.core.identifiers import without_identifiers
@@ -35,7 +35,7 @@ class Recipe:
     table
         Canonical table, several joined by ``+``.
     month
-        The last month that was issued with it, ``2026-10``.
+        The first month that was issued with it, ``2026-10``.
     columns
         The headers from left to right, as they are compared, without phone and ID numbers.
     fields
@@ -86,14 +86,15 @@ def find_recipe(recipes: Iterable[Recipe], office: str, columns: Sequence[str]) 
     own = _own_recipe(known, office_key(office), columns)
     if own:
         return own
-    same = [recipe for recipe in known if recipe.columns == tuple(columns)]
-    readings = {(recipe.table, *sorted(recipe.fields.items())) for recipe in same}
-    return max(same, key=lambda recipe: recipe.month) if len(readings) == 1 else None
+    same = sorted((recipe for recipe in known if recipe.columns == tuple(columns)), key=lambda recipe: recipe.month)
+    latest = {recipe.office: recipe for recipe in same}.values()
+    readings = {(recipe.table, *sorted(recipe.fields.items())) for recipe in latest}
+    return max(latest, key=lambda recipe: recipe.month) if len(readings) == 1 else None
 
 
 def _own_recipe(recipes: Iterable[Recipe], office: str, columns: Sequence[str]) -> Recipe | None:
     own = [recipe for recipe in recipes if recipe.office == office]
-    best = max(own, key=lambda recipe: recipe.likeness(columns), default=None)
+    best = max(own, key=lambda recipe: (recipe.likeness(columns), recipe.month), default=None)
     return best if best and best.likeness(columns) >= _ALIKE else None
 
 
@@ -110,11 +111,16 @@ def parse_recipes(content: str, *, source: str = "recipes.toml") -> tuple[Recipe
 
 
 def merged_recipes(known: Iterable[Recipe], issued: Iterable[Recipe]) -> tuple[Recipe, ...]:
-    """Put the recipes of an issued month in place of those of earlier months for the same sheets."""
+    """Add the recipes of an issued month that differ from those known for the same sheets.
+
+    Those of earlier months stay: the month issued again is read as it was the first time.
+    """
     kept = list(known)
     for recipe in issued:
         same = _own_recipe([one for one in kept if one.table == recipe.table], recipe.office, recipe.columns)
-        if same is None or same.month <= recipe.month:
+        if same is None or same.month < recipe.month:
+            kept += [] if same and replace(same, month=recipe.month) == recipe else [recipe]
+        elif same.month == recipe.month:
             kept = [*(one for one in kept if one is not same), recipe]
     return tuple(sorted(kept, key=lambda one: (one.office, one.table, one.month, one.columns)))
 

@@ -48,7 +48,8 @@ def read_workbooks(
     Parameters
     ----------
     paths
-        Files ``.xlsx .xlsm .xls .xlsb .ods .et .csv .tsv``; a file whose bytes were read already is skipped and said.
+        Files ``.xlsx .xlsm .xls .xlsb .ods .et .csv .tsv``, read in the order of their names, whatever this order; one
+        whose bytes were read already is skipped and said.
     on_refusal
         ``"raise"`` stops at the first file that cannot be read; ``"collect"`` goes on and keeps the refusals in
         ``.issues``.
@@ -125,11 +126,16 @@ def _without_our_list(file: _File) -> tuple[list[Sheet], list[ReadSheet], tuple[
 
 
 def _labelled(paths: list[Path], root: str | Path | None) -> list[tuple[Path, str]]:
-    """Name files below ``root``; without one by their bare names, by their paths where two share one."""
-    if root:
-        return [(path, path.relative_to(root).as_posix()) for path in paths]
+    """Name files below ``root``; without one by their bare names, by their paths where two share one.
+
+    They are read in the order of these names, on every system the same.
+    """
     names = Counter(path.name for path in set(paths))
-    return [(path, path.name if names[path.name] == 1 else path.as_posix()) for path in paths]
+    labelled = [
+        (path, path.relative_to(root).as_posix() if root else path.name if names[path.name] == 1 else path.as_posix())
+        for path in paths
+    ]
+    return sorted(labelled, key=lambda file: file[1])
 
 
 def _read(readers: Readers, limits: ReadingOptions, file: tuple[Path, str]) -> _File:
