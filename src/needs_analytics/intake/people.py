@@ -120,10 +120,9 @@ def told_by(frame: pd.DataFrame) -> pd.DataFrame:
     by_card = pd.Series([f"{card[6:10]}-{card[10:12]}-{card[12:14]}" if card else "" for card in told["card"]],
                         index=frame.index, dtype=object)  # fmt: skip
     ages = {name: _ages(frame, f"age_{name}") for name in ("low", "high")}
-    columns = (frame[name].astype(object) for name in ("file", "digest", "sheet"))
+    columns = (frame[name].astype(object) for name in ("file", "digest", "sheet") if name in frame)
     order = frame[ORDINAL if ORDINAL in frame else "row"].astype(int)
-    stands = zip(*columns, order, strict=True)
-    places = [f"row|{file}|{digest}|{sheet}|{row:07d}" for file, digest, sheet, row in stands]
+    places = ["|".join(("row", *where, f"{row:07d}")) for *where, row in zip(*columns, order, strict=True)]
     born = by_card.where(by_card != "", told["told_born"])
     return pd.DataFrame({**told, "born": born, **ages, "place": pd.Series(places, index=frame.index, dtype=object)})
 
