@@ -15,7 +15,7 @@ from helpers.town import BATHING, CLASSES, MEALS, PARKING, residents, sheet, sur
 from needs_analytics.core.order import in_order
 from needs_analytics.forecasts import forecast_use
 from needs_analytics.gaps import measure_gaps
-from needs_analytics.history.store import usage_counts, use_so_far
+from needs_analytics.history.usage import usage_counts, use_so_far
 from needs_analytics.matching import match_services
 from needs_analytics.needs import list_needs
 from needs_analytics.plans import plan_actions

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from needs_analytics.core.order import in_order
 from needs_analytics.history.columns import USAGE
 
 if TYPE_CHECKING:
@@ -19,7 +20,8 @@ def usage_counts(cleaned: Cleaned) -> pd.DataFrame:
         return pd.DataFrame(columns=list(USAGE))
     usage = pd.concat(frames, ignore_index=True)
     usage = usage[usage["status"] == "完成"].assign(site=usage["site"].fillna(""), service=usage["service"].fillna(""))
-    return usage.groupby(["month", "service", "site"], as_index=False)[["count"]].sum(min_count=1)
+    counts = in_order(usage[list(USAGE)]).groupby(["month", "service", "site"], as_index=False)
+    return counts[["count"]].sum(min_count=1)
 
 
 def use_so_far(kept: pd.DataFrame, cleaned: Cleaned) -> pd.DataFrame:
