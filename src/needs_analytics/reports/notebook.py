@@ -239,7 +239,7 @@ def _(record: RunRecord, words: Wording) -> Card:
     lines = [_say("rows", words, **counted), _say("digest", words, digest=record.digest[:16])]
     frame = record.inputs.assign(rows_in=record.inputs["rows"])
     title = _title("run", words, f"{record.workspace} {record.month}")
-    return Card(title, lines, [_table("run", frame, "file rows_in", words)])
+    return Card(title, lines, [_table("run", frame, "month file rows_in", words)])
 
 
 @_card.register
