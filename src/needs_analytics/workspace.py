@@ -180,10 +180,14 @@ class Workspace:
         """Return whether anything was sent for a month."""
         return self.inbox(month).is_dir() and bool(self.workbooks(month))
 
+    def months_sent(self) -> list[str]:
+        """Return the months for which anything was sent, in order."""
+        named = [path.name for path in self.path.glob("inbox/*") if path.is_dir() and _MONTH.fullmatch(path.name)]
+        return sorted(month for month in named if self.workbooks(month))
+
     def latest(self) -> Month | None:
         """Return the latest month that has workbooks, an issued one before all others; ``None`` before the first."""
-        named = [path.name for path in self.path.glob("inbox/*") if path.is_dir() and _MONTH.fullmatch(path.name)]
-        sent = {month for month in named if self.workbooks(month)}
+        sent = set(self.months_sent())
         issued = sent.intersection(self.store.months()["month"])
         return Month.parse(max(issued or sent)) if sent else None
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from needs_analytics.history.columns import DETAILS, TEXTS, linked, quoted
+from needs_analytics.history.checks import chain_holds
+from needs_analytics.history.columns import DETAILS, TEXTS, quoted
 from needs_analytics.history.opening import connect, told
 from needs_analytics.history.writing import Writing
 
@@ -131,13 +132,7 @@ class Store:
 
     def verify(self) -> bool:
         """Return whether the hash chain over all runs holds."""
-        chain = ""
-        for run in self.runs().to_dict("records"):
-            facts = [run["month"], run["revision"], run["digest"], *([run["content"]] if run["content"] else [])]
-            chain = linked(chain, *facts)
-            if chain != run["chain"]:
-                return False
-        return True
+        return chain_holds(self.runs().to_dict("records"))
 
     def read(
         self, query: str, parameters: tuple[object, ...] = (), columns: tuple[str, ...] = ("run",)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from importlib.metadata import version
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
@@ -101,10 +101,18 @@ class Writing:
             "INSERT OR IGNORE INTO publication VALUES (?, ?, ?, ?)", (self.run, language, digest, tables)
         )
         for path, file_digest in files.items():
-            if not self.names_now({path: file_digest}):
+            latest = self._one("SELECT run, digest FROM file WHERE path = ? ORDER BY file DESC", path)
+            if latest != (self.run, file_digest):
                 self._connection.execute(
                     "INSERT INTO file (run, path, digest) VALUES (?, ?, ?)", (self.run, path, file_digest)
                 )
+
+    def purge(self, runs: Iterable[int], reason: str) -> None:
+        """Erase the details of runs, told by their numbers, and note that they are erased."""
+        for run in runs:
+            for table in (*DETAILS, "segment_model", "publication"):
+                self._connection.execute(f"DELETE FROM {table} WHERE run = ?", (run,))  # noqa: S608 - our own names
+            self._connection.execute("INSERT INTO purge VALUES (?, ?)", (run, reason))
 
     def names_now(self, files: Mapping[str, str]) -> bool:
         """Return whether the store's latest word on each path is this digest."""
@@ -125,8 +133,8 @@ class Writing:
         if self._connection.in_transaction:
             self._connection.execute("ROLLBACK")
 
-    def _one(self, query: str, *parameters: str) -> tuple[str, ...] | None:
-        row: tuple[str, ...] | None = self._connection.execute(f"{query} LIMIT 1", parameters).fetchone()
+    def _one(self, query: str, *parameters: Value) -> tuple[Any, ...] | None:
+        row: tuple[Any, ...] | None = self._connection.execute(f"{query} LIMIT 1", parameters).fetchone()
         return row
 
 

@@ -107,6 +107,22 @@ def clean_phone(text: str) -> str:
     return digits if _PHONE.fullmatch(digits) and len(set(digits[1:])) > 1 else ""
 
 
+def told_as(text: str) -> tuple[str, str]:
+    """Return what a text tells somebody by (``id_card``, ``phone``, ``name``) as it is compared; ``""`` for nothing.
+
+    Examples
+    --------
+    >>> told_as("138-0000-1234"), told_as(" 王 秀英女士"), told_as("无")
+    (('phone', '13800001234'), ('name', '王秀英'), ('', ''))
+    """
+    found = (("id_card", _card_token(text)), ("phone", clean_phone(text)), ("name", _named(text)))
+    return next(((kind, told) for kind, told in found if told), ("", ""))
+
+
+def _named(text: str) -> str:
+    return "" if re.search(r"\d", text) else _name(text)
+
+
 def told_by(frame: pd.DataFrame) -> pd.DataFrame:
     """Return what tells the people of a table's rows apart, as texts that are compared; ``""`` for nothing told.
 

@@ -97,6 +97,24 @@ def write_returned(
     return Returned(folder, len(contents), edited)
 
 
+def remove_returned(
+    folder: Path, record: Path, options: ReadingOptions | None = None
+) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
+    """Remove the marked copies of a month and return them, and those that somebody worked on, which stay.
+
+    Parameters
+    ----------
+    folder, record
+        See :func:`write_returned`.
+    """
+    written, limits = _known(record)["written"], options or ReadingOptions()
+    there = [path for path in sorted((folder / FOLDER).rglob("*")) if _is_workbook(path)]
+    mine = tuple(path for path in there if _digest(path) in written or _is_sealed(path, limits))
+    for path in mine:
+        path.unlink()
+    return mine, tuple(path for path in there if path not in mine)
+
+
 def _by_digest(cleaned: Cleaned) -> dict[str, list[Issue]]:
     """Return the issues of every workbook that has errors or doubts, by its digest: names may be masked by now."""
     digests = dict(zip(cleaned.sheets["file"], cleaned.sheets["digest"], strict=True))

@@ -1,0 +1,141 @@
+"""Looking the store over: is it whole, do the files agree with it, what did an interrupted run leave."""
+
+from __future__ import annotations
+
+import re
+import time
+from contextlib import closing
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from needs_analytics.errors import NeedsError
+from needs_analytics.exchange import Exchange
+from needs_analytics.history.checks import problems
+from needs_analytics.history.drives import on_network_drive
+from needs_analytics.history.months import files_of
+from needs_analytics.history.opening import connect, told
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from needs_analytics.history.store import Store
+
+_LEFT = re.compile(r"\.[0-9a-f]{32}\.(?:tmp|old|old\.tmp)")
+_FOLDERS = (".", "history", "reports/**", "check/**", "templates/**", ".cache/**")
+_QUIET = 600.0  # seconds after which nobody is writing a draft any more
+WRONG = frozenset(
+    {"store", "integrity", "reference", "chain", "content", "printed", "migrations", "journal", "leftover"}
+)
+"""What is wrong; all else is only said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something to be said.
+
+    Attributes
+    ----------
+    code
+        Key in the section ``doctor`` of the message catalogue.
+    details
+        What the sentence is filled in with.
+    """
+
+    code: str
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def wrong(self) -> bool:
+        """Whether something has to be done about it."""
+        return self.code in WRONG
+
+
+@dataclass(frozen=True, slots=True)
+class Repaired:
+    """What was done.
+
+    Attributes
+    ----------
+    recovered
+        Whether an interrupted run was finished or undone.
+    removed
+        Files that nobody needed any more.
+    """
+
+    recovered: bool
+    removed: tuple[Path, ...]
+
+
+def examine(store: Store, root: Path, journal: Path) -> tuple[Finding, ...]:
+    """Return what is to be said of a workspace's store and of the files it names.
+
+    Parameters
+    ----------
+    root
+        Folder of the workspace.
+    journal
+        File that says which exchange is under way.
+    """
+    found = [*_of_the_store(store, root)] if store.path.exists() else [Finding("none")]
+    if journal.exists():
+        found.append(Finding("journal", {"file": _told(journal, root)}))
+    return (*found, *(Finding("leftover", {"file": _told(path, root)}) for path in leftovers(root, journal)))
+
+
+def _of_the_store(store: Store, root: Path) -> Iterator[Finding]:
+    try:
+        with closing(connect(store.path)) as connection, told(store.path):
+            found = problems(connection)
+            mode = str(connection.execute("PRAGMA journal_mode").fetchone()[0])
+        files = files_of(store, root)
+    except NeedsError as error:
+        yield Finding("store", {"sentence": error.sentences})
+        return
+    yield from (Finding(code, {"where": where}) for code, where in found)
+    remote = on_network_drive(store.path.parent)
+    if remote:
+        yield Finding("network", {"folder": str(store.path.parent)})
+    elif mode != "wal":
+        yield Finding("slow", {"mode": mode})
+    for path, state in zip(files["path"], files["state"], strict=True):
+        if state != "same":
+            yield Finding(f"file_{state}", {"file": path})
+
+
+def leftovers(root: Path, journal: Path) -> list[Path]:
+    """Return the drafts and backups of files that no journal names and nobody has touched for ten minutes."""
+    named = journal.read_text(encoding="utf-8", errors="replace") if journal.exists() else ""
+    found = [path for folder in _FOLDERS for path in root.glob(f"{folder}/.*") if _LEFT.fullmatch(path.name)]
+    draft = journal.with_suffix(".tmp")
+    found += [draft] if draft.exists() else []
+    return sorted(path for path in set(found) if path.name.removesuffix(".tmp") not in named and _is_old(path))
+
+
+def _is_old(path: Path) -> bool:
+    return time.time() - path.stat().st_mtime > _QUIET
+
+
+def repair(store: Store, root: Path, journal: Path) -> Repaired:
+    """Finish or undo an interrupted run and remove what nobody needs any more; nobody writes meanwhile.
+
+    Parameters
+    ----------
+    root, journal
+        See :func:`examine`.
+
+    Raises
+    ------
+    UsageError
+        When the store cannot be opened.
+    """
+    with store.writing() as writing:
+        recovered = Exchange(journal, root).recover(writing.names_now)
+        removed = tuple(leftovers(root, journal))
+        for path in removed:
+            path.unlink(missing_ok=True)
+    return Repaired(recovered, removed)
+
+
+def _told(path: Path, root: Path) -> str:
+    return path.relative_to(root).as_posix()

@@ -1,0 +1,73 @@
+"""Erasing what is kept of some runs; their line in the chain stays."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from needs_analytics.history.months import kept_months
+from needs_analytics.history.opening import connect, told
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from needs_analytics.core.month import Month
+    from needs_analytics.history.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Purged:
+    """What was erased.
+
+    Attributes
+    ----------
+    runs
+        Month and revision of each run whose details are gone.
+    complete
+        Whether the bytes themselves are gone from the disk's files; not while somebody reads the store.
+    """
+
+    runs: tuple[tuple[str, int], ...]
+    complete: bool
+
+
+def purgeable(store: Store, *, month: Month | str | None = None, before: Month | str | None = None) -> pd.DataFrame:
+    """Return ``run, month, revision`` of one month, or of all before one, as far as their details are still kept."""
+    runs = kept_months(store, every=True)
+    asked = runs["month"] == str(month) if month is not None else runs["month"] < str(before)
+    return runs.loc[asked & ~runs["purged"], ["run", "month", "revision"]].reset_index(drop=True)
+
+
+def purge_runs(
+    store: Store, *, month: Month | str | None = None, before: Month | str | None = None, reason: str = ""
+) -> Purged:
+    """Erase the details of a month's runs, or of all months before one.
+
+    Gone are estimates, gaps, uses, questions, segments and the tables as they were printed. What stays: that the runs were, their digests, what they were made of, their files' names and digests. Later months
+    can no longer be compared with them. What was erased before is erased from the disk's files, too, if it still is
+    there.
+
+    Parameters
+    ----------
+    month, before
+        Either.
+    reason
+        Kept beside the runs; it must name nobody.
+    """
+    if not store.path.exists():
+        return Purged((), complete=True)
+    with store.writing() as writing:
+        runs = purgeable(store, month=month, before=before)
+        writing.purge(runs["run"].tolist(), reason)
+        writing.commit()
+    named = zip(runs["month"].astype(str), runs["revision"].astype(int), strict=True)
+    return Purged(tuple(named), _compact(store))
+
+
+def _compact(store: Store) -> bool:
+    """Write the store anew without what was erased, and empty its log."""
+    with closing(connect(store.path)) as connection, told(store.path):
+        connection.execute("VACUUM")
+        busy, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    return not busy
