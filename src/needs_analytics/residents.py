@@ -6,7 +6,6 @@ Nothing that is asked for is written down, nor shown: what is found is told by i
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -24,7 +23,7 @@ from needs_analytics.office.returned.files import remove_returned
 from needs_analytics.workspace import CACHE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from needs_analytics.core.records import Intake, Sheet, SheetList
@@ -45,8 +44,8 @@ class Place:
     month, file, sheet, row
         Where it stands; the row as the sheet counts it, from 1.
     how
-        ``same`` (a cell is what was asked for), ``within`` (a cell holds it among other words) or ``linked`` (another row
-        that intake takes for the same person).
+        ``same`` (a cell is what was asked for), ``within`` (a cell holds it among other words) or ``linked``
+        (another row that intake takes for the same person).
     """
 
     month: str

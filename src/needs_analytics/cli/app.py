@@ -8,7 +8,7 @@ from pathlib import Path
 
 import rich_click as click
 
-from needs_analytics.cli import check, demo, explain, init, report, template
+from needs_analytics.cli import check, demo, explain, history, init, report, template
 from needs_analytics.cli.context import Context
 from needs_analytics.core.messages import LANGUAGES, catalogue, text
 
@@ -54,14 +54,15 @@ def build(language: str) -> click.RichGroup:
     def needs(ctx: click.RichContext, workspace: Path | None, lang: str, *, quiet: bool, no_input: bool) -> None:
         ctx.obj = Context(language=lang, quiet=quiet, no_input=no_input, workspace=workspace)
 
-    for verb in (init, demo, check, report, explain, template):
+    for verb in (init, demo, check, report, explain, template, history):
         needs.add_command(verb.command(language))
-    for command in (needs, *needs.commands.values()):
-        _help_in(command, language)
+    _help_in(needs, language)
     return needs
 
 
 def _help_in(command: click.Command, language: str) -> None:
+    for verb in command.commands.values() if isinstance(command, click.RichGroup) else ():
+        _help_in(verb, language)
     command.options_metavar = text("cli.metavar_options", language)
     command.context_settings["help_option_names"] = list(_HELP)
     option = command.get_help_option(click.Context(command, help_option_names=list(_HELP)))

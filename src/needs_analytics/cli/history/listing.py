@@ -1,0 +1,57 @@
+"""``needs history list``: a line for every month."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import rich_click as click
+
+from needs_analytics.cli.context import Context, help_text, print_json
+from needs_analytics.core.messages import text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def command(language: str) -> click.Command:
+    """Return the command in a language."""
+
+    @click.command("list", help=help_text("history.list", language))
+    @click.option("--all", "every", is_flag=True, help=text("cli.history.list.all", language))
+    @click.option("--json", "as_json", is_flag=True, help=text("cli.option_json", language))
+    @click.pass_obj
+    def list_(context: Context, *, every: bool, as_json: bool) -> None:
+        from needs_analytics.history.months import kept_months
+
+        months = kept_months(context.open_workspace().store, every=every)
+        if as_json:
+            print_json(months.drop(columns="run").to_dict("records"))
+        else:
+            _print(months, context.language)
+        if months.empty:
+            context.say("history.list.empty")
+            context.tell_next("history.list.next_empty")
+        else:
+            context.tell_next("history.list.next", month=months["month"].iloc[-1])
+
+    return list_
+
+
+def _print(months: pd.DataFrame, language: str) -> None:
+    from needs_analytics.cli.wrapping import console_width, wrapped
+
+    for month in months.to_dict("records"):
+        line = text(
+            "cli.history.list.line", language, month=month["month"], revision=month["revision"], files=month["files"],
+            respondents=count(month["respondents"]), needs=count(month["needs"]),
+        )  # fmt: skip
+        if month["purged"]:
+            line += text("cli.history.list.purged", language)
+        if month["overtaken"]:
+            line += text("cli.history.list.overtaken", language, months="、".join(month["overtaken"]))
+        click.echo(wrapped(line, console_width()))
+
+
+def count(value: float) -> str:
+    """Return a count as it is printed; a stroke for one nobody knows."""
+    return f"{value:.0f}" if value == value else "—"  # noqa: PLR0124 - NaN is not itself
