@@ -134,7 +134,7 @@ def forget_copies(workspace: Workspace, months: tuple[str, ...]) -> tuple[tuple[
 
 def _check_files(folder: Path) -> list[Path]:
     stems = [text("check.page_stem", language) for language in LANGUAGES]
-    return [path for stem in stems for kind in ("html", "xlsx") for path in sorted(folder.glob(f"{stem}*.{kind}"))]
+    return [path for stem in stems for kind in ("html", "xlsx") for path in sorted(folder.glob(f"*{stem}*.{kind}"))]
 
 
 def _sheets(workspace: Workspace, month: str) -> tuple[SheetList, list[str]]:

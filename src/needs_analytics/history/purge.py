@@ -44,9 +44,9 @@ def purge_runs(
 ) -> Purged:
     """Erase the details of a month's runs, or of all months before one.
 
-    Gone are estimates, gaps, uses, questions, segments and the tables as they were printed. What stays: that the runs were, their digests, what they were made of, their files' names and digests. Later months
-    can no longer be compared with them. What was erased before is erased from the disk's files, too, if it still is
-    there.
+    Gone are estimates, gaps, uses, questions, segments and the tables as they were printed. What stays: that the runs
+    were, their digests, what they were made of, their files' names and digests. Later months can no longer be compared
+    with them.
 
     Parameters
     ----------

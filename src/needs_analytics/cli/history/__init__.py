@@ -1,4 +1,4 @@
-"""``needs history``: the months that were issued, one file a verb; each verb is a call of :mod:`needs_analytics.history`."""
+"""``needs history``: the months that were issued, one file a verb; each is a call of the library's ``history``."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import rich_click as click
@@ -126,7 +127,7 @@ def _figures(frame: pd.DataFrame | None, name: str, names: Mapping[str, str], la
 
 
 def _figure(value: float, *, share: bool) -> str:
-    if value != value:  # noqa: PLR0124 - NaN is not itself
+    if math.isnan(value):
         return "—"
     return f"{value:.1%}" if share else f"{value:.0f}"
 

@@ -30,7 +30,7 @@ def command(language: str) -> click.Command:
         files = export_tables(context.open_workspace().store, folder, form=form or "", months=parsed)
         for path in files:
             context.say("history.export.file", path=path)
-        context.say("explain.internal")
+        context.say("history.export.internal")
         context.tell_next(f"history.export.next_{files[0].suffix[1:]}", path=folder)
 
     return export

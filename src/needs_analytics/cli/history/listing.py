@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import math
+from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
@@ -10,6 +11,8 @@ from needs_analytics.cli.context import Context, help_text, print_json
 from needs_analytics.core.messages import text
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable, Mapping
+
     import pandas as pd
 
 
@@ -25,7 +28,7 @@ def command(language: str) -> click.Command:
 
         months = kept_months(context.open_workspace().store, every=every)
         if as_json:
-            print_json(months.drop(columns="run").to_dict("records"))
+            print_json([_plain(month) for month in months.drop(columns="run").to_dict("records")])
         else:
             _print(months, context.language)
         if months.empty:
@@ -43,7 +46,7 @@ def _print(months: pd.DataFrame, language: str) -> None:
     for month in months.to_dict("records"):
         line = text(
             "cli.history.list.line", language, month=month["month"], revision=month["revision"], files=month["files"],
-            respondents=count(month["respondents"]), needs=count(month["needs"]),
+            respondents=_count(month["respondents"]), needs=_count(month["needs"]),
         )  # fmt: skip
         if month["purged"]:
             line += text("cli.history.list.purged", language)
@@ -52,6 +55,12 @@ def _print(months: pd.DataFrame, language: str) -> None:
         click.echo(wrapped(line, console_width()))
 
 
-def count(value: float) -> str:
+def _plain(month: Mapping[Hashable, Any]) -> dict[Hashable, Any]:
+    """Return a month with whole numbers, ``None`` for one nobody knows."""
+    known = {name: month[name] for name in ("respondents", "needs")}
+    return dict(month) | {name: None if math.isnan(value) else int(value) for name, value in known.items()}
+
+
+def _count(value: float) -> str:
     """Return a count as it is printed; a stroke for one nobody knows."""
-    return f"{value:.0f}" if value == value else "—"  # noqa: PLR0124 - NaN is not itself
+    return "—" if math.isnan(value) else f"{value:.0f}"

@@ -91,9 +91,7 @@ def write_returned(
     for target, content in wanted.items():
         _put(target, content, there, mine)
     _remember(record, state, [_digest_of(content) for content in contents.values()])
-    for part in (*sorted((path for path in folder.rglob("*") if path.is_dir()), reverse=True), folder):
-        with suppress(OSError):  # somebody's work may stand there
-            part.rmdir()
+    _prune(folder)
     return Returned(folder, len(contents), edited)
 
 
@@ -112,6 +110,7 @@ def remove_returned(
     mine = tuple(path for path in there if _digest(path) in written or _is_sealed(path, limits))
     for path in mine:
         path.unlink()
+    _prune(folder / FOLDER)
     return mine, tuple(path for path in there if path not in mine)
 
 
@@ -190,6 +189,13 @@ def _remove(paths: Iterable[Path]) -> None:
     for path in paths:
         with suppress(OSError):  # somebody has it open: its seal tells next time that it is ours
             path.unlink()
+
+
+def _prune(folder: Path) -> None:
+    """Remove the folders that have become empty."""
+    for part in (*sorted((path for path in folder.rglob("*") if path.is_dir()), reverse=True), folder):
+        with suppress(OSError):  # somebody's work may stand there
+            part.rmdir()
 
 
 def _known(record: Path) -> dict[str, list[str] | str]:

@@ -1,0 +1,153 @@
+"""The doctor finds what is wrong with the store and with the files, and mends what an interrupted run left."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import pytest
+
+from needs_analytics import issue_month
+from needs_analytics.core.messages import LANGUAGES, catalogue
+from needs_analytics.exchange import Exchange
+from needs_analytics.history import doctor
+from needs_analytics.history.doctor import WRONG, examine, repair
+from needs_analytics.history.opening import connect
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from needs_analytics.core.results import MonthResult
+    from needs_analytics.workspace import Workspace
+
+LEFT = f".{'0a' * 16}"
+
+
+@pytest.fixture
+def issued(workspace: Workspace, result: MonthResult) -> Workspace:
+    issue_month(workspace, result, formats=("html",))
+    return workspace
+
+
+def found(workspace: Workspace) -> list[str]:
+    return [finding.code for finding in examine(workspace.store, workspace.path, workspace.journal)]
+
+
+def tamper(workspace: Workspace, *statements: str) -> None:
+    """Change the store behind the program's back."""
+    with closing(sqlite3.connect(workspace.store.path)) as connection:
+        triggers = connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall()
+        for statement in (*(f"DROP TRIGGER {name}" for (name,) in triggers), *statements):
+            connection.execute(statement)
+        connection.commit()
+
+
+def old(path: Path) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"")
+    hour_ago = time.time() - 3600
+    os.utime(path, (hour_ago, hour_ago))
+    return path
+
+
+def test_an_issued_month_is_sound(issued: Workspace) -> None:
+    assert found(issued) == []
+
+
+def test_a_new_workspace_has_no_store_yet(workspace: Workspace) -> None:
+    assert found(workspace) == ["none"]
+    assert not any(finding.wrong for finding in examine(workspace.store, workspace.path, workspace.journal))
+    assert not workspace.store.path.exists()
+
+
+@pytest.mark.parametrize(
+    ("statement", "code"),
+    [
+        ("UPDATE run SET digest = 'forged'", "chain"),
+        ("UPDATE estimate SET share = 0.99", "content"),
+        ("DELETE FROM gap", "content"),
+        ("UPDATE segment_model SET model = '{}'", None),
+        ("UPDATE publication SET tables = '[]'", "printed"),
+        ("INSERT INTO purge VALUES (99, '')", "reference"),
+        ("DELETE FROM migration WHERE number = 2", "migrations"),
+    ],
+)
+def test_what_was_changed_in_the_store_is_found(issued: Workspace, statement: str, code: str | None) -> None:
+    tamper(issued, statement)
+    assert found(issued) == ([code] if code else []), "the small month has no segments"
+
+
+def test_torn_pages_are_found(issued: Workspace) -> None:
+    tamper(issued, "CREATE INDEX torn ON estimate (need)", "PRAGMA writable_schema = ON",
+           "UPDATE sqlite_master SET rootpage = (SELECT rootpage FROM sqlite_master WHERE name = 'gap') WHERE name = 'torn'")  # fmt: skip
+    assert set(found(issued)) <= {"integrity", "store"}
+    assert found(issued)
+
+
+def test_a_file_that_is_no_store_is_said_with_its_remedy(workspace: Workspace) -> None:
+    workspace.store.path.write_bytes(b"no database at all, but long enough to be taken for one" * 20)
+    (finding,) = examine(workspace.store, workspace.path, workspace.journal)
+    assert (finding.code, finding.wrong) == ("store", True)
+    assert "不是本程序的历史库" in finding.details["sentence"]["zh"]
+
+
+def test_a_report_that_was_changed_or_moved_is_said_and_not_wrong(issued: Workspace) -> None:
+    (page,) = issued.path.glob("reports/2026-10/*.html")
+    page.write_text("edited", encoding="utf-8")
+    (issued.path / "recipes.toml").unlink()
+    findings = examine(issued.store, issued.path, issued.journal)
+    assert {(finding.code, finding.details["file"]) for finding in findings} == {
+        ("file_changed", page.relative_to(issued.path).as_posix()), ("file_gone", "recipes.toml"),
+    }  # fmt: skip
+    assert not any(finding.wrong for finding in findings)
+
+
+def test_leftovers_are_found_and_removed_but_no_file_of_anybody(issued: Workspace) -> None:
+    left = [old(issued.path / name) for name in (
+        f"{LEFT}.tmp", f"history/{LEFT}.old", f"reports/2026-10/{LEFT}.old.tmp", f"check/2026-10/退回/{LEFT}.tmp",
+        f".cache/{LEFT}.tmp", "history/writing.tmp",
+    )]  # fmt: skip
+    theirs = [old(issued.path / name) for name in ("reports/2026-10/notes.tmp", ".old", f"inbox/2026-10/{LEFT}.tmp")]
+    young = issued.path / f".{'1b' * 16}.tmp"
+    young.write_bytes(b"")
+    assert found(issued) == ["leftover"] * len(left)
+    done = repair(issued.store, issued.path, issued.journal)
+    assert (done.recovered, sorted(done.removed)) == (False, sorted(set(left) - {issued.path / "history/writing.tmp"}))
+    assert all(path.exists() for path in (*theirs, young))
+    assert found(issued) == []
+
+
+def test_an_interrupted_exchange_is_found_and_undone(issued: Workspace) -> None:
+    (page,) = issued.path.glob("reports/2026-10/*.html")
+    before = page.read_bytes()
+    Exchange(issued.journal, issued.path).replace({page: b"half"})
+    for path in issued.path.glob("reports/2026-10/.*"):
+        os.utime(path, (0, 0))
+    assert found(issued) == ["file_changed", "journal"], "its backup is no leftover: the journal names it"
+    assert repair(issued.store, issued.path, issued.journal).recovered
+    assert page.read_bytes() == before
+    assert found(issued) == []
+
+
+def test_a_network_drive_is_said(issued: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "on_network_drive", lambda folder: True)
+    assert found(issued) == ["network"]
+
+
+def test_a_disk_without_a_write_ahead_log_is_said(issued: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    def without_log(path: Path) -> sqlite3.Connection:
+        connection = connect(path)
+        connection.execute("PRAGMA journal_mode = DELETE")
+        return connection
+
+    monkeypatch.setattr(doctor, "connect", without_log)
+    assert found(issued) == ["slow"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_finding_has_a_sentence(language: str) -> None:
+    said = {key.removeprefix("doctor.") for key in catalogue(language) if key.startswith("doctor.")}
+    assert said == WRONG | {"none", "network", "slow", "file_changed", "file_gone"}
