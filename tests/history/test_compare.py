@@ -56,12 +56,14 @@ def test_a_need_of_one_of_the_two_has_moved_by_nobody_knows_how_much(workspace: 
 
 def test_files_settings_and_versions_that_differ_are_named(workspace: Workspace, result: MonthResult) -> None:
     inputs = pd.DataFrame({"file": ["走访表.xlsx", "台账.xlsx"], "digest": ["6" + "0" * 63, "7"], "rows": [150, 9]})
-    changed = replace(result.run, digest="other", inputs=inputs, options={"needs.top": 5}, versions={"pandas": "3.2"})
+    changed = replace(
+        result.run, digest="other", inputs=inputs, options={"gaps.replicates": 7}, versions={"pandas": "3.2"}
+    )
     workspace.store.keep(named(result, "2026-10", "6"))
     workspace.store.keep(replace(result, run=changed))
     found = compare_runs(workspace.store, ("2026-10", 1), ("2026-10", 2))
     assert found.inputs.values.tolist() == [["台账.xlsx", "", "7"]]
-    assert found.options.values.tolist() == [["needs.top", "", 5]]
+    assert found.options.values.tolist() == [["gaps.replicates", 5, 7]]
     assert found.versions.values.tolist() == [["pandas", "3.1", "3.2"]]
     assert not found.same
 

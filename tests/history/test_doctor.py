@@ -69,20 +69,23 @@ def test_a_new_workspace_has_no_store_yet(workspace: Workspace) -> None:
         ("UPDATE run SET digest = 'forged'", "chain"),
         ("UPDATE estimate SET share = 0.99", "content"),
         ("DELETE FROM gap", "content"),
-        ("UPDATE segment_model SET model = '{}'", None),
+        ("INSERT INTO segment_model VALUES (1, '{}')", "content"),
         ("UPDATE publication SET tables = '[]'", "printed"),
         ("INSERT INTO purge VALUES (99, '')", "reference"),
         ("DELETE FROM migration WHERE number = 2", "migrations"),
     ],
 )
-def test_what_was_changed_in_the_store_is_found(issued: Workspace, statement: str, code: str | None) -> None:
+def test_what_was_changed_in_the_store_is_found(issued: Workspace, statement: str, code: str) -> None:
     tamper(issued, statement)
-    assert found(issued) == ([code] if code else []), "the small month has no segments"
+    assert found(issued) == [code]
 
 
 def test_torn_pages_are_found(issued: Workspace) -> None:
-    tamper(issued, "CREATE INDEX torn ON estimate (need)", "PRAGMA writable_schema = ON",
-           "UPDATE sqlite_master SET rootpage = (SELECT rootpage FROM sqlite_master WHERE name = 'gap') WHERE name = 'torn'")  # fmt: skip
+    other = "(SELECT rootpage FROM sqlite_master WHERE name = 'gap')"
+    tamper(
+        issued, "CREATE INDEX torn ON estimate (need)", "PRAGMA writable_schema = ON",
+        f"UPDATE sqlite_master SET rootpage = {other} WHERE name = 'torn'",
+    )  # fmt: skip
     assert set(found(issued)) <= {"integrity", "store"}
     assert found(issued)
 

@@ -1,0 +1,301 @@
+"""``needs history``: the verbs as an office types them."""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from needs_analytics import Workspace, issue_month, run_month
+from needs_analytics.core.messages import LANGUAGES
+
+from .offices import MONTH, put, table, whole_month
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from .conftest import Needs
+
+VERBS = ("list", "show", "diff", "export", "backup", "doctor", "purge")
+NAME, PHONE, CARD = "王秀英", "13800001234", "11010519491231002X"
+NAMED = table(
+    "姓名,电话,社区,性别,年龄,走访日期,您需要哪些服务（多选）",
+    f"{NAME},138-0000-1234,和平社区,女,71,2026-10-08,助餐",
+    "李建国,13800005678,和平社区,男,64,2026-10-08,助浴",
+    f"赵立新,13900000011,和平社区,男,64,2026-10-09,助浴｜{NAME}的邻居",
+)
+ROSTER = table("姓名,身份证号,电话,社区,人群类别", f"{NAME},{CARD},{PHONE},和平社区,独居老人")
+
+
+@pytest.fixture(scope="module")
+def issued(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a workspace with a month in two revisions."""
+    folder = tmp_path_factory.mktemp("history") / "幸福街道"
+    workspace = Workspace.create(folder, "幸福街道")
+    for extra in ({}, {"走访登记.csv": NAMED}):
+        put(folder, whole_month() | extra)
+        issue_month(workspace, run_month(workspace, MONTH), formats=("html",))
+    return folder
+
+
+@pytest.fixture
+def place(issued: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a copy of the workspace, and go into it: a workspace may be moved."""
+    folder = tmp_path / "搬走的街道"
+    shutil.copytree(issued, folder)
+    monkeypatch.chdir(folder)
+    return folder
+
+
+def say(monkeypatch: pytest.MonkeyPatch, words: str) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO(f"{words}\n"))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("verb", VERBS)
+def test_help_shows_two_examples_and_speaks_one_language(needs: Needs, verb: str, language: str) -> None:
+    found = needs("--lang", language, "history", verb, "--help")
+    assert found.code == 0
+    assert found.out.count(f"needs history {verb}") >= 3, "the usage and two examples"
+    assert ("用法" in found.out) == (language == "zh")
+    assert "Show this" not in found.out or language == "en"
+
+
+def test_list_has_a_line_a_month_and_all_every_revision(needs: Needs, place: Path) -> None:
+    found = needs("history", "list")
+    assert found.out.splitlines() == [f"{MONTH} 第 2 版：答卷 43 份，需求 2 项，文件 2 个"]
+    assert f"history show {MONTH}" in found.err
+    told = json.loads(needs("history", "list", "--all", "--json").out)
+    assert [(month["revision"], month["respondents"]) for month in told] == [(1, 40), (2, 43)]
+
+
+def test_list_says_what_was_erased_and_what_was_overtaken(needs: Needs, place: Path) -> None:
+    workspace = Workspace(place)
+    put(place, whole_month(), "2026-11")
+    workspace.store.keep(run_month(workspace, "2026-11"))
+    (place / "inbox" / MONTH / "走访登记.csv").unlink()
+    workspace.store.keep(run_month(workspace, MONTH))
+    needs("history", "purge", "--month", "2026-11", "--yes")
+    line = needs("history", "list").out.splitlines()[1]
+    assert line.startswith("2026-11 第 1 版：答卷 40 份，需求 — 项")
+    assert "明细已清除" in line
+    assert f"{MONTH} 在它之后又出过新的一版" in line
+    shown = needs("history", "show", "2026-11").out
+    assert "明细已按要求清除" in shown
+    assert f"{MONTH} 在它之后又出过新的一版" in shown
+
+
+def test_show_tells_what_was_issued(needs: Needs, place: Path) -> None:
+    found = needs("history", "show", MONTH)
+    for said in ("第 2 版（最新，共 2 版）", "走访登记.csv  3 行", "与默认不同的设置：无", "有效答卷 43", "pandas ", "同　　　  reports/",
+                 "需求清单（报告中所印", "供需缺口（报告中所印", "助餐"):  # fmt: skip
+        assert said in found.out, said
+    assert f"history diff {MONTH}" in found.err
+    assert "已由第 2 版代替" in needs("history", "show", MONTH, "--revision", "1").out
+    told = json.loads(needs("history", "show", MONTH, "--json").out)
+    assert told["record"]["counts"]["respondents"] == 43
+    assert {each["state"] for each in told["files"]} == {"same"}
+
+
+def test_show_in_english_shows_the_tables_there_are(needs: Needs, place: Path) -> None:
+    found = needs("--lang", "en", "history", "show", MONTH)
+    assert f"{MONTH} revision 2 (the latest of 2)" in found.out
+    assert "answers used 43" in found.out
+    assert "助餐" in found.out
+
+
+def test_diff_tells_what_moved(needs: Needs, place: Path) -> None:
+    found = needs("history", "diff", MONTH)
+    assert f"{MONTH} 第 1 版 → {MONTH} 第 2 版" in found.out
+    assert "走访登记.csv  无 → " in found.out
+    assert "版本没有不同" in found.out
+    assert "占比 50.0% → " in found.out
+    assert "其他层级另有" in found.out
+    assert "内部使用" in found.err
+    told = json.loads(needs("history", "diff", MONTH, "--revision", "2", "--revision", "1", "--json").out)
+    assert (told["before"], told["after"], told["same"]) == ([MONTH, 2], [MONTH, 1], False)
+
+
+def test_diff_of_the_same_revision_says_that_nothing_differs(needs: Needs, place: Path) -> None:
+    assert "没有不同" in needs("history", "diff", MONTH, "--revision", "1", "--revision", "1").out
+
+
+def test_diff_of_erased_figures_says_so(needs: Needs, place: Path) -> None:
+    needs("history", "purge", "--month", MONTH, "--yes")
+    assert needs("history", "diff", MONTH).out.count("无法比较") == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["show", "2026-08"], "没有 2026-08"),
+        (["show", MONTH, "--revision", "7"], "没有第 7 版"),
+        (["diff", MONTH, "--revision", "1"], "写两次"),
+        (["diff", MONTH, "2026-08"], "没有 2026-08"),
+        (["purge"], "写明清除什么"),
+        (["purge", "--resident", "--month", MONTH], "只写一个"),
+        (["purge", "--month", MONTH, "--no-input"], "加 --yes"),
+        (["export", "out", "--month", "2026-08"], "没有 2026-08"),
+    ],
+)
+def test_a_wrong_request_says_the_remedy_with_code_2(
+    needs: Needs, place: Path, arguments: list[str], said: str
+) -> None:
+    found = needs("history", *arguments)
+    assert (found.code, found.out) == (2, "")
+    assert said in found.err
+
+
+def test_a_workspace_without_reports_says_what_to_do(
+    needs: Needs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(Workspace.create(tmp_path / "新的", "新的").path)
+    found = needs("history", "list")
+    assert (found.code, found.out) == (0, "")
+    assert "report" in found.err
+    assert needs("history", "diff", MONTH).code == 2
+    assert needs("history", "doctor").code == 0
+    assert "没有要清除的明细" in needs("history", "purge", "--before", MONTH, "--yes").err
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_export_writes_files_and_says_they_are_internal(needs: Needs, place: Path, form: str) -> None:
+    found = needs("history", "export", "导出", "--format", form, "--month", MONTH)
+    assert found.code == 0
+    assert (place / "导出" / f"estimate.{form}").is_file()
+    assert "内部使用" in found.err
+
+
+def test_backup_is_checked_and_never_replaces_a_file_unasked(needs: Needs, place: Path) -> None:
+    assert "已备份 2 版" in needs("history", "backup", "备份/库.sqlite3").err
+    assert needs("history", "backup", "备份/库.sqlite3").code == 2
+    assert needs("history", "backup", "备份/库.sqlite3", "--force").code == 0
+
+
+def test_doctor_is_content_with_a_moved_workspace(needs: Needs, place: Path) -> None:
+    found = needs("history", "doctor")
+    assert (found.code, found.out) == (0, "历史库完好，报告文件与它一致。\n")
+    assert "history backup" in found.err
+
+
+def test_doctor_finds_an_interrupted_run_and_mends_it(needs: Needs, place: Path) -> None:
+    (place / "history" / "writing.json").write_text("[]", encoding="utf-8")
+    found = needs("history", "doctor")
+    assert found.code == 1
+    assert "history doctor --repair" in found.err
+    told = json.loads(needs("history", "doctor", "--json").out)
+    assert [(each["code"], each["wrong"]) for each in told] == [("journal", True)]
+    mended = needs("history", "doctor", "--repair")
+    assert mended.code == 0
+    assert "已处理好" in mended.err
+    assert "没有中断后要处理的" in needs("history", "doctor", "--repair").err
+
+
+def test_doctor_of_a_damaged_store_ends_with_1(needs: Needs, place: Path) -> None:
+    (place / "history" / "months.sqlite3").write_bytes(b"no database at all" * 100)
+    found = needs("history", "doctor")
+    assert found.code == 1
+    assert "不是本程序的历史库" in found.out
+    assert "复制一份" in found.err
+
+
+def test_purge_asks_before_it_erases(needs: Needs, place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    say(monkeypatch, "n")
+    found = needs("history", "purge", "--before", "2026-11")
+    assert (found.code, "没有清除任何内容" in found.err) == (0, True)
+    assert Workspace(place).store.estimates(MONTH) is not None
+    say(monkeypatch, "y")
+    assert "共 2 版的明细" in needs("history", "purge", "--before", "2026-11").err
+    assert Workspace(place).store.estimates(MONTH) is None
+    assert "没有要清除的明细" in needs("history", "purge", "--before", "2026-11").err
+
+
+def test_a_store_that_is_being_read_is_said(needs: Needs, place: Path) -> None:
+    import sqlite3
+    from contextlib import closing
+
+    with closing(sqlite3.connect(place / "history" / "months.sqlite3", isolation_level=None)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT * FROM run").fetchone()
+        assert "正在读历史库" in needs("history", "purge", "--month", MONTH, "--yes").err
+
+
+# A resident
+
+
+@pytest.mark.parametrize("told", ["138 0000 1234", CARD, NAME])
+def test_a_resident_is_told_by_addresses_only(
+    needs: Needs, place: Path, monkeypatch: pytest.MonkeyPatch, told: str
+) -> None:
+    put(place, {"台账.csv": ROSTER})
+    say(monkeypatch, told)
+    found = needs("history", "purge", "--resident")
+    assert found.code == 0
+    rows = [line.split("  ")[1:] for line in found.out.splitlines()]
+    assert ["走访登记.csv", "走访登记", "第 2 行"] in [row[:3] for row in rows]
+    assert ["台账.csv", "台账", "第 2 行"] in [row[:3] for row in rows]
+    for secret in (NAME, PHONE, CARD, "和平社区", "助餐"):
+        assert secret not in found.out + found.err
+
+
+def test_what_the_program_keeps_of_a_resident_is_removed(
+    needs: Needs, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(place, {"台账.csv": ROSTER.replace(CARD, "123")})
+    needs("check", MONTH)
+    kept = [place / ".cache" / MONTH, place / "check" / MONTH / "退回", place / "check" / MONTH / "核对结果.html"]
+    assert all(path.exists() for path in kept)
+    say(monkeypatch, PHONE)
+    found = needs("history", "purge", "--resident")
+    assert "已清除程序自己留存的" in found.err
+    assert not any(path.exists() for path in kept)
+    assert list((place / "check" / MONTH).glob("*核对结果*")) == []
+    assert f"report {MONTH}" in found.err
+    assert (place / "inbox" / MONTH / "台账.csv").exists(), "what an office sent is the office's"
+
+
+def test_a_name_among_other_words_is_said_to_be_mentioned(
+    needs: Needs, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    say(monkeypatch, NAME)
+    lines = needs("history", "purge", "--resident").out.splitlines()
+    assert [line.split("  ")[-1] for line in lines] == ["就是此人", "格子里提到"]
+
+
+def test_who_is_nowhere_is_not_found_and_nothing_is_removed(
+    needs: Needs, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(place, {"照片.jpg": b"x", "坏的.xlsx": b"PK broken", "又一份.csv": NAMED})
+    say(monkeypatch, "13911112222")
+    found = needs("history", "purge", "--resident")
+    assert (found.code, found.out) == (0, "")
+    assert "没有找到这个人" in found.err
+    assert "照片.jpg" in found.err
+    assert "坏的.xlsx" in found.err
+    assert "又一份.csv" not in found.err
+
+
+def test_a_file_that_is_there_twice_is_named_twice(needs: Needs, place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(place, {"又一份.csv": NAMED})
+    say(monkeypatch, PHONE)
+    files = [line.split("  ")[1] for line in needs("history", "purge", "--resident").out.splitlines()]
+    assert files == ["又一份.csv", "走访登记.csv"]
+
+
+@pytest.mark.parametrize("told", ["", "9", "无"])
+def test_what_tells_nobody_is_refused(needs: Needs, place: Path, monkeypatch: pytest.MonkeyPatch, told: str) -> None:
+    say(monkeypatch, told)
+    assert needs("history", "purge", "--resident").code == 2
+
+
+def test_at_a_terminal_the_resident_is_asked_for_and_not_shown(
+    needs: Needs, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", type("Terminal", (io.StringIO,), {"isatty": lambda self: True})())
+    assert needs("history", "purge", "--resident", "--no-input").code == 2
+    monkeypatch.setattr("click.termui.hidden_prompt_func", lambda prompt: PHONE)
+    assert "走访登记.csv" in needs("history", "purge", "--resident").out
