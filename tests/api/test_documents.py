@@ -124,7 +124,7 @@ def test_every_command_of_the_readmes_runs(tmp_path: Path) -> None:
         assert ended.returncode == 0, ended.stderr
         done.append(words[1])
 
-    assert done == ["init", "check", "report", "explain", "template", "template"]
+    assert done == ["init", "check", "report", "explain", "template", "template", "history"]
 
 
 def test_both_readmes_show_the_same_commands() -> None:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     Office = Callable[[Mapping[str, str | bytes]], Path]
 
-VERBS = ("init", "demo", "check", "report", "explain", "template")
+VERBS = ("init", "demo", "check", "report", "explain", "template", "history")
 HAN = re.compile(r"[\u4e00-\u9fff]")
 
 

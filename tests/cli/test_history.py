@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import io
 import json
+import re
+import shlex
 import shutil
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,11 +19,10 @@ from needs_analytics.core.messages import LANGUAGES
 from .offices import MONTH, put, table, whole_month
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from .conftest import Needs
 
 VERBS = ("list", "show", "diff", "export", "backup", "doctor", "purge")
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "history.md"
 NAME, PHONE, CARD = "王秀英", "13800001234", "11010519491231002X"
 NAMED = table(
     "姓名,电话,社区,性别,年龄,走访日期,您需要哪些服务（多选）",
@@ -91,8 +93,10 @@ def test_list_says_what_was_erased_and_what_was_overtaken(needs: Needs, place: P
 
 def test_show_tells_what_was_issued(needs: Needs, place: Path) -> None:
     found = needs("history", "show", MONTH)
-    for said in ("第 2 版（最新，共 2 版）", "走访登记.csv  3 行", "与默认不同的设置：无", "有效答卷 43", "pandas ", "同　　　  reports/",
-                 "需求清单（报告中所印", "供需缺口（报告中所印", "助餐"):  # fmt: skip
+    for said in (
+        "第 2 版（最新，共 2 版）", "走访登记.csv  3 行", "与默认不同的设置：无", "有效答卷 43", "pandas ",
+        "同　　　  reports/", "需求清单（报告中所印", "供需缺口（报告中所印", "助餐",
+    ):  # fmt: skip
         assert said in found.out, said
     assert f"history diff {MONTH}" in found.err
     assert "已由第 2 版代替" in needs("history", "show", MONTH, "--revision", "1").out
@@ -222,6 +226,16 @@ def test_a_store_that_is_being_read_is_said(needs: Needs, place: Path) -> None:
         reader.execute("BEGIN")
         reader.execute("SELECT * FROM run").fetchone()
         assert "正在读历史库" in needs("history", "purge", "--month", MONTH, "--yes").err
+
+
+def test_the_page_shows_every_verb_and_its_commands_run(
+    needs: Needs, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (block,) = re.findall(r"^```bash\n(.*?)^```", PAGE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    commands = [shlex.split(line, comments=True)[1:] for line in block.splitlines()]
+    say(monkeypatch, "n")
+    assert [words[1] for words in commands] == list(VERBS)
+    assert [needs(*words).code for words in commands] == [0] * len(VERBS)
 
 
 # A resident
