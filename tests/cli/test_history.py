@@ -26,7 +26,7 @@ PAGE = Path(__file__).resolve().parents[2] / "docs" / "history.md"
 NAME, PHONE, CARD = "王秀英", "13800001234", "11010519491231002X"
 NAMED = table(
     "姓名,电话,社区,性别,年龄,走访日期,您需要哪些服务（多选）",
-    f"{NAME},138-0000-1234,和平社区,女,71,2026-10-08,助餐",
+    f"{NAME},138-0000-1234,和平社区,女,76,2026-10-08,助餐",
     "李建国,13800005678,和平社区,男,64,2026-10-08,助浴",
     f"赵立新,13900000011,和平社区,男,64,2026-10-09,助浴｜{NAME}的邻居",
 )
@@ -83,7 +83,7 @@ def test_list_says_what_was_erased_and_what_was_overtaken(needs: Needs, place: P
     workspace.store.keep(run_month(workspace, MONTH))
     needs("history", "purge", "--month", "2026-11", "--yes")
     line = needs("history", "list").out.splitlines()[1]
-    assert line.startswith("2026-11 第 1 版：答卷 40 份，需求 — 项")
+    assert line.startswith("2026-11 第 1 版：答卷 43 份，需求 — 项")
     assert "明细已清除" in line
     assert f"{MONTH} 在它之后又出过新的一版" in line
     shown = needs("history", "show", "2026-11").out

@@ -73,9 +73,14 @@ def test_what_is_erased_is_not_erased_twice(kept: Workspace) -> None:
     assert purge_runs(kept.store, before="2026-10").runs == ()
 
 
-def test_a_month_may_be_issued_again_after_it_was_erased(kept: Workspace, other: MonthResult) -> None:
+def test_the_same_month_issued_again_after_it_was_erased_is_a_further_revision(
+    workspace: Workspace, result: MonthResult
+) -> None:
+    kept = workspace
+    issue_month(kept, named(result, "2026-09"), formats=("html",))
     purge_runs(kept.store, month="2026-09")
-    assert kept.store.keep(named(other, "2026-09")) == 2
+    assert issue_month(kept, named(result, "2026-09"), formats=("html",)).revision == 2
+    assert issued_month(kept.store, "2026-09", 1, root=kept.path).tables == {}
     assert kept.store.estimates("2026-09") is not None
     assert kept.store.verify()
 

@@ -56,6 +56,8 @@ class Writing:
     def keep(self, result: MonthResult, shown: Shown | None = None, model: str = "") -> int:
         """Insert a month as its next revision and return its number; the same results again are the latest revision.
 
+        Where the latest revision's details were erased, the same results are a further one.
+
         Parameters
         ----------
         shown
@@ -66,8 +68,12 @@ class Writing:
         month, digest = str(result.month), result.run.digest
         details = _details(result, shown)
         content = content_digest([*details, ("segment_model", ("model",), [(model,)] if model else [])])
-        last = self._one("SELECT revision, digest, content, run FROM run WHERE month = ? ORDER BY revision DESC", month)
-        if last and last[1:3] == (digest, content):
+        last = self._one(
+            """SELECT r.revision, r.digest, r.content, r.run, p.run FROM run AS r LEFT JOIN purge AS p ON p.run = r.run
+               WHERE r.month = ? ORDER BY r.revision DESC""",
+            month,
+        )
+        if last and last[1:3] == (digest, content) and last[4] is None:
             self.run = int(last[3])
             return int(last[0])
         revision = (int(last[0]) if last else 0) + 1
