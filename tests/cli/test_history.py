@@ -30,7 +30,10 @@ NAMED = table(
     "李建国,13800005678,和平社区,男,64,2026-10-08,助浴",
     f"赵立新,13900000011,和平社区,男,64,2026-10-09,助浴｜{NAME}的邻居",
 )
-ROSTER = table("姓名,身份证号,电话,社区,人群类别", f"{NAME},{CARD},{PHONE},和平社区,独居老人")
+USES = table(
+    "服务项目,服务点,日期,姓名,身份证号,联系电话,社区,人次",
+    f"老年食堂,和平食堂,2026-10-11,{NAME},{CARD},{PHONE},和平社区,1",
+)
 
 
 @pytest.fixture(scope="module")
@@ -245,13 +248,13 @@ def test_the_page_shows_every_verb_and_its_commands_run(
 def test_a_resident_is_told_by_addresses_only(
     needs: Needs, place: Path, monkeypatch: pytest.MonkeyPatch, told: str
 ) -> None:
-    put(place, {"台账.csv": ROSTER})
+    put(place, {"用餐登记.csv": USES})
     say(monkeypatch, told)
     found = needs("history", "purge", "--resident")
     assert found.code == 0
     rows = [line.split("  ")[1:] for line in found.out.splitlines()]
     assert ["走访登记.csv", "走访登记", "第 2 行"] in [row[:3] for row in rows]
-    assert ["台账.csv", "台账", "第 2 行"] in [row[:3] for row in rows]
+    assert ["用餐登记.csv", "用餐登记", "第 2 行"] in [row[:3] for row in rows]
     for secret in (NAME, PHONE, CARD, "和平社区", "助餐"):
         assert secret not in found.out + found.err
 
@@ -259,7 +262,7 @@ def test_a_resident_is_told_by_addresses_only(
 def test_what_the_program_keeps_of_a_resident_is_removed(
     needs: Needs, place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    put(place, {"台账.csv": ROSTER.replace(CARD, "123")})
+    put(place, {"用餐登记.csv": USES.replace(CARD, "123")})
     needs("check", MONTH)
     kept = [place / ".cache" / MONTH, place / "check" / MONTH / "退回", place / "check" / MONTH / "核对结果.html"]
     assert all(path.exists() for path in kept)
@@ -269,7 +272,7 @@ def test_what_the_program_keeps_of_a_resident_is_removed(
     assert not any(path.exists() for path in kept)
     assert list((place / "check" / MONTH).glob("*核对结果*")) == []
     assert f"report {MONTH}" in found.err
-    assert (place / "inbox" / MONTH / "台账.csv").exists(), "what an office sent is the office's"
+    assert (place / "inbox" / MONTH / "用餐登记.csv").exists(), "what an office sent is the office's"
 
 
 def test_a_name_among_other_words_is_said_to_be_mentioned(
