@@ -48,8 +48,8 @@ def tamper(workspace: Workspace, *statements: str) -> None:
 def old(path: Path) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(b"")
-    hour_ago = time.time() - 3600
-    os.utime(path, (hour_ago, hour_ago))
+    long_ago = time.time() - 7200
+    os.utime(path, (long_ago, long_ago))
     return path
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _LEFT = re.compile(r"\.[0-9a-f]{32}\.(?:tmp|old|old\.tmp)")
 _FOLDERS = (".", "history", "reports/**", "check/**", "templates/**", ".cache/**")
-_QUIET = 600.0  # seconds after which nobody is writing a draft any more
+_QUIET = 3600.0  # seconds after which nobody is writing a draft any more
 WRONG = frozenset(
     {"store", "integrity", "reference", "chain", "content", "printed", "migrations", "journal", "leftover"}
 )
@@ -104,7 +104,7 @@ def _of_the_store(store: Store, root: Path) -> Iterator[Finding]:
 
 
 def leftovers(root: Path, journal: Path) -> list[Path]:
-    """Return the drafts and backups of files that no journal names and nobody has touched for ten minutes."""
+    """Return the drafts and backups of files that no journal names and nobody has touched for an hour."""
     named = journal.read_text(encoding="utf-8", errors="replace") if journal.exists() else ""
     found = [path for folder in _FOLDERS for path in root.glob(f"{folder}/.*") if _LEFT.fullmatch(path.name)]
     draft = journal.with_suffix(".tmp")
