@@ -55,11 +55,12 @@ def test_a_month_without_uses_has_none(result: MonthResult) -> None:
     assert usage_counts(cleaned).empty
 
 
+@pytest.mark.parametrize("before", ["", "ROLLBACK;\n"], ids=["in its transaction", "after SQLite has left it"])
 def test_a_store_that_cannot_be_brought_up_to_date_stays_as_it_was(
-    workspace: Workspace, result: MonthResult, monkeypatch: pytest.MonkeyPatch
+    workspace: Workspace, result: MonthResult, monkeypatch: pytest.MonkeyPatch, before: str
 ) -> None:
     workspace.store.keep(result)
-    known = [*opening.migrations(), (4, "0004_broken", "CREATE TABLE extra (x); CREATE TABLE run (x);")]
+    known = [*opening.migrations(), (4, "0004_broken", f"CREATE TABLE extra (x);\n{before}CREATE TABLE run (x);")]
     with monkeypatch.context() as later:
         later.setattr(opening, "migrations", lambda: known)
         with pytest.raises(sqlite3.OperationalError, match="already exists"):
