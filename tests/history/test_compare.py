@@ -55,14 +55,27 @@ def test_a_need_of_one_of_the_two_has_moved_by_nobody_knows_how_much(workspace: 
 
 
 def test_files_settings_and_versions_that_differ_are_named(workspace: Workspace, result: MonthResult) -> None:
-    inputs = pd.DataFrame({"file": ["走访表.xlsx", "台账.xlsx"], "digest": ["6" + "0" * 63, "7"], "rows": [150, 9]})
+    inputs = pd.DataFrame(
+        {
+            "month": ["2026-10", "2026-09"],
+            "file": ["走访表.xlsx", "台账.xlsx"],
+            "digest": ["6" + "0" * 63, "7"],
+            "rows": [9, 9],
+        }
+    )
     changed = replace(
-        result.run, digest="other", inputs=inputs, options={"gaps.replicates": 7}, versions={"pandas": "3.2"}
+        result.run,
+        digest="other",
+        inputs=inputs,
+        context={"mapping.toml": "8"},
+        options={"gaps.replicates": 7},
+        versions={"pandas": "3.2"},
     )
     workspace.store.keep(named(result, "2026-10", "6"))
     workspace.store.keep(replace(result, run=changed))
     found = compare_runs(workspace.store, ("2026-10", 1), ("2026-10", 2))
-    assert found.inputs.values.tolist() == [["台账.xlsx", "", "7"]]
+    assert found.inputs.values.tolist() == [["2026-09/台账.xlsx", "", "7"]]
+    assert found.context.values.tolist() == [["mapping.toml", "", "8"]]
     assert found.options.values.tolist() == [["gaps.replicates", 5, 7]]
     assert found.versions.values.tolist() == [["pandas", "3.1", "3.2"]]
     assert not found.same

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from needs_analytics.core.results import ALL
-from needs_analytics.history.months import named_run
+from needs_analytics.history.months import input_label, named_run
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -34,8 +34,9 @@ class Comparison:
     before, after
         Month and revision of each.
     inputs
-        ``file, before, after``: digests of the files that are not the same in both, empty where a file is missing.
-    options, versions
+        ``file, before, after``: digests of the files that are not the same in both, empty where a file is missing; a
+        file of an earlier month has its month before it.
+    context, options, versions
         ``name, before, after`` of what is not the same in both.
     needs, gaps
         Needs of the whole sub-district of which any figure moved, the most first: ``need``, some columns with
@@ -48,6 +49,7 @@ class Comparison:
     before: tuple[str, int]
     after: tuple[str, int]
     inputs: pd.DataFrame
+    context: pd.DataFrame
     options: pd.DataFrame
     versions: pd.DataFrame
     needs: pd.DataFrame | None
@@ -57,7 +59,7 @@ class Comparison:
     @property
     def same(self) -> bool:
         """Whether nothing differs; of erased details nobody knows."""
-        told = (self.inputs, self.options, self.versions, self.needs, self.gaps)
+        told = (self.inputs, self.context, self.options, self.versions, self.needs, self.gaps)
         return all(part is not None and part.empty for part in told) and not any(self.elsewhere.values())
 
 
@@ -80,14 +82,17 @@ def compare_runs(
     records = [
         json.loads(store.read("SELECT record FROM run WHERE run = ?", (run["run"],))["record"].iloc[0]) for run in runs
     ]
-    inputs = [{each["file"]: each["digest"] for each in record.get("inputs", ())} for record in records]
+    inputs = [{input_label(record, each): each["digest"] for each in record.get("inputs", ())} for record in records]
+    context, options, versions = (
+        _differing([record.get(name, {}) for record in records]) for name in ("context", "options", "versions")
+    )
     figures, elsewhere = {}, {}
     for table in _LEVELS:
         figures[table], elsewhere[table] = _moved(store, table, runs)
     first, second = ((str(run["month"]), int(run["revision"])) for run in runs)
     return Comparison(
-        first, second, _differing(inputs, "file"), _differing([record.get("options", {}) for record in records]),
-        _differing([record.get("versions", {}) for record in records]), figures["estimate"], figures["gap"], elsewhere,
+        first, second, _differing(inputs, "file"), context, options, versions, figures["estimate"], figures["gap"],
+        elsewhere,
     )  # fmt: skip
 
 

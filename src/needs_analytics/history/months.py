@@ -141,6 +141,12 @@ def named_run(store: Store, month: Month | str, revision: int | None = None) -> 
     return {"run": int(run), "month": str(name), "revision": int(number)}
 
 
+def input_label(record: Mapping[str, Any], each: Mapping[str, Any]) -> str:
+    """Return how an input of a run is told: its file, with its month before it where that is an earlier one."""
+    month = each.get("month", record.get("month"))
+    return str(each["file"]) if month == record.get("month") else f"{month}/{each['file']}"
+
+
 def files_of(store: Store, root: Path, run: int | None = None) -> pd.DataFrame:
     """Return ``path, digest, state`` of the files of a run, by default of every file the store's latest word is on."""
     rows = store.read(

@@ -71,7 +71,7 @@ def _asked(store: Store, month: str, other: str, revisions: tuple[int, ...]) -> 
 
 
 def _as_dict(found: Comparison) -> dict[str, Any]:
-    frames = {name: getattr(found, name) for name in ("inputs", "options", "versions", "needs", "gaps")}
+    frames = {name: getattr(found, name) for name in ("inputs", "context", "options", "versions", "needs", "gaps")}
     told = {name: None if frame is None else frame.to_dict("records") for name, frame in frames.items()}
     return {"before": found.before, "after": found.after, "same": found.same, **told, "elsewhere": found.elsewhere}
 
@@ -85,22 +85,20 @@ def _lines(found: Comparison, names: Mapping[str, str], language: str) -> Iterat
     if found.same:
         yield said("same")
         return
-    for name in ("inputs", "options", "versions"):
+    for name in ("inputs", "context", "options", "versions"):
         frame = getattr(found, name)
         yield said(name if len(frame) else f"no_{name}")
         for row in frame.to_dict("records"):
-            yield _changed(row, said("nothing"))
+            yield _changed(row, said("nothing"), digest=name in {"inputs", "context"})
     for name, table in (("needs", "estimate"), ("gaps", "gap")):
         yield from _figures(getattr(found, name), name, names, language)
         if found.elsewhere[table]:
             yield said("elsewhere", count=found.elsewhere[table])
 
 
-def _changed(row: Mapping[str, Any], nothing: str) -> str:
+def _changed(row: Mapping[str, Any], nothing: str, *, digest: bool) -> str:
     name = row.get("file", row.get("name"))
-    before, after = (
-        nothing if row[when] == "" else _short(row[when], digest="file" in row) for when in ("before", "after")
-    )
+    before, after = (nothing if row[when] == "" else _short(row[when], digest=digest) for when in ("before", "after"))
     return f"    {name}  {before} → {after}"
 
 

@@ -46,6 +46,8 @@ def command(language: str) -> click.Command:
 
 
 def _lines(issued: IssuedMonth, language: str) -> Iterator[str]:
+    from needs_analytics.history.months import input_label
+
     def said(key: str, **details: object) -> str:
         return text(f"cli.history.show.{key}", language, **details)
 
@@ -58,7 +60,9 @@ def _lines(issued: IssuedMonth, language: str) -> Iterator[str]:
         yield said("overtaken", months="、".join(issued.overtaken))
     yield said("inputs")
     for each in record.get("inputs", ()):
-        yield said("input", file=each["file"], digest=each["digest"][:_DIGITS], rows=each.get("rows", "—"))
+        yield said("input", file=input_label(record, each), digest=each["digest"][:_DIGITS], rows=each.get("rows", "—"))
+    context = {name: f"{digest[:_DIGITS]}…" for name, digest in record.get("context", {}).items()}
+    yield from _pairs(said("context"), said("none"), context)
     yield from _pairs(said("options"), said("none"), record.get("options", {}))
     yield from _pairs(said("versions"), said("none"), record.get("versions", {}))
     words = catalogue(language)
