@@ -16,7 +16,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
-from needs_analytics.files import free_names, keep_entry, write_draft
+from needs_analytics.files import free_names, keep_entry, sweep, write_draft
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -72,7 +72,9 @@ class Exchange:
         self._steps = [self._planned(path, content) for path, content in contents.items()]
         self._write()
         for step, content in zip(self._steps, contents.values(), strict=True):
-            write_draft(self._path(step).with_name(step.draft), content)
+            draft = self._path(step).with_name(step.draft)
+            write_draft(draft, content)
+            sweep(draft)
         for number in range(len(self._steps)):
             self._place(number)
         return [self._path(step) for step in self._steps]
@@ -142,7 +144,8 @@ class Exchange:
         wished = self._path(step)
         for path in free_names(wished):
             if path != wished:
-                step = replace(step, path=self._told(path), existed=path.exists())
+                backup = f".{uuid.uuid4().hex}.old"  # that of a locked file may be locked with it
+                step = replace(step, path=self._told(path), backup=backup, existed=path.exists())
                 self._steps[number] = step
                 self._write()
             try:
@@ -179,8 +182,10 @@ class Exchange:
 
 
 @contextmanager
-def exchanging(journal: Path, root: Path, settled: Settled, give_up: Callable[[], None]) -> Iterator[Exchange]:
+def exchanging(journal: Path, root: Path, settled: Settled, hold: Callable[[], None]) -> Iterator[Exchange]:
     """Exchange files: finished when this is left, undone where it is left by an error before all is safe.
+
+    Whatever the disk refuses at that point is left to the next run, which finds the journal.
 
     Parameters
     ----------
@@ -188,19 +193,18 @@ def exchanging(journal: Path, root: Path, settled: Settled, give_up: Callable[[]
         See :class:`Exchange`.
     settled
         See :meth:`Exchange.recover`.
-    give_up
-        Called after an error, before ``settled`` is asked.
+    hold
+        Lets go of what is not safe and keeps all others out again, so that the journal is a dead run's or our own:
+        another run may have come and gone since all was safe.
     """
     exchange = Exchange(journal, root)
     exchange.recover(settled)
     try:
         yield exchange
-    except BaseException:
-        with suppress(OSError):  # the next run recovers what cannot be mended now
-            give_up()
+    finally:
+        with suppress(Exception):
+            hold()
             Exchange(journal, root).recover(settled)
-        raise
-    exchange.finish()
 
 
 def _back_up(path: Path, backup: Path) -> None:

@@ -81,7 +81,7 @@ def issue_month(
     with (
         writable(target),
         workspace.store.writing() as writing,
-        exchanging(workspace.journal, workspace.path, writing.names_now, writing.leave) as exchange,
+        exchanging(workspace.journal, workspace.path, writing.names_now, writing.hold) as exchange,
     ):
         recipes, content = workspace.recipes_with(result.cleaned)
         *files, _ = exchange.replace({target / name: each for name, each in report.files.items()} | {recipes: content})

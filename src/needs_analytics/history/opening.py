@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import contextmanager
+from functools import cache
 from importlib.metadata import version
 from importlib.resources import files
 from typing import TYPE_CHECKING
@@ -13,26 +14,27 @@ from needs_analytics.errors import UsageError
 from needs_analytics.history.drives import on_network_drive
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
 APPLICATION_ID = 0x4E454544  # "NEED"
 _WAIT = 60.0  # seconds for another writer; one holds the store for less than one
 _FULL, _BUSY, _READONLY, _IO = (
     frozenset({sqlite3.SQLITE_FULL}),
-    frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}),
+    frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL}),
     frozenset({sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM}),
     frozenset({sqlite3.SQLITE_IOERR}),
 )
 
 
-def migrations() -> list[tuple[int, str, str]]:
+@cache
+def migrations() -> tuple[tuple[int, str, str], ...]:
     """Return number, name and SQL of every step from an empty file to today's store."""
     folder = files("needs_analytics.history").joinpath("migrations")
     found = sorted(file.name for file in folder.iterdir() if file.name.endswith(".sql"))
-    return [
+    return tuple(
         (int(name[:4]), name.removesuffix(".sql"), folder.joinpath(name).read_text(encoding="utf-8")) for name in found
-    ]
+    )
 
 
 def connect(path: Path) -> sqlite3.Connection:
@@ -72,7 +74,7 @@ def _refuse_others(connection: sqlite3.Connection, path: Path, newest: int) -> N
         raise failure(UsageError, "store_foreign", file=path.name)
 
 
-def _migrate(connection: sqlite3.Connection, path: Path, known: list[tuple[int, str, str]]) -> None:
+def _migrate(connection: sqlite3.Connection, path: Path, known: Sequence[tuple[int, str, str]]) -> None:
     """Take every step that is missing, all in one transaction, and record them."""
     connection.execute("BEGIN IMMEDIATE")
     try:

@@ -130,6 +130,11 @@ class Writing:
         rows = self._connection.execute("SELECT DISTINCT month FROM run WHERE month > ? ORDER BY month", (month,))
         return [str(row[0]) for row in rows]
 
+    def hold(self) -> None:
+        """Undo whatever was not committed and keep all other writers out again."""
+        self.leave()
+        self._connection.execute("BEGIN IMMEDIATE")
+
     def commit(self) -> None:
         """Make the run last."""
         self._connection.execute("COMMIT")
