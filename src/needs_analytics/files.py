@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import uuid
 from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _MOST_NAMES = 99
+_DRAFT = re.compile(r"\.[0-9a-f]{32}(?:\.old)?\.tmp")
+_STALE = 3600.0  # seconds
 
 
 def write_whole(path: Path, content: bytes) -> Path:
@@ -33,19 +36,45 @@ def write_together(contents: Mapping[Path, bytes]) -> list[Path]:
     with ExitStack() as drafts:
         made = []
         for path, content in contents.items():
-            draft = path.with_name(f".{uuid.uuid4().hex}.tmp")
+            draft = _draft_of(path)
             drafts.callback(draft.unlink, missing_ok=True)
             write_draft(draft, content)
             made.append((draft, path))
+        for draft in {path.parent: draft for draft, path in made}.values():
+            sweep(draft)
         return [_take_name(draft, path) for draft, path in made]
 
 
-def write_draft(draft: Path, content: bytes) -> None:
+def write_once(path: Path, content: bytes) -> None:
+    """Write a file only its owner may read, unless it is there already: of several who write it one wins."""
+    draft = _draft_of(path)
+    try:
+        write_draft(draft, content, mode=0o600)
+        with suppress(FileExistsError):
+            _take_free_name(draft, path)
+        keep_entry(path.parent)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def write_draft(draft: Path, content: bytes, *, mode: int = 0o666) -> None:
     """Write a file that is not there yet, down to the disk."""
-    with draft.open("xb") as file:
+    with open(draft, "xb", opener=lambda name, flags: os.open(name, flags, mode)) as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
+
+
+def sweep(draft: Path) -> None:
+    """Take away the drafts beside one that were left by killed runs: nobody takes an hour over a file.
+
+    The times compared are those of the disk, whatever this machine's clock says.
+    """
+    with suppress(OSError):
+        now = draft.stat().st_mtime
+        for path in draft.parent.iterdir():
+            if _DRAFT.fullmatch(path.name) and now - path.stat().st_mtime > _STALE:
+                path.unlink()
 
 
 def free_names(path: Path) -> Iterator[Path]:
@@ -64,6 +93,21 @@ def keep_entry(folder: Path) -> None:
                 os.fsync(descriptor)
             finally:
                 os.close(descriptor)
+
+
+def _draft_of(path: Path) -> Path:
+    return path.with_name(f".{uuid.uuid4().hex}.tmp")
+
+
+def _take_free_name(draft: Path, path: Path) -> None:
+    """Give a draft its name if nobody has it; where the disk knows no second names, by the way of renaming."""
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        raise
+    except (OSError, NotImplementedError, AttributeError):
+        if not path.exists():
+            draft.rename(path)
 
 
 def _take_name(draft: Path, path: Path) -> Path:

@@ -23,11 +23,13 @@ from needs_analytics.core.month import Month
 from needs_analytics.core.recipes import Recipe, merged_recipes, parse_recipes, recipes_toml
 from needs_analytics.core.settings import listed
 from needs_analytics.errors import UsageError
-from needs_analytics.files import write_whole
+from needs_analytics.files import write_once, write_whole
 from needs_analytics.history.store import Store
 from needs_analytics.office.read import WORKBOOK_SUFFIXES
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from needs_analytics.core.records import Cleaned
 
 CONFIG, MAPPING, KEY, CACHE = "needs.toml", "mapping.toml", ".needs-key", ".cache"
@@ -129,10 +131,10 @@ class Workspace:
     def key(self) -> bytes:
         """Return the secret of the keyed hashes, made once and readable by its owner only."""
         file = self.path / KEY
+        if file.exists() and not file.stat().st_size:  # left by a run of an earlier version that was killed
+            file.unlink(missing_ok=True)
         if not file.exists():
-            handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(handle, "wb") as stream:
-                stream.write(secrets.token_bytes(32))
+            write_once(file, secrets.token_bytes(32))
         return file.read_bytes()
 
     def kept(self, month: Month) -> Kept:
@@ -205,7 +207,7 @@ class Workspace:
     def _files(self, month: Month | str) -> list[Path]:
         folder = self.inbox(month)
         if folder.is_dir():
-            return sorted(path for path in folder.rglob("*") if path.is_file())
+            return sorted(path for path in _below(folder) if path.is_file())
         known = sorted(path.name for path in folder.parent.glob("*") if path.is_dir())
         key = "no_month_folder" if known else "no_months"
         raise failure(UsageError, key, month=str(month), known=listed(known), folder=str(folder))
@@ -215,6 +217,16 @@ class Workspace:
             return (self.path / name).read_text(encoding="utf-8-sig")
         except UnicodeDecodeError as error:
             raise failure(UsageError, "toml_encoding", file=name) from error
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    """Yield what stands in a folder and below it; a folder that cannot be looked into is an error, not empty."""
+
+    def refuse(error: OSError) -> None:
+        raise error
+
+    for place, _, names in os.walk(folder, onerror=refuse):
+        yield from (Path(place, name) for name in names)
 
 
 def _is_workbook(path: Path) -> bool:
