@@ -300,7 +300,7 @@ def test_an_interrupted_report_leaves_the_folder_as_it_was(
     monkeypatch.setattr(files.os, "fsync", stop)
     found = needs("report", MONTH)
     assert found.code == 130
-    assert "原有的报告没有改动" in found.err
+    assert "没有写到一半的报告" in found.err
     assert {path.name: path.read_bytes() for path in (workspace / "reports" / MONTH).iterdir()} == old
 
 

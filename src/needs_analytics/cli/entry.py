@@ -74,9 +74,10 @@ def _guarded(arguments: Sequence[str], language: str) -> int:
     except NeedsError as wrong:
         print(wrong.in_language(language), file=sys.stderr)  # noqa: T201
         return wrong.exit_code
-    except (KeyboardInterrupt, click.Abort):
-        print(text("cli.interrupted", language), file=sys.stderr)  # noqa: T201
-        return INTERRUPTED
+    except (KeyboardInterrupt, click.Abort, MemoryError) as end:
+        short = isinstance(end, MemoryError)
+        print(text("cli.out_of_memory" if short else "cli.interrupted", language), file=sys.stderr)  # noqa: T201
+        return REFUSED if short else INTERRUPTED
     except BrokenPipeError:  # the reader of our output (head, less) has gone
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0

@@ -13,6 +13,7 @@ from needs_analytics.core.options import FORMATS
 from needs_analytics.errors import BlockingDataError
 
 if TYPE_CHECKING:
+    from needs_analytics.core.issue import Issue
     from needs_analytics.core.results import MonthResult
 
 _NOTES = 5
@@ -71,9 +72,14 @@ def make_report(context: Context, month: str, *, formats: tuple[str, ...], out: 
     context.tell_next("report.next", path=first, key=worst)
 
 
+def _of_a_file(issue: Issue) -> bool:
+    return issue.where is not None and not issue.where.sheet
+
+
 def _say_notes(context: Context, result: MonthResult) -> None:
-    """Say what limits the whole month; what concerns single cells stands in the check."""
-    issues = [issue for issue in result.issues if issue.where is None]
+    """Say which files are missing from it and what limits the whole month; what concerns cells stands in the check."""
+    refused = [issue for issue in result.issues if issue.severity == "error" and _of_a_file(issue)]
+    issues = refused + [issue for issue in result.issues if issue.where is None]
     notes = [f"{issue_sentence(issue, context.language)}{issue_remedy(issue, context.language)}"
              for issue in issues if issue.severity != "info"]  # fmt: skip
     for note in list(dict.fromkeys(notes))[:_NOTES]:
