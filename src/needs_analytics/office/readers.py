@@ -103,7 +103,11 @@ class Readers:
             reader = self._idle.get_nowait()
         except queue.Empty:
             reader = _Reader()
-        outcome = reader.answer(content, asked, self._limits, take)
+        try:
+            outcome = reader.answer(content, asked, self._limits, take)
+        except BaseException:
+            reader.end()
+            raise
         if outcome is None:
             return reader.died(self._limits)
         self._idle.put(reader)
