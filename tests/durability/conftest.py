@@ -73,8 +73,7 @@ class Months:
         return [
             name
             for name in _visible(workspace.path / "reports")
-            if (workspace.path / "reports" / name).read_bytes()
-            not in [files.get(f"reports/{name}") for files in known]
+            if (workspace.path / "reports" / name).read_bytes() not in [files.get(f"reports/{name}") for files in known]
         ]
 
     def told(self, workspace: Workspace) -> list[str]:

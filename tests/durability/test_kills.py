@@ -68,7 +68,7 @@ def test_a_kill_at_a_step_leaves_old_or_new(months: Months, tmp_path: Path, star
 
 @pytest.mark.parametrize("mark", ["", "COMMIT"], ids=["any time", "while it commits"])
 def test_a_kill_at_a_random_time_leaves_old_or_new(months: Months, tmp_path: Path, mark: str) -> None:
-    draw, ends = random.Random(20261122), Counter[str]()  # noqa: S311 - no secret
+    draw, ends = random.Random(20261122), Counter[str]()
     workspace = months.at(months.issued, tmp_path / "killed")
     began = time.perf_counter()
     assert ended(child(lambda: months.issue(workspace, 1))) == 0
@@ -84,7 +84,7 @@ def test_a_kill_at_a_random_time_leaves_old_or_new(months: Months, tmp_path: Pat
 
 def test_a_kill_while_it_is_mended_is_mended_by_the_next(months: Months, tmp_path: Path) -> None:
     """The run is killed at a call, then those that come after it, each at a call of its own."""
-    draw, ends, kills = random.Random(20261123), Counter[str](), 0  # noqa: S311
+    draw, ends, kills = random.Random(20261123), Counter[str](), 0
     for _ in range(trials(8, 80)):
         workspace = months.at(months.issued, tmp_path / "killed")
         while not workspace.journal.exists():
