@@ -5,14 +5,15 @@ from __future__ import annotations
 import os
 import signal
 import time
+import traceback
 import warnings
-from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
 from .watching import watched
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 KILLED = -signal.SIGKILL
 
@@ -25,9 +26,11 @@ def child(work: Callable[[], object]) -> int:
     if number:
         return number
     code = 1
-    with suppress(BaseException):
+    try:
         work()
         code = 0
+    except BaseException:
+        os.write(2, traceback.format_exc().encode())
     os._exit(code)
 
 
@@ -54,6 +57,35 @@ def killed_at(call: int, work: Callable[[], object]) -> bool:
     code = ended(child(doomed))
     assert code in {0, KILLED}
     return code == KILLED
+
+
+def killed_before(mark: str, work: Callable[[], object]) -> None:
+    """Do something in a process that is killed before a call that is about ``mark``."""
+
+    def kill(about: str) -> None:
+        if mark in about:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def doomed() -> None:
+        with watched(kill):
+            work()
+
+    assert ended(child(doomed)) == KILLED
+
+
+def at_once(works: Sequence[Callable[[], object]]) -> list[int]:
+    """Do things in processes that begin at the same moment, and return their codes."""
+    read, write = os.pipe()
+
+    def wait(work: Callable[[], object]) -> None:
+        os.close(write)
+        os.read(read, 1)
+        work()
+
+    numbers = [child(partial(wait, work)) for work in works]
+    os.close(read)
+    os.close(write)
+    return [ended(number) for number in numbers]
 
 
 def killed_after(seconds: float, work: Callable[[], object], mark: str = "") -> bool:
