@@ -276,3 +276,10 @@ def test_lines_fit_the_console_and_lose_nothing(width: int) -> None:
     assert re.sub(r"\s", "", broken) == re.sub(r"\s", "", line)
     assert not re.search(r"\n\s*[，。、）”]", broken)
     assert wrapped(line, None) == line
+
+
+def test_a_sheet_that_came_twice_is_said_to_be_counted_once(office: Office, needs: Needs) -> None:
+    office(whole_month() | {"又一份.csv": survey() + "\n"})
+    said = needs("check", MONTH)
+    assert "只计一次" in said.out
+    assert "counted once" in needs("check", MONTH, "--lang", "en").out
