@@ -1,8 +1,9 @@
-"""What all tests share: where the shared data lies, and CI's rule that nothing is skipped."""
+"""What all tests share: where the shared data lies, no network, and CI's rule that nothing is skipped."""
 
 from __future__ import annotations
 
 import os
+import runpy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,14 @@ if TYPE_CHECKING:
 
 PROJECT = Path(__file__).resolve().parents[1]
 SHARED = PROJECT.parent / "shared"
+OFFLINE = Path(__file__).with_name("offline")
+
+
+def pytest_configure() -> None:
+    """Keep the tests off the network, and every Python they start: see ``offline/sitecustomize.py``."""
+    given = [path for path in os.environ.get("PYTHONPATH", "").split(os.pathsep) if path not in {"", str(OFFLINE)}]
+    os.environ["PYTHONPATH"] = os.pathsep.join([str(OFFLINE), *given])
+    runpy.run_path(str(OFFLINE / "sitecustomize.py"))
 
 
 @pytest.fixture(scope="session")

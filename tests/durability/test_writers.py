@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from needs_analytics.history import Store
+from needs_analytics.history import Store, opening
 
 from .conftest import MONTH
 from .form import report, trials
@@ -113,3 +113,15 @@ def test_a_run_that_ends_leaves_the_next_ones_journal_alone(months: Months, tmp_
     assert came
     mend(workspace)
     assert months.judge(workspace) == (2 if after == "COMMIT" else 1)
+
+
+def test_on_a_network_drive_they_wait_for_each_other_too(
+    months: Months, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(opening, "on_network_drive", lambda _: True)
+    workspace = months.at(months.begun, tmp_path / "shared")
+    works = [partial(months.issue, workspace, number) for number in range(2, 6)]
+    codes, looks = write_and_read(months, workspace, tmp_path, works)
+    assert codes == [0] * 4
+    assert months.judge(workspace) == 4
+    report("4 writers x 4 readers on a network drive", looks=looks)
