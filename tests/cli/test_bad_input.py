@@ -284,8 +284,13 @@ def test_a_report_that_is_open_elsewhere_gets_a_neighbour_and_that_is_said(
     assert len(list(old.parent.iterdir())) == 2
 
 
+@pytest.mark.parametrize(
+    ("error", "code", "said"),
+    [(KeyboardInterrupt, 130, "已中断"), (MemoryError, 2, "内存不够")],
+    ids=["keys", "memory"],
+)
 def test_an_interrupted_report_leaves_the_folder_as_it_was(
-    needs: Needs, office: Office, monkeypatch: pytest.MonkeyPatch
+    needs: Needs, office: Office, monkeypatch: pytest.MonkeyPatch, error: type[BaseException], code: int, said: str
 ) -> None:
     from needs_analytics import files
 
@@ -295,13 +300,21 @@ def test_an_interrupted_report_leaves_the_folder_as_it_was(
     put(workspace, {"需求调查.csv": survey(44)})
 
     def stop(_: int) -> None:
-        raise KeyboardInterrupt
+        raise error
 
     monkeypatch.setattr(files.os, "fsync", stop)
     found = needs("report", MONTH)
-    assert found.code == 130
+    assert found.code == code
+    assert said in found.err
     assert "没有写到一半的报告" in found.err
     assert {path.name: path.read_bytes() for path in (workspace / "reports" / MONTH).iterdir()} == old
+
+
+def test_a_report_made_without_a_file_that_could_not_be_read_says_which(needs: Needs, office: Office) -> None:
+    office(whole_month() | {"又一份.xlsx": b"PK\x03\x04 and nothing"})
+    found = needs("report", MONTH)
+    assert found.code == 0
+    assert "请注意：文件“又一份.xlsx”" in found.err
 
 
 # Settings
