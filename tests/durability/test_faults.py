@@ -35,7 +35,7 @@ COMPUTED = (
     "matching.match_services", "gaps.measure_gaps", "plans.plan_actions", "issuing.published",
 )  # fmt: skip
 REFUSED = ("打不开，可能已损坏", "读到一半时读取程序中断")
-STRIDE = int(os.environ.get("NEEDS_FAULT_STRIDE") or trials(97, 1))  # every so many calls
+STRIDE = int(os.environ.get("NEEDS_FAULT_STRIDE") or trials(130, 1))  # every so many calls
 ANSWERS = "答卷编号,社区,年龄,性别,您需要哪些服务\n" + "".join(
     f"{place},{'槐杨'[place % 2]}树社区,{20 + place % 60},{'男女'[place // 2 % 2]},停车{';助餐' * (place % 3 > 0)}\n"
     for place in range(80)
@@ -173,7 +173,7 @@ def test_a_run_in_which_a_call_fails_says_so_and_the_next_gives_what_it_always_g
     make: Town, length: int, tmp_path: Path, kind: str, *, late: bool
 ) -> None:
     ends, wrong = Counter[str](), list[str]()
-    first = 1 + (FAULTS.index(kind) + 5 * late) * 7 % STRIDE
+    first = 1 + (FAULTS.index(kind) + 5 * late) * 13 % STRIDE
     for call in range(first, length + 1, STRIDE):
         folder = shutil.copytree(make.start, tmp_path / f"{call}" / "小镇")
         with failing(call, kind, late=late) as watch:
