@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
+import os
 import platform
 from collections import Counter
 from dataclasses import replace
@@ -79,7 +81,7 @@ def make_record(
         | {"respondents": len(cleaned.survey), "uses": len(cleaned.usage)},
         stages=_counted(stages),
         issues=dict(sorted(Counter(issue.code for stage in stages for issue in stage.issues).items())),
-        versions={"python": platform.python_version(), **{package: version(package) for package in _VERSIONS}},
+        versions={"python": platform.python_version(), **{package: _version(package) for package in _VERSIONS}},
         digest="",
     )
     text = json.dumps(record.to_dict(), ensure_ascii=False, sort_keys=True, default=str)
@@ -158,3 +160,11 @@ def _taken_in(cleaned: Cleaned) -> dict[str, int]:
         gone = [(part["table"] == name).sum() for part in (cleaned.merged, cleaned.returned) if "table" in part]
         rows[name] = len(ours) + len(cleaned.earlier.get(name, ())) + int(sum(gone))
     return rows
+
+
+def _version(package: str) -> str:
+    """Return a package's version; where its files may not be read ``importlib`` gives nothing and says nothing."""
+    found = version(package)
+    if not found:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), package)
+    return found

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
@@ -82,7 +81,7 @@ class Writing:
         record = json.dumps(result.run.to_dict(), ensure_ascii=False, sort_keys=True, default=str)
         cursor = self._connection.execute(
             "INSERT INTO run (month, revision, digest, chain, record, content, program) VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (month, revision, digest, chain, record, content, version("needs-analytics")),
+            (month, revision, digest, chain, record, content, result.run.versions["needs-analytics"]),
         )
         self.run = int(cursor.lastrowid or 0)
         for name, columns, rows in details:
