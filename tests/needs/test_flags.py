@@ -17,7 +17,7 @@ from needs_analytics.core.options import NeedsOptions
 from needs_analytics.needs.flags import judge
 
 GOOD = {"share": 0.5, "share_low": 0.45, "share_high": 0.55, "n": 500.0, "n_eff": 400.0, "method": "direct",
-        "direct_share": 0.5, "coverage": 1.0}  # fmt: skip
+        "direct_share": 0.5, "coverage": 1.0, "unreached": "partly_asked", "replied": 1.0}  # fmt: skip
 OPTIONS = NeedsOptions()
 shares = st.floats(0.0, 1.0)
 calm = settings(max_examples=60, deadline=None)

@@ -180,7 +180,7 @@ def test_tiers_say_surely_in_surely_out_and_undecided() -> None:
 
 def flags(**figures: float) -> str:
     row = {"share": 0.5, "share_low": 0.45, "share_high": 0.55, "n": 500.0, "n_eff": 400.0, "method": "direct",
-           "direct_share": 0.5, "coverage": 1.0} | figures  # fmt: skip
+           "direct_share": 0.5, "coverage": 1.0, "unreached": "partly_asked", "replied": 1.0} | figures  # fmt: skip
     return str(judge(pd.DataFrame([row]), NeedsOptions()).flag[0])
 
 

@@ -156,7 +156,7 @@ class NeedsOptions:
     widest_composite
         A composite with a wider interval is used with caution only.
     least_coverage
-        A need asked only where a smaller share of the residents lives is used with caution only.
+        A smaller share of the residents in communities, ages and sexes with five replies or more: caution.
     no_change_within
         无明显变化 only where the interval of the difference lies within plus or minus this share.
     false_discovery_rate

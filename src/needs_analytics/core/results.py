@@ -91,6 +91,8 @@ class Weights(Pleasant):
     places
         The register's ``community, grid, population`` of the target population, also of places nobody answered from;
         ``grid`` is ``None`` where the register does not go down to grids.
+    absent
+        Share of the residents whose age and sex, as the register tells them, nobody who answered has.
 
     Invariant: weights are positive, sum to the population and reproduce every margin to the tolerance.
     """
@@ -104,6 +106,7 @@ class Weights(Pleasant):
     population: float
     places: pd.DataFrame
     issues: tuple[Issue, ...] = ()
+    absent: float = 0.0
 
     @property
     def representative(self) -> bool:

@@ -165,7 +165,7 @@ def _need_cells(need: str, mix: pd.DataFrame, places: pd.DataFrame, table: pd.Da
     ]
     share, se, upper = (np.array(column, dtype=float) for column in zip(*estimates, strict=True))
     columns = [place if place in mix else ALL for place in places["community"]]
-    classes = mix[columns].to_numpy(float)
+    classes = mix[columns].to_numpy(float) * _asked_parts(table, places)
     index = mix.index.to_frame(index=False)
     size, number = classes.shape
     cells = pd.DataFrame(
@@ -186,6 +186,14 @@ def _need_cells(need: str, mix: pd.DataFrame, places: pd.DataFrame, table: pd.Da
     # a place that only answers name is not in the register: nobody of the population lives there as far as is known
     cells["demand"] = cells["share"] * cells["population"].fillna(0.0) * cells["class_share"]
     return cells.loc[cells["class_share"] > 0, list(COLUMNS)]
+
+
+def _asked_parts(table: pd.DataFrame, places: pd.DataFrame) -> Floats:
+    """Return the part of every place's residents that the need was asked of: nobody else's demand is known."""
+    whole = table[table["grid"] == ALL].set_index("community")["population"]
+    sizes = places.groupby("community")["population"].sum()
+    part = whole.reindex(sizes.index) / sizes.where(sizes > 0)
+    return places["community"].map(part).fillna(1.0).clip(upper=1.0).to_numpy(float)
 
 
 def _estimate(known: Mapping[tuple[str, str], Row], community: str, grid: str) -> tuple[float, float, float]:

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from needs_analytics.needs.domains import Domains
 
 _THIN = 2
-_ASKED = 5
 
 
 @dataclass(frozen=True)
@@ -52,12 +51,18 @@ def sampling_design(people: pd.DataFrame, weights: Weights) -> Design:
     return Design(people["weight"].to_numpy(float), variance, raked)
 
 
-def direct_table(needs: list[str], answers: Floats, domains: Domains, asked: list[Asked], method: str) -> pd.DataFrame:
-    """Return one row per domain and need, the needs of a domain in one stretch."""
+def direct_table(
+    needs: list[str], answers: Floats, domains: Domains, asked: list[Asked], method: str, reached: Mapping[str, Any]
+) -> pd.DataFrame:
+    """Return one row per domain and need, the needs of a domain in one stretch.
+
+    ``reached`` are columns on how far the answers reach; persons stand for the ``asked_part`` of the population.
+    """
     shares = _shares(answers, domains, asked)
     frame = domains.frame.loc[domains.frame.index.repeat(len(needs))].reset_index(drop=True)
     frame.insert(0, "need", np.tile(np.array(needs, dtype=object), len(domains.frame)))
-    population = np.repeat(domains.population, len(needs))
+    frame = frame.assign(**reached)
+    population = np.repeat(domains.population, len(needs)) * frame["asked_part"]
     frame = frame.assign(**shares, population=population, method=method, direct_share=np.nan, direct_se=np.nan)
     return (
         with_persons(frame)
@@ -73,18 +78,6 @@ def with_persons(frame: pd.DataFrame) -> pd.DataFrame:
         persons_low=frame["share_low"] * frame["population"],
         persons_high=frame["share_high"] * frame["population"],
     )
-
-
-def coverage(answers: Floats, people: pd.DataFrame, places: pd.DataFrame) -> Floats:
-    """Return, for each need, the share of the residents who live where it was asked about, ``(J,)``.
-
-    A community counts as asked from ``_ASKED`` known answers on.
-    """
-    sizes = places.groupby("community")["population"].sum(min_count=1) if len(places) else pd.Series(dtype=float)
-    sizes = sizes.fillna(1.0)
-    known = pd.DataFrame(np.isfinite(answers)).groupby(people["community"].fillna("").to_numpy()).sum()
-    asked = (known.reindex(sizes.index, fill_value=0) >= _ASKED).to_numpy()
-    return sizes.to_numpy() @ asked / sizes.sum() if len(sizes) else np.ones(answers.shape[1])
 
 
 def mean_urgency(answers: Floats, urgency: Floats, weights: Floats, domains: Domains) -> Floats:

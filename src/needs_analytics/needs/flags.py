@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from needs_analytics.core.flags import CAUTION, PUBLISH, WITHHOLD, joined
+from needs_analytics.needs.reach import UNREACHED
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from needs_analytics.core.arrays import Bools, Texts
     from needs_analytics.core.options import NeedsOptions
+
+LEAST_REPLIED = 0.5
+"""Where a smaller part of those asked gave an answer that can be used, who did may be unlike who did not."""
 
 
 class Judged(NamedTuple):
@@ -28,7 +32,8 @@ def judge(table: pd.DataFrame, options: NeedsOptions, *, sample: str = "", contr
     Parameters
     ----------
     table
-        ``share, share_low, share_high, n, n_eff, method, direct_share, coverage``.
+        ``share, share_low, share_high, n, n_eff, method, direct_share``, and
+        where it rests on a question asked of residents ``coverage, unreached, replied``.
     options
         The thresholds.
     sample
@@ -75,9 +80,17 @@ def _doubted(table: pd.DataFrame, options: NeedsOptions) -> dict[str, Bools]:
         "wide_for_share": (width > options.narrow_interval) & relative,
         "wide_composite": composite & (width > options.widest_composite),
         "borrowed": composite & table["direct_share"].isna().to_numpy(),
-        "partly_asked": (table["coverage"] < options.least_coverage).to_numpy(),
+        **(_unreached(table, options) if "unreached" in table else {}),
         "ranked": (table["method"] == "rank_only").to_numpy(),
     }
+
+
+def _unreached(table: pd.DataFrame, options: NeedsOptions) -> dict[str, Bools]:
+    """Return where too few residents are reached, by reason, and where most of those asked gave no answer."""
+    low = (table["coverage"] < options.least_coverage).to_numpy()
+    why = table["unreached"].to_numpy(object)
+    told = {code: low & (why == code) for code in UNREACHED}
+    return told | {"unanswered": (table["replied"] < LEAST_REPLIED).to_numpy()}
 
 
 def _width(table: pd.DataFrame) -> np.ndarray[tuple[int], np.dtype[np.float64]]:

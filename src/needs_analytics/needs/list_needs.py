@@ -12,17 +12,19 @@ from needs_analytics.core.issue import Issue
 from needs_analytics.core.options import NeedsOptions
 from needs_analytics.core.order import with_order
 from needs_analytics.core.results import ALL, NEEDS_COLUMNS, NeedsList
+from needs_analytics.core.tables import iter_rows
 from needs_analytics.needs.asked import asked_together, weights_by_need
 from needs_analytics.needs.change import with_changes
 from needs_analytics.needs.channels import channel_issues
 from needs_analytics.needs.composite import Composite, Upper, composite_shares
 from needs_analytics.needs.domains import Domains, make_domains
-from needs_analytics.needs.estimates import Design, coverage, direct_table, mean_urgency, sampling_design, with_persons
-from needs_analytics.needs.flags import judge
+from needs_analytics.needs.estimates import Design, direct_table, mean_urgency, sampling_design, with_persons
+from needs_analytics.needs.flags import LEAST_REPLIED, judge
 from needs_analytics.needs.grid_samples import Sample
 from needs_analytics.needs.panel import Answers, panel_covariance
 from needs_analytics.needs.places import place_sizes
 from needs_analytics.needs.ranking import with_ranks
+from needs_analytics.needs.reach import reach
 from needs_analytics.needs.requests import request_counts
 from needs_analytics.needs.unasked import widened
 
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
     from needs_analytics.core.arrays import Floats
     from needs_analytics.core.records import Cleaned
     from needs_analytics.core.results import Segments, Weights
+
+_SAID = {"partly_asked": "I620", "some_asked": "I625", "few_replied": "I626"}
 
 RANKING_COLUMNS = (
     "need",
@@ -94,12 +98,12 @@ def list_needs(
     design = sampling_design(people, weights)
     parts = []
     if asked:
-        shares = _measured(people, asked, domains, design, weights, places)
+        shares = _measured(people, asked, domains, design, weights, places, options)
         answers = people[[f"need:{need}" for need in asked]].to_numpy(float)
         parts.append(with_ranks(shares, answers, domains, design, options))
     rank_only = [need for need in ranked if need not in asked]
     if rank_only:
-        parts.append(_ranked(people, rank_only, domains, design, places, options))
+        parts.append(_ranked(people, rank_only, domains, design, weights, places, options))
     names = cleaned.codebook.need_names()
     contrasts = channel_issues(Answers(cleaned.survey, weights), asked, names, before=before)
     judged = _judged(pd.concat(parts, ignore_index=True), cleaned, options, weights.doubt, contrasts)
@@ -107,11 +111,11 @@ def list_needs(
     table = with_changes(_finished(judged, cleaned), previous, options, covariance)[list(NEEDS_COLUMNS)]
     return NeedsList(
         table=table,
-        rankings=_rankings(people, ranked, domains, design, places, cleaned, options, sample=weights.doubt),
+        rankings=_rankings(people, ranked, domains, design, weights, places, cleaned, options),
         places=places,
         requests=requests,
         status="ranks_only" if not asked else "estimated" if weights.representative else "not_representative",
-        issues=(*_coverage_issues(table, options.least_coverage), *contrasts, *_comparison_issues(table, before)),
+        issues=(*_reach_issues(judged, options.least_coverage), *contrasts, *_comparison_issues(table, before)),
     )
 
 
@@ -139,16 +143,15 @@ def _measured(
     design: Design,
     weights: Weights,
     places: pd.DataFrame,
+    options: NeedsOptions,
 ) -> pd.DataFrame:
     """Return the shares of the needs that were asked about as yes or no, not ranked yet."""
     answers = people[[f"need:{need}" for need in needs]].to_numpy(float)
     asked = asked_together(people, answers, design)
     own = weights_by_need(asked, answers.shape)
-    table = direct_table(needs, answers, domains, asked, "direct")
-    table = table.assign(
-        urgency=mean_urgency(answers, people["urgency"].to_numpy(float), own, domains).ravel(),
-        coverage=np.tile(coverage(answers, people, places), len(domains.frame)),
-    )
+    reached = reach(answers, people, places, domains, weights).columns(options.least_coverage)
+    table = direct_table(needs, answers, domains, asked, "direct", reached)
+    table = table.assign(urgency=mean_urgency(answers, people["urgency"].to_numpy(float), own, domains).ravel())
     table = widened(table)
     grids = places[places["grid"] != ""].reset_index(drop=True)
     if len(grids):
@@ -195,13 +198,14 @@ def _ranked(
     needs: list[str],
     domains: Domains,
     design: Design,
+    weights: Weights,
     places: pd.DataFrame,
     options: NeedsOptions,
 ) -> pd.DataFrame:
     answers = people[[f"rank:{need}" for need in needs]].to_numpy(float)
     asked = asked_together(people, answers, design)
-    table = direct_table(needs, answers, domains, asked, "rank_only")
-    table = table.assign(urgency=np.nan, coverage=np.tile(coverage(answers, people, places), len(domains.frame)))
+    reached = reach(answers, people, places, domains, weights).columns(options.least_coverage)
+    table = direct_table(needs, answers, domains, asked, "rank_only", reached).assign(urgency=np.nan)
     return with_ranks(table, answers, domains, design, options)
 
 
@@ -210,17 +214,16 @@ def _rankings(
     needs: list[str],
     domains: Domains,
     design: Design,
+    weights: Weights,
     places: pd.DataFrame,
     cleaned: Cleaned,
     options: NeedsOptions,
-    *,
-    sample: str,
 ) -> pd.DataFrame:
     if not needs:
         return pd.DataFrame(columns=list(RANKING_COLUMNS))
-    table = _ranked(people, needs, domains, design, places, options)
+    table = _ranked(people, needs, domains, design, weights, places, options)
     table = table[(table["segment"] == ALL) & (table["group"] == ALL) & (table["grid"] == ALL)]
-    flag, reason = judge(table, options, sample=sample)
+    flag, reason = judge(table, options, sample=weights.doubt)
     names = table["need"].map(cleaned.codebook.need_names())
     table = table.assign(need_name=names, flag=flag, flag_reason=reason)
     return table[list(RANKING_COLUMNS)].reset_index(drop=True)
@@ -249,13 +252,19 @@ def _comparison_issues(table: pd.DataFrame, before: Answers | None) -> list[Issu
     return [Issue("I623")] if before is None and (table["change"] != "/").any() else []
 
 
-def _coverage_issues(table: pd.DataFrame, least: float) -> list[Issue]:
-    totals = table[(table["community"] == ALL) & (table["segment"] == ALL) & (table["group"] == ALL)]
-    partial = totals[totals["coverage"] < least]
-    return [
-        Issue("I620", value=str(row.need_name), details={"coverage": f"{row.coverage:.0%}"})
-        for row in partial.itertuples()
-    ]
+def _reach_issues(table: pd.DataFrame, least: float) -> list[Issue]:
+    """Say of which needs it was not asked everywhere, not asked of all, or too few replied.
+
+    Communities and classes that sent no answer to anything are told by the weights.
+    """
+    whole = table[(table["community"] == ALL) & (table["segment"] == ALL) & (table["group"] == ALL)]
+    issues = []
+    for need, why, coverage, replied in iter_rows(whole, "need_name", "unreached", "coverage", "replied"):
+        if coverage < least and why in _SAID:
+            issues.append(Issue(_SAID[why], value=need, details={"coverage": f"{coverage:.0%}"}))
+        if replied < LEAST_REPLIED:
+            issues.append(Issue("W627", value=need, details={"replied": f"{replied:.0%}"}))
+    return issues
 
 
 def _empty(places: pd.DataFrame, requests: pd.DataFrame, status: str) -> NeedsList:

@@ -21,22 +21,22 @@ _USUAL = 0.3  # standard deviation of communities on the logit where it cannot
 def widened(table: pd.DataFrame) -> pd.DataFrame:
     """Widen the sub-district's estimates by what the communities that were not asked may differ by.
 
-    The share of the whole is ``c · asked + (1 − c) · unasked``; the unasked communities are taken to be drawn like the
-    asked ones, whose spread beyond their sampling errors (method of moments) is that of the answer missing.
+    The share of the whole is ``c · asked + (1 − c) · unasked``, ``c`` being the part reached; the unasked communities are
+    taken to be drawn like the asked ones, whose spread beyond their sampling errors (method of moments) is that of the answer missing.
 
     Parameters
     ----------
     table
-        Estimates by need and domain with ``coverage``.
+        Estimates by need and domain with ``reached``, the part of the persons' population that the answers speak for.
     """
-    whole = ((table["community"] == ALL) & (table["coverage"] < 1)).to_numpy()
+    whole = ((table["community"] == ALL) & (table["reached"] < 1)).to_numpy()
     if not whole.any():
         return table
     rows = table[whole]
     share = rows["share"].to_numpy(float)
     spread = rows["need"].map(_spreads(table)).to_numpy(float)
     spread = np.where(np.isfinite(spread), spread, _USUAL * share * (1 - share))
-    extra = (1 - rows["coverage"].to_numpy(float)) * spread
+    extra = (1 - rows["reached"].to_numpy(float)) * spread
     se = np.hypot(rows["share_se"].to_numpy(float), extra)
     low = np.maximum(share - np.hypot(share - rows["share_low"], Z * extra), 0.0)
     high = np.minimum(share + np.hypot(rows["share_high"] - share, Z * extra), 1.0)

@@ -46,6 +46,8 @@ class Margin:
         ``(n,)`` class of each respondent.
     blocks
         ``(classes,)``: classes of one block share the residents of some communities among themselves.
+    absent
+        Share of the population in the register's bands and sexes nobody answered from, before any is collapsed.
     """
 
     name: str
@@ -53,6 +55,7 @@ class Margin:
     targets: Floats
     codes: Ints
     blocks: Ints
+    absent: float = 0.0
 
     @property
     def is_group(self) -> bool:
@@ -91,6 +94,13 @@ class _Scheme:
         """Whether the class of a respondent is known."""
         return (self.age >= 0) & (self.sex >= 0)
 
+    @property
+    def absent(self) -> float:
+        """Residents of the bands and sexes nobody answered from."""
+        answered = np.zeros(self.targets.shape, dtype=bool)
+        answered[self.sex[self.known], self.age[self.known]] = True
+        return float(self.targets[~answered].sum())
+
 
 def register_margins(
     survey: pd.DataFrame, population: Population, register: pd.DataFrame, *, options: WeightsOptions
@@ -128,7 +138,7 @@ def _age_sex_margin(
     labels: list[str] = []
     sums: list[float] = []
     blocks: list[int] = []
-    codes, names = np.full(len(survey), -1), []
+    codes, names, absent = np.full(len(survey), -1), [], 0.0
     kinds = cells.groupby([cells["age_low"].notna(), cells["sex"].notna()], sort=False)
     for (aged, sexed), rows in kinds:
         everywhere = kinds.ngroups == 1
@@ -136,6 +146,7 @@ def _age_sex_margin(
         if not (aged or sexed) or int(scheme.known.sum()) < options.smallest_class:
             continue
         names.append((float(rows["persons"].sum()), "_".join(["age"] * bool(aged) + ["sex"] * bool(sexed))))
+        absent += scheme.absent
         place, own, persons, said = _collapsed(scheme, options.smallest_class)
         codes[scheme.known] = len(labels) + place
         blocks += [len(names)] * len(own)
@@ -145,7 +156,7 @@ def _age_sex_margin(
     if not labels:
         return None, issues
     margin, said = _finished(max(names)[1], labels, np.array(sums), codes, population.total, blocks)
-    return margin, [*issues, *said]
+    return margin and replace(margin, absent=absent / population.total), [*issues, *said]
 
 
 def _in_common_bands(cells: pd.DataFrame) -> tuple[pd.DataFrame, Floats, list[Issue]]:

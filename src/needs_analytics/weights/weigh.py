@@ -74,7 +74,7 @@ def weigh(
         margins=pd.concat([_diagnosed(margin, base, weights) for margin in margins], ignore_index=True),
         codes={margin.name: margin.codes for margin in margins},
         status=status, deff=deff, n_eff=n_eff, population=population.total, places=population.places,
-        issues=(*issues, *said),
+        issues=(*issues, *said), absent=max(margin.absent for margin in margins),
     )  # fmt: skip
 
 

@@ -121,7 +121,7 @@ def segment_table(result: MonthResult, words: Wording) -> Table:
 def _judged_profiles(profiles: pd.DataFrame, result: MonthResult) -> pd.DataFrame:
     """Return the segments flagged by the rule of the needs list; those that are not told come last, by their names."""
     options, everybody = result.options.disclosure, np.full(len(profiles), len(result.segments.table))
-    rates = profiles.assign(n=everybody, n_eff=result.weights.n_eff, method="direct", direct_share=np.nan, coverage=1.0)
+    rates = profiles.assign(n=everybody, n_eff=result.weights.n_eff, method="direct", direct_share=np.nan)
     from needs_analytics.needs.flags import judge  # noqa: PLC0415 - brings scipy, which a check does without
 
     flag, reason = judge(rates, result.options.needs, sample=result.weights.doubt)

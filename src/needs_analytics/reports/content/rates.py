@@ -23,7 +23,7 @@ TELLING = ("gap_rate", "rate_interval", "met_share", "largest")
 def judged_rates(frame: pd.DataFrame, result: MonthResult) -> pd.DataFrame:
     """Return rates with their flag and whether they are ``hidden`` (few respondents) or ``withheld``."""
     rates = frame.rename(columns={"gap_rate": "share", "gap_rate_low": "share_low", "gap_rate_high": "share_high"})
-    rates = rates.assign(method="direct", direct_share=np.nan, coverage=1.0)
+    rates = rates.assign(method="direct", direct_share=np.nan)
     flag, reason = judge(rates, result.options.needs, sample=result.weights.doubt)
     everybody = np.full(len(frame), len(result.cleaned.survey))
     few = too_few(frame["n"], everybody, result.options.disclosure)

@@ -132,7 +132,8 @@ def _may_not(view: SampleView) -> list[tuple[str, str, str]]:
     words, result = view.words, view.result
     rows = [] if result.weights.representative else [_say(view, WITHHOLD, "nobody_else")]
     totals = result.needs.totals()
-    partly = totals.loc[totals["coverage"] < result.options.needs.least_coverage, "need"]
+    said = [issue.value for issue in result.needs.issues if issue.code in {"I620", "I625"}]
+    partly = totals.loc[totals["need_name"].isin(said), "need"]
     if len(partly):
         rows.append(_say(view, WITHHOLD, "unasked", list=words.listed([words.need(code) for code in partly], 6)))
     absent = view.named("none")

@@ -208,9 +208,10 @@ def _needs(m: Material) -> list[Block]:
     limited = [str(whom) for whom in asked["asked_of"].unique() if whom not in {"全部", ""}]
     if limited:
         blocks.append(Note(words.say("text.asked_of", list=words.listed(limited, 6))))
-    partial = totals[totals["coverage"].astype(float) < 0.8]["need"]
-    if len(partial):
-        blocks.append(Note(words.say("text.partial", list=words.listed(partial, 10)), "caution"))
+    for reason in ("partly_asked", "some_asked"):
+        partial = totals[totals["flag_reason"].str.contains(reason)]["need"]
+        if len(partial):
+            blocks.append(Note(words.say(f"text.{reason}", list=words.listed(partial, 10)), "caution"))
     heat = charts.need_heat(m.result, m.needs, words)
     if heat is not None:
         blocks += [Heading(words.say("heading.places")), ChartBlock(heat)]

@@ -1,0 +1,115 @@
+"""How far answers reach: of whom a need was asked, who replied, and what is said of the others."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from helpers.town import ALL, BATHING, MEALS, PARKING, need_row, no_segments, residents, run_stages, survey, town
+from needs_analytics.needs import list_needs
+from needs_analytics.weights import weigh
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from needs_analytics.core.results import NeedsList
+
+AGES = """
+    community | age_low | age_high | sex | persons
+    甲 | 16 | 59 | 男 | 1600
+    甲 | 60 | 120 | 男 | 400
+    乙 | 16 | 59 | 男 | 1600
+    乙 | 60 | 120 | 男 | 400
+"""
+PLACES = "community | persons\n甲 | 2000\n乙 | 2000\n丙 | 2000"
+MENU = {"menu": "service | needs\n助浴 | ELD02", "supply": "service | capacity\n助浴 | 100"}
+
+
+def listed(*parts: pd.DataFrame, register: str) -> NeedsList:
+    month = town(survey(*parts), register=register)
+    return list_needs(month, weigh(month.survey, month.register), no_segments())
+
+
+def told(needs: NeedsList) -> set[str]:
+    return {issue.code for issue in needs.issues}
+
+
+def of_age(age: int, number: int, **wants: int | None) -> list[pd.DataFrame]:
+    return [residents(number, community=place, age=age, sex="男", yes=dict(wants)) for place in "甲乙"]
+
+
+OLD_ONLY = [*of_age(40, 80, **{PARKING: 30, BATHING: None}), *of_age(70, 80, **{PARKING: 20, BATHING: 48})]
+
+
+def test_a_need_shown_to_the_old_alone_counts_the_old_alone() -> None:
+    needs = listed(*OLD_ONLY, register=AGES)
+    row = need_row(needs, BATHING)
+    assert row["coverage"] == pytest.approx(0.2)
+    assert (row["population"], row["persons"]) == (pytest.approx(800), pytest.approx(480))
+    assert (row["flag"], row["flag_reason"]) == ("慎用", "some_asked")
+    assert need_row(needs, BATHING, "甲")["persons"] == pytest.approx(240)
+    assert "I625" in told(needs)
+    assert need_row(needs, PARKING)["flag"] == "可发布"
+
+
+def test_nobody_else_is_in_its_demand() -> None:
+    made = run_stages(town(survey(*OLD_ONLY), register=AGES, **MENU))
+    assert made.matches.cells["demand"].sum() == pytest.approx(480)
+
+
+def test_an_office_that_asks_the_old_speaks_for_the_old() -> None:
+    young = of_age(40, 80, **{PARKING: 30})
+    old = [part.assign(office="民政") for part in of_age(70, 80, **{BATHING: 48})]
+    row = need_row(listed(*young, *old, register=AGES), BATHING)
+    assert (row["persons"], row["flag_reason"]) == (pytest.approx(480), "some_asked")
+
+
+def test_a_community_asked_in_full_is_as_good_as_if_all_had_been() -> None:
+    asked = residents(200, community="甲", office="甲", yes={MEALS: 80})
+    others = [residents(200, community=place, office=place, yes={PARKING: 50}) for place in "乙丙"]
+    needs = listed(asked, *others, register=PLACES)
+    own, whole = need_row(needs, MEALS, "甲"), need_row(needs, MEALS)
+    assert (own["coverage"], own["flag"]) == (1.0, "可发布")
+    assert (whole["coverage"], whole["flag_reason"]) == (pytest.approx(1 / 3), "partly_asked")
+    assert need_row(needs, MEALS, "乙")["coverage"] == 0
+    assert "I620" in told(needs)
+
+
+def test_few_replies_are_not_called_not_asked() -> None:
+    parts = residents(200, community="甲", yes={MEALS: 60}), residents(4, community="乙", yes={MEALS: 1})
+    needs = listed(*parts, register="community | persons\n甲 | 3000\n乙 | 1000")
+    assert need_row(needs, MEALS)["flag_reason"] == "few_replied"
+    assert "I626" in told(needs)
+    assert "I620" not in told(needs)
+
+
+def test_a_community_that_sent_nothing_is_not_called_not_asked() -> None:
+    parts = [residents(200, community=place, yes={MEALS: 60}) for place in "甲乙"]
+    needs = listed(*parts, register=PLACES)
+    row = need_row(needs, MEALS)
+    assert (row["coverage"], row["flag_reason"]) == (pytest.approx(2 / 3), "silent_place")
+    assert need_row(needs, MEALS, "甲")["flag"] == "可发布"
+    assert told(needs).isdisjoint({"I620", "I625", "I626"})
+
+
+def test_half_the_residents_in_no_answer_are_missed() -> None:
+    women = residents(240, community="甲", age=40, sex="女", yes={MEALS: 100})
+    register = "community | age_low | age_high | sex | persons\n甲|16|120|男|2500\n甲|16|120|女|2500"
+    row = need_row(listed(women, register=register), MEALS)
+    assert (row["coverage"], row["flag"], row["flag_reason"]) == (pytest.approx(0.5), "慎用", "silent_class")
+
+
+@pytest.mark.parametrize(("replies", "reason"), [(50, ""), (49, "unanswered")])
+def test_a_question_most_left_out_is_used_with_care(replies: int, reason: str) -> None:
+    parts = residents(replies, yes={MEALS: replies // 2}), residents(100 - replies, yes={MEALS: None})
+    needs = listed(*parts, *parts, register="community | persons\n甲 | 4000")
+    row = need_row(needs, MEALS)
+    assert row["flag_reason"] == reason
+    assert ("W627" in told(needs)) == bool(reason)
+
+
+def test_who_tells_no_community_leaves_none_out() -> None:
+    nowhere = residents(3, community=None, yes={MEALS: 1})
+    row = need_row(listed(residents(200, yes={MEALS: 60}), nowhere, register="community | persons\n甲 | 4000"), MEALS)
+    assert (row["coverage"], row["community"]) == (1.0, ALL)
