@@ -144,7 +144,8 @@ def split_error(cells: pd.DataFrame, keys: list[str], values: Floats, sums: pd.D
     """
     columns = list(dict.fromkeys([*keys, "need", "eligible_class", "tier", "cut_share", "cut_n"]))
     classes = cells[columns].assign(value=values).groupby(columns, as_index=False)["value"].sum()
-    classes["variance"] = classes["value"] ** 2 * classes["cut_share"] * (1 - classes["cut_share"]) / classes["cut_n"]
+    share = classes["cut_share"].clip(0.0, 1.0)  # a sum of weights over their sum may be off by the last digit
+    classes["variance"] = classes["value"] ** 2 * share * (1 - share) / classes["cut_n"]
     wanted = pd.MultiIndex.from_frame(sums) if len(keys) > 1 else sums[keys[0]]
     variance: Floats = classes.groupby(keys)["variance"].sum().reindex(wanted).to_numpy(float)
     return np.sqrt(variance)

@@ -10,6 +10,7 @@ import pandas as pd
 
 from needs_analytics.core.confidence import LEVEL
 from needs_analytics.numerics.domains import DomainShares, domain_shares
+from needs_analytics.numerics.intervals import korn_graubard
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,8 +43,8 @@ def sampling_design(people: pd.DataFrame, weights: Weights) -> Design:
     for coarser in (people["community"].fillna("") + "\x1f*", pd.Series("*", index=people.index)):
         psus = pd.Series(clusters, index=people.index).groupby(strata).transform("nunique")
         strata = strata.where(psus >= _THIN, coarser)
-    codes, _ = pd.factorize(strata)
-    first = pd.Series(codes).groupby(clusters).transform("first").to_numpy()  # a household lies in one stratum
+    codes, _ = pd.factorize(strata, sort=True)
+    first = pd.Series(codes).groupby(clusters).transform("min").to_numpy()  # a household lies in one stratum
     variance: dict[str, Any] = {"strata": first, "clusters": clusters}
     raked = weights.codes if weights.status == "raked" else {}
     if raked:
@@ -105,12 +106,20 @@ def _shares(answers: Floats, domains: Domains, asked: list[Asked]) -> dict[str, 
 
 
 def _columns(shares: DomainShares) -> dict[str, Floats]:
+    """Return the columns of the list; grids of one mind do not make a share rest on more answers than there are."""
+    n_eff = np.minimum(shares.n_eff, shares.n)
+    low, high = shares.low, shares.high
+    beyond = shares.n_eff > n_eff
+    if beyond.any():
+        low, high = low.copy(), high.copy()
+        known = (part[beyond] for part in (shares.value, n_eff, shares.df, shares.n))
+        low[beyond], high[beyond] = korn_graubard(*known, LEVEL)
     return {
         "n": shares.n,
         "n_yes": shares.n_yes,
-        "n_eff": shares.n_eff,
+        "n_eff": n_eff,
         "share": shares.value,
         "share_se": shares.se,
-        "share_low": np.where(np.isnan(shares.value), np.nan, shares.low),
-        "share_high": np.where(np.isnan(shares.value), np.nan, shares.high),
+        "share_low": np.where(np.isnan(shares.value), np.nan, low),
+        "share_high": np.where(np.isnan(shares.value), np.nan, high),
     }

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from needs_analytics.core.confidence import LEVEL
+from needs_analytics.core.confidence import LEVEL, Z
 from needs_analytics.core.results import ALL
 from needs_analytics.numerics.domains import share_covariance
 from needs_analytics.numerics.ranks import competition_ranks, rank_intervals
@@ -33,7 +33,7 @@ def with_ranks(
     needs = answers.shape[1]
     shares = table["share"].to_numpy(float).reshape(-1, needs)
     rank = np.vstack([competition_ranks(row) for row in shares]) if len(shares) else shares
-    error = table["share_se"].to_numpy(float).reshape(shares.shape)
+    error = _errors(table).reshape(shares.shape)
     low, high = np.full(shares.shape, np.nan), np.full(shares.shape, np.nan)
     for row in np.flatnonzero(_ranked(domains.frame)):
         members = domains.members[:, [row]].toarray()[:, 0]
@@ -45,9 +45,18 @@ def with_ranks(
 
 def _scaled(covariance: Floats, error: Floats) -> Floats:
     """Return the covariance with the estimates' own standard errors: needs are asked of different respondents."""
-    before = np.sqrt(np.diag(covariance))
+    before = np.sqrt(np.maximum(np.diag(covariance), 0.0))
     ratio = np.divide(error, before, out=np.ones_like(error), where=before > 0)
-    return np.asarray(covariance * np.outer(ratio, ratio))
+    scaled = np.asarray(covariance * np.outer(ratio, ratio))
+    certain = before == 0
+    scaled[certain, certain] = error[certain] ** 2
+    return scaled
+
+
+def _errors(table: pd.DataFrame) -> Floats:
+    """Return standard errors, of a share of 0 or 1 its interval over the normal quantile: it is not certain."""
+    error, width = table["share_se"], table["share_high"] - table["share_low"]
+    return error.where(error != 0, width / Z).to_numpy(float)
 
 
 def _ranked(frame: pd.DataFrame) -> Bools:
@@ -60,4 +69,5 @@ def _tiers(table: pd.DataFrame, options: NeedsOptions) -> Texts:
     surely_in = table["rank_high"] <= options.top
     surely_out = table["rank_low"] > options.top
     known = table["rank_low"].notna()
-    return np.where(~known, "", np.where(surely_in, MUST, np.where(surely_out, WATCH, CHECK)))
+    nobody = table["n_yes"] == 0  # a rank among few needs makes no need of what nobody named
+    return np.where(~known, "", np.where(surely_in & ~nobody, MUST, np.where(surely_out, WATCH, CHECK)))

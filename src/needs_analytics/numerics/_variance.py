@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from needs_analytics.numerics.designs import Calibration, Design
 
 Product = Callable[[Ints, Floats, Floats], Floats]
-_ROUNDING = 1e-12  # a variance below this share of the sum of squares it is the remainder of is 0
+_ROUNDING = 1e-10  # a variance below this share of the sum of squares it is the remainder of is 0
 
 
 @dataclass(frozen=True)
