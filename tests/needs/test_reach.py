@@ -113,3 +113,25 @@ def test_who_tells_no_community_leaves_none_out() -> None:
     nowhere = residents(3, community=None, yes={MEALS: 1})
     row = need_row(listed(residents(200, yes={MEALS: 60}), nowhere, register="community | persons\n甲 | 4000"), MEALS)
     assert (row["coverage"], row["community"]) == (1.0, ALL)
+
+
+def test_persons_of_an_uncounted_group_are_less_sure_than_its_share() -> None:
+    has, has_not = (residents(n, groups=group, yes={MEALS: n // 2}) for n, group in ((40, "alone_elder"), (360, "")))
+    needs = listed(has, has_not, register="community | persons\n甲 | 4000")
+    row = need_row(needs, MEALS, group="alone_elder")
+    assert row["persons_low"] < 0.97 * row["share_low"] * row["population"]
+    assert row["persons_high"] > 1.03 * row["share_high"] * row["population"]
+    whole = need_row(needs, MEALS)
+    assert whole["persons_high"] == pytest.approx(whole["share_high"] * 4000)
+
+
+def test_a_gap_that_nothing_serves_is_as_sure_as_its_need() -> None:
+    parts = [residents(60, community=c, office=c, yes={BATHING: n}) for c, n in zip("甲乙", (20, 30), strict=True)]
+    silent = residents(60, community="丙", office="丙", yes={PARKING: 10})
+    menu = {"menu": "service | needs\n停车 | PRO05", "supply": "service | capacity\n停车 | 10"}
+    made = run_stages(town(survey(*parts, silent), register=PLACES, **menu))
+    need, gap = need_row(made.needs, BATHING), made.gaps.table
+    row = gap[(gap["need"] == BATHING) & (gap["community"] == ALL) & (gap["segment"] == ALL)].iloc[0]
+    assert row["gap"] == pytest.approx(row["demand"])
+    assert row["gap_low"] / row["gap"] == pytest.approx(need["persons_low"] / need["persons"])
+    assert row["gap_high"] / row["gap"] == pytest.approx(need["persons_high"] / need["persons"])

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 SHORT_AND_BUSY, FITTING, IDLE, LATENT = "供不应求", "供需适配", "闲置", "潜在需求"
 _WELL_USED = 0.80
+_NEARLY = 1e-6
+_KEYS = ("need", "community", "grid", "segment")
+_PERSONS = ("persons", "persons_low", "persons_high")
 
 
 def measure_gaps(
@@ -156,13 +159,12 @@ def _finished(table: pd.DataFrame, needs: NeedsList, options: GapsOptions) -> pd
     table["cause"] = largest_cause(table)
     table["quadrant"], table["quadrant_probability"] = _quadrants(table)
     rows = needs.table[needs.table["group"] == ALL]
-    rows = rows[
-        ["need", "need_name", "community", "grid", "segment", "n_yes", "n", "population", "flag", "flag_reason"]
-    ]
+    rows = rows[[*_KEYS, "need_name", "n_yes", "n", "population", *_PERSONS, "flag", "flag_reason"]]
     rows = rows.rename(columns={"n": "answers", "n_yes": "n"})
     table = table.drop(columns=["need_name", "n", "flag", "flag_reason"], errors="ignore").merge(
-        rows, on=["need", "community", "grid", "segment"], how="left"
+        rows, on=list(_KEYS), how="left"
     )
+    table = _unmet_as_needed(table)
     names = needs.totals().drop_duplicates("need").set_index("need")["need_name"]
     table["need_name"] = table["need_name"].fillna(table["need"].map(names))
     table = _judged(table, options)
@@ -171,6 +173,20 @@ def _finished(table: pd.DataFrame, needs: NeedsList, options: GapsOptions) -> pd
     )
     order = order.sort_values(["cut", "level", "need", "community", "grid", "segment"], kind="stable")
     return order[list(GAPS_COLUMNS)].reset_index(drop=True)
+
+
+def _unmet_as_needed(table: pd.DataFrame) -> pd.DataFrame:
+    """Give a gap that is the whole demand, because nothing serves it, the limits of the need: it is the same quantity.
+
+    The replicates know nothing of communities that were not asked, which the need's own interval does.
+    """
+    whole = (table["gap"] >= table["demand"] * (1 - _NEARLY)) & (table["demand"] > 0) & (table["persons"] > 0)
+    whole &= table["segment"] == ALL
+    own = table["gap"] / table["persons"]
+    return table.assign(
+        gap_low=(own * table["persons_low"]).where(whole, table["gap_low"]),
+        gap_high=(own * table["persons_high"]).where(whole, table["gap_high"]),
+    )
 
 
 def _judged(table: pd.DataFrame, options: GapsOptions) -> pd.DataFrame:

@@ -14,6 +14,8 @@ from needs_analytics.core.results import ALL
 from needs_analytics.core.tables import iter_rows
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from needs_analytics.core.arrays import Floats, Ints
     from needs_analytics.core.codebook import Codebook
 
@@ -32,14 +34,20 @@ class Domains:
         ``(respondents, domains)`` sparse indicator.
     population
         ``(domains,)`` residents; NaN where not known.
+    size_error
+        ``(domains,)`` relative standard error of ``population``: 0 where the register tells it, of groups and segments
+        that of their share among those who answered (binomial of the Kish effective number of answers).
     """
 
     frame: pd.DataFrame
     members: sparse.csc_array
     population: Floats
+    size_error: Floats
 
 
-def make_domains(people: pd.DataFrame, places: pd.DataFrame, codebook: Codebook, total: float) -> Domains:
+def make_domains(
+    people: pd.DataFrame, places: pd.DataFrame, codebook: Codebook, total: float, counted: Collection[str] = ()
+) -> Domains:
     """Return the domains that occur.
 
     Parameters
@@ -50,6 +58,8 @@ def make_domains(people: pd.DataFrame, places: pd.DataFrame, codebook: Codebook,
         ``community, grid, population``.
     total
         Population of the sub-district.
+    counted
+        Special groups whose size in the sub-district is the register's.
     """
     by_community = places.groupby("community")["population"].sum(min_count=1) if len(places) else pd.Series(dtype=float)
     names = by_community.index
@@ -60,6 +70,7 @@ def make_domains(people: pd.DataFrame, places: pd.DataFrame, codebook: Codebook,
     keys: list[tuple[str, str, str, str]] = []
     rows: list[Ints] = []
     sizes: list[float] = []
+    errors: list[float] = []
     for number, (community, population) in enumerate(zip([ALL, *names], [total, *by_community], strict=True)):
         whole = _weight(people, cuts[ALL, ALL][number])
         for (segment, group), members in cuts.items():
@@ -67,7 +78,10 @@ def make_domains(people: pd.DataFrame, places: pd.DataFrame, codebook: Codebook,
             if everybody or len(members[number]) >= _FEWEST:
                 keys.append((community, ALL, segment, group))
                 rows.append(members[number])
-                sizes.append(population if everybody else population * _weight(people, members[number]) / whole)
+                part = 1.0 if everybody else _weight(people, members[number]) / whole
+                known = everybody or (community == ALL and group in counted)
+                errors.append(0.0 if known else _relative_error(part, people, cuts[ALL, ALL][number]))
+                sizes.append(population * part)
     grids = places.loc[places["grid"] != "", ["community", "grid", "population"]]
     where = pd.MultiIndex.from_frame(grids[["community", "grid"]]).get_indexer(
         pd.MultiIndex.from_frame(people[["community", "grid"]])
@@ -76,11 +90,19 @@ def make_domains(people: pd.DataFrame, places: pd.DataFrame, codebook: Codebook,
     keys += [(community, grid, ALL, ALL) for community, grid in iter_rows(grids, "community", "grid")]
     frame = pd.DataFrame(keys, columns=["community", "grid", "segment", "group"])
     population = np.concatenate([np.array(sizes, float), grids["population"].to_numpy(float)])
-    return Domains(frame, _indicator(rows, len(people)), population)
+    size_error = np.concatenate([np.array(errors, float), np.zeros(len(grids))])
+    return Domains(frame, _indicator(rows, len(people)), population, size_error)
 
 
 def _weight(people: pd.DataFrame, members: Ints) -> float:
     return float(people["weight"].to_numpy()[members].sum())
+
+
+def _relative_error(part: float, people: pd.DataFrame, members: Ints) -> float:
+    """Return the relative standard error of a part of the members, a binomial of their Kish effective number."""
+    weights = people["weight"].to_numpy(float)[members]
+    n_eff = weights.sum() ** 2 / (weights**2).sum()
+    return float(np.sqrt(max(1.0 - part, 0.0) / (part * n_eff)))
 
 
 def _apart(members: Ints, codes: Ints, count: int) -> list[Ints]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from needs_analytics.core.confidence import LEVEL
+from needs_analytics.core.confidence import LEVEL, Z
 from needs_analytics.numerics.domains import DomainShares, domain_shares
 from needs_analytics.numerics.intervals import korn_graubard
 
@@ -62,7 +62,7 @@ def direct_table(
     shares = _shares(answers, domains, asked)
     frame = domains.frame.loc[domains.frame.index.repeat(len(needs))].reset_index(drop=True)
     frame.insert(0, "need", np.tile(np.array(needs, dtype=object), len(domains.frame)))
-    frame = frame.assign(**reached)
+    frame = frame.assign(**reached, size_error=np.repeat(domains.size_error, len(needs)))
     population = np.repeat(domains.population, len(needs)) * frame["asked_part"]
     frame = frame.assign(**shares, population=population, method=method, direct_share=np.nan, direct_se=np.nan)
     return (
@@ -73,11 +73,16 @@ def direct_table(
 
 
 def with_persons(frame: pd.DataFrame) -> pd.DataFrame:
-    """Multiply shares and their limits by the population."""
+    """Multiply shares and their limits by the population.
+
+    Where the population is an estimate itself, its error adds to that of the share (half-widths in squares).
+    """
+    population, size_error = frame["population"], Z * frame["size_error"]
+    persons, least, most = (frame[name] * population for name in ("share", "share_low", "share_high"))
     return frame.assign(
-        persons=frame["share"] * frame["population"],
-        persons_low=frame["share_low"] * frame["population"],
-        persons_high=frame["share_high"] * frame["population"],
+        persons=persons,
+        persons_low=(persons - np.hypot(persons - least, size_error * persons)).clip(lower=0.0),
+        persons_high=persons + np.hypot(most - persons, size_error * most),
     )
 
 

@@ -94,7 +94,8 @@ def list_needs(
     asked, ranked = _columns(people, "need:"), _columns(people, "rank:")
     if people.empty or not (asked or ranked):
         return _empty(places, requests, "no_data" if people.empty else "no_questions")
-    domains = make_domains(people, places, cleaned.codebook, weights.population)
+    counted = [name.removeprefix("group:") for name in weights.codes if name.startswith("group:")]
+    domains = make_domains(people, places, cleaned.codebook, weights.population, counted)
     design = sampling_design(people, weights)
     parts = []
     if asked:

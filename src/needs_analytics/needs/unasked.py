@@ -21,9 +21,9 @@ _USUAL = 0.3  # standard deviation of communities on the logit where it cannot
 def widened(table: pd.DataFrame) -> pd.DataFrame:
     """Widen the sub-district's estimates by what the communities that were not asked may differ by.
 
-    The share of the whole is ``c · asked + (1 − c) · unasked``, ``c`` being the part reached; the unasked communities are
-    taken to be drawn like the asked ones, whose spread beyond their sampling errors (method of moments) is that of the
-    answer missing.
+    The share of the whole is ``c · asked + (1 − c) · unasked``, ``c`` being the part reached; the unasked
+    communities are taken to be drawn like the asked ones, whose spread beyond their sampling errors (method of moments)
+    is that of the answer missing.
 
     Parameters
     ----------
