@@ -112,7 +112,7 @@ def list_needs(
     table = with_changes(_finished(judged, cleaned), previous, options, covariance)[list(NEEDS_COLUMNS)]
     return NeedsList(
         table=table,
-        rankings=_rankings(people, ranked, domains, design, weights, places, cleaned, options),
+        rankings=_rankings(people, ranked, domains, design, weights, places, cleaned=cleaned, options=options),
         places=places,
         requests=requests,
         status="ranks_only" if not asked else "estimated" if weights.representative else "not_representative",
@@ -217,6 +217,7 @@ def _rankings(
     design: Design,
     weights: Weights,
     places: pd.DataFrame,
+    *,
     cleaned: Cleaned,
     options: NeedsOptions,
 ) -> pd.DataFrame:

@@ -143,7 +143,8 @@ def _asked_by_office(people: pd.DataFrame, known: Bools) -> Bools:
 
 def _ratio(part: Floats, whole: Floats, otherwise: float = 0.0) -> Floats:
     part, whole = np.broadcast_arrays(part, whole)
-    return np.divide(part, whole, out=np.full(part.shape, otherwise), where=whole > 0)
+    ratio: Floats = np.divide(part, whole, out=np.full(part.shape, otherwise), where=whole > 0)
+    return ratio
 
 
 def _grids_as_communities(told: Reach, frame: pd.DataFrame) -> Reach:
