@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 
 _LEAST = 3  # communities from which their spread can be told
-_USUAL = 0.3  # standard deviation of communities on the logit where it cannot
+_MANY = 8  # from which it can be told alone; fewer may be alike by chance
+_USUAL = 0.5  # standard deviation of communities on the logit that is reckoned with where it cannot
 
 
 def widened(table: pd.DataFrame) -> pd.DataFrame:
@@ -55,6 +56,8 @@ def _spreads(table: pd.DataFrame) -> dict[str, float]:
     single = (table["segment"] == ALL) & (table["group"] == ALL) & (table["grid"] == ALL) & (table["community"] != ALL)
     rows = table[single & table["share_se"].gt(0)]
     by_need = rows.groupby("need")
-    variance = by_need["share"].var() - (rows["share_se"] ** 2).groupby(rows["need"]).mean()
-    known = variance[by_need.size() >= _LEAST]
-    return {str(need): float(np.sqrt(max(value, 0.0))) for need, value in known.items()}
+    variance = (by_need["share"].var() - (rows["share_se"] ** 2).groupby(rows["need"]).mean()).clip(lower=0.0)
+    size, mean = by_need.size(), by_need["share"].mean()
+    known = np.sqrt(variance[size >= _LEAST])
+    usual = (_USUAL * mean * (1 - mean))[known.index].where(size[known.index] < _MANY, 0.0)
+    return {str(need): float(value) for need, value in np.maximum(known, usual).items()}
