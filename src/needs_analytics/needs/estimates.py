@@ -117,8 +117,8 @@ def _columns(shares: DomainShares) -> dict[str, Floats]:
     beyond = shares.n_eff > n_eff
     if beyond.any():
         low, high = low.copy(), high.copy()
-        known = (part[beyond] for part in (shares.value, n_eff, shares.df, shares.n))
-        low[beyond], high[beyond] = korn_graubard(*known, LEVEL)
+        value, df, n = (part[beyond] for part in (shares.value, shares.df, shares.n))
+        low[beyond], high[beyond] = korn_graubard(value, n_eff[beyond], df, n, LEVEL)
     return {
         "n": shares.n,
         "n_yes": shares.n_yes,

@@ -58,6 +58,6 @@ def _spreads(table: pd.DataFrame) -> dict[str, float]:
     by_need = rows.groupby("need")
     variance = (by_need["share"].var() - (rows["share_se"] ** 2).groupby(rows["need"]).mean()).clip(lower=0.0)
     size, mean = by_need.size(), by_need["share"].mean()
-    known = np.sqrt(variance[size >= _LEAST])
+    known = variance[size >= _LEAST] ** 0.5
     usual = (_USUAL * mean * (1 - mean))[known.index].where(size[known.index] < _MANY, 0.0)
     return {str(need): float(value) for need, value in np.maximum(known, usual).items()}
