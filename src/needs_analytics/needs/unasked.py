@@ -60,4 +60,4 @@ def _spreads(table: pd.DataFrame) -> dict[str, float]:
     size, mean = by_need.size(), by_need["share"].mean()
     known = variance[size >= _LEAST] ** 0.5
     usual = (_USUAL * mean * (1 - mean))[known.index].where(size[known.index] < _MANY, 0.0)
-    return {str(need): float(value) for need, value in np.maximum(known, usual).items()}
+    return {str(need): float(value) for need, value in known.clip(lower=usual).items()}
