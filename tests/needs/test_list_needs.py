@@ -23,7 +23,7 @@ from helpers.town import (
     survey,
     town,
 )
-from needs_analytics.core.options import NeedsOptions
+from needs_analytics.core.options import NeedsOptions, WeightsOptions
 from needs_analytics.needs import list_needs
 from needs_analytics.needs.change import with_changes
 from needs_analytics.needs.flags import judge
@@ -397,3 +397,31 @@ def test_requests_are_counted_beside_the_survey_never_added() -> None:
     assert (row["requests"], row["closed"]) == (3, 1)
     assert needs.requests["need"].iloc[-1] == ""
     assert needs.requests["requests"].sum() == 5
+
+
+def test_a_class_of_one_answer_does_not_make_the_interval_narrow() -> None:
+    people = survey(residents(100, sex="女", age=40, yes={MEALS: 30}), residents(1, sex="男", age=40, yes={MEALS: 0}))
+    rows = "community | sex | persons\n甲 | 男 | 300\n甲 | 女 | 700"
+    month = town(people, register=rows)
+    each = weigh(people, month.register, options=WeightsOptions(smallest_class=1))
+    row = need_row(list_needs(month, each, segments_of({})), MEALS)
+    assert row["share"] == pytest.approx(0.21)
+    assert row["n_eff"] < 30
+    assert row["share_low"] < 0.1
+    assert row["share_high"] > 0.5
+    assert row["flag"] == "不发布"
+    together = need_row(list_needs(month, weigh(people, month.register), segments_of({})), MEALS)
+    assert together["share"] == pytest.approx(30 / 101)
+    assert together["n_eff"] == pytest.approx(101, rel=0.02)
+
+
+@pytest.mark.parametrize(("more", "third", "said"), [("", 500, ["甲 3"]), (" | population", 750, [])])
+def test_a_listed_grid_nobody_answered_from_is_not_without_residents(more: str, third: float, said: list[str]) -> None:
+    people = survey(*(residents(50, age=40, sex="男", grid=grid, yes={MEALS: 20}) for grid in "12"))
+    grids = "community | grid" + more + "".join(f"\n甲 | {grid}" + " | 100" * bool(more) for grid in "123")
+    month = town(people, register="community | persons\n甲 | 1500", places=grids.replace("3 | 100", "3 | 200"))
+    needs = list_needs(month, weigh(people, month.register), segments_of({}))
+    sizes = needs.places.set_index("grid")["population"]
+    assert sizes["3"] == pytest.approx(third)
+    assert sizes.sum() == pytest.approx(1500)
+    assert [issue.value for issue in needs.issues if issue.code == "I628"] == said

@@ -216,3 +216,15 @@ def test_intervals_of_a_raked_survey_cover_as_they_say():
         covered += (shares.low <= truth) & (truth <= shares.high)
     assert covered.min() >= 0.93 * 300, "300 draws of 0.95 fall below this one time in 20"
     assert 0.94 <= covered.mean() / 300 <= 0.98
+
+
+def test_unbounded_weights_leave_at_most_the_kish_number() -> None:
+    answers, weights = np.array([[0.0]] * 5 + [[1.0], [0.0]] * 50), np.array([100.0] * 5 + [1.0] * 100)
+    margin, everybody = np.array([0] * 5 + [1] * 100), np.ones((105, 1), bool)
+    kish = weights.sum() ** 2 / (weights**2).sum()
+    credited = domain_shares(answers, weights, everybody, calibration=[margin])
+    cautious = domain_shares(answers, weights, everybody, calibration=[margin], bounded=False)
+    assert credited.n_eff[0, 0] > 100
+    assert cautious.n_eff[0, 0] == pytest.approx(kish)
+    assert cautious.high[0, 0] > 3 * credited.high[0, 0] > 0
+    assert cautious.value[0, 0] == credited.value[0, 0]

@@ -42,11 +42,11 @@ def test_a_register_without_communities_is_raked_by_age_alone() -> None:
     assert after(weights, "age") == pytest.approx({"16-59岁": 600, "60岁以上": 400})
 
 
-def test_communities_that_are_all_thin_each_keep_their_own_class() -> None:
+def test_communities_that_are_all_thin_are_one_class_and_said() -> None:
     people = survey(residents(4, community="甲", age=30), residents(3, community="乙", age=30))
     weights = weighed(people, "community|persons\n甲|300\n乙|100")
-    assert after(weights, "community") == pytest.approx({"甲": 300, "乙": 100})
-    assert "I616" not in codes(weights)
+    assert after(weights, "community") == pytest.approx({"乙、甲": 400})
+    assert "I616" in codes(weights)
 
 
 def test_thin_communities_joined_to_one_class_are_said_with_their_answers() -> None:

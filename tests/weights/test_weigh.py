@@ -143,6 +143,53 @@ def test_thin_communities_form_one_class() -> None:
     assert weights.table.loc[thin, "weight"].sum() == pytest.approx(200)
 
 
+@pytest.mark.parametrize("few", [1, 2, 4])
+def test_a_handful_of_a_community_never_stands_for_all_its_residents(few: int) -> None:
+    people = sample({("甲", 30, "男"): 40, ("乙", 30, "男"): 30, ("丙", 30, "男"): few})
+    rows = "community | age_low | age_high | sex | persons\n" + "".join(
+        f"{c} | 16 | 120 | 男 | {persons}\n" for c, persons in (("甲", 100), ("乙", 100), ("丙", 600))
+    )
+    weights = weigh(people, register(rows))
+    community = weights.margins[weights.margins["margin"] == "community"].set_index("label")
+    assert community["n"].to_dict() == {"甲": 40, "丙、乙": 30 + few}
+    assert "W618" not in codes(weights)
+
+
+def test_communities_that_are_all_thin_are_one_class() -> None:
+    people = sample({(c, 30, "男"): 2 for c in "甲乙丙丁戊"})
+    rows = "community | age_low | age_high | sex | persons\n" + "".join(
+        f"{c} | 16 | 120 | 男 | {persons}\n" for c, persons in zip("甲乙丙丁戊", (100, 200, 300, 400, 900), strict=True)
+    )
+    weights = weigh(people, register(rows))
+    assert weights.status == "raked"
+    assert weights.table["weight"].std() == pytest.approx(0)
+
+
+@pytest.mark.parametrize("few", [1, 4])
+def test_a_handful_of_men_never_stands_for_all_men(few: int) -> None:
+    people = sample({("甲", 30, "女"): 30, ("甲", 70, "女"): 30, ("甲", 30, "男"): few})
+    weights = weigh(people, register(REGISTER.replace("乙", "甲")))
+    margin = weights.margins[weights.margins["margin"] == "age_sex"].set_index("label")
+    assert margin["n"].to_dict() == {"男、女 16-59岁": 30 + few, "男、女 60岁以上": 30}
+    assert [issue.value for issue in weights.issues if issue.code == "I611"] == ["男、女"]
+    np.testing.assert_allclose(margin["after"], [0.7, 0.3], atol=1e-6)
+
+
+def test_bounds_given_up_for_one_margin_hold_for_the_next_as_far_as_they_were_needed() -> None:
+    people, rows = with_group(young=20, old=980, dibao=1)
+    plain = weigh(people, register(rows.rsplit("\n", 1)[0]), options=WeightsOptions(bounds=(0.5, 1.5)))
+    grouped = weigh(people, register(rows), options=WeightsOptions(bounds=(0.5, 1.5)))
+    assert {"W618", "W619"} <= set(codes(grouped))
+    np.testing.assert_allclose(grouped.table["weight"], plain.table["weight"])
+
+
+def test_weights_beyond_their_bounds_make_every_estimate_doubtful() -> None:
+    people = sample({("甲", 30, "男"): 100, ("甲", 70, "女"): 8})
+    rows = "community | age_low | age_high | sex | persons\n甲 | 16 | 59 | 男 | 100\n甲 | 60 | 120 | 女 | 900"
+    assert weigh(people, register(rows)).doubt == "unbounded"
+    assert weigh(everybody(), register()).doubt == ""
+
+
 def test_a_community_nobody_answered_from_is_said_and_the_others_stand_for_it() -> None:
     people = sample({("甲", age, sex): 10 for age in (30, 70) for sex in "男女"})
     weights = weigh(people, register())
@@ -150,6 +197,21 @@ def test_a_community_nobody_answered_from_is_said_and_the_others_stand_for_it() 
     assert [(i.value, i.details["persons"]) for i in weights.issues if i.code == "W612"] == [("乙", "1200")]
     assert weights.table["weight"].sum() == pytest.approx(2000)
     assert weights.places.set_index("community")["population"].to_dict() == {"甲": 800, "乙": 1200}
+
+
+def test_the_margins_hold_every_resident_once_also_where_nobody_answered() -> None:
+    people = sample({("甲", 30, "男"): 20, ("乙", 30, "男"): 10}, residents(6, community="甲", sex="男"))
+    rows = "community | age_low | age_high | sex | persons\n" + "".join(
+        f"{c} | {low} | {high} | 男 | {persons}\n"
+        for c, young, old in (("甲", 300, 100), ("乙", 200, 100), ("丙", 200, 100))
+        for low, high, persons in ((16, 59, young), (60, 120, old))
+    )
+    margins = weigh(people, register(rows)).margins
+    assert margins.groupby("margin")["target"].sum().tolist() == pytest.approx([1, 1])
+    community = margins[margins["margin"] == "community"].set_index("label")
+    assert community["target"].to_dict() == pytest.approx({"甲": 0.4, "乙": 0.3, "丙": 0.3})
+    assert community["n"].to_dict() == {"甲": 26, "乙": 10, "丙": 0}
+    assert community["after"].to_dict() == pytest.approx({"甲": 4 / 7, "乙": 3 / 7, "丙": 0})
 
 
 def test_a_community_the_register_lacks_is_said_and_keeps_its_share() -> None:
@@ -252,3 +314,65 @@ def test_the_order_of_the_answers_does_not_matter(order: list[int]) -> None:
     plain = weigh(people, register()).table.set_index("answer_id")["weight"]
     mixed = weigh(people.iloc[order].reset_index(drop=True), register()).table.set_index("answer_id")["weight"]
     np.testing.assert_allclose(mixed.reindex(plain.index), plain, rtol=1e-9)
+
+
+def test_who_is_of_no_age_the_register_counts_stands_for_none_of_its_residents() -> None:
+    people = survey(residents(30, age=40, sex="男"), residents(10, age=70, sex="男"), residents(5, sex="男"))
+    rows = "community | age_low | age_high | sex | persons\n甲 | 60 | 79 | 男 | 500\n甲 | 80 | 120 | 男 | 100"
+    weights = weigh(people, register(rows))
+    assert weights.table["answer_id"].tolist() == people["answer_id"].tolist()[30:]
+    assert weights.table["weight"].sum() == pytest.approx(600)
+    assert [issue.details for issue in weights.issues if issue.code == "W611"] == [{"count": 30, "classes": "60岁以上"}]
+
+
+def test_who_is_older_than_anybody_counted_stands_for_none_either() -> None:
+    people = survey(residents(30, age=40, sex="男"), residents(10, age=70, sex="男"))
+    weights = weigh(people, register("community | age_low | age_high | persons\n甲 | 16 | 59 | 500"))
+    assert len(weights.table) == 30
+    assert "W611" in codes(weights)
+
+
+def test_the_youngest_count_with_a_register_that_begins_at_18() -> None:
+    people = survey(residents(30, age=40, sex="男"), residents(10, age=17, sex="男"))
+    weights = weigh(people, register("community | age_low | age_high | persons\n甲 | 18 | 120 | 500"))
+    assert len(weights.table) == 40
+    assert "W611" not in codes(weights)
+
+
+def test_answers_of_no_counted_age_at_all_weigh_the_same() -> None:
+    people = survey(residents(30, age=40, sex="男"))
+    weights = weigh(people, register("community | age_low | age_high | persons\n甲 | 60 | 120 | 500"))
+    assert (weights.status, len(weights.table)) == ("equal", 30)
+
+
+@pytest.mark.parametrize(
+    "counts",
+    ["-|-|男|dibao|20\n甲|-|-|女|dibao|30", "60|120|-|dibao|10\n甲|16|59|-|dibao|40", "60|120|男|dibao|50",
+     "0|15|-|dibao|77\n甲|16|120|-|dibao|50", "-|-|男|dibao|20\n甲|-|-|女|dibao|30\n甲|-|-|-|dibao|50"],
+)  # fmt: skip
+def test_a_group_counted_by_sex_or_age_is_a_margin_too(counts: str) -> None:
+    people, rows = with_group(young=500, old=500, dibao=0)
+    weights = weigh(people, register(rows.rsplit("\n", 1)[0] + f"\n甲|{counts}"))
+    inside = (people["groups"] == "dibao").to_numpy()
+    assert weights.table.loc[inside, "weight"].sum() == pytest.approx(50, rel=1e-5)
+
+
+def test_a_group_larger_than_the_population_is_said() -> None:
+    people, rows = with_group(young=500, old=500, dibao=3900)
+    assert [issue.value for issue in weigh(people, register(rows)).issues if issue.code == "W619"] == ["dibao"]
+
+
+def test_communities_spelt_otherwise_than_in_the_register_are_named() -> None:
+    people = sample({("丙区", 30, "男"): 20, ("丁区", 30, "男"): 20})
+    weights = weigh(people, register("community | persons\n甲 | 300\n乙 | 200"))
+    assert weights.status == "equal"
+    assert [(issue.code, issue.details) for issue in weights.issues] == [
+        ("W620", {"answers": "丁区、丙区", "register": "乙、甲"})
+    ]
+
+
+@pytest.mark.parametrize(("persons", "where"), [(30, [""]), (60, ["甲"]), (80, [])])
+def test_a_register_of_fewer_residents_than_answers_is_said(persons: int, where: list[str]) -> None:
+    people = sample({("甲", 30, "男"): 70, ("乙", 30, "男"): 10})
+    weights = weigh(people, register(f"community | persons\n甲 | {persons}\n乙 | {persons // 2}"))
+    assert [issue.value for issue in weights.issues if issue.code == "W623"] == where

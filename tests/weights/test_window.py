@@ -111,3 +111,14 @@ def test_a_need_asked_in_one_of_the_months_is_unknown_in_the_other() -> None:
     pd.testing.assert_series_equal(
         found.groupby("month")[f"need:{MEALS}"].count(), pd.Series({"2026-08": 0, "2026-09": 5}), check_names=False
     )
+
+
+def test_one_file_left_in_two_months_counts_once() -> None:
+    newer = month("2026-09", range(10))
+    ids, nobody = newer.survey["answer_id"].to_numpy(), {"person_key": None}
+    older = replace(newer, month=month("2026-08", range(1)).month)
+    older = replace(older, survey=newer.survey.assign(month="2026-08", **nobody))
+    newer = replace(newer, survey=newer.survey.assign(**nobody))
+    found = with_older_answers(without_survey(), [newer, older]).survey
+    assert found["answer_id"].tolist() == ids.tolist()
+    assert set(found["month"]) == {"2026-09"}

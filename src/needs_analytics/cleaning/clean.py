@@ -51,6 +51,7 @@ _NEEDED = {
 _USED_BY_INTAKE = ("questions", "changes")
 _MOVED = ("file", "sheet", "row", "evidence", "into_file", "into_sheet", "into_row")
 _NOWHERE = pd.MultiIndex.from_arrays([[], [], []], names=["file", "sheet", "row"])
+_FAR, _ENOUGH = 1000, 5  # times the median of so many figures of the like
 _GENERATION = 10  # years between two ages that no slip makes
 _FIGURES = {"supply": "capacity", "register": "persons", "usage": "count"}
 
@@ -142,6 +143,8 @@ def _cleaned(table: str, frame: pd.DataFrame, options: CleaningOptions, intake: 
     if table in _FIGURES:
         blank = outcome.frame[outcome.frame[_FIGURES[table]].isna()]
         outcome.issues += _said(outcome, "W406", blank, _FIGURES[table])
+    if table == "register":
+        outcome.issues += _said(outcome, "W625", _far_off(outcome.frame), "persons")
     if table == "usage":
         _merge(outcome, duplicates.repeated_uses(outcome.frame), "I412", "same_use")
     elif table in _KEYS:
@@ -149,6 +152,15 @@ def _cleaned(table: str, frame: pd.DataFrame, options: CleaningOptions, intake: 
     elif table == "supply":
         _merge_capacity(outcome)
     return outcome
+
+
+def _far_off(register: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows whose persons no row of the like explains: residents or a group, of a grid, an age, a sex."""
+    told = register[register["persons"] > 0]
+    kinds = [told[name].notna() for name in ("group", "grid", "age_low", "sex")]
+    alike = told["persons"].groupby(kinds)
+    usual = alike.transform("median")
+    return told[(told["persons"] >= _FAR * usual) & (alike.transform("size") >= _ENOUGH)]
 
 
 def _says_nothing(survey: pd.DataFrame) -> pd.Series:

@@ -79,7 +79,8 @@ class Weights(Pleasant):
     table
         One row per respondent in the target population: ``answer_id, base_weight, weight``.
     margins
-        One row per margin class: ``margin, label, n, target, before, after, asmd_before, asmd_after``.
+        One row per margin class, each resident in one of every margin: ``margin, label, n, target, before, after,
+        asmd_before, asmd_after``. The classes nobody answered from have ``n`` 0: the others stand for them.
     codes
         The raking margins: name to integer codes ``(n,)`` in the order of ``table``, for calibrated variances.
     status
@@ -94,7 +95,8 @@ class Weights(Pleasant):
     absent
         Share of the residents whose age and sex, as the register tells them, nobody who answered has.
 
-    Invariant: weights are positive, sum to the population and reproduce every margin to the tolerance.
+    Invariant: weights are positive, sum to the population and reproduce every margin to the tolerance, its absent
+    classes shared out among the others.
     """
 
     table: pd.DataFrame
@@ -118,7 +120,16 @@ class Weights(Pleasant):
         """Why every estimate from the sample is to be used with caution, a code; ``""`` where nothing is against it."""
         if not self.representative:
             return "not_representative"
-        return "not_converged" if self.status == "not_converged" else ""
+        if self.status == "not_converged":
+            return "not_converged"
+        if not self.bounded:
+            return "unbounded"
+        return "residents_unknown" if any(issue.code == "W609" for issue in self.issues) else ""
+
+    @property
+    def bounded(self) -> bool:
+        """Whether no weight had to go beyond the bounds."""
+        return all(issue.code != "W618" for issue in self.issues)
 
 
 @dataclass(frozen=True, repr=False)

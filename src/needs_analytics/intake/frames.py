@@ -20,6 +20,7 @@ from needs_analytics.intake.crosstab import month_of, month_of_sheet
 from needs_analytics.intake.dates import settled
 from needs_analytics.intake.numbers import period_within, read_count
 from needs_analytics.intake.reading import Reader, Reading
+from needs_analytics.intake.register_totals import contradictions
 from needs_analytics.intake.terms import UNREADABLE_PERIOD, read_text, read_verbatim
 from needs_analytics.intake.typed import PERSONAL, VERBATIM, read_column, reader_for
 from needs_analytics.intake.wide_register import WideColumn, wide_columns
@@ -141,6 +142,8 @@ def read_frame(
         frame["told_month"] = month_of_sheet(block.sheet.name, context.month) or None
         findings.issues += _of_the_coming_month(frame, context.month)
     if table == "register":
+        persons = next((match.column for match in matches if match.field == "persons"), None)
+        findings.issues += contradictions(block, frame, counted, context.groups, persons)
         return _register(block, frame, counted, findings)
     return frame
 

@@ -42,7 +42,7 @@ def wide_columns(headers: Sequence[Header], groups: GroupWords) -> dict[int, Wid
     for column, header in enumerate(headers):
         if column in skipped:
             continue
-        people = _people(header, groups)
+        people = people_of(header, groups)
         if people is not None:
             found[column] = people
     detailed = [people for people in found.values() if people.age is not None]
@@ -56,7 +56,8 @@ def wide_columns(headers: Sequence[Header], groups: GroupWords) -> dict[int, Wid
     return found
 
 
-def _people(header: Header, groups: GroupWords) -> WideColumn | None:
+def people_of(header: Header, groups: GroupWords) -> WideColumn | None:
+    """Return the people a column's title names, if any."""
     age: AgeRange | None = None
     sex = group = ""
     for part in header.parts:

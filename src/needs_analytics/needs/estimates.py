@@ -22,20 +22,27 @@ if TYPE_CHECKING:
 
 _THIN = 2
 
+_FEWEST = 5  # answers below which a class says nothing of its variance
+
 
 @dataclass(frozen=True)
 class Design:
-    """Weights ``(n,)``, the rest of the sampling design as the variance functions take it, and the raked margins."""
+    """Weights ``(n,)``, the rest of the sampling design as the variance functions take it, and the raked margins.
+
+    Not ``bounded``: some answers had to weigh more than the bounds allow, and raking is credited with no precision.
+    """
 
     weights: Floats
     variance: Mapping[str, Any]
     margins: Mapping[str, Ints]
+    bounded: bool = True
 
 
 def sampling_design(people: pd.DataFrame, weights: Weights) -> Design:
     """Return the design: grids as strata, households as clusters, calibration to the raked margins.
 
-    Grids with fewer than two households are collapsed within the community, then over the sub-district.
+    Grids with fewer than two households are collapsed within the community, then over the sub-district. A class of a
+    handful would explain its answers all by itself and its variance would vanish: it is not calibrated to.
     """
     household = people["household_key"].where(people["household_key"].notna(), people["answer_id"])
     clusters, _ = pd.factorize(household)
@@ -47,9 +54,16 @@ def sampling_design(people: pd.DataFrame, weights: Weights) -> Design:
     first = pd.Series(codes).groupby(clusters).transform("min").to_numpy()  # a household lies in one stratum
     variance: dict[str, Any] = {"strata": first, "clusters": clusters}
     raked = weights.codes if weights.status == "raked" else {}
-    if raked:
-        variance |= {"calibration": list(raked.values()), "base_weights": people["base_weight"].to_numpy(float)}
-    return Design(people["weight"].to_numpy(float), variance, raked)
+    if raked and weights.bounded:
+        calibration = [_thick(margin) for margin in raked.values()]
+        variance |= {"calibration": calibration, "base_weights": people["base_weight"].to_numpy(float)}
+    return Design(people["weight"].to_numpy(float), variance, raked, weights.bounded)
+
+
+def _thick(codes: Ints) -> Ints:
+    """Join the classes of fewer than ``_FEWEST`` respondents to the largest."""
+    counts = np.bincount(codes)
+    return np.where(counts[codes] < _FEWEST, counts.argmax(), codes)
 
 
 def direct_table(
@@ -102,7 +116,7 @@ def _shares(answers: Floats, domains: Domains, asked: list[Asked]) -> dict[str, 
     for part in asked:
         found = domain_shares(
             answers[np.ix_(part.rows, part.columns)], part.design.weights, domains.members[part.rows], level=LEVEL,
-            **part.design.variance,
+            bounded=part.design.bounded, **part.design.variance,
         )  # fmt: skip
         for name, values in _columns(found).items():
             whole = made.setdefault(name, np.full((values.shape[0], answers.shape[1]), np.nan))

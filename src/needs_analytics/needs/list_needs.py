@@ -22,7 +22,7 @@ from needs_analytics.needs.estimates import Design, direct_table, mean_urgency, 
 from needs_analytics.needs.flags import LEAST_REPLIED, judge
 from needs_analytics.needs.grid_samples import Sample
 from needs_analytics.needs.panel import Answers, panel_covariance
-from needs_analytics.needs.places import place_sizes
+from needs_analytics.needs.places import average_grids, place_sizes
 from needs_analytics.needs.ranking import with_ranks
 from needs_analytics.needs.reach import reach
 from needs_analytics.needs.requests import request_counts
@@ -116,7 +116,12 @@ def list_needs(
         places=places,
         requests=requests,
         status="ranks_only" if not asked else "estimated" if weights.representative else "not_representative",
-        issues=(*_reach_issues(judged, options.least_coverage), *contrasts, *_comparison_issues(table, before)),
+        issues=(
+            *average_grids(cleaned, weights),
+            *_reach_issues(judged, options.least_coverage),
+            *contrasts,
+            *_comparison_issues(table, before),
+        ),
     )
 
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from needs_analytics.core.issue import Issue
+
 if TYPE_CHECKING:
     from needs_analytics.core.records import Cleaned
     from needs_analytics.core.results import Weights
@@ -16,8 +18,9 @@ def place_sizes(cleaned: Cleaned, weights: Weights) -> pd.DataFrame:
     """Return ``community, grid, population`` of every place demand is computed for.
 
     A community's population is the register's. It is split over its grids by the register's own counts, else by
-    residents or households of the grid list, else by the weights of the answers from each grid. A community without
-    any known grid is one place with grid ``""``. Without a register the population is NaN.
+    residents or households of the grid list, else by the weights of the answers from each grid, where a grid nobody
+    answered from counts as the others on average. A community without any known grid is one place with grid ``""``.
+    Without a register the population is NaN.
     """
     sample = _sampled(cleaned, weights)
     register = weights.places
@@ -42,6 +45,19 @@ def place_sizes(cleaned: Cleaned, weights: Weights) -> pd.DataFrame:
     return places
 
 
+def average_grids(cleaned: Cleaned, weights: Weights) -> list[Issue]:
+    """Say which grids have their community's mean for want of counts and answers."""
+    listed = cleaned.places.dropna(subset=["community", "grid"])
+    sizes = listed.groupby(["community", "grid"])[["population", "households"]].sum(min_count=1)
+    counted = sizes.notna().groupby(level=0).transform("all").any(axis=1)
+    sample = _sampled(cleaned, weights).dropna(subset=["community", "grid"])
+    answered = pd.MultiIndex.from_frame(sample[["community", "grid"]].drop_duplicates())
+    told = set(weights.places.dropna(subset=["grid"])["community"])
+    open_ = sizes.index[~counted.to_numpy() & ~sizes.index.isin(answered)]
+    homes = set(sample["community"]) - told
+    return [Issue("I628", value=f"{home} {grid}") for home, grid in open_ if home in homes]
+
+
 def _sampled(cleaned: Cleaned, weights: Weights) -> pd.DataFrame:
     survey = cleaned.survey[["answer_id", "community", "grid"]]
     return survey.merge(weights.table[["answer_id", "weight"]], on="answer_id")
@@ -61,7 +77,7 @@ def _split(
     answers = sample[(sample["community"] == name) & sample["grid"].notna()]
     if len(answers):
         sizes = answers.groupby("grid")["weight"].sum()
-        sizes = sizes.reindex(sorted(set(sizes.index) | set(grids["grid"])), fill_value=0.0)
+        sizes = sizes.reindex(sorted(set(sizes.index) | set(grids["grid"])), fill_value=sizes.mean())
         return _shared(name, population if np.isfinite(population) else sizes.sum(), sizes)
     return pd.DataFrame({"community": [name], "grid": [""], "population": [population]})
 

@@ -119,17 +119,20 @@ def _count_psus(design: Design, part: Portion, known: Bools) -> tuple[Ints, Floa
     return psus, np.maximum(np.minimum(df, psus - 1.0), 0.0)
 
 
-def share_figures(design: Design, means: Linearised, variance: Floats, level: float) -> tuple[npt.NDArray[Any], ...]:
+def share_figures(
+    design: Design, means: Linearised, variance: Floats, level: float, *, bounded: bool = True
+) -> tuple[npt.NDArray[Any], ...]:
     """Return the arrays (K, J) of `DomainShares` from linearised shares with the given variances (K, J).
 
     The interval credits stratification with its gain, as R ``survey::svyciprop`` does. After calibration it takes at
     most n answers: the residuals are fitted to the very answers they judge, and n_eff beyond n made intervals cover
-    too little.
+    too little. Weights that are not ``bounded`` leave at most the Kish number.
     """
     estimable = (means.psus > 1) & np.isfinite(variance)
     se = np.where(estimable, np.sqrt(np.maximum(variance, 0.0)), np.nan)
     usable = estimable & (variance > 0)
     n_eff = np.where(usable, means.mean * (1.0 - means.mean) / np.where(usable, variance, 1.0), means.kish)
+    n_eff = n_eff if bounded else np.minimum(n_eff, means.kish)
     most = np.inf if design.calibration is None else means.n
     low, high = korn_graubard(means.mean, np.minimum(n_eff, most), means.df, means.n, level)
     return means.mean, se, low, high, means.n, means.n_yes, n_eff, means.df
@@ -146,6 +149,7 @@ def domain_shares(
     calibration: Sequence[npt.ArrayLike] | None = None,
     base_weights: npt.ArrayLike | None = None,
     level: float = 0.95,
+    bounded: bool = True,
 ) -> DomainShares:
     """Estimate the share of yes to each of J questions in each of K domains.
 
@@ -164,6 +168,9 @@ def domain_shares(
         The design, as for `designs.build_design`.
     level
         Confidence level.
+    bounded
+        Whether no answer outweighs the others by far. Where some do, they alone make the variance and are too few to
+        tell it: n_eff is then at most the Kish effective number.
 
     Raises
     ------
@@ -185,7 +192,7 @@ def domain_shares(
         for first in range(0, values.shape[1], width):
             columns = slice(first, first + width)
             means = linearise_means(design, part, values[rows, columns])
-            figures = share_figures(design, means, score_variance(design, part, means.scores), level)
+            figures = share_figures(design, means, score_variance(design, part, means.scores), level, bounded=bounded)
             for whole, piece in zip(made, figures, strict=True):
                 whole[start:stop, columns] = piece
     return DomainShares(*made)

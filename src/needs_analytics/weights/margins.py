@@ -1,9 +1,10 @@
-"""The register's margins with the respondents' classes: age band × sex, community, special groups.
+"""The register's margins with the respondents' classes: age band × sex, community; `groups` has the special groups.
 
 Communities that count by other bands are brought to the bands they have in common; a community that tells no age or no
 sex stands with what it tells. A class with too few respondents is collapsed by a written rule: age bands with the
-neighbouring band of fewer respondents within the sex, communities into one class of the thin ones. Respondents whose
-class is not known keep their share: the other targets are reduced by it in proportion.
+neighbouring band of fewer respondents within the sex, the sexes where one has too few, communities into one class of
+the thin ones, with the smallest others until they are enough: a handful never stands for a whole class. Respondents
+whose class is not known keep their share: the other targets are reduced by it in proportion.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import numpy as np
 
 from needs_analytics.core.issue import Issue
 from needs_analytics.core.messages import in_every_language
-from needs_analytics.weights.countings import OLDEST, TOWN, band, common_cuts
+from needs_analytics.weights.countings import OLDEST, band, common_cuts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,6 +48,8 @@ class Margin:
     blocks
         ``(classes,)``: classes of one block share the residents of some communities among themselves.
     absent
+        Classes nobody answered from, with their share of the residents; the others stand for them.
+    silent
         Share of the population in the register's bands and sexes nobody answered from, before any is collapsed.
     """
 
@@ -55,7 +58,8 @@ class Margin:
     targets: Floats
     codes: Ints
     blocks: Ints
-    absent: float = 0.0
+    absent: tuple[tuple[str, float], ...] = ()
+    silent: float = 0.0
 
     @property
     def is_group(self) -> bool:
@@ -95,7 +99,7 @@ class _Scheme:
         return (self.age >= 0) & (self.sex >= 0)
 
     @property
-    def absent(self) -> float:
+    def silent(self) -> float:
         """Residents of the bands and sexes nobody answered from."""
         answered = np.zeros(self.targets.shape, dtype=bool)
         answered[self.sex[self.known], self.age[self.known]] = True
@@ -103,16 +107,14 @@ class _Scheme:
 
 
 def register_margins(
-    survey: pd.DataFrame, population: Population, register: pd.DataFrame, *, options: WeightsOptions
+    survey: pd.DataFrame, population: Population, *, options: WeightsOptions
 ) -> tuple[list[Margin], list[Issue]]:
-    """Return the margins to rake to, each adding up to the population, and what was noticed.
+    """Return the margins of residents to rake to, each adding up to the population, and what was noticed.
 
     Parameters
     ----------
     population
         The register's count of the target population.
-    register
-        The whole register, for its counts of special groups.
     """
     issues: list[Issue] = []
     found: list[Margin] = []
@@ -122,10 +124,6 @@ def register_margins(
     ):
         issues += said
         found += [margin] if margin else []
-    if found:
-        groups, said = _group_margins(survey, register, population, found, options)
-        found += groups
-        issues += said
     return found, issues
 
 
@@ -138,25 +136,26 @@ def _age_sex_margin(
     labels: list[str] = []
     sums: list[float] = []
     blocks: list[int] = []
-    codes, names, absent = np.full(len(survey), -1), [], 0.0
+    codes, names, silent = np.full(len(survey), -1), [], 0.0
     kinds = cells.groupby([cells["age_low"].notna(), cells["sex"].notna()], sort=False)
     for (aged, sexed), rows in kinds:
         everywhere = kinds.ngroups == 1
         scheme = _scheme(survey, rows, cuts if aged else np.empty(0), sexed=bool(sexed), everywhere=everywhere)
         if not (aged or sexed) or int(scheme.known.sum()) < options.smallest_class:
             continue
+        silent += scheme.silent
+        scheme, joined = _joined_sexes(scheme, options.smallest_class)
         names.append((float(rows["persons"].sum()), "_".join(["age"] * bool(aged) + ["sex"] * bool(sexed))))
-        absent += scheme.absent
         place, own, persons, said = _collapsed(scheme, options.smallest_class)
         codes[scheme.known] = len(labels) + place
         blocks += [len(names)] * len(own)
         labels += own
         sums += persons
-        issues += said
+        issues += [*joined, *said]
     if not labels:
         return None, issues
-    margin, said = _finished(max(names)[1], labels, np.array(sums), codes, population.total, blocks)
-    return margin and replace(margin, absent=absent / population.total), [*issues, *said]
+    margin, said = finished(max(names)[1], labels, np.array(sums), codes, population.total, blocks)
+    return margin and replace(margin, silent=silent / population.total), [*issues, *said]
 
 
 def _in_common_bands(cells: pd.DataFrame) -> tuple[pd.DataFrame, Floats, list[Issue]]:
@@ -180,7 +179,10 @@ def _in_common_bands(cells: pd.DataFrame) -> tuple[pd.DataFrame, Floats, list[Is
 
 
 def _within_bands(survey: pd.DataFrame, cuts: Floats) -> tuple[pd.DataFrame, list[Issue]]:
-    """Add ``band`` to the answers: the class that holds an age or nearly all of an age band, −1 where none does."""
+    """Add ``band`` to the answers: the class that holds an age or nearly all of an age band, −1 where none does.
+
+    The first class takes in those a little younger: many registers begin at 18.
+    """
     low, high = survey["age_low"].to_numpy(float), survey["age_high"].to_numpy(float)
     low = np.maximum(low, cuts[0]) if len(cuts) else low
     last = np.maximum(np.minimum(high, _OPEN), low)
@@ -241,6 +243,18 @@ def _collapsed(scheme: _Scheme, smallest: int) -> tuple[Ints, list[str], list[fl
     return lookup[scheme.sex[known], scheme.age[known]], labels, persons, issues
 
 
+def _joined_sexes(scheme: _Scheme, smallest: int) -> tuple[_Scheme, list[Issue]]:
+    """Join the sexes where one has respondents, yet too few to stand for its residents."""
+    counts = np.bincount(scheme.sex[scheme.known], minlength=len(scheme.sexes))
+    if len(scheme.sexes) == 1 or not ((counts > 0) & (counts < smallest) & (scheme.targets.sum(axis=1) > 0)).any():
+        return scheme, []
+    parts = "、".join(f"{sex}（{count}）" for sex, count in zip(scheme.sexes, counts, strict=True))
+    both = "、".join(scheme.sexes)
+    issue = Issue("I611", value=both, details={"classes": both, "parts": parts, "smallest": smallest})
+    targets, sex = scheme.targets.sum(axis=0, keepdims=True), np.minimum(scheme.sex, 0)
+    return replace(scheme, sexes=[both], targets=targets, sex=sex), [issue]
+
+
 def _merge_bands(counts: Ints, targets: Floats, smallest: int) -> list[list[int]]:
     """Merge neighbouring bands until each that has people also has enough respondents, and the other way round."""
     parts = [[place] for place in range(len(counts))]
@@ -270,93 +284,43 @@ def _community_margin(
         return None, []
     names = sorted(persons.index)
     counts = survey["community"].value_counts()
+    if len(counts) and not set(counts.index) & (set(names) | population.unknown):
+        told = {"answers": "、".join(sorted(counts.index)), "register": "、".join(names)}
+        return None, [Issue("W620", value=told["answers"], details=told)]
     issues = [
         Issue("W612", value=name, details={"persons": f"{persons[name]:.0f}"})
         for name in names
         if counts.get(name, 0) == 0
     ]
-    unlisted = sorted(set(counts.index) - set(names))
+    unlisted = sorted(set(counts.index) - set(names) - population.unknown)
     issues += [Issue("W615", value=name, details={"count": int(counts[name])}) for name in unlisted]
-    present = [name for name in names if counts.get(name, 0) > 0]
-    thin = [name for name in present if counts[name] < options.smallest_class]
-    own = [name for name in present if name not in thin]
-    if thin and not own:
-        own, thin = thin, []
+    own, thin = _thin_communities({name: int(counts[name]) for name in names if name in counts}, options.smallest_class)
     if thin:
         parts = "、".join(f"{name}（{counts[name]}）" for name in thin)
         details = {"smallest": options.smallest_class, "parts": parts, "persons": f"{persons[thin].sum():.0f}"}
         issues.append(Issue("I616", value="、".join(thin), details=details))
-    labels = [*own, *(["、".join(thin)] if thin else [])]
-    targets = np.array([persons[name] for name in own] + ([persons[thin].sum()] if thin else []), dtype=float)
+    labels = [*own, *(["、".join(thin)] if thin else []), *(name for name in names if name not in counts)]
+    merged = persons.rename(dict.fromkeys(thin, "、".join(thin))).groupby(level=0).sum()
+    targets = merged[labels].to_numpy(float)
     place = {name: code for code, name in enumerate(own)} | dict.fromkeys(thin, len(own))
     codes = survey["community"].map(place).fillna(-1).astype(int).to_numpy()
-    margin, said = _finished("community", labels, targets, codes, population.total)
+    margin, said = finished("community", labels, targets, codes, population.total)
     return margin, [*issues, *said]
 
 
-def _group_margins(
-    survey: pd.DataFrame,
-    register: pd.DataFrame,
-    population: Population,
-    found: Sequence[Margin],
-    options: WeightsOptions,
-) -> tuple[list[Margin], list[Issue]]:
-    """Return a yes/no margin for every special group the register counts and enough respondents were asked about.
+def _thin_communities(counts: dict[str, int], smallest: int) -> tuple[list[str], list[str]]:
+    """Return the communities that are a class each, and those that are one together.
 
-    A group that an earlier margin already settles (高龄老人 beside a class 80岁以上) is left out. Who lives where the
-    register does not count the group, or answered where nobody was asked about it, is unknown.
+    Thin ones that are not enough together take in the smallest others.
     """
-    issues, margins = [], []
-    least = max(options.smallest_class, 20)
-    codes = survey["groups"].fillna("").str.split(";")
-    for group, (persons, residents, communities) in _group_counts(register, population).items():
-        has = codes.map(lambda own, group=group: group in own).to_numpy()
-        reached = survey["office"].isin(survey.loc[has, "office"].unique()) & survey["groups"].notna()
-        asked = (reached & (survey["community"].isin(communities) | (not communities))).to_numpy()
-        yes, no = int((has & asked).sum()), int((asked & ~has).sum())
-        if not 0 < persons < residents or _settled(has, found[:2]):
-            continue
-        if min(yes, no) < least:
-            details = {"group": group, "persons": f"{persons:.0f}", "count": yes, "fewest": least}
-            issues.append(Issue("I607", value=group, details=details))
-            continue
-        targets = np.array([persons, residents - persons])
-        places = np.where(~asked, -1, np.where(has, 0, 1))
-        margin, _ = _finished(f"group:{group}", ["是", "否"], targets, places, population.total)
-        margins += [margin] if margin else []
-    return margins, issues
+    ordered = sorted(counts, key=lambda name: (counts[name], name))
+    together = sum(counts[name] < smallest for name in ordered)
+    while 0 < together < len(ordered) and sum(counts[name] for name in ordered[:together]) < smallest:
+        together += 1
+    return sorted(ordered[together:]), sorted(ordered[:together])
 
 
-def _settled(has: Bools, margins: Sequence[Margin]) -> bool:
-    """Whether each class of some margin is of one mind."""
-    return any(
-        all(len(np.unique(has[margin.codes == code])) == 1 for code in range(len(margin.labels))) for margin in margins
-    )
-
-
-def _group_counts(register: pd.DataFrame, population: Population) -> dict[str, tuple[float, float, set[str]]]:
-    """Return persons of each special group, residents where it is counted, and which communities (none: all) those are.
-
-    Of a total for the whole and the sum of the communities the fuller counts, as does that of a community and its
-    grids.
-    """
-    rows = register[register["group"].notna() & register["age_low"].isna() & register["sex"].isna()]
-    rows = rows[rows["persons"].notna()].assign(community=rows["community"].fillna(TOWN))
-    sums = rows.groupby(["group", "community", rows["grid"].notna()])["persons"].sum()
-    best = sums.groupby(level=["group", "community"]).max()
-    counts = {}
-    for group, own in best.groupby(level="group"):
-        by_place = own.droplevel("group")
-        whole, parts = float(by_place.get(TOWN, -1.0)), by_place.drop(TOWN, errors="ignore")
-        listed = set(parts.index) & set(population.communities.index)
-        if listed and parts.sum() >= whole:
-            counts[str(group)] = (float(parts.sum()), float(population.communities[sorted(listed)].sum()), listed)
-        else:
-            counts[str(group)] = (max(whole, float(parts.sum())), population.total, set())
-    return counts
-
-
-def _finished(
+def finished(
     name: str, labels: Sequence[str], targets: Floats, codes: Ints, total: float, blocks: Sequence[int] = ()
 ) -> tuple[Margin | None, list[Issue]]:
     """Leave out classes without respondents, give those of unknown class their own, and add up to the population.
@@ -365,8 +329,8 @@ def _finished(
     """
     counts = np.bincount(codes[codes >= 0], minlength=len(labels))
     used = (counts > 0) & (targets > 0)
-    empty = np.flatnonzero((counts == 0) & (targets > 0))
-    absent = [] if name == "community" else empty.tolist()  # said of communities already
+    empty = np.flatnonzero((counts == 0) & (targets > 0)).tolist()
+    absent = [] if name == "community" else empty  # said of communities already
     issues = [
         Issue("W617", value=labels[code], details={"classes": labels[code], "persons": f"{targets[code]:.0f}"})
         for code in absent
@@ -379,7 +343,8 @@ def _finished(
     kept, block = targets[used] * (total / targets[used].sum()), np.array([*blocks] or [0] * len(labels))[used]
     if not known.all():
         names, kept, block = [*names, UNKNOWN], np.append(kept, 0.0), np.append(block, block.max() + 1)
-    return Margin(name, tuple(names), kept, renumbered, block), issues
+    missing = [(labels[code], float(targets[code] / targets.sum())) for code in empty]
+    return Margin(name, tuple(names), kept, renumbered, block, tuple(missing)), issues
 
 
 def _span(bands: Sequence[tuple[float, float]], part: Sequence[int]) -> str:

@@ -28,6 +28,7 @@ from needs_analytics.weights.countings import (
     ratio,
 )
 from needs_analytics.weights.holes import filled
+from needs_analytics.weights.masked import unmasked
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,12 +53,15 @@ class Population:
         ``community, grid, population``; ``grid`` is ``None`` where the register does not go down to grids.
     total
         Persons of all.
+    unknown
+        Communities the register lists without a figure.
     """
 
     cells: pd.DataFrame
     communities: pd.Series
     places: pd.DataFrame
     total: float
+    unknown: frozenset[str] = frozenset()
 
 
 def target_population(register: pd.DataFrame, youngest: int) -> tuple[Population, list[Issue]]:
@@ -71,6 +75,8 @@ def target_population(register: pd.DataFrame, youngest: int) -> tuple[Population
         Lower bound of the target population. Of a band that straddles it the share of its years above counts.
     """
     rows, issues = _without_shared_years(_rows(register))
+    rows, said, unknown = unmasked(rows)
+    issues += said
     rows, said = _without_children(rows, youngest)
     issues += said
     best, contradictions = [], []
@@ -89,12 +95,12 @@ def target_population(register: pd.DataFrame, youngest: int) -> tuple[Population
     communities = pd.Series({c.place: c.adults for c in places}, dtype=float)
     communities *= total / communities.sum() if len(communities) else 1.0
     cells = pd.concat([c.cells for c in counted], ignore_index=True) if counted else rows.iloc[:0]
-    return Population(cells, communities, _places(rows, communities), total), issues
+    return Population(cells, communities, _places(rows, communities), total, unknown), issues
 
 
 def _rows(register: pd.DataFrame) -> pd.DataFrame:
     """Return the rows that count residents, not groups of them; a band of all ages tells no age."""
-    rows = register.loc[register["group"].isna() & (register["persons"] > 0), [*_KEYS, "persons"]]
+    rows = register.loc[register["group"].isna() & ~(register["persons"] <= 0), [*_KEYS, "persons"]]
     low = rows["age_low"].fillna(rows["age_high"] * 0)
     high = rows["age_high"].fillna(rows["age_low"] * 0 + OLDEST)
     everyone = (low <= 0) & (high >= OLDEST)

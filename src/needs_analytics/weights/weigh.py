@@ -12,8 +12,10 @@ from needs_analytics.core.options import CleaningOptions, WeightsOptions
 from needs_analytics.core.order import in_order
 from needs_analytics.core.results import Weights
 from needs_analytics.numerics.raking import kish, rake
-from needs_analytics.weights.margins import Margin, register_margins
-from needs_analytics.weights.population import target_population
+from needs_analytics.weights.countings import band
+from needs_analytics.weights.groups import group_margins
+from needs_analytics.weights.margins import UNKNOWN, Margin, register_margins
+from needs_analytics.weights.population import Population, target_population
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from needs_analytics.core.arrays import Floats
     from needs_analytics.numerics.raking import RakeResult
 
+_USUAL_START = 18  # many registers begin here; those of 16 and 17 count with their elders
+_USUAL_END = 89  # a last band up to here is meant to be open
 _NO_PLACES = pd.DataFrame(columns=["community", "grid", "population"])
 _COLUMNS = ["margin", "label", "n", "target", "before", "after", "asmd_before", "asmd_after"]
 
@@ -55,17 +59,23 @@ def weigh(
     survey = in_order(survey[~(survey["age_high"] < youngest)])
     if survey.empty:
         return _without_answers()
-    base = _base_weights(survey)
     if register is None or register.empty:
-        return _equal(survey, base, [Issue("W601")])
+        return _equal(survey, [Issue("W601")])
     register = in_order(register)
     population, issues = target_population(register, youngest)
     if not population.total:
-        return _equal(survey, base, [*issues, Issue("W601")])
-    margins, said = register_margins(survey, population, register, options=options)
+        return _equal(survey, [*issues, Issue("W601")])
+    issues += _smaller_than_sample(survey, population)
+    everybody, (survey, said) = survey, _of_counted_ages(survey, population)
+    issues += said
+    margins, said = register_margins(survey, population, options=options)
     issues += said
     if not margins:
-        return _equal(survey, base, [*issues, Issue("W608")])
+        named = any(issue.code == "W620" for issue in issues)
+        return _equal(everybody, issues if named else [*issues, Issue("W608")])
+    groups, said = group_margins(survey, register, population, margins, options=options, youngest=youngest)
+    margins, base = [*margins, *groups], _base_weights(survey)
+    issues += said
     weights, margins, status, said = _raked(base, margins, population.total, options)
     margins = sorted(margins, key=lambda margin: (margin.is_group, margin.name == "community"))
     deff, n_eff = kish(weights)
@@ -74,8 +84,36 @@ def weigh(
         margins=pd.concat([_diagnosed(margin, base, weights) for margin in margins], ignore_index=True),
         codes={margin.name: margin.codes for margin in margins},
         status=status, deff=deff, n_eff=n_eff, population=population.total, places=population.places,
-        issues=(*issues, *said), absent=max(margin.absent for margin in margins),
+        issues=(*issues, *said), absent=max(margin.silent for margin in margins),
     )  # fmt: skip
+
+
+def _smaller_than_sample(survey: pd.DataFrame, population: Population) -> list[Issue]:
+    """Say where the register counts fewer residents than answered."""
+    if population.total < len(survey):
+        return [Issue("W623", details={"persons": f"{population.total:.0f}", "count": len(survey)})]
+    counts = survey["community"].value_counts()
+    persons = population.communities
+    fewer = [name for name in sorted(persons.index) if persons[name] < counts.get(name, 0)]
+    return [
+        Issue("W623", value=name, details={"persons": f"{persons[name]:.0f}", "count": int(counts[name])})
+        for name in fewer
+    ]
+
+
+def _of_counted_ages(survey: pd.DataFrame, population: Population) -> tuple[pd.DataFrame, list[Issue]]:
+    """Leave out who is younger or older than anybody the register counts: they stand for none of its residents."""
+    cells = population.cells
+    if cells["age_low"].isna().any():
+        return survey, []
+    first, last = float(cells["age_low"].min()), float(cells["age_high"].max())
+    outside = ((survey["age_high"] < first) & (first > _USUAL_START)) | (
+        (survey["age_low"] > last) & (last < _USUAL_END)
+    )
+    if not outside.any():
+        return survey, []
+    details = {"count": int(outside.sum()), "classes": band(first, last)}
+    return survey[~outside].reset_index(drop=True), [Issue("W611", details=details)]
 
 
 def _base_weights(survey: pd.DataFrame) -> Floats:
@@ -89,21 +127,24 @@ def _raked(
 ) -> tuple[Floats, list[Margin], str, list[Issue]]:
     """Rake within bounds; without them when they cannot be kept; else scale the base weights and say so.
 
+    What had to go beyond the bounds for one margin is no licence for the next: it may go as far and no further.
+
     Margin after margin is added, its unknown class and its blocks at the share they have after those before it (fixed
     beforehand they would contradict them). A special group that cannot be reproduced beside the rest is left out and
     said.
     """
     fitted: list[Margin] = []
-    bounds: tuple[float, float] | None = options.bounds
+    bounds = options.bounds
     weights, issues = base, []
     for margin in margins:
         tried = [*fitted, margin.beside(weights)]
         result = _rake(base, tried, bounds, options)
-        if not result.converged and bounds and not margin.is_group:
+        if not result.converged and not margin.is_group:
             free = _rake(base, tried, None, options)
             if free.converged:
-                issues.append(Issue("W618", details={"low": bounds[0], "high": bounds[1]}))
-                result, bounds = free, None
+                unbounded = Issue("W618", details={"low": options.bounds[0], "high": options.bounds[1]})
+                issues += [] if unbounded in issues else [unbounded]
+                result, bounds = free, _reached(base, free.weights, bounds)
         if result.converged:
             fitted, weights = tried, result.weights
         elif margin.is_group:
@@ -115,6 +156,12 @@ def _raked(
     return weights, fitted, "raked", issues
 
 
+def _reached(base: Floats, weights: Floats, bounds: tuple[float, float]) -> tuple[float, float]:
+    """Return the bounds, as wide as the weights already are."""
+    ratio = weights / base / (weights.sum() / base.sum())
+    return min(bounds[0], float(ratio.min())), max(bounds[1], float(ratio.max()))
+
+
 def _rake(
     base: Floats, margins: Sequence[Margin], bounds: tuple[float, float] | None, options: WeightsOptions
 ) -> RakeResult:
@@ -122,16 +169,20 @@ def _rake(
 
 
 def _diagnosed(margin: Margin, base: Floats, weights: Floats) -> pd.DataFrame:
-    """Compare a margin before and after; ASMD is the absolute difference of shares over its binomial deviation."""
-    classes = len(margin.labels)
+    """Compare a margin before and after; ASMD is the absolute difference of shares over its binomial deviation.
+
+    Each class has its share of the residents, those nobody answered from beside the others, and a class of the unknown
+    its share of the answers.
+    """
+    classes = len(margin.labels) + len(margin.absent)
     before = np.bincount(margin.codes, base, classes) / base.sum()
     after = np.bincount(margin.codes, weights, classes) / weights.sum()
-    target = margin.targets / margin.targets.sum()
+    target = _residents(margin)
     spread = np.sqrt(np.maximum(target * (1 - target), 1e-12))
     return pd.DataFrame(
         {
             "margin": margin.name,
-            "label": margin.labels,
+            "label": [*margin.labels, *(label for label, _ in margin.absent)],
             "n": np.bincount(margin.codes, minlength=classes),
             "target": target,
             "before": before,
@@ -142,7 +193,20 @@ def _diagnosed(margin: Margin, base: Floats, weights: Floats) -> pd.DataFrame:
     )
 
 
-def _equal(survey: pd.DataFrame, base: Floats, issues: list[Issue]) -> Weights:
+def _residents(margin: Margin) -> Floats:
+    """Return the shares of the residents in a margin's classes, the absent ones last."""
+    raked = margin.targets / margin.targets.sum()
+    unknown = margin.labels[-1] == UNKNOWN
+    absent = np.array([share for _, share in margin.absent])
+    present = raked * (1 - absent.sum())
+    if unknown:
+        present[-1] = raked[-1]
+        absent = absent * (1 - raked[-1])
+    return np.concatenate([present, absent])
+
+
+def _equal(survey: pd.DataFrame, issues: list[Issue]) -> Weights:
+    base = _base_weights(survey)
     deff, n_eff = kish(base)
     table = pd.DataFrame({"answer_id": survey["answer_id"].to_numpy(), "base_weight": base, "weight": base})
     return Weights(

@@ -46,6 +46,7 @@ def with_older_answers(cleaned: Cleaned, older: Sequence[Cleaned]) -> Cleaned:
         return cleaned
     survey = pd.concat([_aged(month, _age(month.month, cleaned.month)) for month in months], ignore_index=True)
     repeated = survey["person_key"].notna() & survey.duplicated("person_key", keep="last")
+    repeated |= survey.duplicated("answer_id", keep="last")  # one file left in two months
     survey = conform(survey[~repeated], "survey")
     said = Issue("I624", value="、".join(answer_months(survey)), details={"rule": decay_rule(survey, cleaned.month)})
     questions = cleaned.questions if len(cleaned.questions) else months[-1].questions

@@ -49,24 +49,11 @@ class SampleView:
         off = (told["asmd_before"] > limit) & (told["label"] != UNKNOWN_CLASS)
         standing = np.where(off, np.where(told["before"] > told["target"], "over", "under"), "even")
         told = told.assign(standing=np.where((told["label"] == UNKNOWN_CLASS) | _mirrors(told), "", standing))
+        nobody = told["n"] == 0
         last = told["hidden"] | (told["standing"] == "")
-        told = told.assign(order=told["asmd_before"].mask(last, -1.0))
-        told = told.sort_values(["order", "margin", "label"], ascending=[False, True, True])
-        return pd.concat([self.absent, told], ignore_index=True) if len(self.absent) else told.reset_index(drop=True)
-
-    @cached_property
-    def absent(self) -> pd.DataFrame:
-        """Classes of the register from which nobody answered."""
-        population = self.result.weights.population
-        rows = []
-        for issue in self.result.weights.issues:
-            if issue.code in {"W612", "W617"}:
-                margin = "community" if issue.code == "W612" else str(issue.details.get("margin", "age_sex"))
-                label = str(issue.details.get("classes", issue.value))
-                rows.append((margin, label, float(str(issue.details.get("persons", "nan"))) / population))
-        frame = pd.DataFrame(rows, columns=["margin", "label", "target"])
-        nothing = dict.fromkeys(("n", "before", "after"), 0.0)
-        return frame.assign(**nothing, hidden=False, withheld=False, standing="none", order=np.inf)
+        told = told.assign(standing=told["standing"].mask(nobody, "none"))
+        told = told.assign(order=told["asmd_before"].mask(last, -1.0).mask(nobody, np.inf))
+        return told.sort_values(["order", "margin", "label"], ascending=[False, True, True], ignore_index=True)
 
     @cached_property
     def modes(self) -> pd.DataFrame:

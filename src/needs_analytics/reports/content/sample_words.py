@@ -44,8 +44,9 @@ def _missing(view: SampleView) -> str:
         return words.say("sample.no_register")
     over, under = view.told("over"), view.told("under")
     key = "both" if over and under else "over" if over else "under" if under else "even"
-    sentence = words.say(f"sample.{key}", over=words.listed(over), under=words.listed(under))
     absent = view.named("none")
+    unlike = key != "even" or not absent  # where whole classes are missing the others' likeness says little
+    sentence = words.say(f"sample.{key}", over=words.listed(over), under=words.listed(under)) if unlike else ""
     if absent:
         sentence += words.say("sample.absent", list=words.listed(absent, 10))
     grids, empty = view.empty_grids
