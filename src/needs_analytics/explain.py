@@ -13,6 +13,7 @@ from needs_analytics.core.messages import catalogue, failure, text
 from needs_analytics.core.results import ALL, PARTS
 from needs_analytics.core.wording import key as compared
 from needs_analytics.errors import UsageError
+from needs_analytics.reports.content.sample import UNKNOWN_CLASS, among_known
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -263,9 +264,13 @@ def _weights(result: MonthResult, language: str) -> Explanation:
         )
     ]
     names = result.cleaned.codebook.group_names(language)
-    for row in weights.margins.to_dict("records"):
+    margins = weights.margins.assign(  # as the report prints them: the population has nobody of unknown class
+        **{name: among_known(weights.margins, name) for name in ("target", "before", "after") if len(weights.margins)}
+    )
+    for row in margins.to_dict("records"):
         margin = names.get(str(row["margin"]).removeprefix("group:")) or _word(f"report.word.{row['margin']}", language)
-        lines.append(_say("margin_line", language, **{str(key): row[key] for key in row} | {"margin": margin}))
+        line = "margin_unknown" if row["label"] == UNKNOWN_CLASS else "margin_line"
+        lines.append(_say(line, language, **{str(key): row[key] for key in row} | {"margin": margin}))
     return Explanation(_say("weights_title", language), _say("weights_formula", language), tuple(lines),
                        tuple(_places(result.cleaned.register, language)), language)  # fmt: skip
 

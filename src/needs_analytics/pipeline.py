@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from needs_analytics.cleaning import clean
+from needs_analytics.core.issue import Issue
 from needs_analytics.core.month import Month
 from needs_analytics.core.options import Options
 from needs_analytics.core.records import Cleaned
@@ -43,7 +44,8 @@ def prepare_month(workspace: Workspace, month: str | Month, *, progress: Progres
         cleaned = _read(workspace, month, tell)
         if _OF_THE_MOMENT.isdisjoint(issue.code for issue in cleaned.issues):
             kept.store(cleaned)
-    return replace(cleaned, issues=(*cleaned.issues, *_changes(workspace, cleaned).issues))
+    few = _too_few(cleaned, workspace.config.options)
+    return replace(cleaned, issues=(*cleaned.issues, *few, *_changes(workspace, cleaned).issues))
 
 
 def _read(workspace: Workspace, month: Month, tell: Progress) -> Cleaned:
@@ -72,6 +74,18 @@ def _changes(workspace: Workspace, cleaned: Cleaned) -> Changes:
         cleaned.questions, before, month=str(cleaned.month), crosswalks=workspace.mapping.crosswalks,
         names=cleaned.codebook.need_names(),
     )  # fmt: skip
+
+
+def _too_few(cleaned: Cleaned, options: Options) -> list[Issue]:
+    """Say that no need can be published where fewer answered than an effective sample must have."""
+    grown = int((~(cleaned.survey["age_high"] < options.cleaning.youngest_age)).sum())
+    least = options.needs.least_n_eff
+    return [Issue("W629", details={"count": grown, "n": f"{least:g}"})] if 0 < grown < least else []
+
+
+def with_survey(workspace: Workspace, cleaned: Cleaned) -> Cleaned:
+    """Return the month with the answers of the months before it where it has none of its own."""
+    return cleaned if len(cleaned.survey) else _Earlier(workspace, lambda _: None).surveyed(cleaned)
 
 
 @dataclass(slots=True)

@@ -283,3 +283,41 @@ def test_a_sheet_that_came_twice_is_said_to_be_counted_once(office: Office, need
     said = needs("check", MONTH)
     assert "只计一次" in said.out
     assert "counted once" in needs("check", MONTH, "--lang", "en").out
+
+
+# Months with too few answers or none
+
+
+def without_survey() -> dict[str, str]:
+    return {name: content for name, content in whole_month().items() if name != "需求调查.csv"}
+
+
+def test_a_month_without_a_survey_rests_on_older_answers_in_check_and_report(needs: Needs, office: Office) -> None:
+    workspace = office(without_survey())
+    put(workspace, {"需求调查.csv": survey().replace("2026-10-", "2026-09-")}, "2026-09")
+    found = needs("check", MONTH)
+    assert found.code == 0
+    assert "暂时出不了报告" not in found.out
+    assert "需求据 2026-09 的答卷估计" in found.out
+    issued = needs("report", MONTH, "--format", "html")
+    assert issued.code == 0
+    assert "有效答卷 0 份" in issued.err
+    assert "需求据2026-09的40份答卷估计" in issued.err
+
+
+def test_a_month_without_any_answers_is_refused_by_check_and_report_alike(needs: Needs, office: Office) -> None:
+    workspace = office(without_survey())
+    assert needs("check", MONTH, "-q").code == 1
+    issued = needs("report", MONTH)
+    assert issued.code == 1
+    assert "出不了报告" in issued.err
+    assert not (workspace / "reports" / MONTH).exists()
+
+
+def test_a_month_of_which_nothing_can_be_published_says_so_before_and_after(needs: Needs, office: Office) -> None:
+    workspace = office({**whole_month(), "需求调查.csv": survey(25)})
+    assert "只有 25 份，不足 30 份" in needs("check", MONTH).out
+    issued = needs("report", MONTH, "--format", "html")
+    assert "各项需求都没有达到公布的标准" in issued.err
+    page = next((workspace / "reports" / MONTH).glob("*.html")).read_text(encoding="utf-8")
+    assert "收到有效问卷25份，样本较少，各项需求都没有达到公布的标准" in page

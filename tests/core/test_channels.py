@@ -21,6 +21,10 @@ def mode(channel: str | None = None, interviewer: str | None = None, platform: s
         ("电话联系", "phone"), ("Phone", "phone"),
         ("来访登记", "counter"), ("服务窗口", "counter"),
         ("微信", "online"), ("手机提交", "online"), ("链接", "online"), ("网上填写", "online"), ("二维码", "online"),
+        ("窗口问卷", "counter"), ("outdoor event", "counter"),
+        ("纸质自填", "paper"), ("by mail (paper)", "paper"), ("邮寄问卷", "paper"), ("入户填写纸质问卷", "visit"),
+        ("电话访谈", "phone"), ("视频连线走访", "phone"), ("线上访谈", "phone"), ("online interview", "phone"),
+        ("Facebook link", "online"), ("不在线", "untold"), ("线下", "untold"), ("线下走访", "visit"),
         ("其他", "untold"), ("网格员登记", "untold"),
     ],
 )  # fmt: skip

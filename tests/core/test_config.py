@@ -5,13 +5,18 @@ from __future__ import annotations
 import re
 from dataclasses import fields
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 
 import needs_analytics
 from needs_analytics.core.config import Config, differing, parse_config
-from needs_analytics.core.options import Options
+from needs_analytics.core.options import DisclosureOptions, NeedsOptions, Options, ReportOptions, WeightsOptions
 from needs_analytics.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def test_an_empty_file_is_all_defaults() -> None:
@@ -122,3 +127,30 @@ def test_a_refusal_says_where_what_was_expected_and_what_to_write(text: str, sai
 def test_a_wrong_word_of_the_environment_is_named_by_its_variable() -> None:
     with pytest.raises(UsageError, match="NEEDS_NEEDS_TOP"):
         parse_config("", environment={"NEEDS_NEEDS_TOP": "many"})
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: NeedsOptions(top=0),
+        lambda: NeedsOptions(least_n_eff=-1),
+        lambda: WeightsOptions(survey_window=0),
+        lambda: WeightsOptions(bounds=(0.1, 0.5)),
+        lambda: ReportOptions(formats=("pdf",)),
+        lambda: ReportOptions(formats=()),
+        lambda: DisclosureOptions(threshold=1),
+    ],
+)
+def test_python_keeps_to_the_limits_that_a_file_keeps_to(make: Callable[[], object]) -> None:
+    with pytest.raises(UsageError):
+        make()
+
+
+def test_python_may_give_numbers_of_numpy_and_lists() -> None:
+    assert NeedsOptions(top=np.int64(5), least_coverage=np.float64(0.5)) == NeedsOptions(top=5, least_coverage=0.5)
+    assert ReportOptions(formats=["html"]).formats == ("html",)  # type: ignore[arg-type]
+
+
+def test_a_report_in_no_format_is_refused_with_what_may_be_written() -> None:
+    with pytest.raises(UsageError, match="至少写一项"):
+        parse_config("[report]\nformats = []")

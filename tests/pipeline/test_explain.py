@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import pandas as pd
 import pytest
 
 from helpers.town import BATHING, MEALS, PARKING, residents, run_stages, survey, town
@@ -79,6 +81,17 @@ def test_weights_are_explained_by_their_margins(result: MonthResult) -> None:
     told = explain_number(result, "weights")
     assert len(told.values) == 1 + len(result.weights.margins)
     assert any("register.xlsx" in line for line in told.sources)
+
+
+def test_margins_are_explained_as_the_report_prints_them(result: MonthResult) -> None:
+    margins = pd.DataFrame({
+        "margin": "age_sex", "label": ["男 16-59岁", "女 16-59岁", "未知"], "n": [30, 50, 20],
+        "target": [0.4, 0.4, 0.2], "before": [0.3, 0.5, 0.2], "after": [0.4, 0.4, 0.2],
+        "asmd_before": 0.0, "asmd_after": 0.0,
+    })  # fmt: skip
+    lines = explain_number(replace(result, weights=replace(result.weights, margins=margins)), "weights").values
+    assert any("男 16-59岁：人口占 50.0%，加权前 37.5%，加权后 50.0%（30 份）" in line for line in lines)
+    assert any("未知：20 份没有写明" in line for line in lines)
 
 
 @pytest.mark.parametrize(

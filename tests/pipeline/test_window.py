@@ -140,3 +140,18 @@ def test_the_month_after_is_compared_with_what_stood_for_the_month_before(tmp_pa
     own.store.keep(run_month(own, "2026-10"))
     result = run_month(own, "2026-11")
     assert "/" not in set(result.needs.totals()["change"])
+
+
+def test_the_cover_says_that_the_answers_are_older(tmp_path: Path) -> None:
+    result = run_month(workspace(tmp_path, "2026-09", without=("2026-10",)), "2026-10")
+    facts = dict(build_document(result).facts)
+    assert facts["有效问卷"] == "本月0份，据2026-09的120份推算"
+
+
+def test_a_report_without_any_answers_draws_nothing_from_their_absence(tmp_path: Path) -> None:
+    result = run_month(workspace(tmp_path, without=("2026-10",)), "2026-10")
+    page = sentences(result)
+    assert "没有发现稳定的人群类型" not in page
+    assert "本月没有需要协调或转办的事项" not in page
+    assert "未提供人口底册" not in page
+    assert "已收到人口底册，未能据以推算" in page

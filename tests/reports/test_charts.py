@@ -28,7 +28,10 @@ from needs_analytics.reports import (
     StackedBarChart,
 )
 from needs_analytics.reports.alt_text import alt_text
+from needs_analytics.reports.content.charts import use_quadrants
+from needs_analytics.reports.content.wording import Wording
 from needs_analytics.reports.drawing import draw, picture_png, picture_svg
+from needs_analytics.reports.drawing.bars import _total_text
 from needs_analytics.reports.drawing.labels import elide, stack_label, wrap_label
 from needs_analytics.reports.drawing.placing import Box, first_free, label_places
 from needs_analytics.reports.drawing.points import spread
@@ -316,3 +319,23 @@ def test_points_lie_in_the_field_of_their_values():
 def test_a_chart_is_plain_data():
     with pytest.raises(dataclasses.FrozenInstanceError):
         bar_chart(2).title = "别的"
+
+
+def test_a_point_stands_in_the_field_that_the_tables_name() -> None:
+    rows = pd.DataFrame({
+        "need": ["适老化改造", "助餐", "阅览"], "community_code": "全部", "segment_code": "全部",
+        "quadrant_code": ["供不应求", "潜在需求", "闲置"], "used_persons": [10, 80, 85],
+        "capacity_persons": [10, 100, 100],
+        "demand": [1700, 300, 300], "no_service": [0, 0, 0], "not_eligible": [1700, 0, 200], "too_far": [0, 0, 0],
+    })  # fmt: skip
+    chart = use_quadrants(rows, Wording("zh", {}, {}, {}, {}, {}))
+    assert chart is not None
+    for (_, x, y), busy, pressed in zip(chart.points, (True, False, False), (True, True, False), strict=True):
+        assert (x > chart.x_split) == busy
+        assert (y > chart.y_split) == pressed
+
+
+def test_a_stacked_bar_can_carry_the_total_of_the_table() -> None:
+    chart = StackedBarChart("c", "去向", ["甲", "乙"], [("助餐", (105, 200))], totals=[300])
+    assert _total_text(chart, 0) == "300"
+    assert _total_text(dataclasses.replace(chart, totals=()), 0) == "305"

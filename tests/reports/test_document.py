@@ -84,7 +84,8 @@ def test_tables_charts_and_headings_are_numbered_in_the_order_of_a_format():
 def test_a_limit_keeps_totals_and_says_what_was_left_out():
     placed = lay_out(document(TableBlock("needs", limit=2)), "html").tables[0]
     assert placed.rows == (0, 1, 3)
-    assert notes_of(placed, words.CHINESE)[-1] == "此处列前2行，共3行，全部见附表工作簿。"
+    assert lay_out(document(TableBlock("needs", limit=1, also=[2])), "html").tables[0].rows == (0, 2, 3)
+    assert notes_of(placed, words.CHINESE)[-1] == "此处列2行，共3行，全部见附表工作簿。"
     assert "“/”表示不适用。" in notes_of(placed, words.CHINESE)
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from helpers.town import CLASSES, MEALS, PARKING, residents, run_stages, survey, town
+from needs_analytics.core.issue import Issue
 from needs_analytics.core.options import NeedsOptions, Options, ReportOptions, WeightsOptions
 from needs_analytics.reports.content.build import build_document
 from needs_analytics.reports.document import ChartBlock, Paragraph
@@ -74,8 +75,8 @@ def test_who_answered_is_told_by_channel() -> None:
 def test_a_channel_of_few_is_not_told_nor_the_one_that_would_tell_it() -> None:
     few = answers(channel=["电话"] * 3 + ["入户走访"] * 57)
     shown = {row["contact"]: row["n"] for row in rows(build_document(month(few)), "contacts")}
-    assert shown == {"网上填写": "*", "入户走访": "75", "电话访问": "*"} or shown == {
-        "网上填写": "80", "入户走访": "*", "电话访问": "*"}  # fmt: skip
+    assert shown == {"网上填写": "*", "入户走访": "75", "电话或视频访问": "*"} or shown == {
+        "网上填写": "80", "入户走访": "*", "电话或视频访问": "*"}  # fmt: skip
     assert "电话" not in said(month(few))
 
 
@@ -93,7 +94,7 @@ def test_a_group_asked_about_in_one_office_is_compared_among_those_asked() -> No
         "before": [0.25, 0.25, 0.5], "after": [0.25, 0.25, 0.5], "asmd_before": 0.0, "asmd_after": 0.0,
     })  # fmt: skip
     shown = rows(build_document(replace(result, weights=replace(result.weights, margins=margins))), "margins")
-    assert {row["label"]: row["before"] for row in shown} == {"是": "50.00%", "否": "50.00%", "未知": "/"}
+    assert {row["label"]: row["before"] for row in shown} == {"是": "50%", "否": "50%", "未知": "/"}
     assert {row["label"]: row["standing"] for row in shown} == {"是": "相当", "否": "/", "未知": "/"}
 
 
@@ -105,7 +106,7 @@ def test_how_far_off_counts_as_too_many_is_an_option() -> None:
 def test_a_community_without_answers_is_named_first_and_nothing_is_concluded_for_it() -> None:
     result = month(register=REGISTER + "    丙 | 16 | 59 | 男 | 100\n    丙 | 60 | 120 | 女 | 100\n")
     first = rows(build_document(result), "margins")[0]
-    assert (first["label"], first["n"], first["before"], first["standing"]) == ("丙", "0", "0.00%", "没有答卷")
+    assert (first["label"], first["n"], first["before"], first["standing"]) == ("丙", "0", "0%", "没有答卷")
     assert "丙没有收到答卷，由其他居民的答卷代表。" in said(result)
     assert any(line.startswith("丙需要什么") for line in drawn(result)["不能"])
 
@@ -134,7 +135,7 @@ def test_the_weights_stand_in_two_figures_that_the_text_points_at() -> None:
 def test_the_classes_of_the_weights_hold_all_answers_and_all_residents() -> None:
     classes = rows(build_document(month()), "weight_classes")
     assert [row["n"] for row in classes] == ["0", "120", "40", "0", "0"]
-    assert [row["after"] for row in classes] == ["0.00%", "50.00%", "50.00%", "0.00%", "0.00%"]
+    assert [row["after"] for row in classes] == ["0%", "50%", "50%", "0%", "0%"]
 
 
 def test_equal_weights_have_no_figure_and_no_effective_sample() -> None:
@@ -211,3 +212,40 @@ def test_no_class_of_few_respondents_is_named() -> None:
     for label in hidden:
         assert (shown[label]["before"], shown[label]["standing"]) == ("*", "*")
         assert f"{label}（占人口" not in said(result)
+
+
+def test_the_number_of_young_respondents_does_not_follow_from_two_exact_counts() -> None:
+    text = said(month(answers(residents(2, community="甲", age=12, sex="男", channel="微信"))))
+    assert "有效问卷162份" in text
+    assert "160份" not in text.replace("约160份", "")
+    assert "参与推算的答卷经加权后" in text
+    many = said(month(answers(residents(20, community="甲", age=12, sex="男", channel="微信"))))
+    assert "参与推算的160份答卷" in many
+
+
+def test_how_much_larger_the_error_is_follows_from_the_design_effect() -> None:
+    result = month()
+    more = replace(result, weights=replace(result.weights, deff=2.56))
+    assert "误差因此约增大60%" in said(more)
+
+
+def heaviest_of(result: MonthResult, ratio: float) -> MonthResult:
+    """Return the month with one answer that weighs so many times the mean."""
+    table = result.weights.table
+    rest = (len(table) - ratio) / (len(table) - 1)
+    weight = pd.Series([ratio] + [rest] * (len(table) - 1), index=table.index)
+    return replace(result, weights=replace(result.weights, table=table.assign(weight=weight, base_weight=1.0)))
+
+
+def test_a_largest_weight_that_the_settings_cut_is_said_to_be_cut() -> None:
+    assert "是平均的8.0倍，已到设定的上限" in said(heaviest_of(month(), 8.0))
+    assert "上限" not in said(heaviest_of(month(), 7.0))
+
+
+def test_weights_without_bounds_are_said_to_have_none() -> None:
+    result = month()
+    free = replace(result, weights=replace(result.weights, issues=(Issue("W618", details={"low": 0.1, "high": 8.0}),)))
+    kept, dropped = (repr(build_document(one).table("method").rows) for one in (result, free))
+    assert "没有限制权重的大小（设定的限度为平均的0.1至8倍）" in said(free)
+    assert "没有限制权重的大小" in dropped
+    assert "权重限制在平均的0.1至8倍之间" in kept

@@ -31,13 +31,13 @@ def command(language: str) -> click.Command:
     @click.option("--json", "as_json", is_flag=True, help=text("cli.option_json", language))
     @click.pass_context
     def check(ctx: click.Context, month: str, office: str | None, *, strict: bool, as_json: bool) -> None:
-        from needs_analytics.pipeline import prepare_month
+        from needs_analytics.pipeline import prepare_month, with_survey
         from needs_analytics.reports.check import check_json, summarise
 
         context: Context = ctx.obj
         workspace, parsed = context.open_month(month)
         cleaned = prepare_month(workspace, parsed, progress=context.progress())
-        found = summarise(cleaned)
+        found = summarise(with_survey(workspace, cleaned))
         parts = found.parts if office is None else (_wanted(found, office),)
         folder = workspace.path / "check" / str(parsed)
         written = _write(found, cleaned, folder, context.language)

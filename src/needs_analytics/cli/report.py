@@ -38,15 +38,17 @@ def command(language: str) -> click.Command:
 
 def make_report(context: Context, month: str, *, formats: tuple[str, ...], out: Path | None, as_json: bool) -> None:
     """Run a month, write its files, keep it in the store, say what to do next."""
+    from needs_analytics.core.flags import WITHHOLD
     from needs_analytics.issuing import issue_month
     from needs_analytics.pipeline import run_month
+    from needs_analytics.reports.content.build import report_wording
+    from needs_analytics.reports.content.older import older_answers, rests_on_older
     from needs_analytics.reports.month import month_json, report_stem
 
     workspace, parsed = context.open_month(month)
     tell = context.progress()
     result = run_month(workspace, parsed, progress=tell)
-    if not (result.cleaned.sheets["tables"] != "").any():
-        raise failure(BlockingDataError, "nothing_usable", month=str(parsed))
+    _refuse_impossible(result, context.language)
     tell("writing")
     issued = issue_month(workspace, result, folder=out, formats=formats, language=context.language)
     written = issued.files
@@ -55,8 +57,14 @@ def make_report(context: Context, month: str, *, formats: tuple[str, ...], out: 
         return
     gaps = result.gaps.at("district")
     summary = "report.summary" if gaps["gap"].notna().any() else "report.summary_no_gaps"
-    context.say(summary, workspace=result.workspace, month=str(parsed), respondents=len(result.cleaned.survey),
+    older = rests_on_older(result)
+    context.say(summary, workspace=result.workspace, month=str(parsed),
+                respondents=0 if older else len(result.cleaned.survey),
                 needs=result.needs.table["need"].nunique(), gaps=int((gaps["gap"] > 0).sum()))  # fmt: skip
+    if older:
+        context.say("report.note", note=older_answers(result, report_wording(result, context.language)))
+    if (result.needs.totals()["flag"] == WITHHOLD).all():
+        context.say("report.none_published")
     _say_notes(context, result)
     stem = report_stem(result, context.language)
     for path in written:
@@ -74,6 +82,26 @@ def make_report(context: Context, month: str, *, formats: tuple[str, ...], out: 
 
 def _of_a_file(issue: Issue) -> bool:
     return issue.where is not None and not issue.where.sheet
+
+
+def _refuse_impossible(result: MonthResult, language: str) -> None:
+    """Refuse to issue a month without anything usable, without answers or without a question about needs.
+
+    Raises
+    ------
+    BlockingDataError
+        With what the check says of it; nothing is written and nothing kept.
+    """
+    from needs_analytics.reports.check.summary import NOTHING_USABLE, blocks
+
+    blocking = blocks(result.cleaned)
+    if not blocking:
+        return
+    month = str(result.month)
+    if blocking[0].code == NOTHING_USABLE:
+        raise failure(BlockingDataError, "nothing_usable", month=month)
+    reason = f"{issue_sentence(blocking[0], language)}{issue_remedy(blocking[0], language)}"
+    raise failure(BlockingDataError, "no_report", month=month, reason=reason)
 
 
 def _say_notes(context: Context, result: MonthResult) -> None:

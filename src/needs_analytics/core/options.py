@@ -2,12 +2,41 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Annotated
+from dataclasses import dataclass, field, fields
+from functools import cache
+from typing import Annotated, Any, get_type_hints
 
-from needs_analytics.core.settings import Limits, OneOf
+from needs_analytics.core.settings import Limits, NotEmpty, OneOf, read_setting
 
 FORMATS = ("xlsx", "html", "docx")
+
+
+class _Checked:
+    """Options that keep to their kinds also when Python sets them, not only when a file does."""
+
+    __slots__ = ()
+
+    def __post_init__(self) -> None:
+        """Refuse what is not of its kind.
+
+        Raises
+        ------
+        UsageError
+            With what is expected.
+        """
+        kinds = _kinds(type(self).__name__)
+        for option in fields(self):  # type: ignore[arg-type]  # every subclass is a dataclass
+            value = getattr(self, option.name)
+            plain = value.item() if hasattr(value, "item") else value  # a number of numpy's
+            kept = read_setting(option.name, plain, kinds[option.name], type(self).__name__, None)
+            object.__setattr__(self, option.name, kept)
+
+
+@cache
+def _kinds(name: str) -> dict[str, Any]:
+    return get_type_hints(globals()[name], include_extras=True)
+
+
 Share = Annotated[float, Limits(0, 1)]
 Size = Annotated[float, Limits(0)]
 Whole = Annotated[int, Limits(0)]
@@ -15,7 +44,7 @@ Count = Annotated[int, Limits(1)]
 
 
 @dataclass(frozen=True, slots=True)
-class ReadingOptions:
+class ReadingOptions(_Checked):
     """How far a workbook may go before it is refused.
 
     Attributes
@@ -49,7 +78,7 @@ class ReadingOptions:
 
 
 @dataclass(frozen=True, slots=True)
-class IntakeOptions:
+class IntakeOptions(_Checked):
     """How raw sheets become tables.
 
     Attributes
@@ -65,7 +94,7 @@ class IntakeOptions:
 
 
 @dataclass(frozen=True, slots=True)
-class CleaningOptions:
+class CleaningOptions(_Checked):
     """What is certainly wrong.
 
     Attributes
@@ -81,7 +110,7 @@ class CleaningOptions:
 
 
 @dataclass(frozen=True, slots=True)
-class WeightsOptions:
+class WeightsOptions(_Checked):
     """From sample to population.
 
     Attributes
@@ -104,7 +133,7 @@ class WeightsOptions:
 
 
 @dataclass(frozen=True, slots=True)
-class SegmentOptions:
+class SegmentOptions(_Checked):
     """Resident segments.
 
     Attributes
@@ -138,7 +167,7 @@ class SegmentOptions:
 
 
 @dataclass(frozen=True, slots=True)
-class NeedsOptions:
+class NeedsOptions(_Checked):
     """The needs list.
 
     Attributes
@@ -175,7 +204,7 @@ class NeedsOptions:
 
 
 @dataclass(frozen=True, slots=True)
-class MatchingOptions:
+class MatchingOptions(_Checked):
     """Needs to services.
 
     Attributes
@@ -209,7 +238,7 @@ class MatchingOptions:
 
 
 @dataclass(frozen=True, slots=True)
-class GapsOptions:
+class GapsOptions(_Checked):
     """Where the demand goes.
 
     Attributes
@@ -240,7 +269,7 @@ class GapsOptions:
 
 
 @dataclass(frozen=True, slots=True)
-class DisclosureOptions:
+class DisclosureOptions(_Checked):
     """What may be printed.
 
     Attributes
@@ -251,12 +280,12 @@ class DisclosureOptions:
         Published counts are rounded to it.
     """
 
-    threshold: Count = 5
+    threshold: Annotated[int, Limits(2)] = 5
     base: Count = 5
 
 
 @dataclass(frozen=True, slots=True)
-class ReportOptions:
+class ReportOptions(_Checked):
     """The report.
 
     Attributes
@@ -269,7 +298,7 @@ class ReportOptions:
         Beyond this standardised difference from the population a class is called over- or under-represented.
     """
 
-    formats: tuple[Annotated[str, OneOf(FORMATS)], ...] = FORMATS
+    formats: Annotated[tuple[Annotated[str, OneOf(FORMATS)], ...], NotEmpty()] = FORMATS
     body_rows: Count = 10
     balance_limit: Size = 0.10
 

@@ -11,7 +11,7 @@ import json
 import math
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sized
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from types import NoneType, UnionType
@@ -64,6 +64,20 @@ class OneOf:
         return [self.labels.get(word, word) for word in near]
 
 
+@dataclass(frozen=True, slots=True)
+class NotEmpty:
+    """A list with something in it."""
+
+    def allows(self, value: Sized) -> bool:
+        """Whether there is anything."""
+        return len(value) > 0
+
+    def said(self, kind: Mapping[str, str]) -> Mapping[str, str]:
+        """Return in words what is expected."""
+        return in_every_language("error.kind_filled", kind=kind)
+
+
+_Rule = Limits | OneOf | NotEmpty
 Word = Annotated[str | int | float | dt.date, "what may look like a number"]
 _LISTED = 30
 _EITHER = (UnionType, Union)
@@ -161,7 +175,7 @@ def _fitted(value: Any, kind: Any) -> Any:
     origin, inner = get_origin(kind), get_args(kind)
     if origin is Annotated:
         fitted = _fitted(value, inner[0])
-        if all(rule.allows(fitted) for rule in inner[1:] if isinstance(rule, (Limits, OneOf))):
+        if all(rule.allows(fitted) for rule in inner[1:] if isinstance(rule, _Rule)):
             return fitted
     elif origin in _EITHER:
         return _fitted(value, next((part for part in inner if _fits(value, part)), NoneType))
@@ -200,7 +214,7 @@ def _expected(kind: Any) -> Mapping[str, str]:
     origin, inner = get_origin(kind), get_args(kind)
     if origin is Annotated:
         rule = inner[1]
-        return rule.said(_expected(inner[0])) if isinstance(rule, (Limits, OneOf)) else _expected(str)
+        return rule.said(_expected(inner[0])) if isinstance(rule, _Rule) else _expected(str)
     if origin in _EITHER:
         return _expected(next(part for part in inner if part is not NoneType))
     if origin is tuple and inner[-1] is Ellipsis:

@@ -66,8 +66,8 @@ def sum_parts(parts: pd.DataFrame, by: pd.DataFrame, keys: Sequence[str]) -> pd.
     return sums.assign(gap=sums[list(GAP)].sum(axis=1))
 
 
-def largest_cause(sums: pd.DataFrame) -> Objects:
-    """Return the largest part but ``met``; ``""`` where there is no demand or nothing unmet."""
-    values = sums[list(CAUSES)].fillna(-1.0).to_numpy(float)
-    names = np.array(CAUSES, dtype=object)[values.argmax(axis=1)]
+def largest_cause(sums: pd.DataFrame, among: Sequence[str] = CAUSES) -> Objects:
+    """Return the largest of some parts, by default of all but ``met``; ``""`` where there is nothing in them."""
+    values = sums[list(among)].fillna(-1.0).to_numpy(float)
+    names = np.array(among, dtype=object)[values.argmax(axis=1)]
     return np.where(values.max(axis=1) > 1e-9, names, "")

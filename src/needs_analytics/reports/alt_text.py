@@ -43,7 +43,7 @@ def _(chart: BarChart, words: Words) -> str:
 
 @_describe.register(StackedBarChart)
 def _(chart: StackedBarChart, words: Words) -> str:
-    top, _ = _extremes([(label, _total(values)) for label, values in chart.rows], chart.kind, words)
+    top, _ = _extremes(_whole(chart), chart.kind, words)
     parts = words["list_comma"].join(chart.parts)
     return words["alt_stacked"].format(title=chart.title, count=len(chart.rows), parts=parts, top=top)
 
@@ -107,6 +107,12 @@ def _extremes(pairs: Iterable[tuple[str, Value]], kind: NumberKind, words: Words
 
 def _text(value: Value, kind: NumberKind, digits: int = 1) -> str:
     return NOT_APPLICABLE.symbol if value is None else number_text(value, kind, digits)
+
+
+def _whole(chart: StackedBarChart) -> list[tuple[str, Value]]:
+    """Return what each bar comes to, as it is written beside it."""
+    totals = chart.totals or [_total(values) for _, values in chart.rows]
+    return [(label, total) for (label, _), total in zip(chart.rows, totals, strict=True)]
 
 
 def _total(values: Sequence[Value]) -> Value:

@@ -77,6 +77,8 @@ class StackedBarChart:
         Names of the parts, in the order they are drawn.
     rows
         Label of the bar and one value per part.
+    totals
+        What is written beside each bar; by default the sum of its parts, which rounding may leave off the table's.
     """
 
     id: str
@@ -86,9 +88,11 @@ class StackedBarChart:
     kind: NumberKind = "integer"
     axis: str = ""
     blank: Blank = HIDDEN
+    totals: Sequence[Value] = ()
 
     def __post_init__(self) -> None:
         show = _rounder(self.kind, self.blank)
+        object.__setattr__(self, "totals", tuple(show(value) for value in self.totals))
         object.__setattr__(self, "parts", _clean(self.parts))
         object.__setattr__(
             self, "rows", tuple((clean_text(label), tuple(show(v) for v in row)) for label, row in self.rows)

@@ -86,15 +86,18 @@ class TableBlock:
         Keys of the columns to show; all of them by default.
     formats
         Which of ``html`` and ``docx`` show it.
+    also
+        Rows shown beyond the limit, because the text names them.
     """
 
     table: str
     limit: int | None = None
     columns: Sequence[str] = ()
     formats: Sequence[str] = SCREEN_AND_WORD
+    also: Sequence[int] = ()
 
     def __post_init__(self) -> None:
-        _freeze(self, "columns", "formats")
+        _freeze(self, "columns", "formats", "also")
 
 
 @dataclass(frozen=True, slots=True)

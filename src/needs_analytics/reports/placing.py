@@ -146,7 +146,7 @@ def lay_out(document: Document, target: str) -> Layout:
 def _placed_table(table: Table, block: TableBlock, number: int) -> PlacedTable:
     """Choose the rows (totals always stay) and columns that a block shows."""
     ordinary = [row for row in range(len(table.cells)) if table.emphasis.get(row) != "total"]
-    kept = set(ordinary[: block.limit])
+    kept = {*ordinary[: block.limit], *block.also}
     rows = tuple(row for row in range(len(table.cells)) if row in kept or table.emphasis.get(row) == "total")
     columns = tuple(map(table.column_index, block.columns)) or tuple(range(len(table.columns)))
     return PlacedTable(table, number, f"t{number}", rows, columns)

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 NEEDED = {"survey": "W602", "register": "W601", "menu": "W700", "usage": "W720"}
 """The tables a report is made of, and what is said where one of them has no row of the month."""
 
+OLDER_ANSWERS = "I624"
+"""The month has no survey and rests on earlier ones: a report can be made."""
+
 NOTHING_USABLE, NO_ANSWERS, NO_QUESTIONS = "E603", NEEDED["survey"], "W621"
 BLOCKING = frozenset({NOTHING_USABLE, NO_ANSWERS, NO_QUESTIONS})
 """What makes a month's needs list impossible; nothing that is wrong in one file, sheet or cell is among it."""
@@ -260,7 +263,9 @@ def summarise(cleaned: Cleaned) -> MonthCheck:
     names = dict.fromkeys([*(name for name in sheets if name), *(name for name in issues if name)])
     offices = [_office(name, sheets.get(name, ()), issues.get(name, ()), named_by.get(name, ())) for name in names]
     missing = {table: Issue(code) for table, code in NEEDED.items() if getattr(cleaned, table).empty}
-    blocking = _blocking(cleaned)
+    older = [issue for issue in cleaned.issues if issue.code == OLDER_ANSWERS]
+    missing = {**({"survey": older[0]} if older else {}), **missing}
+    blocking = blocks(cleaned)
     return MonthCheck(
         cleaned.month, tuple(sorted(offices, key=_most_serious_first)), _office("", (), issues.get("", ())), missing,
         blocking, tuple(_hints(cleaned)) if blocking else (),
@@ -365,7 +370,8 @@ def _most_serious_first(office: OfficeCheck) -> tuple[object, ...]:
     return (STATES.index(office.state), -office.count("error"), -office.count("warning"), office.name)
 
 
-def _blocking(cleaned: Cleaned) -> tuple[Issue, ...]:
+def blocks(cleaned: Cleaned) -> tuple[Issue, ...]:
+    """Return what makes the report of a month impossible."""
     if not (cleaned.sheets["tables"] != "").any():
         return (Issue(NOTHING_USABLE),)
     if cleaned.survey.empty:

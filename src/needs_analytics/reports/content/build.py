@@ -11,12 +11,14 @@ from needs_analytics.reports.content.disclose import rounded_effective, rounded_
 from needs_analytics.reports.content.gap_tables import gap_tables, printable_gaps, supply_tables
 from needs_analytics.reports.content.highlights import highlights
 from needs_analytics.reports.content.need_tables import need_tables, printable_needs
+from needs_analytics.reports.content.older import rests_on_older
 from needs_analytics.reports.content.other_tables import other_tables
 from needs_analytics.reports.content.sample import SampleView
 from needs_analytics.reports.content.sample_tables import sample_tables
 from needs_analytics.reports.content.sections import Material, sections
 from needs_analytics.reports.content.wording import Wording
 from needs_analytics.reports.document import Document, Properties, Sheet
+from needs_analytics.weights.window import answer_months
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -74,7 +76,8 @@ def build_document(result: MonthResult, *, language: str = "zh") -> Document:
 
 def report_wording(result: MonthResult, language: str) -> Wording:
     """Return the words of a month's report."""
-    return Wording.of(result.cleaned.codebook, _segment_names(result, language), language, result.options)
+    return Wording.of(result.cleaned.codebook, _segment_names(result, language), language, result.options,
+                      office=result.workspace)  # fmt: skip
 
 
 def _segment_names(result: MonthResult, language: str) -> dict[str, str]:
@@ -88,7 +91,7 @@ def _facts(result: MonthResult, words: Wording) -> list[tuple[str, str]]:
     facts = [
         ("month", result.month.label(words.language)),
         ("office", result.workspace),
-        ("answers", words.say("fact.answers_value", n=len(survey))),
+        ("answers", _answers_fact(result, words)),
     ]
     grids = survey.dropna(subset=["grid"]).groupby(["community", "grid"]).ngroups if len(survey) else 0
     communities = survey["community"].nunique() if len(survey) else 0
@@ -97,18 +100,21 @@ def _facts(result: MonthResult, words: Wording) -> list[tuple[str, str]]:
         facts.append(("places", words.say(f"fact.{form}", communities=communities, grids=grids)))
     known = np.isfinite(weights.population)
     persons = int(rounded_persons([weights.population], 100)[0]) if known else 0
-    facts.append(
-        (
-            "population",
-            words.say("fact.population_value", persons=persons) if known else words.say("fact.population_unknown"),
-        )
-    )
+    form = "value" if known else "unknown" if result.cleaned.register.empty else "unused"
+    facts.append(("population", words.say(f"fact.population_{form}", persons=persons)))
     if np.isfinite(weights.deff):
         facts.append(
             ("n_eff", words.say("fact.n_eff_value", n_eff=rounded_effective(weights.n_eff), deff=weights.deff))
         )
     facts.append(("files", words.say("fact.files_value", n=result.cleaned.sheets["file"].nunique())))
     return [(words.say(f"fact.{name}"), value) for name, value in facts]
+
+
+def _answers_fact(result: MonthResult, words: Wording) -> str:
+    survey = result.cleaned.survey
+    if not rests_on_older(result):
+        return words.say("fact.answers_value", n=len(survey))
+    return words.say("fact.answers_older", n=len(survey), months=words.listed(answer_months(survey), 12))
 
 
 def _sheets(tables: Mapping[str, Table], words: Wording) -> list[Sheet]:

@@ -20,12 +20,17 @@ from needs_analytics.reports.charts import (
 )
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from needs_analytics.core.arrays import Floats
     from needs_analytics.core.results import MonthResult
     from needs_analytics.reports.content.wording import Wording
 
 _SHOWN = 15
 _HEAT_NEEDS = 12
 _FEWEST_POINTS = 2
+_BUSY, _PRESSED = ("供不应求", "供需适配"), ("供不应求", "潜在需求")
+_BUSY_FROM, _PRESSED_FROM, _OVER = 0.8, 1.0, 0.02
 _LARGEST_USE, _LARGEST_PRESSURE = 1.2, 4.0  # beyond it a point stands at the edge
 
 
@@ -34,7 +39,7 @@ def need_bars(result: MonthResult, shown: pd.DataFrame, words: Wording) -> BarCh
     rows = shown[
         (shown["community"] == ALL) & (shown["segment"] == ALL) & (shown["group"] == ALL) & (shown["sort_share"] >= 0)
     ]
-    rows = rows.sort_values(["sort_share", "code"], ascending=[False, True]).head(_SHOWN)
+    rows = rows.sort_values(["sort_share", "order", "code"], ascending=[False, True, True]).head(_SHOWN)
     if rows.empty:
         return None
     bars = [Bar(*row) for row in iter_rows(rows, "need", "share", "share_low", "share_high", "flag")]
@@ -45,7 +50,9 @@ def need_heat(result: MonthResult, shown: pd.DataFrame, words: Wording) -> HeatM
     """Return need × community shares of the leading needs."""
     whole = (shown["segment"] == ALL) & (shown["group"] == ALL) & (shown["grid"] == ALL)
     district = shown[whole & (shown["community"] == ALL) & (shown["sort_share"] >= 0)]
-    leading = district.sort_values(["sort_share", "code"], ascending=[False, True])["need"].head(_HEAT_NEEDS)
+    leading = district.sort_values(["sort_share", "order", "code"], ascending=[False, True, True])["need"].head(
+        _HEAT_NEEDS
+    )
     rows = shown[whole & (shown["community"] != ALL) & shown["need"].isin(leading)]
     if rows["community"].nunique() < _FEWEST_POINTS:
         return None
@@ -75,6 +82,7 @@ def gap_parts(shown: pd.DataFrame, words: Wording) -> StackedBarChart | None:
         [words.label("part", part) for part in parts],
         data,
         axis=words.say("chart.axis_persons"),
+        totals=[_number(demand) for demand in rows["demand"]],
     )
 
 
@@ -105,7 +113,9 @@ def use_quadrants(shown: pd.DataFrame, words: Wording) -> QuadrantChart | None:
     use = np.minimum(figures["used_persons"] / figures["capacity_persons"], _LARGEST_USE)
     able = figures["demand"] - figures["no_service"] - figures["not_eligible"] - figures["too_far"]
     pressure = np.clip(able / figures["capacity_persons"], 0.0, _LARGEST_PRESSURE)
-    points = [(str(need), float(x), float(y)) for need, x, y in zip(rows["need"], use, pressure, strict=True)]
+    busy, pressed = rows["quadrant_code"].isin(_BUSY), rows["quadrant_code"].isin(_PRESSED)
+    places = _on_side(use, busy, _BUSY_FROM), _on_side(pressure, pressed, _PRESSED_FROM)
+    points = [(str(need), float(x), float(y)) for need, x, y in zip(rows["need"], *places, strict=True)]
     names = Quadrants(*(words.label("quadrant", name) for name in ("供不应求", "潜在需求", "供需适配", "闲置")))
     return QuadrantChart(
         "quadrants",
@@ -113,10 +123,16 @@ def use_quadrants(shown: pd.DataFrame, words: Wording) -> QuadrantChart | None:
         points,
         x_label=words.say("chart.axis_use"),
         y_label=words.say("chart.axis_pressure"),
-        x_split=0.8,
-        y_split=1.0,
+        x_split=_BUSY_FROM,
+        y_split=_PRESSED_FROM,
         quadrants=names,
     )
+
+
+def _on_side(values: npt.ArrayLike, above: npt.ArrayLike, split: float) -> Floats:
+    """Move points that rounding has put into another field than the tables say just over the border."""
+    figures = np.asarray(values, dtype=np.float64)
+    return np.where(above, np.maximum(figures, split + _OVER), np.minimum(figures, split - _OVER))
 
 
 def segment_heat(result: MonthResult, shown: pd.DataFrame, words: Wording) -> HeatMap | None:

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from needs_analytics.core.flags import WITHHOLD
+from needs_analytics.core.flags import CAUTION, PUBLISH, WITHHOLD
 from needs_analytics.reports.formats import HIDDEN, UNKNOWN
 
 if TYPE_CHECKING:
@@ -26,6 +26,11 @@ _USED = ("met", "dissatisfied")
 _UNUSED = ("no_service", "not_eligible", "too_far", "full", "not_taken_up", "unknown_use")
 _OF_SURVEY = ("demand", *_USED, *_UNUSED, "gap", "gap_low", "gap_high")
 _OF_USE = ("used_persons", "used_other")
+
+
+def whole_per_cents(values: npt.ArrayLike) -> Floats:
+    """Round shares to whole per cents, halves up; NaN stays."""
+    return np.asarray(np.floor(np.asarray(values, dtype=np.float64) * 100 + 0.5) / 100, dtype=np.float64)
 
 
 def rounded_counts(values: npt.ArrayLike, base: int) -> npt.NDArray[np.float64]:
@@ -78,7 +83,7 @@ def public_shares(table: pd.DataFrame, options: DisclosureOptions) -> pd.DataFra
     withheld = (table["flag"] == WITHHOLD).to_numpy() & ~hidden
     frame = table.copy()
     for column in ("share", "share_low", "share_high"):
-        frame[column] = np.floor(frame[column].to_numpy(float) * 100 + 0.5) / 100
+        frame[column] = whole_per_cents(frame[column])
     population = frame["population"].to_numpy(float)
     for name, share in (("persons", "share"), ("persons_low", "share_low"), ("persons_high", "share_high")):
         known = np.isfinite(frame[name].to_numpy(float))
@@ -102,8 +107,10 @@ def with_private_flags(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(flag=frame["flag"].mask(frame["hidden"], WITHHOLD), flag_reason=reason)
 
 
-def public_gaps(table: pd.DataFrame, options: DisclosureOptions) -> pd.DataFrame:
+def public_gaps(table: pd.DataFrame, options: DisclosureOptions, widest: float = np.inf) -> pd.DataFrame:
     """Return rows of the gap table fit to print.
+
+    A gap whose *printed* interval is wider than ``widest`` times the printed gap is to be used with caution.
 
     Persons follow from the whole per cents of the demand, as in the needs list: the demand and its parts are moved
     there before they are rounded, what was observed in use staying as it is. Rates come from the rounded figures.
@@ -127,6 +134,10 @@ def public_gaps(table: pd.DataFrame, options: DisclosureOptions) -> pd.DataFrame
         frame[name] = rounded_persons(frame[name], options.base)
     frame["gap_rate"] = np.minimum(frame["gap"] / frame["demand"].where(frame["demand"] > 0), 1.0)
     frame["n"] = rounded_counts(frame["n"], options.base)
+    wide = (frame["flag"] == PUBLISH) & (frame["gap_high"] - frame["gap_low"] > widest * frame["gap"])
+    if wide.any():
+        reason = frame["flag_reason"].mask(wide, "wide_gap")
+        frame = frame.assign(flag=frame["flag"].mask(wide, CAUTION), flag_reason=reason)
     withheld = (frame["flag"] == WITHHOLD).to_numpy() & ~hidden
     return with_private_flags(frame.assign(hidden=hidden, withheld=withheld, factor=rest))
 
@@ -135,7 +146,7 @@ def _whole_per_cents(persons: Floats, population: Floats) -> Floats:
     """Return persons moved to the nearest whole per cent of the population; as they are where it is not known."""
     known = np.isfinite(population) & (population > 0)
     share = np.divide(persons, population, out=np.zeros_like(persons), where=known)
-    return np.where(known, np.floor(share * 100 + 0.5) / 100 * population, persons)
+    return np.where(known, whole_per_cents(share) * population, persons)
 
 
 def without_few_users(frame: pd.DataFrame, exact: pd.DataFrame, options: DisclosureOptions) -> pd.DataFrame:

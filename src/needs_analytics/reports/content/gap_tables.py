@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from needs_analytics.core.results import ALL, PARTS
+from needs_analytics.gaps.parts import GAP, largest_cause
 from needs_analytics.reports.content.columns import columns
 from needs_analytics.reports.content.disclose import (
     blanked,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from needs_analytics.core.results import MonthResult
     from needs_analytics.reports.content.wording import Wording
 
+_PLACES = 20
 TELLING = (
     "demand",
     *PARTS,
@@ -54,12 +56,13 @@ def gap_tables(result: MonthResult, words: Wording) -> list[Table]:
     whole = shown["segment_code"] == ALL
     district, upper = shown["community_code"] == ALL, shown["grid"] == ALL
     rounded, persons = words.say("note.rounded"), words.say("note.persons")
+    steps = words.steps(result.weights.population, result.options.disclosure.base)
     tables = [
         _table(
             "gaps",
             shown[whole & district],
             "need demand gap gap_interval gap_rate p_short capacity_persons used_persons quadrant cause n flag reason",
-            [rounded, persons],
+            [rounded, *steps, persons],
             words,
         ),
         _table(
@@ -67,7 +70,7 @@ def gap_tables(result: MonthResult, words: Wording) -> list[Table]:
             shown[whole & district],
             "need demand met no_service not_eligible too_far full not_taken_up dissatisfied unknown_use used_other "
             "flag reason",
-            [rounded, words.say("text.parts_note")],
+            [rounded, *steps, words.say("text.parts_note"), words.say("note.parts_flag")],
             words,
         ),
         _table(
@@ -101,15 +104,16 @@ def gap_tables(result: MonthResult, words: Wording) -> list[Table]:
 
 def printable_gaps(result: MonthResult, words: Wording) -> pd.DataFrame:
     """Return all rows of the gap table after disclosure control, with printed words, the largest gaps first."""
-    frame = public_gaps(result.gaps.table, result.options.disclosure)
+    options = result.options
+    frame = public_gaps(result.gaps.table, options.disclosure, options.gaps.widest_relative)
     frame["gap_interval"] = [
         interval_text(low, high, "integer") for low, high in zip(frame["gap_low"], frame["gap_high"], strict=True)
     ]
     frame["sort_gap"] = np.where(frame["hidden"] | frame["withheld"], -1.0, frame["gap"])
-    frame["cause_code"], frame["quadrant_code"] = frame["cause"], frame["quadrant"]
-    frame["cause"] = [words.label("part", cause) for cause in frame["cause"]]
+    frame["cause_code"], frame["quadrant_code"] = largest_cause(result.gaps.table, GAP), frame["quadrant"]
+    frame["cause"] = [words.label("part", cause) if cause else None for cause in frame["cause_code"]]
     frame["quadrant"] = [words.label("quadrant", name) for name in frame["quadrant"]]
-    frame = without_few_users(blanked(frame, TELLING), result.gaps.table, result.options.disclosure)
+    frame = without_few_users(blanked(frame, TELLING), result.gaps.table, options.disclosure)
     frame["code"], frame["community_code"], frame["segment_code"] = frame["need"], frame["community"], frame["segment"]
     frame["need"] = [words.need(code) for code in frame["need"]]
     frame["community"] = [words.place(place) for place in frame["community"]]
@@ -263,7 +267,11 @@ def _lacking(result: MonthResult, words: Wording) -> Table:
     frame = result.matches.coverage[~result.matches.coverage["need"].isin(result.matches.referred["need"])]
     whole = frame["community"].nunique()
     rows = [
-        (words.need(need), len(places), words.say("word.all_places") if len(places) == whole else words.listed(places))
+        (
+            words.need(need),
+            len(places),
+            words.say("word.all_places") if len(places) == whole else words.listed(places, _PLACES),
+        )
         for need, places in frame[~frame["covered"].astype(bool)].groupby("need", sort=False)["community"]
     ]
     rows.sort(key=lambda row: -row[1])

@@ -5,18 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from needs_analytics.core.results import ALL
-from needs_analytics.reports.content.disclose import public_use, rounded_effective
+from needs_analytics.reports.content.disclose import rounded_effective
 from needs_analytics.reports.content.older import older_answers, rests_on_older
 from needs_analytics.reports.content.other_tables import place_of
 from needs_analytics.reports.content.rates import furthest_behind, rates_told
-from needs_analytics.reports.content.sections import Material, issue_counts
+from needs_analytics.reports.content.sections import Material, issue_counts, told_rows
 from needs_analytics.reports.document import Highlight, Link
 from needs_analytics.reports.formats import interval_text, number_text
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from needs_analytics.reports.tables import Table
 
 _MOST, _ACTIONS = 10, 2
 
@@ -50,7 +48,8 @@ def _sample(m: Material) -> list[Highlight]:
 def _needs(m: Material) -> list[Highlight]:
     words, totals = m.words, m.totals
     if totals.empty:
-        return []
+        n = len(m.result.cleaned.survey)
+        return [Highlight(words.say("text.none_published", n=n))] if n else []
     items = [
         f"{row['need']}{words.say('bracketed', text=number_text(row['share'], 'share') + words.care(row['flag_code']))}"
         for _, row in totals.head(4).iterrows()
@@ -90,7 +89,7 @@ def _gaps(m: Material) -> list[Highlight]:
         lines.append(
             Highlight(
                 words.say("highlight.no_service", count=len(none), list=words.listed(none, 5)),
-                _row(m, "parts", "need", none[0], "no_service"),
+                _row(m, "lacking", "need", none[0], "lacking"),
             )
         )
     return lines
@@ -100,28 +99,24 @@ def _use(m: Material) -> list[Highlight]:
     services, words = m.result.gaps.services, m.words
     if services.empty or "services" not in m.tables:
         return []
-    services = services.assign(utilisation=public_use(services, m.result.options.disclosure)["utilisation"])
     lines = []
-    full = services[
-        (services["utilisation"] >= 0.9) & (services["waiting"] >= m.result.options.disclosure.threshold)
-    ].sort_values("waiting", ascending=False)
-    idle = services[services["utilisation"] < 0.5].sort_values("utilisation")
-    for name, rows in (("full", full), ("idle", idle)):
+    for name, rows in (("full", m.crowded()), ("idle", m.idle())):
         if len(rows):
             names = [place_of(*pair, words) for pair in zip(rows["service_name"], rows["site"], strict=True)]
             lines.append(
                 Highlight(
                     words.say(f"highlight.{name}", list=words.listed(names, 3)),
-                    _site(m.tables["services"], rows.iloc[0]),
+                    _site(m, rows.iloc[0]),
                 )
             )
     return lines
 
 
-def _site(table: Table, row: pd.Series) -> Link:
+def _site(m: Material, row: pd.Series) -> Link:
+    table = m.tables["services"]
     service, site, column = table.column_index("service"), table.column_index("site"), "utilisation"
     for position, cells in enumerate(table.rows):
-        if cells[service] == row["service_name"] and cells[site] == row["site"]:
+        if cells[service] == row["service_name"] and cells[site] in {row["site"], m.words.say("word.all_services")}:
             return Link("services", position, column)
     return Link("services")
 
@@ -146,8 +141,10 @@ def _equity(m: Material) -> list[Highlight]:
 def _referred(m: Material) -> list[Highlight]:
     if "referred" not in m.tables:
         return []
-    names = [str(row[0]) for row in m.tables["referred"].rows]
-    return [Highlight(m.words.say("highlight.referred", list=m.words.listed(names, 4)), Link("referred", 0, "share"))]
+    names = [str(row[0]) for row in told_rows(m.tables["referred"], "share")]
+    if not names:
+        return []
+    return [Highlight(m.words.say("highlight.referred", list=m.words.leading(names, 4)), Link("referred", 0, "share"))]
 
 
 def _change(m: Material) -> list[Highlight]:
@@ -162,6 +159,8 @@ def _change(m: Material) -> list[Highlight]:
     sentence = (
         words.say("highlight.change", list=words.listed(items, 4)) if items else words.say("highlight.change_none")
     )
+    if m.uncompared:
+        sentence += words.say("highlight.uncompared", count=len(m.uncompared))
     return [Highlight(sentence, Link("changes"))]
 
 

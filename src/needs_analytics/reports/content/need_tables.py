@@ -46,7 +46,12 @@ def need_tables(result: MonthResult, words: Wording) -> list[Table]:
             "needs",
             shown[whole & district],
             "rank need domain share interval persons persons_interval n rank_interval tier change verdict flag reason",
-            [rounded, *ranking_note],
+            [
+                rounded,
+                words.say("note.ranks"),
+                *words.steps(result.weights.population, result.options.disclosure.base),
+                *ranking_note,
+            ],
             words,
         ),
         _table(
@@ -80,6 +85,7 @@ def printable_needs(result: MonthResult, words: Wording) -> pd.DataFrame:
     """Return all rows of the needs list after disclosure control, with printed words, the surest and largest first."""
     frame = public_shares(result.needs.table, result.options.disclosure)
     frame["method_code"] = frame["method"]
+    frame = _ranked_among_published(frame)
     frame["interval"] = [
         interval_text(low, high) for low, high in zip(frame["share_low"], frame["share_high"], strict=True)
     ]
@@ -91,7 +97,7 @@ def printable_needs(result: MonthResult, words: Wording) -> pd.DataFrame:
         interval_text(low, high, "rank") for low, high in zip(frame["rank_low"], frame["rank_high"], strict=True)
     ]
     frame["sort_share"] = np.where(frame["hidden"] | frame["withheld"], -1.0, frame["share"])
-    frame["order"] = frame["rank"]
+    frame["order"] = frame["rank"].where(frame["sort_share"] >= 0)  # of equal printed shares the larger comes first
     frame["verdict"] = [words.label("verdict", word) if word != "/" else None for word in frame["change"]]
     frame["change"] = frame["change_diff"]
     frame = blanked(frame, TELLING)
@@ -108,9 +114,23 @@ def printable_needs(result: MonthResult, words: Wording) -> pd.DataFrame:
         words.segments.get(segment, segment) if segment != ALL else words.groups.get(group, group)
         for segment, group in cuts
     ]
-    order = ["community", "grid", "segment", "group", "sort_share", "code"]
-    return frame.sort_values(order, ascending=[True, True, True, True, False, True], kind="stable").reset_index(
-        drop=True
+    order = ["community", "grid", "segment", "group", "sort_share", "order", "code"]
+    ascending = [name != "sort_share" for name in order]
+    return frame.sort_values(order, ascending=ascending, kind="stable").reset_index(drop=True)
+
+
+def _ranked_among_published(frame: pd.DataFrame) -> pd.DataFrame:
+    """Rank the rows that are told among themselves: a rank left out would tell where an untold need stands."""
+    told = ~(frame["hidden"] | frame["withheld"])
+    keys = [frame[name] for name in ("community", "grid", "segment", "group", "method") if name in frame]
+    rank = frame["rank"].where(told).groupby(keys).rank(method="min")
+    last = rank.groupby(keys).transform("max")
+    above = frame["rank"] - rank
+    high = frame["rank_high"].where(~(frame["rank_high"] > last), last)
+    return frame.assign(
+        rank=rank,
+        rank_low=np.fmin((frame["rank_low"] - above).clip(lower=1), rank),
+        rank_high=np.fmax(high, rank),
     )
 
 
@@ -139,7 +159,7 @@ def _rankings(result: MonthResult, words: Wording) -> Table:
         change_diff=np.nan,
         method="rank_only",
     )
-    frame = public_shares(frame, result.options.disclosure)
+    frame = _ranked_among_published(public_shares(frame, result.options.disclosure))
     frame["interval"] = [
         interval_text(low, high) for low, high in zip(frame["share_low"], frame["share_high"], strict=True)
     ]

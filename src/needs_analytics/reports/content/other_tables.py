@@ -26,6 +26,7 @@ from needs_analytics.reports.content.disclose import (
     too_few,
     with_private_flags,
 )
+from needs_analytics.reports.content.sample import SampleView
 from needs_analytics.reports.formats import interval_text
 from needs_analytics.reports.tables import Table
 
@@ -105,7 +106,7 @@ def segment_table(result: MonthResult, words: Wording) -> Table:
             "age": profiles["age_median"].to_numpy(float),
             "traits": [_traits(result, segment, words) for segment in profiles["segment"]],
             "top_needs": [
-                words.listed([words.need(code) for code in str(codes).split(";") if code], 4)
+                words.leading([words.need(code) for code in str(codes).split(";") if code], 4)
                 for codes in profiles["top_needs"]
             ],
             "hidden": profiles["hidden"],
@@ -187,20 +188,26 @@ def action_table(result: MonthResult, words: Wording) -> Table:
 
 def printable_actions(result: MonthResult) -> pd.DataFrame:
     """Return the suggestions whose gap is published, in the persons that are; a place with too few is not named."""
-    gaps = public_gaps(result.gaps.table, result.options.disclosure)
+    options = result.options
+    gaps = public_gaps(result.gaps.table, options.disclosure, options.gaps.widest_relative)
     gaps = gaps[(gaps["segment"] == ALL) & (gaps["grid"] == ALL) & ~gaps["hidden"] & ~gaps["withheld"]]
-    factor = gaps[gaps["community"] == ALL].set_index("need")["factor"]
+    whole = gaps[gaps["community"] == ALL].set_index("need")
+    factor = whole["factor"]
     named = set(zip(gaps["need"], gaps["community"], strict=True))
     rows = result.plans.table
     rows = rows[rows["need"].isin(factor.index)]
     moved = rows["need"].map(factor).astype(float)
     moved = moved.where(rows["kind"] != "publicity", moved.clip(upper=1.0))  # no more than there is room for
+    printed = rounded_persons(rows["persons"] * moved, options.disclosure.base)
     return rows.assign(
+        flag=rows["need"].map(whole["flag"]),
+        flag_reason=rows["need"].map(whole["flag_reason"]),
+        order=printed,
         persons=rows["persons"] * moved,
         units=rows["units"] * moved,
         cost=rows["cost"] * moved,
         community=[place if (need, place) in named else "" for need, place in iter_rows(rows, "need", "community")],
-    )
+    ).sort_values("order", ascending=False, kind="stable")
 
 
 def action_text(row: Mapping[Hashable, Any], result: MonthResult, words: Wording) -> str:
@@ -366,7 +373,7 @@ def outlook_table(result: MonthResult, words: Wording) -> Table:
             "reason": [words.reason(code) for code in reason],
         }
     )
-    return Table.from_frame("outlook", words.say("table.outlook"), frame, shown)
+    return Table.from_frame("outlook", words.say("table.outlook"), frame, shown, notes=[words.say("note.outlook")])
 
 
 def file_table(cleaned: Cleaned, words: Wording) -> Table:
@@ -390,6 +397,7 @@ def file_table(cleaned: Cleaned, words: Wording) -> Table:
 def method_table(result: MonthResult, words: Wording) -> Table:
     """Return what the words and figures of the report mean."""
     needs, matching, disclosure = result.options.needs, result.options.matching, result.options.disclosure
+    view = SampleView(result, words)
     details: dict[str, object] = {
         "top": needs.top,
         "least": f"{needs.least_n_eff:g}",
@@ -401,6 +409,7 @@ def method_table(result: MonthResult, words: Wording) -> Table:
         "gap_relative": f"{result.options.gaps.widest_relative:g}",
         "detour": f"{matching.detour:g}",
         "threshold": disclosure.threshold,
+        "bounds": words.say(f"bounds.{view.bounds}", **view.limits),
     }
     rows = [tuple(words.say(f"method.{name}", **details).split("|", 1)) for name in METHOD_LINES]
     return Table("method", words.say("table.method"), columns("term meaning", words), rows)
@@ -420,7 +429,7 @@ def question_table(cleaned: Cleaned, words: Wording) -> Table:
             if need in words.needs
         ]
         stored = [words.label(section, part[section].iloc[0]) for section in ("kind", "sense", "blank")]
-        rows.append((office, wording, *stored, words.listed(known, 8) + ("…" if len(known) > 8 else "")))
+        rows.append((office, wording, *stored, words.listed(known, 8)))
     return Table("questions", words.say("table.questions"), shown, rows)
 
 

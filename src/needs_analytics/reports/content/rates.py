@@ -10,7 +10,13 @@ import pandas as pd
 from needs_analytics.core.flags import WITHHOLD
 from needs_analytics.core.results import ALL
 from needs_analytics.needs.flags import judge
-from needs_analytics.reports.content.disclose import blanked, rounded_counts, too_few, with_private_flags
+from needs_analytics.reports.content.disclose import (
+    blanked,
+    rounded_counts,
+    too_few,
+    whole_per_cents,
+    with_private_flags,
+)
 from needs_analytics.reports.formats import interval_text
 
 if TYPE_CHECKING:
@@ -57,9 +63,13 @@ def rates_told(result: MonthResult) -> pd.DataFrame:
 
 
 def furthest_behind(result: MonthResult) -> pd.DataFrame:
-    """Return the groups whose gap rate lies surely above everyone's: their interval begins above it."""
+    """Return the groups whose gap rate lies surely above everyone's: as printed, the intervals do not overlap."""
     rows = rates_told(result)
     if rows.empty:
         return rows
-    everyone, others = rows.loc[rows["group"] == ALL, "gap_rate"], rows[rows["group"] != ALL]
-    return others[others["gap_rate_low"] > everyone.iloc[0]] if len(everyone) else others.iloc[:0]
+    everyone, others = rows.loc[rows["group"] == ALL, "gap_rate_high"], rows[rows["group"] != ALL]
+    if everyone.empty:
+        return others.iloc[:0]
+    above = whole_per_cents(others["gap_rate_low"]) > whole_per_cents(everyone)[0]
+    found: pd.DataFrame = others[above]
+    return found

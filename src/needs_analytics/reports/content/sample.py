@@ -84,6 +84,28 @@ class SampleView:
         return frame.assign(n=n, share=share, hidden=hidden, withheld=False, order=np.where(hidden, 1.0, -share))
 
     @property
+    def bounds(self) -> str:
+        """Whether the weights' bounds were ``kept``, ``dropped`` (``W618``), or ``unused``: nothing was weighted."""
+        if self.result.weights.status != "raked":
+            return "unused"
+        return "dropped" if any(issue.code == "W618" for issue in self.result.weights.issues) else "kept"
+
+    @property
+    def limits(self) -> dict[str, str]:
+        """The bounds of the weights as they are printed."""
+        low, high = self.result.options.weights.bounds
+        return {"low": f"{low:g}", "high": f"{high:g}"}
+
+    @property
+    def at_bound(self) -> bool:
+        """Whether the largest weight is as large as the options allow."""
+        table = self.result.weights.table
+        ratio = (table["weight"] / table["base_weight"]).to_numpy(float)
+        ratio = ratio / (table["weight"].sum() / table["base_weight"].sum())
+        largest = ratio[int(table["weight"].to_numpy(float).argmax())]
+        return self.bounds == "kept" and bool(largest > self.result.options.weights.bounds[1] * (1 - _ROUNDING))
+
+    @property
     def spread(self) -> bool:
         """Whether the weights differ."""
         return bool(self.result.weights.deff > _LEAST_SPREAD)
@@ -174,8 +196,8 @@ def printable_margins(result: MonthResult) -> pd.DataFrame:
     counts = margins["n"].where(margins["label"] != UNKNOWN_CLASS)
     known = rounded_counts(counts.groupby(margins["margin"]).transform("sum"), options.base)
     before = np.where(counts.notna(), np.minimum(n / np.maximum(known, 1.0), 1.0), np.nan)
-    after = _among_known(margins, "after") if result.weights.status == "raked" else before
-    target = _among_known(margins, "target")
+    after = among_known(margins, "after") if result.weights.status == "raked" else before
+    target = among_known(margins, "target")
     spread = np.sqrt(np.maximum(target * (1 - target), 1e-12))
     return margins.assign(
         n=n,
@@ -189,7 +211,7 @@ def printable_margins(result: MonthResult) -> pd.DataFrame:
     )
 
 
-def _among_known(margins: pd.DataFrame, column: str) -> Floats:
+def among_known(margins: pd.DataFrame, column: str) -> Floats:
     """Return the shares of a margin's classes among those whose class is known; none for the others."""
     shares = margins[column].astype(float).where(margins["label"] != UNKNOWN_CLASS)
     return np.asarray(shares / shares.groupby(margins["margin"]).transform("sum"), dtype=np.float64)

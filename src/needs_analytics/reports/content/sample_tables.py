@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from needs_analytics.core.channels import OPT_IN, UNTOLD
+from needs_analytics.core.channels import OPT_IN, PAPER, UNTOLD
 from needs_analytics.core.flags import CAUTION, PUBLISH, WITHHOLD
 from needs_analytics.core.tables import iter_rows
 from needs_analytics.reports.charts import Bar, BarChart, Chart, DotChart
@@ -45,7 +45,7 @@ def _mode_table(view: SampleView) -> Table:
         contact=[words.say(f"mode.{mode}") for mode in frame["mode"]],
         by_themselves=[words.say(f"word.{'opted_in' if mode in OPT_IN else 'asked'}") for mode in frame["mode"]],
     )
-    frame["by_themselves"] = frame["by_themselves"].astype(object).mask(frame["mode"] == UNTOLD, UNKNOWN)
+    frame["by_themselves"] = frame["by_themselves"].astype(object).mask(frame["mode"].isin([UNTOLD, PAPER]), UNKNOWN)
     return Table.from_frame("contacts", words.say("table.contacts"), blanked(frame, ("n", "before")), shown)
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from needs_analytics.core.flags import CAUTION, PUBLISH, WITHHOLD
-from needs_analytics.reports.content.disclose import rounded_effective, rounded_persons
+from needs_analytics.reports.content.disclose import rounded_effective, rounded_persons, too_few
 from needs_analytics.reports.content.sample import GROUP, SampleView
 from needs_analytics.reports.formats import number_text
 from needs_analytics.weights import diagnose
@@ -72,8 +74,11 @@ def _weights(view: SampleView, *, linked: bool) -> str:
         mean=int(mean),
         most=int(most),
         ratio=f"{weight.max() / weight.mean():.1f}",
+        bound=words.say("sample.at_bound") if view.at_bound else "",
         figure=words.say("sample.see", id="weight_bars") if linked else "",
     )
+    if view.bounds == "dropped":
+        sentence += words.say("sample.unbounded", **view.limits)
     sentence += words.say("sample.top", share=number_text(_figure(view, "top_share"), "share"))
     return sentence + (words.say("sample.heaviest", list=words.listed(view.heaviest)) if view.heaviest else "")
 
@@ -87,7 +92,12 @@ def _worth(view: SampleView) -> str:
     weights, words = view.result.weights, view.words
     if weights.status != "raked" or not view.spread:
         return ""
-    return words.say("sample.worth", n=view.n, n_eff=rounded_effective(weights.n_eff), deff=f"{weights.deff:.2f}")
+    options = view.result.options.disclosure
+    younger = len(view.result.cleaned.survey) - view.n
+    key = "worth_untold" if too_few([younger], None, options)[0] else "worth"  # two exact numbers would tell them
+    more = number_text(np.sqrt(weights.deff) - 1.0, "share")
+    deff, n_eff = f"{weights.deff:.2f}", rounded_effective(weights.n_eff)
+    return words.say(f"sample.{key}", more=more, n=view.n, n_eff=n_eff, deff=deff)
 
 
 def conclusions(view: SampleView) -> list[tuple[str, str, str]]:

@@ -15,6 +15,7 @@ from needs_analytics.reports.content.disclose import (
     public_use,
     rounded_counts,
     too_few,
+    whole_per_cents,
 )
 from needs_analytics.reports.content.older import older_answers, rests_on_older
 from needs_analytics.reports.content.other_tables import place_of
@@ -25,7 +26,7 @@ from needs_analytics.reports.document import Block, ChartBlock, Heading, Note, P
 from needs_analytics.reports.formats import Blank, interval_text, number_text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from needs_analytics.core.results import MonthResult
     from needs_analytics.reports.content.sample import SampleView
@@ -33,14 +34,16 @@ if TYPE_CHECKING:
     from needs_analytics.reports.tables import Table
 
 _LEAST_COMPARED, _MOST_COMPARED = 4, 3
-_ON_PAPER: Mapping[str, str] = {
+_CROWDED, _HALF = 0.9, 0.5
+_IN_BODY: Mapping[str, str] = {
     "needs": "rank need share interval persons n rank_interval tier flag reason",
     "gaps": "need demand gap gap_interval gap_rate capacity_persons used_persons cause flag reason",
     "parts": "need demand met no_service not_eligible too_far full not_taken_up dissatisfied unknown_use flag",
+    "services": "service site capacity unit capacity_persons used_units utilisation waiting bad_share",
     "segments": "name share interval persons n age top_needs flag reason",
     "referred": "need path share interval persons n requests flag reason",
 }
-"""Columns of wide tables in the Word file; all of them stand on the page and in the workbook."""
+"""Columns of wide tables on a page, on screen too: flag and reason must be in sight. The workbook has them all."""
 _SAYS_MUST, _UP, _DOWN, _SAME = "必列", "明显上升", "明显下降", "无明显变化"
 
 
@@ -61,7 +64,7 @@ class Material:
         rows = self.needs[
             (self.needs["community"] == ALL) & (self.needs["segment"] == ALL) & (self.needs["group"] == ALL)
         ]
-        return rows[rows["sort_share"] >= 0].sort_values(["sort_share", "code"], ascending=[False, True])
+        return rows[rows["sort_share"] >= 0].sort_values(["sort_share", "order", "code"], ascending=[False, True, True])
 
     @property
     def ordered(self) -> pd.DataFrame:
@@ -93,15 +96,46 @@ class Material:
         untold = public["hidden"] | public["withheld"] | public["change_hidden"] | public["change_withheld"]
         return public[~untold]
 
+    @property
+    def uncompared(self) -> list[str]:
+        """Needs that were not compared with last month, though others were."""
+        rows = self.result.needs.totals()
+        untold = rows["change"] == "/"
+        return [] if untold.all() else list(rows.loc[untold, "need"])
+
+    def crowded(self) -> pd.DataFrame:
+        """Services used to nine tenths or more for which residents wait, the most waiting first."""
+        services, options = self._services_used(), self.result.options.disclosure
+        rows = services[(services["utilisation"] >= _CROWDED) & (services["waiting"] >= options.threshold)]
+        return rows.sort_values("waiting", ascending=False)
+
+    def idle(self) -> pd.DataFrame:
+        """Services used by less than half, the least used first."""
+        services = self._services_used()
+        return services[services["utilisation"] < _HALF].sort_values("utilisation")
+
+    def _services_used(self) -> pd.DataFrame:
+        services = self.result.gaps.services
+        return services.assign(utilisation=public_use(services, self.result.options.disclosure)["utilisation"])
+
+    @property
+    def services_named(self) -> list[int]:
+        """Rows of the table of services that the first page names."""
+        table = self.tables["services"]
+        service, site = table.column_index("service"), table.column_index("site")
+        first = pd.concat([self.crowded().head(_MOST_COMPARED), self.idle().head(_MOST_COMPARED)])
+        named = set(zip(first["service_name"], first["site"].replace("", self.words.say("word.all_services")),
+                        strict=True))  # fmt: skip
+        return [place for place, row in enumerate(table.cells) if (row[service], row[site]) in named]
+
     def block(self, name: str, *, limit: bool = True, columns: tuple[str, ...] = ()) -> list[Block]:
         """Return a table's block if there is the table."""
         most = self.result.options.report.body_rows if limit else None
         if name not in self.tables:
             return []
-        if name not in _ON_PAPER:
-            return [TableBlock(name, limit=most, columns=columns)]
-        narrow = TableBlock(name, limit=most, columns=_ON_PAPER[name].split(), formats=("docx",))
-        return [TableBlock(name, limit=most, columns=columns, formats=("html",)), narrow]
+        if name == "services":
+            return [TableBlock(name, limit=most, columns=_IN_BODY[name].split(), also=self.services_named)]
+        return [TableBlock(name, limit=most, columns=columns or _IN_BODY.get(name, "").split())]
 
 
 def sections(material: Material) -> list[Section]:
@@ -132,6 +166,12 @@ def later_doubts(result: MonthResult) -> int:
     """Return how much the later stages doubt: no cell's fault, and not among what a check shows."""
     said = sum(issue.times for issue in result.issues if issue.severity != "info")
     return said - sum(issue_counts(result).values())
+
+
+def told_rows(table: Table, column: str) -> list[Sequence[object]]:
+    """Return the rows of a table whose figure is printed: only of these it may be said which come first."""
+    place = table.column_index(column)
+    return [row for row in table.rows if not isinstance(row[place], Blank)]
 
 
 def need_phrase(row: pd.Series, words: Wording) -> str:
@@ -218,12 +258,10 @@ def _needs(m: Material) -> list[Block]:
     if "rankings" in m.tables:
         rankings = m.tables["rankings"]
         place, need = rankings.column_index("community"), rankings.column_index("need")
-        first = [str(row[need]) for row in rankings.rows if row[place] == words.place(ALL)]
-        blocks += [
-            Heading(words.say("heading.ranked")),
-            Paragraph(words.say("text.ranked_lead", list=words.listed(first, 3))),
-            *m.block("rankings"),
-        ]
+        first = [str(row[need]) for row in told_rows(rankings, "share") if row[place] == words.place(ALL)]
+        key = "ranked_lead" if first else "ranked_untold"
+        lead = Paragraph(words.say(f"text.{key}", list=words.leading(first, 3)))
+        blocks += [Heading(words.say("heading.ranked")), lead, *m.block("rankings")]
     return blocks
 
 
@@ -274,7 +312,7 @@ def _supply(m: Material) -> list[Block]:
         blocks += [Heading(words.say("heading.quadrant")), Paragraph(_quadrant_text(m)), ChartBlock(chart)]
     if "lacking" in m.tables:
         listed = [str(row[0]) for row in m.tables["lacking"].rows]
-        lead = words.say("text.lacking", count=len(listed), list=words.listed(listed, 6))
+        lead = words.say("text.lacking", count=len(listed), list=words.leading(listed, 6))
         blocks += [Heading(words.say("heading.coverage")), Paragraph(lead), *m.block("lacking")]
     return blocks
 
@@ -287,8 +325,8 @@ def _use_text(services: pd.DataFrame, words: Wording) -> str:
     sentence = words.say(
         "text.supply_use",
         recorded=len(known),
-        busy=int((known["utilisation"] >= 0.8).sum()),
-        idle=int((known["utilisation"] < 0.5).sum()),
+        busy=int((whole_per_cents(known["utilisation"]) >= 0.8).sum()),
+        idle=int((whole_per_cents(known["utilisation"]) < 0.5).sum()),
     )
     full, idle = _extremes(known, words)
     if not idle:
@@ -392,13 +430,15 @@ def _groups(m: Material) -> list[Block]:
             for row in table.cells
             if not isinstance(row[1], Blank)
         ]
-        blocks.append(Paragraph(words.say("text.segments_lead", count=len(table.cells), list=words.listed(items, 8))))
+        key = "segments_lead" if items else "segments_untold"
+        blocks.append(Paragraph(words.say(f"text.{key}", count=len(table.cells), list=words.listed(items, 8))))
         if result.segments.status == "rules":
             blocks.append(Note(words.say("text.segments_rules")))
         heat = charts.segment_heat(m.result, m.needs, words)
         blocks += [*m.block("segments"), *([ChartBlock(heat)] if heat else [])]
     else:
-        blocks.append(Paragraph(words.say("text.segments_none")))
+        key = "segments_no_data" if result.cleaned.survey.empty else "segments_none"
+        blocks.append(Paragraph(words.say(f"text.{key}")))
     if "equity" in m.tables:
         blocks += [Heading(words.say("heading.equity")), Paragraph(_equity_text(m)), *m.block("equity")]
     if "communities" in m.tables:
@@ -413,7 +453,7 @@ def _groups(m: Material) -> list[Block]:
             for row in table.cells
             if not isinstance(row[1], Blank)
         ]
-        lead = [Paragraph(words.say("text.communities_lead", list=words.listed(items, 3)))] if items else []
+        lead = [Paragraph(words.say("text.communities_lead", list=words.leading(items, 3)))] if items else []
         blocks += [Heading(words.say("heading.communities")), *lead, *m.block("communities", limit=False)]
     return [*blocks, *_grids(m)]
 
@@ -447,16 +487,15 @@ def _referred(m: Material) -> list[Block]:
     words = m.words
     blocks: list[Block] = []
     if "referred" in m.tables:
-        rows = m.tables["referred"].rows
-        blocks += [
-            Paragraph(
-                words.say("text.referred_lead", count=len(rows), list=words.listed([str(row[0]) for row in rows], 4))
-            ),
-            *m.block("referred"),
-        ]
+        table = m.tables["referred"]
+        told = [str(row[0]) for row in told_rows(table, "share")]
+        key = "referred_lead" if told else "referred_untold"
+        lead = words.say(f"text.{key}", count=len(table.rows), list=words.leading(told, 4))
+        blocks += [Paragraph(lead), *m.block("referred")]
     if len(m.result.needs.requests):
         blocks += [*_requests(m), *m.block("requests")]
-    return blocks or [Paragraph(words.say("text.referred_none"))]
+    key = "referred_no_data" if m.result.cleaned.survey.empty else "referred_none"
+    return blocks or [Paragraph(words.say(f"text.{key}"))]
 
 
 def _requests(m: Material) -> list[Block]:
@@ -479,8 +518,20 @@ def _change(m: Material) -> list[Block]:
     same = int((rows["change"] == _SAME).sum())
     key = "changed" if up and down else "changed_up" if up else "changed_down" if down else "changed_none"
     sentence = words.say(f"text.{key}", up=words.listed(up, 8), down=words.listed(down, 8))
-    sentence += words.say("text.unclear", same=same, unclear=len(rows) - same - len(up) - len(down))
+    compared = int((m.result.needs.totals()["change"] != "/").sum())
+    sentence += words.say("text.unclear", same=same, unclear=compared - same - len(up) - len(down))
+    sentence += _uncompared_text(m)
     return [Paragraph(sentence), *m.block("changes"), *m.block("outlook")]
+
+
+def _uncompared_text(m: Material) -> str:
+    """Say how many needs were not compared, and name the largest of those that are printed."""
+    words, count = m.words, len(m.uncompared)
+    if not count:
+        return ""
+    first = list(m.totals.loc[m.totals["code"].isin(m.uncompared), "need"])
+    named = words.say("text.uncompared_named", list=words.listed(first)) if first else ""
+    return words.say("text.uncompared", count=count, named=named)
 
 
 def _actions(m: Material) -> list[Block]:

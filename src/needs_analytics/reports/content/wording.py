@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from needs_analytics.core.flags import CAUTION
 from needs_analytics.core.messages import catalogue, class_words, text
 from needs_analytics.core.results import ALL
+from needs_analytics.reports.content.disclose import rounded_persons
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -16,6 +18,17 @@ if TYPE_CHECKING:
     from needs_analytics.core.options import Options
 
 MOST_LISTED = 5
+
+
+_TOWNS = ("街道", "镇", "乡")
+_AREAS = ("社区", "村", "区", "县", "市")
+
+
+def _kind_of_area(office: str) -> str:
+    """Return what an office looks after by its name: 街道 of 幸福街道办事处, 镇 of 幸福镇."""
+    towns = sorted((office.rfind(word), word) for word in _TOWNS if word in office)
+    ending = next((word for word in _AREAS if office.endswith(word)), "other")
+    return towns[-1][1] if towns else ending
 
 
 @dataclass(frozen=True)
@@ -40,14 +53,17 @@ class Wording:
     settings: Mapping[str, object]
 
     @classmethod
-    def of(cls, codebook: Codebook, segments: Mapping[str, str], language: str, options: Options) -> Wording:
-        """Collect the names of a codebook and the options that sentences mention."""
+    def of(
+        cls, codebook: Codebook, segments: Mapping[str, str], language: str, options: Options, *, office: str = ""
+    ) -> Wording:
+        """Collect the names of a codebook, what the whole area is called, and the options that sentences mention."""
         domains = codebook.needs["domain_name" if language == "zh" else "domain_name_en"]
         settings = {
             "youngest": options.cleaning.youngest_age,
             "threshold": options.disclosure.threshold,
             "base": options.disclosure.base,
             "least": f"{options.needs.least_n_eff:g}",
+            "whole": text(f"report.whole.{_kind_of_area(office)}", language),
         }
         return cls(
             language, codebook.need_names(language), codebook.group_names(language), segments, dict(domains), settings
@@ -81,18 +97,31 @@ class Wording:
         return self.needs.get(str(code), str(code))
 
     def place(self, name: object) -> str:
-        """Return a place; a total reads 全街道."""
-        return self.say("word.whole") if name == ALL else str(name)
+        """Return a place; a total reads 全街道, 全镇 …, as the office is called."""
+        return str(self.settings["whole"]) if name == ALL else str(name)
 
     def domain(self, code: object) -> str:
         """Return the name of a need's domain."""
         return self.domains.get(str(code), "")
+
+    def steps(self, population: float, base: int) -> list[str]:
+        """Return how coarse numbers of residents are: they follow from whole per cents. Nothing without a register."""
+        if not math.isfinite(population):
+            return []
+        return [self.say("note.steps", step=int(rounded_persons([population / 100], base)[0]))]
 
     def margin_class(self, label: str) -> str:
         """Return how a class of a margin is printed (``男 16-34岁``)."""
         return class_words(label, self.language)
 
     def listed(self, items: Iterable[str], most: int = MOST_LISTED) -> str:
-        """Join items with the language's comma, the first ones only."""
+        """Join items with the language's comma; of more than ``most`` the first ones, and that there are more (等)."""
         chosen = list(items)
-        return self.say("list_comma").join(chosen[:most]) if chosen else self.say("none")
+        if not chosen:
+            return self.say("none")
+        joined = self.say("list_comma").join(chosen[:most])
+        return self.say("and_more", list=joined) if len(chosen) > most else joined
+
+    def leading(self, items: Iterable[str], most: int = MOST_LISTED) -> str:
+        """Join the first items only, for a sentence that says which come first."""
+        return self.listed(list(items)[:most], most)

@@ -152,4 +152,5 @@ def _total_text(chart: StackedBarChart, place: int) -> str:
     numbers = [as_number(value) for value in values]
     if None in numbers:
         return value_text(values[numbers.index(None)], chart.kind)
-    return value_text(sum(number or 0 for number in numbers), chart.kind)
+    total = chart.totals[place] if chart.totals else sum(number or 0 for number in numbers)
+    return value_text(total, chart.kind)

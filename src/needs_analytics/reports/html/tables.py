@@ -65,7 +65,7 @@ def _styles(column: Column, cell: Cell, *, has_bar: bool) -> list[str]:
     if column.kind in _MIDDLE_KINDS:
         return ["middle", *blank]
     if column.number_kind is None:
-        return blank
+        return ["words", *blank] if column.kind == "text" else blank
     return ["number", *(["bar"] if has_bar else []), *blank]
 
 

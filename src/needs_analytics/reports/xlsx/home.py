@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _WIDTHS = (5, 18, 70, 9)
 _LAST = len(_WIDTHS) - 1
+_FILLED = 0.88
+"""How much of a merged line WPS and LibreOffice fill with Chinese before they break it; a cut line cannot be read."""
 
 
 @dataclass(slots=True)
@@ -76,7 +78,7 @@ def _write_highlights(writer: _Writer, document: Document, plan: Plan) -> None:
             write_across(writer.sheet, writer.row, (1, _LAST), text, writer.styles.named("text"))
         else:
             write_link(writer.sheet, writer.row, (1, _LAST), (address, text), writer.styles.named("link"))
-        writer.sheet.set_row(writer.row, LINE_HEIGHT * lines_needed(text, sum(_WIDTHS[1:])) + 5)
+        writer.sheet.set_row(writer.row, LINE_HEIGHT * lines_needed(text, round(sum(_WIDTHS[1:]) * _FILLED)) + 5)
         writer.row += 1
 
 
