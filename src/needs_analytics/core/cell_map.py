@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from needs_analytics.core.issue import CellRef, Issue, Place
+from needs_analytics.core.issue import CellRef, Issue, Place, place_order
 from needs_analytics.core.tables import OWN_COLUMN, iter_rows
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ class CellMap:
         told = {"table": table, **({"field": fields[0]} if fields else {}), **details}
         issues = []
         for same in sheets.values():
-            first, *others = dict.fromkeys(same)
+            first, *others = sorted(dict.fromkeys(same), key=lambda ref: place_order((ref.row, ref.column)))
             also = tuple((ref.row, ref.column) for ref in others)
             issues.append(Issue(code, first, value, {**told, "count": len(same)}, also))
         return issues

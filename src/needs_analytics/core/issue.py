@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
 Severity = Literal["error", "warning", "info"]
 _SEVERITIES: dict[str, Severity] = {"E": "error", "W": "warning", "I": "info"}
@@ -100,10 +100,23 @@ class Issue:
         return 1 + len(self.also)
 
 
-def said_once(issues: Sequence[Issue]) -> Issue:
-    """Return issues that say the same of several cells or rows of a sheet as one, with all their cells."""
-    also = (*issues[0].also, *(place for issue in issues[1:] for place in issue.places))
-    return replace(issues[0], details={**issues[0].details, "count": sum(issue.times for issue in issues)}, also=also)
+def in_sheet_order(issues: Iterable[Issue]) -> list[Issue]:
+    """Return issues of one sheet as they stand in it, from top to bottom; rows are read in another order."""
+    return sorted(issues, key=lambda issue: [place_order(place) for place in issue.places[:1]])
+
+
+def place_order(place: Place) -> tuple[int, int]:
+    """Return by what places of one sheet are sorted: row by row, a whole row or column before its cells."""
+    row, column = place
+    return (-1 if row is None else row, -1 if column is None else column)
+
+
+def said_once(issues: Iterable[Issue]) -> Issue:
+    """Return issues that say the same of several cells or rows of a sheet as one, with all their cells in its order."""
+    first, *others = in_sheet_order(issues)
+    also = sorted([*first.also, *(place for issue in others for place in issue.places)], key=place_order)
+    times = first.times + sum(issue.times for issue in others)
+    return replace(first, details={**first.details, "count": times}, also=tuple(also))
 
 
 def grouped(issues: Iterable[Issue]) -> list[Issue]:

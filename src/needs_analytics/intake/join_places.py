@@ -73,7 +73,7 @@ def _without_community(survey: pd.DataFrame, book: PlaceBook, issues: list[Issue
         placeless.add((file, sheet))
         named = book.named(f"{file} {sheet}")
         details = {"file": file, "sheet": sheet, "count": len(rows), "near": named[0] if len(named) == 1 else ""}
-        said.append(Issue("W318", CellRef(str(file), str(sheet), int(rows["row"].iloc[0]) - 1), details=details))
+        said.append(Issue("W318", CellRef(str(file), str(sheet), int(rows["row"].min()) - 1), details=details))
     kept = [issue for issue in issues if not (issue.code in {"W303", "W317"} and issue.where
                                               and (issue.where.file, issue.where.sheet) in placeless)]  # fmt: skip
     return [*kept, *said]
@@ -139,7 +139,7 @@ def _like_their_siblings(titled: pd.DataFrame) -> pd.DataFrame:
 
 def _taken(rows: pd.DataFrame) -> Issue:
     first = rows.iloc[0]
-    where = CellRef(str(first["file"]), str(first["sheet"]), int(first["row"]) - 1)
+    where = CellRef(str(first["file"]), str(first["sheet"]), int(rows["row"].min()) - 1)
     source = mask_wordings([first["source"]], NOBODY)[first["source"]]
     return Issue("I304", where, str(first["taken"]), {"source": source, "count": len(rows)})
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from needs_analytics.core.issue import CellRef, Issue, cell_name
+from needs_analytics.core.issue import CellRef, Issue, cell_name, in_sheet_order
 from needs_analytics.core.tables import iter_rows
 from needs_analytics.intake.senders import undated
 from needs_analytics.intake.summary import office_of
@@ -358,7 +358,7 @@ def _problems(issues: Iterable[Issue]) -> tuple[Problem, ...]:
         where = issue.where or CellRef("")
         field = str(issue.details.get("field", ""))
         alike.setdefault((where.file, where.sheet, issue.code, field), []).append(issue)
-    found = [Problem(tuple(same)) for same in alike.values()]
+    found = [Problem(tuple(in_sheet_order(same))) for same in alike.values()]
     return tuple(sorted(found, key=lambda one: (SEVERITIES.index(one.first.severity), UNITS.index(one.unit))))
 
 
