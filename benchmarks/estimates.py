@@ -145,7 +145,7 @@ def _district(answers: int, places: int, needs: int) -> tuple[pd.DataFrame, Floa
     margins = [(code, np.bincount(code) * rng.uniform(0.8, 1.2, code.max() + 1)) for code in codes.values()]
     margins = [(code, target * (2_500.0 * places / target.sum())) for code, target in margins]
     people["weight"] = rake(np.ones(answers), margins).weights
-    return people, said, SimpleNamespace(status="raked", codes=codes)
+    return people, said, SimpleNamespace(status="raked", codes=codes, bounded=True)
 
 
 def _apart(function: str, size: tuple[int, ...]) -> dict[str, float]:

@@ -69,7 +69,7 @@ def test_files_settings_and_versions_that_differ_are_named(workspace: Workspace,
         inputs=inputs,
         context={"mapping.toml": "8"},
         options={"gaps.replicates": 7},
-        versions={"pandas": "3.2"},
+        versions={"needs-analytics": "0.1.0", "pandas": "3.2"},
     )
     workspace.store.keep(named(result, "2026-10", "6"))
     workspace.store.keep(replace(result, run=changed))
