@@ -16,9 +16,11 @@ import numpy as np
 import pandas as pd
 
 from needs_analytics.core.codebook import Codebook
+from needs_analytics.core.options import NeedsOptions
 from needs_analytics.needs.asked import asked_together
 from needs_analytics.needs.domains import make_domains
 from needs_analytics.needs.estimates import direct_table, sampling_design
+from needs_analytics.needs.reach import reach
 from needs_analytics.numerics.raking import rake
 
 if TYPE_CHECKING:
@@ -108,9 +110,9 @@ def shares(answers: int, places: int, needs: int) -> dict[str, float]:
     began = time.process_time()
     design = sampling_design(people, weights)
     domains = make_domains(people, register, codebook, 2_500.0 * places)
-    table = direct_table(
-        [f"n{number}" for number in range(needs)], said, domains, asked_together(people, said, design), 0.95, "direct"
-    )
+    reached = reach(said, people, register, domains, weights).columns(NeedsOptions().least_coverage)
+    names, asked = [f"n{number}" for number in range(needs)], asked_together(people, said, design)
+    table = direct_table(names, said, domains, asked, "direct", reached)
     seconds = time.process_time() - began
     assert len(table) == needs * len(domains.frame)
     assert table["share_low"].le(table["share_high"]).all()
@@ -145,7 +147,7 @@ def _district(answers: int, places: int, needs: int) -> tuple[pd.DataFrame, Floa
     margins = [(code, np.bincount(code) * rng.uniform(0.8, 1.2, code.max() + 1)) for code in codes.values()]
     margins = [(code, target * (2_500.0 * places / target.sum())) for code, target in margins]
     people["weight"] = rake(np.ones(answers), margins).weights
-    return people, said, SimpleNamespace(status="raked", codes=codes, bounded=True)
+    return people, said, SimpleNamespace(status="raked", codes=codes, bounded=True, absent=0.0)
 
 
 def _apart(function: str, size: tuple[int, ...]) -> dict[str, float]:

@@ -32,7 +32,13 @@ def named(result: MonthResult, name: str, digest: str = "") -> MonthResult:
     """Return a result as if it were another month's, or another run's."""
     month = type(result.month).parse(name)
     inputs = pd.DataFrame({"month": [name], "file": ["走访表.xlsx"], "digest": [f"{digest:0<64}"], "rows": [150]})
-    run = replace(result.run, month=name, digest=digest or result.run.digest, inputs=inputs, versions={"needs-analytics": "0.1.0", "pandas": "3.1"})
+    run = replace(
+        result.run,
+        month=name,
+        digest=digest or result.run.digest,
+        inputs=inputs,
+        versions={"needs-analytics": "0.1.0", "pandas": "3.1"},
+    )
     return replace(result, month=month, cleaned=replace(result.cleaned, month=month), run=run)
 
 
