@@ -317,6 +317,7 @@ def test_a_month_without_any_answers_is_refused_by_check_and_report_alike(needs:
 def test_a_month_of_which_nothing_can_be_published_says_so_before_and_after(needs: Needs, office: Office) -> None:
     workspace = office({**whole_month(), "需求调查.csv": survey(25)})
     assert "只有 25 份，不足 30 份" in needs("check", MONTH).out
+    assert "W629" in needs("check", MONTH, "--json").out
     issued = needs("report", MONTH, "--format", "html")
     assert "各项需求都没有达到公布的标准" in issued.err
     page = next((workspace / "reports" / MONTH).glob("*.html")).read_text(encoding="utf-8")

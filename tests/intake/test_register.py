@@ -133,6 +133,7 @@ ACROSS = """
 def test_row_totals_that_the_cells_do_not_add_up_to_are_named_by_their_cell() -> None:
     assert contradicted(ACROSS.format(600, 1510)) == []
     assert contradicted(ACROSS.format(1100, 1510)) == [("F2", "1100", "600")]
+    assert "W624" in codes(take(sheet(ACROSS.format(1100, 1510))))
     assert take(sheet(ACROSS.format(1100, 1510))).tables["register"]["persons"].sum() == 1510
 
 
