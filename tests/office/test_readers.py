@@ -38,12 +38,12 @@ def test_a_file_that_takes_too_long_is_refused_and_the_next_is_read() -> None:
     assert not isinstance(after, Refusal)
 
 
-def test_results_come_in_the_order_of_the_files_whichever_is_read_first(tmp_path: Path) -> None:
+def test_results_come_in_the_order_of_the_names_whichever_is_read_first(tmp_path: Path) -> None:
     paths = []
     for number in range(30):
-        paths.append(tmp_path / f"{number}.csv")
+        paths.append(tmp_path / f"{number:02}.csv")
         paths[-1].write_text("a,b\n" * (1 + 3000 * (number % 3)) + f"{number},x\n", encoding="utf-8")
-    assert [sheet.file for sheet in read_workbooks(paths)] == [path.name for path in paths]
+    assert [sheet.file for sheet in read_workbooks(reversed(paths))] == [path.name for path in paths]
 
 
 def test_the_limit_of_the_used_range_is_an_option_and_its_cell_is_named(tmp_path: Path) -> None:

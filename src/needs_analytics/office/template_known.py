@@ -60,11 +60,13 @@ def known_names(codebook: Codebook, month: Cleaned | None) -> Known:
 
 
 def carried_rows(table: str, month: Cleaned, language: str) -> list[Row]:
-    """Return a month's rows of a table as an office would write them, field to cell.
+    """Return a month's rows of a table as an office would write them, field to cell, in the order they were sent in.
 
     A field whose cells are all blank is left out, and so is a name that only repeats the key.
     """
     frame = getattr(month, table)
+    sent = [column for column in ("file", "sheet", "row") if column in frame]
+    frame = frame.sort_values(sent, kind="stable") if sent else frame
     rows = frame[[column for column in COLUMNS[table] if column not in _COMPUTED]].copy()
     if {"site", "name"} <= set(rows) and rows["name"].equals(rows["site"]):
         rows = rows.drop(columns="name")
