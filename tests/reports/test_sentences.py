@@ -10,7 +10,7 @@ import pytest
 
 from helpers.town import BATHING, MEALS, residents, run_stages, segments_of, survey, town
 from needs_analytics.core.issue import CellRef, Issue
-from needs_analytics.core.options import GapsOptions, NeedsOptions, Options
+from needs_analytics.core.options import GapsOptions, Options
 from needs_analytics.reports.check.summary import summarise
 from needs_analytics.reports.content.build import build_document, report_wording
 from needs_analytics.reports.content.other_tables import action_text
@@ -171,11 +171,11 @@ def test_what_is_passed_on_and_not_published_is_not_said_to_be_named_most_often(
     assert "暂不公布占比和先后" in untold
 
 
-def test_asked_in_some_places_only_follows_the_setting(result: MonthResult) -> None:
-    asked = replace(result, needs=replace(result.needs, table=result.needs.table.assign(coverage=0.7, flag="慎用")))
-    loose = replace(asked, options=Options(needs=NeedsOptions(least_coverage=0.6)))
-    assert "标为慎用" in told(asked)
-    assert "标为慎用" not in told(loose)
+def test_asked_in_some_places_only_is_said_where_it_is_the_reason_of_a_flag(result: MonthResult) -> None:
+    table = result.needs.table.assign(coverage=0.7, flag="慎用")
+    for reason, said in (("partly_asked", True), ("wide", False)):
+        asked = replace(result, needs=replace(result.needs, table=table.assign(flag_reason=reason)))
+        assert ("标为慎用" in told(asked)) == said
 
 
 def test_weights_that_did_not_converge_are_not_called_equal(result: MonthResult) -> None:
