@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -48,7 +47,7 @@ def find_segments(
     codebook
         Names and sensitivity of groups and needs.
     n_segments
-        The same as ``options.n_segments``, for notebooks.
+        Before ``options.n_segments``, for notebooks; the nearest number that can be had where it cannot.
 
     Returns
     -------
@@ -56,14 +55,13 @@ def find_segments(
         Status ``stable``, ``rules`` (few respondents or a single question), ``none`` or ``no_data``.
     """
     codebook = codebook or Codebook.default()
-    if n_segments is not None:
-        options = replace(options, n_segments=n_segments)
     residents = read_residents(in_order(survey) if "answer_id" in survey else survey, weights, codebook)
     traits, issues = pick_questions(residents, codebook)
     rows = _placeable(residents, traits)
     if not len(rows):
         return assemble_record(residents, _nothing("no_data"), options, codebook, issues)
-    found, more = _search(residents, traits, rows, options, codebook)
+    wished = options.n_segments if n_segments is None else n_segments
+    found, more = _search(residents, traits, rows, options, codebook, wished)
     segments = assemble_record(residents, found, options, codebook, [*issues, *more])
     if found.model is not None:
         found.model.segments_ = segments.profiles[["segment", "name", "name_en"]].assign(jaccard=found.jaccard)
@@ -115,11 +113,16 @@ def _nothing(status: str, selection: pd.DataFrame | None = None) -> Found:
 
 
 def _search(
-    residents: Residents, traits: pd.DataFrame, rows: Ints, options: SegmentOptions, codebook: Codebook
+    residents: Residents,
+    traits: pd.DataFrame,
+    rows: Ints,
+    options: SegmentOptions,
+    codebook: Codebook,
+    wished: int | None,
 ) -> tuple[Found, list[Issue]]:
     order = rows[canonical_order(traits.iloc[rows], list_questions(traits, ("groups",)), residents.weights[rows])]
-    if options.n_segments is not None:
-        return _wished(traits.iloc[order], residents.weights[order], order, options.n_segments, options)
+    if wished is not None:
+        return _wished(traits.iloc[order], residents.weights[order], order, wished, options)
     if len(rows) < options.fewest_respondents:
         return _ruled(
             residents, order, Issue("I633", details={"n": len(rows), "fewest": options.fewest_respondents}), codebook
