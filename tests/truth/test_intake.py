@@ -113,8 +113,13 @@ def test_special_groups_are_counted_where_the_number_is_not_masked(sent: Sent) -
     assert known.to_dict() == true.loc[known.index].to_dict()
 
 
+def as_sent(sent: Sent, table: str) -> pd.DataFrame:
+    """Return a table's rows in the order of their sheets; taken in they are in the order of what they hold."""
+    return sent.intake.tables[table].sort_values(["file", "sheet", "row"], ignore_index=True)
+
+
 def test_grids_and_their_people_arrive(sent: Sent) -> None:
-    grids, places = sent.snapshot.town.grids, sent.intake.tables["places"]
+    grids, places = sent.snapshot.town.grids, as_sent(sent, "places")
     assert places["community"].tolist() == grids["community"].tolist()
     assert places["grid"].tolist() == grid_labels(grids["number"]).tolist()
     assert places["population"].tolist() == sent.snapshot.people["place"].value_counts().sort_index().tolist()
@@ -124,7 +129,7 @@ def test_grids_and_their_people_arrive(sent: Sent) -> None:
 
 def test_capacity_arrives_where_it_is_a_number(sent: Sent) -> None:
     written = offered_supply(sent.snapshot.plan, sent.cleaned.month)
-    supply = sent.intake.tables["supply"]
+    supply = as_sent(sent, "supply")
     plain = ~supply["row"].isin(spoilt_ledger_rows(sent, "服务容量"))
     names = offered_services(sent.snapshot.plan)
     codes = dict(zip(names["service"], names["service"], strict=True))
