@@ -27,9 +27,15 @@ class _Checked:
         kinds = _kinds(type(self).__name__)
         for option in fields(self):  # type: ignore[arg-type]  # every subclass is a dataclass
             value = getattr(self, option.name)
-            plain = value.item() if hasattr(value, "item") else value  # a number of numpy's
-            kept = read_setting(option.name, plain, kinds[option.name], type(self).__name__, None)
+            kept = read_setting(option.name, _plain(value), kinds[option.name], type(self).__name__, None)
             object.__setattr__(self, option.name, kept)
+
+
+def _plain(value: Any) -> Any:
+    """Return numbers of numpy's, also in a tuple, as Python's own."""
+    if isinstance(value, tuple):
+        return tuple(map(_plain, value))
+    return value.item() if hasattr(value, "item") else value
 
 
 @cache
