@@ -32,8 +32,9 @@ from .looking import (
     wrong,
 )
 
-REAL = Path("/work/shared/real/wjx")
-SAMPLES = sorted((Path(__file__).parents[3] / "data" / "samples" / "2026-08").glob("*.xlsx"))
+PROJECT = Path(__file__).parents[3]
+REAL = PROJECT.parent / "shared" / "real" / "wjx"  # no cases of it where it is not beside the project
+SAMPLES = sorted((PROJECT / "data" / "samples" / "2026-08").glob("*.xlsx"))
 MARKED = [wrong(DATA, 4, 1), doubtful(DATA, 5, 1), doubtful(DATA, 8, 3), wrong(DATA, 9, None)]
 
 
