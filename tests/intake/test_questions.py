@@ -80,7 +80,7 @@ def test_what_is_no_step_of_a_scale_is_said_once_for_all_its_columns() -> None:
         "王秀英|和平社区|5|6\n赵建国|和平社区|6|4\n李桂芳|和平社区|1|2"
     )
     issue = next(i for i in take(sheet(grid, merged=("C1:D1",))).issues if i.code == "W211")
-    assert (issue.cells, issue.times) == (("C4", "D3"), 2)
+    assert (issue.cells, issue.times) == (("D3", "C4"), 2)
 
 
 def test_how_content_residents_are_is_no_tick() -> None:
