@@ -154,8 +154,9 @@ def test_what_was_typed_or_pasted_wrong_is_named_by_its_cell_with_the_remedy(
 
 @pytest.mark.parametrize("suffix", FILTERS)
 def test_the_corrected_files_are_clean(sent: dict[str, Sent], suffix: str) -> None:
+    """Nothing is left to say of any cell; that so few answers publish nothing is said of the month."""
     doubts = [issue for issue in sent[suffix].corrected["issues"] if issue["severity"] != "info"]
-    assert doubts == []
+    assert [(issue["code"], issue["file"]) for issue in doubts] == [("W629", "")]
 
 
 @pytest.mark.parametrize("table", ASKED)
