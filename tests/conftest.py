@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -22,6 +23,8 @@ def pytest_configure() -> None:
     given = [path for path in os.environ.get("PYTHONPATH", "").split(os.pathsep) if path not in {"", str(OFFLINE)}]
     os.environ["PYTHONPATH"] = os.pathsep.join([str(OFFLINE), *given])
     runpy.run_path(str(OFFLINE / "sitecustomize.py"))
+    settings.register_profile("untimed", deadline=None)  # how long an example takes is the machine's affair
+    settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")
