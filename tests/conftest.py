@@ -23,7 +23,7 @@ def pytest_configure() -> None:
     given = [path for path in os.environ.get("PYTHONPATH", "").split(os.pathsep) if path not in {"", str(OFFLINE)}]
     os.environ["PYTHONPATH"] = os.pathsep.join([str(OFFLINE), *given])
     runpy.run_path(str(OFFLINE / "sitecustomize.py"))
-    settings.register_profile("untimed", deadline=None)  # how long an example takes is the machine's affair
+    settings.register_profile("untimed", parent=settings(), deadline=None)  # how long it takes is the machine's affair
     settings.load_profile("untimed")
 
 
