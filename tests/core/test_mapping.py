@@ -131,6 +131,13 @@ def test_what_is_no_mapping_is_a_wrong_request_not_a_crash(text: str) -> None:
         Mapping.parse(text)
 
 
+def test_a_rule_of_eligibility_that_cannot_be_computed_is_refused_when_it_is_written() -> None:
+    with pytest.raises(UsageError, match="group:dibao"):
+        Mapping.parse('[eligibility]\n"困难群众" = "group:dibao"')
+    read = Mapping.parse('[eligibility]\n"困难群众" = "group=dibao|tekun"')
+    assert read.eligibility == {"困难群众": "group=dibao|tekun"}
+
+
 def test_a_refusal_says_which_sheet_and_setting_in_both_languages() -> None:
     with pytest.raises(UsageError) as refusal:
         Mapping.parse('[[sheet]]\nfile = "a"\n\n[[sheet]]\nheader_row = "第三行"')

@@ -12,6 +12,7 @@ from needs_analytics.core.codebook import Codebook
 from needs_analytics.core.identifiers import MASK, without_identifiers
 from needs_analytics.core.messages import LANGUAGES, failure, in_every_language, text
 from needs_analytics.core.month import Month
+from needs_analytics.core.rules import parse_rule
 from needs_analytics.core.settings import Limits, OneOf, Word, parse_toml, read_section, read_setting
 from needs_analytics.core.tables import iter_rows
 from needs_analytics.core.wording import key, same_wording
@@ -168,7 +169,7 @@ class Mapping:
     services, sites
         Wording to the service or site meant.
     eligibility
-        Wording to an eligibility expression such as ``age>=60`` or ``group:alone_elder|disabled_elder``.
+        Wording to a rule such as ``age>=60 and group=alone_elder|disabled_elder`` (:mod:`needs_analytics.core.rules`).
     thresholds
         Question of a scale to the steps that are a need: ``>=3``, ``<=2`` or a step's wording.
     headers
@@ -215,6 +216,8 @@ class Mapping:
                  "same_person": Any, "different_person": Any, "replaces": Any, "headers": dict, "crs": _CRS,
                  "options": GenericAlias(dict, (str, Annotated[str, needs]))}  # fmt: skip
         given = read_section(parse_toml(content, source), kinds, source, {"crs": "GCJ-02"})
+        for expression in given.get("eligibility", {}).values():
+            parse_rule(str(expression))
         headers = read_section(given.get("headers", {}), told, f"{source} [headers]", {})
         rules = _tables(given, "sheet", "mapping_sheets", source)
         walks = _tables(given, "crosswalk", "mapping_crosswalks", source)

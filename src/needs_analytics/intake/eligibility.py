@@ -1,21 +1,24 @@
-"""Who may use a service: the office's words as an expression that can be evaluated and printed.
+"""Who may use a service: the office's words as a rule that is computed with and said (:mod:`needs_analytics.core.rules`).
 
-Grammar: alternatives joined by `` or ``, each a conjunction joined by `` and `` of atoms ``all``, ``age>=60``,
-``age<=14``, ``sex=女``, ``group=alone_elder``.
+An office may write it as a formula, ``60岁以上 且 (独居 或 失能)``, or as people speak: 低保家庭中的失能老人、重残人员.
+Brackets hold a part of the formula or a remark; 且 binds closer than 或, and where both stand without brackets it is
+asked about.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING
 
+from needs_analytics.core.rules import rule_words
 from needs_analytics.core.wording import key
-from needs_analytics.intake.groups import GroupWords, group_of
+from needs_analytics.intake.groups import GroupWords, denied_group, group_of
 from needs_analytics.intake.reading import NOTHING, Reading, is_absent
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 _SIDE_REMARK = re.compile(
     r"优先|补贴|优惠|减免|免费|收费|自费|需要?(?:提前|预约|评估|持|经|凭)|知情同意|凭|按程序|可享|为主"
@@ -23,8 +26,11 @@ _SIDE_REMARK = re.compile(
 _EVERYBODY = re.compile(
     r"居民|群众|全体|所有|不限|市民|村民|人人|公众|住户|业主|大众|辖区|家庭$|有需求|有需要|均可|all", re.IGNORECASE
 )
-_ALTERNATIVES = re.compile(r"[、,，/|]|和|及(?!以上)|与|或(?!以上)|以及")
-_CONDITIONS = re.compile(r"中的|里的|当中的|且|并且|同时")
+_ALTERNATIVES = re.compile(r"[、,，/|]|和|以?及(?!以[上下])|与")
+_SYMBOLS = re.compile(r"([()])|(当?中的|里的|并且|且|同时)|(或者?(?!以[上下]))")
+_BRACKET = re.compile(r"\([^()]*\)")
+_ASIDE = re.compile(r"^(?:含|包括|包含|不含|如|例如|即|除)")
+_MOST_ALTERNATIVES, _MOST_BRACKETS = 32, 40
 _AGE_SPAN = re.compile(r"(\d{1,3})(?:周岁|岁)?[-~—至到](\d{1,3})(?:周岁|岁)?")
 _AGE_FROM = re.compile(
     r"(?:满|年满)?(\d{1,3})(?:周岁|岁)?(?:\(含\))?(?:及|或)?(?:以上|\+)|(?:满|年满)(\d{1,3})(?:周岁|岁)|(?:≥|>=)(\d{1,3})"
@@ -54,6 +60,7 @@ _WORDS: Mapping[str, str] = {
     "老人": "age>=60",
     "妇女": "sex=女",
     "女性": "sex=女",
+    "男性": "sex=男",
     "劳动年龄": "age>=16 and age<=60",
     "成年": "age>=18",
 }
@@ -72,28 +79,121 @@ def read_eligibility(cell: object, words: GroupWords, told: Mapping[str, str]) -
         return Reading(told[text], "normalised")
     if is_absent(text):
         return NOTHING
-    factors = [_alternatives(part, words) for part in _CONDITIONS.split(_main_part(text)) if part]
-    unread = any(missed for _, missed in factors)
-    rules = [found for found, _ in factors if found]
-    if not rules:
+    tokens = _tokens(_main_part(text))
+    few = sum(token in {"(", ")"} for token in tokens) <= _MOST_BRACKETS  # each goes a step deeper
+    read = _Formula(tokens if few else (), words).whole()
+    if not read.rules:
         return Reading("all", "normalised", "W142")
-    narrowing = [found for found in rules if "all" not in found]
-    expression = (
-        " or ".join(dict.fromkeys(" and ".join(choice) for choice in product(*narrowing))) if narrowing else "all"
-    )
-    return Reading(expression, "normalised", "W143" if unread and expression != "all" else "")
+    expression = " or ".join(read.rules)
+    code = "" if expression == "all" else "W143" if read.missed else "W144" if read.mixed else ""
+    return Reading(expression, "normalised", code, words=rule_words(expression, words.names))
 
 
-def _alternatives(text: str, words: GroupWords) -> tuple[list[str], bool]:
-    """Return the rules a list joins by 、 or 或, and whether some part of it was not understood."""
-    parts = [part for part in _ALTERNATIVES.split(text) if part]
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What a part of a formula was read as.
+
+    Attributes
+    ----------
+    rules
+        Alternatives; empty where nothing could be read.
+    missed
+        Whether some of it was not understood.
+    mixed
+        Whether 且 and 或 stand side by side without brackets.
+    """
+
+    rules: tuple[str, ...] = ()
+    missed: bool = False
+    mixed: bool = False
+
+
+class _Formula:
+    """A parser by descent over symbols and words; unbalanced brackets are what was not understood."""
+
+    def __init__(self, tokens: Sequence[str], words: GroupWords) -> None:
+        self._tokens, self._words, self._at = tokens, words, 0
+
+    def whole(self) -> _Read:
+        read = self._either()
+        if self._at == len(self._tokens):
+            return read
+        self._at += 1  # a bracket that nothing opened
+        return _both(read, _Read(self.whole().rules, missed=True))
+
+    def _either(self) -> _Read:
+        parts, joined = [self._all_of()], False
+        while self._next() == "|":
+            self._at += 1
+            parts.append(self._all_of())
+        joined = len(parts) > 1 and any(part.mixed for part in parts)
+        rules = tuple(dict.fromkeys(rule for part in parts for rule in part.rules))
+        missed = any(part.missed or not part.rules for part in parts)
+        return _Read(("all",) if "all" in rules else rules, missed, joined)
+
+    def _all_of(self) -> _Read:
+        read, several = self._part(), False
+        while self._next() not in {"", "|", ")"}:
+            if self._next() == "&":
+                self._at += 1
+                several = True
+            remark = self._next() == "("
+            part = self._part()
+            read = _both(read, part, remark=remark and not several)
+        return _Read(read.rules, read.missed, several)
+
+    def _part(self) -> _Read:
+        part = self._next()
+        if part in {"", "|", "&", ")"}:
+            return _Read()
+        self._at += 1
+        if part != "(":
+            return _Read(*_alternatives(part, self._words))
+        aside = bool(_ASIDE.match(self._next()))
+        read = self._either()
+        closed = self._next() == ")"
+        self._at += closed
+        return _Read(() if aside else read.rules, read.missed or aside or not closed)
+
+    def _next(self) -> str:
+        return self._tokens[self._at] if self._at < len(self._tokens) else ""
+
+
+def _both(one: _Read, other: _Read, *, remark: bool = False) -> _Read:
+    """Join what must hold together; a remark in brackets narrows where it can be read, which is asked about."""
+    missed = one.missed or other.missed
+    known = [part.rules for part in (one, other) if part.rules and part.rules != ("all",)]
+    if not known:
+        return _Read(one.rules or other.rules, missed)
+    if len(known) == 2 and len(known[0]) * len(known[1]) > _MOST_ALTERNATIVES:
+        return _Read(known[0], missed=True)
+    rules = tuple(dict.fromkeys(" and ".join(dict.fromkeys(choice)) for choice in product(*known)))
+    narrowed = remark and any("group" in rule for rule in other.rules)
+    return _Read(rules, missed or narrowed)
+
+
+def _tokens(text: str) -> list[str]:
+    """Cut a text at brackets, 且 and 或, which become ``( ) & |``."""
+    tokens, last = [], 0
+    for found in _SYMBOLS.finditer(text):
+        tokens += [text[last : found.start()], found[1] or ("&" if found[2] else "|")]
+        last = found.end()
+    return [token for token in [*tokens, text[last:]] if token.strip("、,，;；。 ")]
+
+
+def _alternatives(text: str, words: GroupWords) -> tuple[tuple[str, ...], bool]:
+    """Return the rules a list joins by 、, and whether some part of it was not understood."""
+    whole = text in words.values or denied_group(text, words)  # 退役军人/优抚对象 is one group
+    parts = [text] if whole else [part for part in _ALTERNATIVES.split(text) if part]
     read = [_rule(part, words) for part in parts]
-    return list(dict.fromkeys(rule for rule, _ in read if rule)), any(missed or not rule for rule, missed in read)
+    rules = tuple(dict.fromkeys(rule for rule, _ in read if rule))
+    return ("all",) if "all" in rules else rules, any(missed or not rule for rule, missed in read)
 
 
 def _main_part(text: str) -> str:
-    """Return the rule without remarks about price, priority and procedure."""
-    parts = [part for part in re.split(r"[;；。]", re.sub(r"[(（][^)）]*[)）]", "", text)) if part]
+    """Return the rule without remarks about price, priority and procedure, in brackets or after a comma."""
+    text = _BRACKET.sub(lambda found: "" if _SIDE_REMARK.search(found[0]) else found[0], text.replace("(含)", ""))
+    parts = [part for part in re.split(r"[;；。]", text) if part]
     rules = [part for part in parts if not _SIDE_REMARK.search(part)]
     if rules:
         return "、".join(rules)
@@ -103,11 +203,16 @@ def _main_part(text: str) -> str:
 
 def _rule(part: str, words: GroupWords) -> tuple[str, bool]:
     """Return the rule of one part, and whether it says more than was understood (行动不便老人)."""
+    denied = denied_group(part, words)
+    if denied:
+        return f"group!={denied}", False
     atoms = _ages(part)
     rest = _AGE_FROM.sub("", _AGE_TO.sub("", _AGE_SPAN.sub("", part)))
     group = group_of(rest, words) if rest else ""
     word = _WORDS.get(_known_word(rest), "")
-    if group and not (word and group in _BROAD):
+    if group == "women":
+        atoms.append("sex=女")
+    elif group and not (word and group in _BROAD):
         atoms.append(f"group={group}")
     elif (word and not atoms) or word.startswith("sex"):
         atoms.append(word)

@@ -115,11 +115,15 @@ _IS_NOT = re.compile(r"([:：=(（]?(否|无|没有|不是|×|✗|✘|n|no)[)）
 
 @dataclass(frozen=True, slots=True)
 class GroupWords:
-    """How special groups are worded: a wording to its group; ``headers`` for the titles of yes/no columns."""
+    """How special groups are worded: a wording to its group; ``headers`` for the titles of yes/no columns.
+
+    ``names`` holds how each group is called.
+    """
 
     values: Mapping[str, str]
     headers: Mapping[str, str]
     by_header: Mapping[str, Mapping[str, str]]
+    names: Mapping[str, str]
 
 
 def group_words(codebook: Codebook) -> GroupWords:
@@ -138,7 +142,7 @@ def group_words(codebook: Codebook) -> GroupWords:
     single = {word: next(iter(groups)) for word, groups in values.items() if word and len(groups) == 1}
     titles = {word: next(iter(groups)) for word, groups in headers.items() if word and len(groups) == 1}
     extra = {word: group for word, group in _EXTRA.items() if group in codebook.groups.index}
-    return GroupWords({**single, **extra}, {**titles, **extra}, by_header)
+    return GroupWords({**single, **extra}, {**titles, **extra}, by_header, codebook.group_names())
 
 
 def read_groups(cell: object, words: GroupWords) -> Reading:
@@ -175,10 +179,15 @@ def group_of(word: str, words: GroupWords) -> str:
 
 def is_negated(word: str, words: GroupWords) -> bool:
     """Whether a word says that somebody is not of a group: 非低保, 无残疾证, 已退出低保, 残疾(否), □独居."""
+    return bool(denied_group(word, words))
+
+
+def denied_group(word: str, words: GroupWords) -> str:
+    """Return the group that a word says somebody is not of, ``""`` where it says no such thing."""
     if word in words.values:
-        return False
+        return ""
     rest = _NOT.sub("", _IS_NOT.sub("", word))
-    return rest != word and bool(_named(rest, words))
+    return _named(rest, words) if rest != word else ""
 
 
 def _named(word: str, words: GroupWords) -> str:

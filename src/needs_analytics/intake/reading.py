@@ -24,12 +24,15 @@ class Reading:
         Code of the issue to raise, ``""`` for none.
     limits
         What the value should lie between, where the column or the month decides it.
+    words
+        The value as an office would say it, where it is stored otherwise.
     """
 
     value: object = None
     note: Note = ""
     code: str = ""
     limits: str = ""
+    words: str = ""
 
 
 NOTHING = Reading()

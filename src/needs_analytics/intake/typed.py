@@ -148,7 +148,10 @@ def _log(typed: TypedColumn, block: Block, position: int, rows: Ints, old: str, 
         typed.ledger.extend((file, sheet, int(row) + 1, letters, f"{letters}{row + 1}", *target, *done) for row in rows)
     if reading.code:
         where = CellRef(file, sheet, int(rows[0]), position)
-        details = {"table": target[0], "field": target[1], "count": len(rows), "new": new, "limits": reading.limits}
+        details = {
+            "table": target[0], "field": target[1], "count": len(rows), "new": new, "limits": reading.limits,
+            "words": reading.words or new,
+        }  # fmt: skip
         also = tuple((row, position) for row in rows[1:].tolist())
         typed.issues.append(Issue(reading.code, where, old, details, also))
 

@@ -1,4 +1,4 @@
-"""Who meets a service's rule: expressions such as ``age>=60 and group=alone_elder or group=dibao`` over respondents.
+"""Who meets a service's rule (:mod:`needs_analytics.core.rules`) among respondents.
 
 Three values: 1 meets it, 0 does not, NaN not known (the trait was never asked of the respondent).
 """
@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from needs_analytics.core.messages import failure
-from needs_analytics.errors import UsageError
+from needs_analytics.core.rules import is_for_children, parse_rule
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,10 +18,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from needs_analytics.core.arrays import Floats
+    from needs_analytics.core.rules import Condition
 
-_ATOM = re.compile(r"(age)(>=|<=)(\d+(?:\.\d+)?)|(sex)=(男|女)|(group)=([\w|]+)|(all)")
 _AGE_RULE = re.compile(r"age>=(\d+)")
-_ADULT = 16.0
 
 
 def meets(expression: str, people: pd.DataFrame, group_rules: Mapping[str, str]) -> Floats:
@@ -44,18 +42,12 @@ def meets(expression: str, people: pd.DataFrame, group_rules: Mapping[str, str])
     if is_for_children(expression):
         return np.ones(len(people))
     result = np.zeros(len(people))
-    for alternative in expression.split(" or "):
+    for alternative in parse_rule(expression):
         holds = np.ones(len(people))
-        for atom in alternative.split(" and "):
-            holds = _and(holds, _atom(atom.strip(), people, group_rules, expression))
+        for condition in alternative:
+            holds = _and(holds, _meets(condition, people, group_rules))
         result = _or(result, holds)
     return result
-
-
-def is_for_children(expression: str) -> bool:
-    """Whether some alternative ends below the age of the target population."""
-    tops = [re.search(r"age<=(\d+)", alternative) for alternative in expression.split(" or ")]
-    return any(top is not None and float(top[1]) < _ADULT for top in tops)
 
 
 def _and(one: Floats, other: Floats) -> Floats:
@@ -68,20 +60,17 @@ def _or(one: Floats, other: Floats) -> Floats:
     return np.where((one == 1) | (other == 1), 1.0, one + other)
 
 
-def _atom(atom: str, people: pd.DataFrame, group_rules: Mapping[str, str], expression: str) -> Floats:
-    found = _ATOM.fullmatch(atom)
-    if not found:
-        raise failure(UsageError, "eligibility_syntax", expression=expression, part=atom)
-    if found[8]:
+def _meets(condition: Condition, people: pd.DataFrame, group_rules: Mapping[str, str]) -> Floats:
+    if condition.kind == "all":
         return np.ones(len(people))
-    if found[4]:
-        return np.where(people["sex"].isna(), np.nan, people["sex"] == found[5])
-    if found[6]:
+    if condition.kind == "sex":
+        return np.where(people["sex"].isna(), np.nan, people["sex"] == condition.names[0])
+    if condition.kind == "group":
         result = np.zeros(len(people))
-        for group in found[7].split("|"):
+        for group in condition.names:
             result = _or(result, _group(group, people, group_rules.get(group, "")))
-        return result
-    return _age(found[2], float(found[3]), people)
+        return 1.0 - result if condition.negated else result
+    return _age(">=" if condition.kind == "age_from" else "<=", condition.limit, people)
 
 
 def _age(sign: str, limit: float, people: pd.DataFrame) -> Floats:

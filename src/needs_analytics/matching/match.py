@@ -11,10 +11,10 @@ from needs_analytics.core.issue import Issue
 from needs_analytics.core.options import MatchingOptions
 from needs_analytics.core.order import with_order
 from needs_analytics.core.results import MatchPlan
+from needs_analytics.core.rules import is_for_children
 from needs_analytics.matching.capacity import service_sinks
 from needs_analytics.matching.cells import covering, demand_cells
 from needs_analytics.matching.coverage import service_coverage
-from needs_analytics.matching.eligibility import is_for_children
 from needs_analytics.matching.reach import Reach, measure_reach
 from needs_analytics.numerics.allocation import solve_transport
 
