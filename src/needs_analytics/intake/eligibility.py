@@ -1,4 +1,4 @@
-"""Who may use a service: the office's words as a rule that is computed with and said (:mod:`needs_analytics.core.rules`).
+"""Who may use a service: the office's words as a rule of :mod:`needs_analytics.core.rules`.
 
 An office may write it as a formula, ``60岁以上 且 (独居 或 失能)``, or as people speak: 低保家庭中的失能老人、重残人员.
 Brackets hold a part of the formula or a remark; 且 binds closer than 或, and where both stand without brackets it is
