@@ -1,0 +1,89 @@
+"""A gap explained."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from needs_analytics.core.messages import text
+from needs_analytics.core.results import PARTS
+from needs_analytics.explain.considered import considered_lines, considered_services
+from needs_analytics.explain.explanation import Explanation
+from needs_analytics.explain.lookup import row_of, serving, within
+from needs_analytics.explain.saying import place_name, say
+from needs_analytics.explain.sources import answers_behind, place_lines
+
+if TYPE_CHECKING:
+    from needs_analytics.core.results import MonthResult
+
+
+def explain_gap(result: MonthResult, need: str, community: str, grid: str, language: str) -> Explanation:
+    """Return where the demand for something goes in a place, and what decided for every service considered."""
+    row = row_of(result.gaps.table, need, community, grid)
+    cells = result.matches.cells
+    inside = within(cells[cells["need"] == need], community, grid)
+    sums = {str(name): value for name, value in inside[["covered", "eligible", "reachable", "served"]].sum().items()}
+    unknown = say("unknown", language)
+    used = f"{row['used_persons']:,.1f}" if np.isfinite(row["used_persons"]) else unknown
+    lines = [say("demand_line", language, demand=row["demand"], used=used, **sums)]
+    for part in (*PARTS, "unknown_use"):
+        figure = row[part]
+        label = text(f"part.{part}", language)
+        lines.append(
+            say("part_line", language, part=label, persons=figure) if np.isfinite(figure) else f"{label} {unknown}"
+        )
+    cause = text(f"part.{row['cause']}", language) if row["cause"] else "—"
+    lines.append(
+        say(
+            "gap_line",
+            language,
+            gap=row["gap"],
+            low=row["gap_low"],
+            high=row["gap_high"],
+            rate=row["gap_rate"],
+            cause=cause,
+        )
+    )
+    if np.isfinite(row["p_short"]):
+        lines.append(say("short_line", language, p=row["p_short"], capacity=row["capacity_persons"]))
+    lines += _plan(result, need, community, grid, language)
+    considered = considered_services(result, need, community, grid)
+    rows, _ = answers_behind(result, need, community, grid, "direct")
+    services = sorted(set(result.matches.sinks["service"]) & serving(result, need))
+    supply = result.cleaned.supply[result.cleaned.supply["service"].isin(services)]
+    usage = result.cleaned.usage[result.cleaned.usage["service"].isin(services)]
+    sources = [*place_lines(rows, language), *place_lines(supply, language), *place_lines(usage, language)]
+    told = considered_lines(result, considered, float(row["demand"]), language)
+    return Explanation(
+        say("gap_title", language, need=row["need_name"], place=place_name(community, grid, language)),
+        say("gap_formula", language), tuple(lines), tuple(sources), language, services=tuple(told),
+        tables={"parts": _parts(row, sums), "services": considered},
+    )  # fmt: skip
+
+
+def _parts(row: pd.Series, sums: dict[str, float]) -> pd.DataFrame:
+    """Return the figures of a gap as one row."""
+    figures = ["demand", *PARTS, "unknown_use", "used_persons", "gap", "gap_low", "gap_high", "gap_rate", "p_short",
+               "capacity_persons", "cause"]  # fmt: skip
+    return pd.DataFrame([{**sums, **{name: row[name] for name in figures}}])
+
+
+def _plan(result: MonthResult, need: str, community: str, grid: str, language: str) -> list[str]:
+    plan = result.matches.table
+    plan = within(plan[plan["need"] == need], community, grid)
+    names = result.cleaned.menu.drop_duplicates("service").set_index("service")["name"]
+    sums = plan.groupby(["service", "site", "unit"])[["persons", "units"]].sum().reset_index()
+    return [
+        say(
+            "plan_line",
+            language,
+            service=names.get(row.service, row.service),
+            site=row.site or say("no_site", language),
+            persons=row.persons,
+            units=row.units,
+            unit=row.unit,
+        )
+        for row in sums.itertuples()
+    ]
