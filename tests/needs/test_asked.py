@@ -9,6 +9,7 @@ import pytest
 
 import needs_analytics as na
 from helpers.town import need_row, no_segments, residents, survey, town
+from needs_analytics.core.messages import issue_sentence
 from needs_analytics.needs import list_needs
 from needs_analytics.samples import read_plan, take_snapshot, write_month
 from needs_analytics.weights import weigh
@@ -61,3 +62,43 @@ def test_intervals_hold_what_the_sample_town_really_needs(tmp_path: Path) -> Non
     true = needs[listed.index].mean()
     assert np.mean((listed["share_low"] <= true) & (true <= listed["share_high"])) >= 0.93
     assert abs((listed["share"] - true).mean()) < 0.004
+
+
+OPPOSED = """community | age_low | age_high | sex | persons
+甲 | 16 | 59 | 女 | 3000
+甲 | 60 | 120 | 女 | 1000
+乙 | 16 | 59 | 女 | 500
+乙 | 60 | 120 | 女 | 500
+"""
+
+
+def test_margins_that_cannot_be_held_together_are_given_up_for_the_community_and_said() -> None:
+    """Asked are only the old of 甲 and only the young of 乙: 4 000 to 1 000 by community, 1 500 to 3 500 by age."""
+    both = [
+        residents(60, community=place, age=age, sex="女", office="街道", yes={"ELD01": 6, "ELD02": None})
+        for place in "甲乙" for age in (30, 70)
+    ]  # fmt: skip
+    old = residents(60, community="甲", age=70, sex="女", office="养老", yes={"ELD01": 6, "ELD02": 30})
+    young = residents(60, community="乙", age=30, sex="女", office="养老", yes={"ELD01": 6, "ELD02": 6})
+    month = town(survey(*both, old, young), register=OPPOSED)
+    needs = list_needs(month, weigh(month.survey, month.register), no_segments())
+    row = need_row(needs, "ELD02")
+    assert row["share"] == pytest.approx(0.8 * 0.5 + 0.2 * 0.1)
+    assert row["flag"] == "慎用"
+    assert "margins_dropped" in row["flag_reason"].split(";")
+    assert "margins_dropped" not in need_row(needs, "ELD01")["flag_reason"]
+    (said,) = [issue for issue in needs.issues if issue.code == "W628"]
+    assert said.value == month.codebook.need_names()["ELD02"]
+    assert "只按社区加权" in issue_sentence(said)
+
+
+def test_beyond_the_bounds_a_handful_counts_as_a_handful() -> None:
+    """Five young women stand for three quarters of the residents: no surer than a handful is."""
+    town_hall = residents(60, age=30, sex="女", office="街道", yes={"ELD01": 6, "ELD02": None})
+    few_young = residents(5, age=30, sex="女", office="养老", yes={"ELD01": 0, "ELD02": 1})
+    old = residents(195, age=70, sex="女", office="养老", yes={"ELD01": 19, "ELD02": 97})
+    month = town(survey(town_hall, few_young, old), register=REGISTER)
+    row = need_row(list_needs(month, weigh(month.survey, month.register), no_segments()), "ELD02")
+    assert row["share"] == pytest.approx(0.75 * 0.2 + 0.25 * 97 / 195)
+    assert row["n_eff"] < 15
+    assert row["flag"] == "不发布"

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from needs_analytics.core.confidence import LEVEL, Z
+from needs_analytics.needs.asked import margins_dropped
 from needs_analytics.numerics.domains import DomainShares, domain_shares
 from needs_analytics.numerics.intervals import korn_graubard
 
@@ -78,6 +79,7 @@ def direct_table(
     frame.insert(0, "need", np.tile(np.array(needs, dtype=object), len(domains.frame)))
     frame = frame.assign(**reached, size_error=np.repeat(domains.size_error, len(needs)))
     population = np.repeat(domains.population, len(needs)) * frame["asked_part"]
+    frame["margins_dropped"] = np.tile(margins_dropped(asked, len(needs)), len(domains.frame))
     frame = frame.assign(**shares, population=population, method=method, direct_share=np.nan, direct_se=np.nan)
     return (
         with_persons(frame)

@@ -33,7 +33,7 @@ def judge(table: pd.DataFrame, options: NeedsOptions, *, sample: str = "", contr
     ----------
     table
         ``share, share_low, share_high, n, n_eff, method, direct_share``, and
-        where it rests on a question asked of residents ``coverage, unreached, replied``.
+        where it rests on a question asked of residents ``coverage, unreached, replied, margins_dropped``.
     options
         The thresholds.
     sample
@@ -81,6 +81,7 @@ def _doubted(table: pd.DataFrame, options: NeedsOptions) -> dict[str, Bools]:
         "wide_composite": composite & (width > options.widest_composite),
         "borrowed": composite & table["direct_share"].isna().to_numpy(),
         **(_unreached(table, options) if "unreached" in table else {}),
+        **({"margins_dropped": (table["margins_dropped"] != "").to_numpy()} if "margins_dropped" in table else {}),
         "ranked": (table["method"] == "rank_only").to_numpy(),
     }
 

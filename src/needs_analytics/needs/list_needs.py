@@ -9,6 +9,7 @@ import pandas as pd
 
 from needs_analytics.core.confidence import Z
 from needs_analytics.core.issue import Issue
+from needs_analytics.core.messages import in_every_language
 from needs_analytics.core.options import NeedsOptions
 from needs_analytics.core.order import with_order
 from needs_analytics.core.results import ALL, NEEDS_COLUMNS, NeedsList
@@ -260,17 +261,20 @@ def _comparison_issues(table: pd.DataFrame, before: Answers | None) -> list[Issu
 
 
 def _reach_issues(table: pd.DataFrame, least: float) -> list[Issue]:
-    """Say of which needs it was not asked everywhere, not asked of all, or too few replied.
+    """Say of which needs it was not asked everywhere, not asked of all, too few replied, or a margin is not held.
 
     Communities and classes that sent no answer to anything are told by the weights.
     """
     whole = table[(table["community"] == ALL) & (table["segment"] == ALL) & (table["group"] == ALL)]
     issues = []
-    for need, why, coverage, replied in iter_rows(whole, "need_name", "unreached", "coverage", "replied"):
+    columns = ("need_name", "unreached", "coverage", "replied", "margins_dropped")
+    for need, why, coverage, replied, dropped in iter_rows(whole, *columns):
         if coverage < least and why in _SAID:
             issues.append(Issue(_SAID[why], value=need, details={"coverage": f"{coverage:.0%}"}))
         if replied < LEAST_REPLIED:
             issues.append(Issue("W627", value=need, details={"replied": f"{replied:.0%}"}))
+        if dropped:
+            issues.append(Issue("W628", value=need, details={"margin": in_every_language(f"margin.{dropped}")}))
     return issues
 
 
