@@ -23,6 +23,7 @@ from needs_analytics.matching import match_services
 from needs_analytics.needs import list_needs
 from needs_analytics.pipeline import collect_month
 from needs_analytics.plans import plan_actions
+from needs_analytics.segments.contrast import TRAITS
 from needs_analytics.weights import weigh
 
 if TYPE_CHECKING:
@@ -186,9 +187,7 @@ def segments_of(members: Mapping[str, Sequence[str]], *, published: Sequence[str
         [(name, len(answers), 0.9, name in shown) for name, answers in members.items()],
         columns=["segment", "size", "jaccard", "published"],
     ).astype({"published": bool})
-    traits = pd.DataFrame(
-        columns=["segment", "feature", "label", "label_en", "value", "overall", "lift", "effect", "n"]
-    )
+    traits = pd.DataFrame(columns=TRAITS).astype({"feature": str, "clear": bool})
     selection = pd.DataFrame(columns=["k", "jaccard", "smallest_share", "score", "p_shuffled", "p_continuum", "chosen"])
     return Segments(table, profiles, traits, quality, selection, "stable" if members else "none")
 

@@ -1,4 +1,4 @@
-"""What sets a segment apart is said with its direction: more or less, older or younger."""
+"""What clearly sets a segment apart is said with its direction: more or less, older or younger."""
 
 from __future__ import annotations
 
@@ -12,20 +12,21 @@ from needs_analytics.core.options import GapsOptions, Options
 from needs_analytics.reports.content.build import build_document
 
 TRAITS = [
-    ("A", "age", "年龄", "age", 1.2),
-    ("A", "need:ELD01", "助餐", "meals", -1.1),
-    ("A", "sex:女", "女", "women", 0.9),
-    ("B", "age", "年龄", "age", -1.2),
-    ("B", "need:ELD01", "助餐", "meals", 1.1),
-    ("B", "household_size", "家庭人口", "household size", 0.0),
+    ("A", "age:old", "老年", "older", 1.3, True),
+    ("A", "age", "年龄", "age", 1.2, True),
+    ("A", "need:ELD01", "助餐", "meals", -1.1, True),
+    ("A", "home:alone", "独居", "living alone", 0.9, True),
+    ("B", "age", "年龄", "age", -1.2, True),
+    ("B", "need:ELD01", "助餐", "meals", 1.1, True),
+    ("B", "household_size", "家庭人口", "household size", 0.4, False),
 ]
 
 
 @pytest.mark.parametrize(
     ("language", "said"),
     [
-        ("zh", ["年龄偏大、助餐需求少、女性多", "年龄偏小、助餐需求多"]),
-        ("en", ["higher age, less need of meals, more women", "lower age, more need of meals"]),
+        ("zh", ["年龄偏大、助餐需求少、独居多", "年龄偏小、助餐需求多"]),
+        ("en", ["higher age, less need of meals, more living alone", "lower age, more need of meals"]),
     ],
 )
 def test_a_trait_says_whether_it_is_more_or_less(language: str, said: list[str]) -> None:
@@ -33,7 +34,7 @@ def test_a_trait_says_whether_it_is_more_or_less(language: str, said: list[str])
     register = "community | age_low | age_high | sex | persons\n甲 | 16 | 120 | 男 | 800"
     numbers = [f"a{place:04d}" for place in range(1, 121)]
     segments = segments_of({"A": numbers[:60], "B": numbers[60:]})
-    traits = pd.DataFrame(TRAITS, columns=["segment", "feature", "label", "label_en", "effect"])
+    traits = pd.DataFrame(TRAITS, columns=["segment", "feature", "label", "label_en", "effect", "clear"])
     found = run_stages(
         town(answers, register=register),
         segments=replace(segments, traits=traits),

@@ -9,7 +9,8 @@ import pytest
 from needs_analytics.core.codebook import Codebook
 from needs_analytics.numerics import intervals
 from needs_analytics.segments import find_segments
-from needs_analytics.segments.profile import Members, describe_segments, tell_apart
+from needs_analytics.segments.contrast import Members, tell_apart
+from needs_analytics.segments.profile import describe_segments
 from needs_analytics.segments.residents import highly_sensitive
 
 HIDDEN_NAMES = ("计划生育特殊家庭", "困境儿童", "孕产妇", "大病重病", "严重精神障碍")
@@ -72,7 +73,7 @@ def test_profiles_hold_weighted_sizes_medians_and_most_frequent_answers(members)
     assert profiles["sex"].tolist() == ["女", "女"]
     assert profiles["groups"].tolist() == ["", "alone_elder"]
     assert profiles["top_needs"].tolist() == ["", "ELD01"]
-    assert profiles["lifted_needs"].tolist() == ["", "ELD01"]
+    assert profiles["lifted_needs"].tolist() == ["", ""]  # five of five, but five are too few to be clear
 
 
 def test_planted_needs_come_to_the_top(planted):

@@ -39,7 +39,9 @@ class Segments(Pleasant):
         participation_median, usage_frequency_median, household_size_median, sex, groups, top_needs, lifted_needs``;
         the last three are codes joined by ``;``.
     traits
-        What sets each apart: ``segment, feature, label, label_en, value, overall, lift, effect, n``.
+        What sets each apart, strongest first: ``segment, feature, label, label_en, value, value_low, value_high,
+        overall, lift, lift_low, lift_high, effect, effect_low, effect_high, clear, n, n_yes``; ``clear`` marks what
+        stands when all are tested.
     quality
         ``segment, size, jaccard`` (NaN for rules), ``published``.
     selection

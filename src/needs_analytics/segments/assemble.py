@@ -10,8 +10,9 @@ import pandas as pd
 
 from needs_analytics.core.issue import Issue
 from needs_analytics.core.results import Segments
+from needs_analytics.segments.contrast import Members, segment_id, tell_apart
 from needs_analytics.segments.name import name_segments
-from needs_analytics.segments.profile import Members, describe_segments, segment_id, tell_apart
+from needs_analytics.segments.profile import describe_segments
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,10 +61,13 @@ def assemble_record(
 ) -> Segments:
     """Describe and name what was found."""
     k = len(found.jaccard)
-    members = Members(residents.answers.iloc[found.rows], residents.weights[found.rows], found.labels, k)
+    members = Members(
+        residents.answers.iloc[found.rows], residents.weights[found.rows], found.labels, k,
+        residents.households[found.rows],
+    )  # fmt: skip
     traits = tell_apart(members, codebook)
     profiles = describe_segments(members, traits, representative=residents.representative)
-    names = name_segments(members, traits, codebook, found.rules) if found.names is None else found.names
+    names = name_segments(k, traits, found.rules) if found.names is None else found.names
     segments = np.full(len(residents.table), "", dtype=object)
     segments[found.rows] = [segment_id(label) for label in found.labels]
     quality = _quality(found, options)

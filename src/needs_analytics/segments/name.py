@@ -1,45 +1,45 @@
 """Plain names: what a community worker would say aloud, such as 独居高龄老人·少参与·要助餐、助医.
 
-At most three parts: who they are, how they take part, what they need; each only where it sets the segment apart.
+At most three parts: who they are, how they take part, what they need; each only where it sets the segment apart. The
+name says what most of a segment are and what it wants more than others, not what every one of them is or wants.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from needs_analytics.segments.profile import FEWEST_KNOWN, Members, contrast, segment_id
+from needs_analytics.core.tables import iter_rows
+from needs_analytics.segments.contrast import FEWEST_KNOWN, segment_id
 from needs_analytics.segments.residents import NEED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from needs_analytics.core.codebook import Codebook
-    from needs_analytics.segments.moments import Bools, Floats
+    from collections.abc import Hashable, Iterator, Mapping, Sequence
 
 LEAST_EFFECT = 0.3
 """Standard deviations from everyone's mean from which a trait may name a segment."""
 MOST = 0.6
 """Share of a segment that an age word or a household word must be true of."""
 MOSTLY_ONE_SEX = 0.8
-LONGEST = 16
-"""Characters of a name before its needs."""
+HALF, MANY = 0.5, 0.25
+"""Share of a segment that carries the group it is called by, and the group it is said to have many of."""
+LONGEST, SLACK = 16, 2
+"""Characters of a name, and how many more a name may have that says what a segment is first of all."""
 NEEDS_NAMED = 2
-LEAST_LIFT = 1.25
-LEAST_NEED = 0.2
+LEAST_LIFT, MANY_TIMES = 1.25, 1.5
+LEAST_NEED = 0.1
 
-AGES = (
-    ("高龄", "very old", 80.0, np.inf),
-    ("年轻", "young", 0.0, 35.0),
-    ("中年", "middle-aged", 35.0, 60.0),
-    ("老年", "older", 60.0, np.inf),
-    ("中青年", "under-60", 0.0, 60.0),
-)
+_LONG, _PLAIN = 6, 3
+AGE_WORDS = ("very_old", "young", "middle", "old", "under_60")
+"""The first that is true of most names the age."""
+RATHER = {True: ("较年长", "rather older"), False: ("较年轻", "rather young")}
+SPOKEN = {"未成年子女家长": "家长", "离退休人员": "退休人员", "在职职工": "职工", "电动自行车用户": "骑电动车者"}
+"""Long names of groups as they are said."""
 ACTS = {
     ("participation", -1): ("少参与", "takes little part"),
     ("participation", 1): ("常参与", "takes part often"),
@@ -65,28 +65,27 @@ class Words:
     alone: Word | None = None
     kinds: tuple[Word, ...] = ()
     acts: tuple[Word, ...] = ()
-    needs: tuple[Word, ...] = ()
+    wants: tuple[Word, ...] = ()
+    many: Word | None = None
 
 
-def name_segments(
-    members: Members, traits: pd.DataFrame, codebook: Codebook, rules: Sequence[tuple[str, str]] = ()
-) -> pd.DataFrame:
+def name_segments(k: int, traits: pd.DataFrame, rules: Sequence[tuple[str, str]] = ()) -> pd.DataFrame:
     """Return ``segment, name, name_en``, no two alike.
 
     Parameters
     ----------
-    members, traits
-        Who stands where, and the table of :func:`needs_analytics.segments.profile.tell_apart`.
-    codebook
-        Names of groups and needs.
+    k
+        Number of segments.
+    traits
+        The table of :func:`needs_analytics.segments.contrast.tell_apart`.
     rules
         Names of readable segments; they say who, the needs are added.
     """
     taken: set[str] = set()
     rows = []
-    for label in range(members.k):
+    for label in range(k):
         own = traits[traits["segment"] == segment_id(label)]
-        words = Words(needs=_needs(own, codebook)) if rules else _words(members, label, own, codebook)
+        words = Words(wants=_wants(own)) if rules else _words(own)
         names = _rule_names(rules[label], words) if rules else _names(words)
         name, name_en = next(pair for pair in names if pair[0] not in taken)
         taken.add(name)
@@ -94,57 +93,38 @@ def name_segments(
     return pd.DataFrame(rows, columns=["segment", "name", "name_en"])
 
 
-def _words(members: Members, label: int, traits: pd.DataFrame, codebook: Codebook) -> Words:
-    inside = members.labels == label
-    age, home = _column(members, "age"), _column(members, "household_size")
-    alone = _true_of(_flag(home, home == 1), inside, members.weights, MOST)
+def _words(traits: pd.DataFrame) -> Words:
+    more = traits[traits["effect"] >= LEAST_EFFECT]
+    most = more[more["value"] >= MOST].set_index("feature")
+    age = next((name for name in AGE_WORDS if f"age:{name}" in most.index), None)
     return Words(
-        _age(age, inside, members.weights),
-        Word("独居", "living alone", alone) if alone else None,
-        _kinds(members, inside, traits, codebook),
+        _word(most.loc[f"age:{age}"].to_dict()) if age else _rather(traits),
+        _word(most.loc["home:alone"].to_dict()) if "home:alone" in most.index else None,
+        _kinds(more),
         _acts(traits),
-        _needs(traits, codebook),
+        _wants(traits),
+        _many(more),
     )
 
 
-def _column(members: Members, name: str) -> Floats:
-    return members.answers[name].to_numpy() if name in members.answers else np.full(len(members.labels), np.nan)
+def _rather(traits: pd.DataFrame) -> Word | None:
+    """Return the direction of the ages where no age word is true of most."""
+    effect = traits.loc[traits["feature"] == "age", "effect"].sum()
+    return Word(*RATHER[effect > 0]) if abs(effect) >= LEAST_EFFECT else None
 
 
-def _flag(values: Floats, yes: Bools) -> Floats:
-    return np.where(np.isnan(values), np.nan, yes.astype(float))
+def _word(row: Mapping[Hashable, Any]) -> Word:
+    return Word(SPOKEN.get(row["label"]) or _short(row["label"]), _inside(row["label_en"]), float(row["effect"]))
 
 
-def _true_of(flag: Floats, inside: Bools, weights: Floats, least: float) -> float:
-    """Return the effect of something true of most of a segment and of fewer elsewhere, else 0."""
-    share, _, effect = contrast(flag, inside, weights)
-    return effect if share >= least and effect >= LEAST_EFFECT else 0.0
-
-
-def _age(age: Floats, inside: Bools, weights: Floats) -> Word | None:
-    """Return the first age word that is true of most of the segment and sets it apart."""
-    for zh, en, start, end in AGES:
-        effect = _true_of(_flag(age, (age >= start) & (age < end)), inside, weights, MOST)
-        if effect:
-            return Word(zh, en, effect)
-    return None
-
-
-def _kinds(members: Members, inside: Bools, traits: pd.DataFrame, codebook: Codebook) -> tuple[Word, ...]:
-    """Return the nouns: groups that half the segment carries, a large household, a sex."""
-    rows = traits[traits["feature"].str.startswith("groups:") & (traits["effect"] >= LEAST_EFFECT)]
-    rows = rows[(rows["value"] >= 0.5) & (rows["value"] * rows["n"] >= FEWEST_KNOWN)]
-    words = [
-        Word(_short(label), _inside(label_en), effect)
-        for label, label_en, effect in rows[["label", "label_en", "effect"]].itertuples(index=False)
-    ]
-    home, sex = _column(members, "household_size"), traits[traits["feature"].str.startswith("sex:")]
-    large = _true_of(_flag(home, home >= 4), inside, members.weights, MOST)
-    words += [Word("多口之家", "large household", large)] if large else []
-    for label, label_en, value, effect in sex[["label", "label_en", "value", "effect"]].itertuples(index=False):
-        named = label in {"男", "女"} and value >= MOSTLY_ONE_SEX and effect >= LEAST_EFFECT
-        words += [Word(f"{label}性", label_en, effect)] if named else []
-    return tuple(sorted(words, key=lambda word: (-round(word.effect, 9), word.zh)))
+def _kinds(more: pd.DataFrame) -> tuple[Word, ...]:
+    """Return the nouns: groups that half the segment carries and a large household, then a sex."""
+    named = more["feature"].str.startswith("groups:") & (more["value"] >= HALF)
+    named |= (more["feature"] == "home:large") & (more["value"] >= MOST)
+    sexes = more["feature"].isin(["sex:男", "sex:女"]) & (more["value"] >= MOSTLY_ONE_SEX)
+    rows = more[named & (more["n_yes"] >= FEWEST_KNOWN)]
+    words = sorted((_word(row) for row in rows.to_dict("records")), key=lambda word: (-round(word.effect, 9), word.zh))
+    return (*words, *(Word(f"{zh}性", en) for zh, en in iter_rows(more[sexes], "label", "label_en")))
 
 
 def _acts(traits: pd.DataFrame) -> tuple[Word, ...]:
@@ -154,23 +134,31 @@ def _acts(traits: pd.DataFrame) -> tuple[Word, ...]:
     return tuple(Word(*ACTS[pair]) for pair in pairs)
 
 
-def _needs(traits: pd.DataFrame, codebook: Codebook) -> tuple[Word, ...]:
-    """Return the needs that set the segment apart and that many of it have."""
-    rows = traits[traits["feature"].str.startswith(NEED) & (traits["lift"] >= LEAST_LIFT)]
-    rows = rows[(rows["value"] >= LEAST_NEED) & (rows["value"] * rows["n"] >= FEWEST_KNOWN)]
-    first = rows.head(NEEDS_NAMED)
-    return tuple(Word(_short(zh), _inside(en)) for zh, en in zip(first["label"], first["label_en"], strict=True))
+def _wants(traits: pd.DataFrame) -> tuple[Word, ...]:
+    """Return the needs that clearly set the segment apart and that not only a few of it have."""
+    rows = traits[traits["feature"].str.startswith(NEED) & traits["clear"] & (traits["lift"] >= LEAST_LIFT)]
+    rows = rows[(rows["value"] >= LEAST_NEED) & (rows["n_yes"] >= FEWEST_KNOWN)]
+    return tuple(_word(row) for row in rows.head(NEEDS_NAMED).to_dict("records"))
+
+
+def _many(more: pd.DataFrame) -> Word | None:
+    """Return the group that the segment has clearly more of than others, though not half of it carries it."""
+    rows = more[more["feature"].str.startswith("groups:") & more["clear"] & (more["lift"] >= MANY_TIMES)]
+    rows = rows[(rows["value"] >= MANY) & (rows["value"] < HALF) & (rows["n_yes"] >= FEWEST_KNOWN)]
+    return _word(rows.iloc[0].to_dict()) if len(rows) else None
 
 
 def _short(name: str) -> str:
-    """Return a name up to its explanation or its second wording.
+    """Return a name up to its explanation or its second wording, of a long one what it names first.
 
     Examples
     --------
-    >>> _short("助医（陪诊取药）"), _short("退役军人/优抚对象")
-    ('助医', '退役军人')
+    >>> _short("助医（陪诊取药）"), _short("退役军人/优抚对象"), _short("老年大学与社区课程")
+    ('助医', '退役军人', '老年大学')
     """
-    return re.split(r"[（(/]", name, maxsplit=1)[0]
+    short = re.split(r"[（(/]", name, maxsplit=1)[0]
+    first = short.split("与", 1)[0]
+    return first if len(short) > _LONG and len(first) >= _PLAIN else short
 
 
 def _inside(text: str) -> str:
@@ -185,22 +173,36 @@ def _inside(text: str) -> str:
 
 
 def _names(words: Words) -> Iterator[tuple[str, str]]:
-    """Yield names, the plainest first; later ones say more, and the last are numbered."""
-    kinds = words.kinds or (None,)
-    acts = (words.acts[:1], words.acts)
-    offered = [(kind, act) for kind in kinds for act in acts]
-    for kind, act in offered:
-        who, who_en = _who(words, kind)
-        parts = [who, "、".join(word.zh for word in act)]
-        name = "·".join(part for part in parts if part)
-        if len(name) <= LONGEST:
-            yield _finish(name, ", ".join([who_en, *(word.en for word in act)]), words)
-    who, who_en = _who(words, kinds[0])
-    yield from (_finish(f"{who[: LONGEST - 4]}（{number}）", f"{who_en} ({number})", words) for number in count(2))
+    """Yield names, the plainest first; later ones say more, and the last are numbered. Short ones go before."""
+    acts = [words.acts[:1], *([words.acts] if len(words.acts) > 1 else [])]
+    homes = [words, replace(words, alone=None)] if words.alone and words.kinds else [words]
+    offered = [
+        [_fitted(_who(home, kind), act, words) for act in acts for home in homes] for kind in words.kinds or (None,)
+    ]
+    for names in offered:
+        yield from sorted((name for name in names if len(name[0]) <= LONGEST + SLACK),
+                          key=lambda name: len(name[0]) > LONGEST)  # fmt: skip
+    yield from (name for names in offered for name in names)
+    name, name_en = offered[0][0]
+    yield from ((f"{name}（{number}）", f"{name_en} ({number})") for number in count(2))
+
+
+def _fitted(who: tuple[str, str], acts: tuple[Word, ...], words: Words) -> tuple[str, str]:
+    """Put the parts together with as much of what they want as fits, at least the first."""
+    zh, en = "、".join(word.zh for word in acts), [who[1], *(word.en for word in acts)]
+    if not words.wants and words.many:
+        return _joined(who[0], zh, f"多{words.many.zh}"), ", ".join([*en, f"many are {words.many.en}"])
+    head, head_en = _joined(who[0], zh), ", ".join(en)
+    more = [_finish(head, head_en, words.wants[:most]) for most in range(len(words.wants), 1, -1)]
+    return next((name for name in more if len(name[0]) <= LONGEST), _finish(head, head_en, words.wants[:1]))
+
+
+def _joined(*parts: str) -> str:
+    return "·".join(part for part in parts if part)
 
 
 def _rule_names(rule: tuple[str, str], words: Words) -> Iterator[tuple[str, str]]:
-    yield _finish(*rule, words)
+    yield _finish(*rule, words.wants)
 
 
 def _who(words: Words, kind: Word | None) -> tuple[str, str]:
@@ -212,12 +214,12 @@ def _who(words: Words, kind: Word | None) -> tuple[str, str]:
     lives = alone is not None and "居" not in noun.removesuffix("居民") and "家" not in noun
     zh = ("独居" if lives else "") + (age.zh if age and not said else "") + noun
     parts = [age.en if age else "", noun_en, "living alone" if lives else ""]
-    plain = zh == "居民"
-    return ("一般居民", "residents in general") if plain else (zh, " ".join(part for part in parts if part))
+    said_nothing = zh == "居民" and not (words.acts or words.wants or words.many)
+    return ("一般居民", "residents in general") if said_nothing else (zh, " ".join(part for part in parts if part))
 
 
-def _finish(name: str, name_en: str, words: Words) -> tuple[str, str]:
-    if not words.needs:
+def _finish(name: str, name_en: str, wants: Sequence[Word]) -> tuple[str, str]:
+    if not wants:
         return name, name_en
-    wanted = "、".join(word.zh for word in words.needs)
-    return f"{name}·要{wanted}", f"{name_en}; wants {', '.join(word.en for word in words.needs)}"
+    wanted = "、".join(word.zh for word in wants)
+    return f"{name}·要{wanted}", f"{name_en}; wants {', '.join(word.en for word in wants)}"

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from needs_analytics.core.codebook import Codebook
     from needs_analytics.core.results import Weights
-    from needs_analytics.segments.moments import Bools, Floats
+    from needs_analytics.segments.moments import Bools, Floats, Ints
 
 QUESTIONS = ("age", "participation", "usage_frequency", "household_size", "sex", "groups")
 """What makes types. Needs, satisfaction and urgency describe the types; they do not make them."""
@@ -47,12 +47,15 @@ class Residents:
         ``(n,)``; 0 outside the target population.
     representative
         Whether weights are persons.
+    households
+        ``(n,)`` codes of who lives together, each alone where that is not known.
     """
 
     table: pd.DataFrame
     answers: pd.DataFrame
     weights: Floats
     representative: bool
+    households: Ints
 
 
 def read_residents(survey: pd.DataFrame, weights: Weights | None, codebook: Codebook) -> Residents:
@@ -73,7 +76,17 @@ def read_residents(survey: pd.DataFrame, weights: Weights | None, codebook: Code
         kept = describable_groups(codebook) - implied_groups(codebook, told)
         read["groups"] = _keep_groups(frame["groups"], codebook, kept)
     table = _identify(frame)
-    return Residents(table, read, _weights_of(table, weights), weights is not None and weights.representative)
+    representative = weights is not None and weights.representative
+    return Residents(table, read, _weights_of(table, weights), representative, _households(frame))
+
+
+def _households(frame: pd.DataFrame) -> Ints:
+    alone = pd.Series(range(len(frame)), dtype=object)
+    if "household_key" not in frame:
+        return np.arange(len(frame))
+    told = frame["household_key"].reset_index(drop=True).astype(object)
+    codes, _ = pd.factorize(told.where(told.notna() & (told != ""), alone))
+    return codes
 
 
 def _with_bands(age: pd.Series | None, bands: pd.Series) -> Floats:

@@ -134,16 +134,14 @@ def _judged_profiles(profiles: pd.DataFrame, result: MonthResult) -> pd.DataFram
 
 
 def _traits(result: MonthResult, segment: str, words: Wording) -> str:
+    """Return the three strongest differences that are clear; ages by their mean alone."""
     traits = result.segments.traits
-    rows = (
-        traits[(traits["segment"] == segment) & (traits["effect"].abs() > 0)]
-        .sort_values("effect", key=abs, ascending=False)
-        .head(3)
-    )
-    column = "label" if words.language == "zh" or "label_en" not in rows else "label_en"
+    rows = traits[(traits["segment"] == segment) & traits["clear"] & ~traits["feature"].str.startswith("age:")]
+    rows = rows.sort_values("effect", key=abs, ascending=False, kind="stable").head(3)
+    column = "label" if words.language == "zh" else "label_en"
     said = [
-        words.say(f"trait.{kind}_{'more' if effect > 0 else 'less'}", label=label)
-        for kind, label, effect in zip(rows["feature"].map(_kind_of_trait), rows[column], rows["effect"], strict=True)
+        words.say(f"trait.{_kind_of_trait(feature)}_{'more' if effect > 0 else 'less'}", label=label)
+        for feature, label, effect in iter_rows(rows, "feature", column, "effect")
     ]
     return words.say("list_comma").join(said)
 
@@ -151,7 +149,7 @@ def _traits(result: MonthResult, segment: str, words: Wording) -> str:
 def _kind_of_trait(feature: str) -> str:
     """Return how a trait is said to be above or below everyone's: 年龄偏大, 女多, 助餐需求少, 活动参与偏低."""
     kind = feature.partition(":")[0]
-    return kind if kind in {"age", "need", "sex", "groups"} else "figure"
+    return {"home": "groups"}.get(kind, kind if kind in {"age", "need", "sex", "groups"} else "figure")
 
 
 def action_table(result: MonthResult, words: Wording) -> Table:
