@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from needs_analytics.core.continuity import crosswalk_frame, drift_frame, migration_frame, sizes_frame
 from needs_analytics.core.messages import failure
 from needs_analytics.core.records import Pleasant
 from needs_analytics.errors import UsageError
@@ -50,6 +51,15 @@ class Segments(Pleasant):
         ``stable`` (clusters), ``rules`` (readable rules, few respondents), ``none`` (无稳定人群类型) or ``no_data``.
     model
         The fitted :class:`needs_analytics.segments.ResidentSegmenter`, ``None`` where there is none.
+    crosswalk
+        ``segment_before, name_before, segment, name, similarity, status``: a row for each segment that is the ``same``
+        as one of the month before, ``new`` or ``gone`` (empty text where there is none); no row without such a month.
+    drift
+        ``question, label, statistic, p, drifted``: what is no longer answered as the segments kept expect.
+    migration
+        ``segment_before, segment, n``: persons who answered in both months. Exact counts, never published as they are.
+    sizes
+        ``month, segment, name, share, share_low, share_high, persons`` over the months kept, this one last.
 
     A wished number of segments of which none is stable has status ``none``; ``table`` is filled, ``names()`` is empty.
 
@@ -64,6 +74,10 @@ class Segments(Pleasant):
     status: str
     model: Any = None
     issues: tuple[Issue, ...] = ()
+    crosswalk: pd.DataFrame = field(default_factory=crosswalk_frame)
+    drift: pd.DataFrame = field(default_factory=drift_frame)
+    migration: pd.DataFrame = field(default_factory=migration_frame)
+    sizes: pd.DataFrame = field(default_factory=sizes_frame)
 
     def names(self) -> dict[str, str]:
         """Published segment to its plain name."""
