@@ -26,6 +26,7 @@ _HOMES = {
     "match_services": "matching",
     "measure_gaps": "gaps",
     "plan_actions": "plans",
+    "suggest_services": "plans",
     "plot_month": "reports.figures",
     "read_workbooks": "office.read",
     "run_month": "pipeline",
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
     from needs_analytics.pipeline import collect_month as collect_month
     from needs_analytics.pipeline import run_month as run_month
     from needs_analytics.plans import plan_actions as plan_actions
+    from needs_analytics.plans import suggest_services as suggest_services
     from needs_analytics.reports.figures import plot_month as plot_month
     from needs_analytics.reports.month import write_reports as write_reports
     from needs_analytics.segments import assign_segments as assign_segments

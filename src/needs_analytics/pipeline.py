@@ -160,7 +160,7 @@ def run_month(workspace: Workspace, month: str | Month, *, progress: Progress | 
     from needs_analytics.history.usage import use_so_far
     from needs_analytics.matching import match_services
     from needs_analytics.needs import list_needs
-    from needs_analytics.plans import plan_actions
+    from needs_analytics.plans import plan_actions, suggest_services
     from needs_analytics.segments import find_segments
 
     tell = progress or (lambda _: None)
@@ -180,7 +180,7 @@ def run_month(workspace: Workspace, month: str | Month, *, progress: Progress | 
     matches = match_services(needs, cleaned, weights, segments, options=options.matching)
     tell("gaps")
     gaps = measure_gaps(needs, matches, cleaned, options=options.gaps)
-    plans = plan_actions(gaps, matches, cleaned)
+    plans = replace(plan_actions(gaps, matches, cleaned), services=suggest_services(segments, needs, gaps, cleaned))
     tell("forecasts")
     kept = workspace.store.usage(cleaned.month)
     outlook = forecast_use(use_so_far(kept, cleaned), supply=cleaned.supply)

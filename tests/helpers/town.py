@@ -5,6 +5,7 @@ Invented places (甲, 乙, …) of a few hundred residents. Cells of a grid are 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -22,7 +23,7 @@ from needs_analytics.history.usage import usage_counts
 from needs_analytics.matching import match_services
 from needs_analytics.needs import list_needs
 from needs_analytics.pipeline import collect_month
-from needs_analytics.plans import plan_actions
+from needs_analytics.plans import plan_actions, suggest_services
 from needs_analytics.segments.contrast import TRAITS
 from needs_analytics.weights import weigh
 
@@ -208,7 +209,7 @@ def run_stages(
     needs = list_needs(cleaned, weights, segments, previous=previous, options=options.needs)
     matches = match_services(needs, cleaned, weights, segments, options=options.matching)
     gaps = measure_gaps(needs, matches, cleaned, options=options.gaps)
-    plans = plan_actions(gaps, matches, cleaned)
+    plans = replace(plan_actions(gaps, matches, cleaned), services=suggest_services(segments, needs, gaps, cleaned))
     outlook = forecast_use(usage_counts(cleaned) if history is None else history, supply=cleaned.supply)
     stages = {"weights": weights, "segments": segments, "needs": needs, "matches": matches, "gaps": gaps,
               "plans": plans, "outlook": outlook}  # fmt: skip

@@ -10,6 +10,7 @@ import pytest
 from helpers.town import MEALS, residents, run_stages, segments_of, survey, town
 from needs_analytics.core.options import GapsOptions, Options
 from needs_analytics.reports.content.build import build_document
+from needs_analytics.segments.contrast import TRAITS as CONTRASTS
 
 TRAITS = [
     ("A", "age:old", "老年", "older", 1.3, True),
@@ -34,7 +35,9 @@ def test_a_trait_says_whether_it_is_more_or_less(language: str, said: list[str])
     register = "community | age_low | age_high | sex | persons\n甲 | 16 | 120 | 男 | 800"
     numbers = [f"a{place:04d}" for place in range(1, 121)]
     segments = segments_of({"A": numbers[:60], "B": numbers[60:]})
-    traits = pd.DataFrame(TRAITS, columns=["segment", "feature", "label", "label_en", "effect", "clear"])
+    traits = pd.DataFrame(TRAITS, columns=["segment", "feature", "label", "label_en", "effect", "clear"]).reindex(
+        columns=CONTRASTS
+    )
     found = run_stages(
         town(answers, register=register),
         segments=replace(segments, traits=traits),

@@ -382,10 +382,14 @@ class ActionPlan(Pleasant):
         One row per suggestion: ``kind`` (``expand``, ``expand_after`` publicity, ``new_service``, ``new_site``,
         ``eligibility``, ``publicity``, ``quality``), ``need, need_name, service, service_name, site, community,
         persons, units, unit, cost, within_offer`` and the need's ``gap, gap_low, gap_high, n, flag``.
+    services
+        New services that may be considered, see :func:`needs_analytics.plans.suggest_services`; ``None`` where that
+        was not asked.
     """
 
     table: pd.DataFrame
     issues: tuple[Issue, ...] = ()
+    services: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True, repr=False)

@@ -73,6 +73,7 @@ def month_json(result: MonthResult, files: Sequence[Path]) -> dict[str, Any]:
         "digest": result.run.digest,
         "needs": _rows(result.needs.table),
         "gaps": _rows(result.gaps.table),
+        "new_services": [] if result.plans.services is None else _rows(result.plans.services),
         "files": [str(path) for path in files],
     }
 

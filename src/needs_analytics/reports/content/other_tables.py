@@ -1,4 +1,4 @@
-"""Tables of segments, suggestions, referrals, changes, data files and methods."""
+"""Tables of suggestions, referrals, changes, data files and methods, after those of segments."""
 
 from __future__ import annotations
 
@@ -24,9 +24,10 @@ from needs_analytics.reports.content.disclose import (
     rounded_counts,
     rounded_persons,
     too_few,
-    with_private_flags,
 )
+from needs_analytics.reports.content.new_services import new_service_table
 from needs_analytics.reports.content.sample import SampleView
+from needs_analytics.reports.content.segment_tables import segment_tables
 from needs_analytics.reports.formats import interval_text
 from needs_analytics.reports.tables import Table
 
@@ -63,8 +64,9 @@ METHOD_LINES = (
 def other_tables(result: MonthResult, words: Wording) -> list[Table]:
     """Return the remaining tables that have rows."""
     tables = [
-        segment_table(result, words),
+        *segment_tables(result, words),
         action_table(result, words),
+        new_service_table(result, words),
         referred_table(result, words),
         request_table(result, words),
         change_table(result, words),
@@ -76,80 +78,6 @@ def other_tables(result: MonthResult, words: Wording) -> list[Table]:
         option_table(result, words),
     ]
     return [table for table in tables if table.rows]
-
-
-def segment_table(result: MonthResult, words: Wording) -> Table:
-    """Return the published segments, the largest first."""
-    shown = columns("name share interval persons n age traits top_needs flag reason", words)
-    names = result.segments.names()
-    profiles = result.segments.profiles
-    profiles = profiles[profiles["segment"].isin(names)] if len(profiles) else profiles
-    if profiles.empty:
-        return Table("segments", words.say("table.segments"), shown, [])
-    options = result.options.disclosure
-    profiles = _judged_profiles(profiles, result)
-    share = np.floor(profiles["share"].to_numpy(float) * 100 + 0.5) / 100
-    frame = pd.DataFrame(
-        {
-            "name": [words.segments.get(code, code) for code in profiles["segment"]],
-            "share": share,
-            "interval": [
-                interval_text(low, high)
-                for low, high in zip(profiles["share_low"], profiles["share_high"], strict=True)
-            ],
-            "persons": np.where(
-                np.isfinite(profiles["persons"].astype(float)),
-                rounded_persons(share * result.weights.population, options.base),
-                np.nan,
-            ),
-            "n": rounded_counts(profiles["n"], options.base),
-            "age": profiles["age_median"].to_numpy(float),
-            "traits": [_traits(result, segment, words) for segment in profiles["segment"]],
-            "top_needs": [
-                words.leading([words.need(code) for code in str(codes).split(";") if code], 4)
-                for codes in profiles["top_needs"]
-            ],
-            "hidden": profiles["hidden"],
-            "withheld": profiles["withheld"],
-            "flag": [words.label("flag", flag) for flag in profiles["flag"]],
-            "reason": [words.reason(codes) for codes in profiles["flag_reason"]],
-        }
-    )
-    frame = blanked(frame, ("share", "interval", "persons", "n", "age", "traits", "top_needs"))
-    return Table.from_frame("segments", words.say("table.segments"), frame, shown, notes=[words.say("note.rounded")])
-
-
-def _judged_profiles(profiles: pd.DataFrame, result: MonthResult) -> pd.DataFrame:
-    """Return the segments flagged by the rule of the needs list; those that are not told come last, by their names."""
-    options, everybody = result.options.disclosure, np.full(len(profiles), len(result.segments.table))
-    rates = profiles.assign(n=everybody, n_eff=result.weights.n_eff, method="direct", direct_share=np.nan)
-    from needs_analytics.needs.flags import judge  # noqa: PLC0415 - brings scipy, which a check does without
-
-    flag, reason = judge(rates, result.options.needs, sample=result.weights.doubt)
-    few = companions(too_few(profiles["n"], everybody, options), profiles["n"], pd.Series("", index=profiles.index))
-    withheld = (flag == WITHHOLD) & ~few
-    judged = profiles.assign(flag=flag, flag_reason=reason, hidden=few, withheld=withheld)
-    order = np.where(few | withheld, np.inf, np.arange(len(judged)))
-    return with_private_flags(judged.assign(order=order).sort_values(["order", "segment"]))
-
-
-def _traits(result: MonthResult, segment: str, words: Wording) -> str:
-    """Return the three strongest differences that are clear; ages by their mean alone."""
-    traits = result.segments.traits
-    rows = traits[(traits["segment"] == segment) & traits["clear"] & ~traits["feature"].str.startswith("age:")]
-    rows = rows.sort_values("effect", key=abs, ascending=False, kind="stable").head(3)
-    column = "label" if words.language == "zh" else "label_en"
-    said = [
-        words.say(f"trait.{_kind_of_trait(feature)}_{'more' if effect > 0 else 'less'}", label=label)
-        for feature, label, effect in iter_rows(rows, "feature", column, "effect")
-    ]
-    return words.say("list_comma").join(said)
-
-
-def _kind_of_trait(feature: str) -> str:
-    """Return how a trait is said to be above or below everyone's: 年龄偏大, 女多, 助餐需求少, 活动参与偏低."""
-    kind = feature.partition(":")[0]
-    return {"home": "groups"}.get(kind, kind if kind in {"age", "need", "sex", "groups"} else "figure")
 
 
 def action_table(result: MonthResult, words: Wording) -> Table:

@@ -17,6 +17,7 @@ from needs_analytics.reports.content.disclose import (
     too_few,
     whole_per_cents,
 )
+from needs_analytics.reports.content.new_services import new_service_blocks
 from needs_analytics.reports.content.older import older_answers, rests_on_older
 from needs_analytics.reports.content.other_tables import place_of
 from needs_analytics.reports.content.rates import furthest_behind, rates_told
@@ -536,11 +537,14 @@ def _uncompared_text(m: Material) -> str:
 
 def _actions(m: Material) -> list[Block]:
     words = m.words
+    more = new_service_blocks(m.result, words)
     if "actions" not in m.tables:
-        return [Paragraph(words.say("text.actions_none"))]
+        return [Paragraph(words.say("text.actions_none")), *more]
     return [
+        *([Heading(words.say("heading.actions"))] if more else []),
         Paragraph(words.say("text.actions_lead")),
         *m.block("actions", columns=("kind", "action", "gain", "owner", "due", "flag", "reason")),
+        *more,
     ]
 
 
