@@ -328,3 +328,30 @@ def test_two_needs_share_the_capacity_of_one_service() -> None:
     report = gaps(answers, menu="service | needs\nS | ELD01;ELD02", usage="service | count\nS | 100")
     assert report.at("district")["met"].sum() == pytest.approx(100)
     assert report.at("district")["capacity_persons"].sum() == pytest.approx(100)
+
+
+def test_room_within_reach_is_shared_with_all_who_reach_it() -> None:
+    """P serves 100 persons for the 300 in reach of it, Q 50 for the 100 of 丙."""
+    answers = survey(
+        *(
+            residents(40, community=c, grid="1", age=70, sex="男", yes={MEALS: n})
+            for c, n in zip("甲乙丙", (20, 10, 10), strict=True)
+        )
+    )
+    reach = gaps(
+        answers, places="community | grid | x | y\n甲 | 1 | 0 | 0\n乙 | 1 | 460 | 0\n丙 | 1 | 9000 | 0",
+        sites="site | x | y | radius_m\nP | 0 | 0 | 600\nQ | 9000 | 0 | 600",
+        supply="service | site | capacity\nS | P | 100\nS | Q | 50", register=f"{REGISTER}\n丙 | 16 | 120 | 男 | 400",
+    ).reach  # fmt: skip
+    row = one(reach, need=MEALS)
+    assert row["access"] == pytest.approx((300 * 100 / 300 + 100 * 50 / 100) / 400)
+    assert (row["lowest"], row["access_lowest"]) == ("乙", pytest.approx(100 / 300))
+    enhanced = 100 / (200 + 0.22 * 100)  # 乙 is 598 m of 600 away
+    assert row["access_enhanced"] == pytest.approx((200 * enhanced + 100 * 0.22 * enhanced + 50) / 400)
+
+
+def test_room_is_unknown_where_a_service_in_reach_does_not_state_it() -> None:
+    answers = survey(residents(40, community="甲", age=70, sex="男", yes={MEALS: 20}))
+    row = one(gaps(answers, supply="service | site | capacity\nS | - |").reach, need=MEALS)
+    assert np.isnan(row["access"])
+    assert row["lowest"] == ""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
-from needs_analytics.numerics.catchment import two_step
+from needs_analytics.numerics.catchment import two_step, two_step_arcs
 
 DECAYS = (None, lambda cost: np.exp(-(cost**2) / 2.0), [1.0, 0.68, 0.22])
 
@@ -44,6 +45,39 @@ def test_all_supply_with_demand_in_reach_is_shared_out(seed, decay):
     reached = ((cost <= 3.0) & (demand > 0)[:, None]).any(axis=0)
     assert_allclose(demand @ accessibility, supply[reached].sum())
     assert np.all(accessibility[~(cost <= 3.0).any(axis=1)] == 0)
+
+
+@given(st.integers(0, 10_000), st.sampled_from(["none", "gaussian", "zones"]))
+@settings(derandomize=True, max_examples=40, deadline=None)
+def test_as_pysal_access(seed, kind):
+    """The two-step catchment of PySAL's access, plain and enhanced, run beside ours."""
+    access = pytest.importorskip("access", reason="requirements-svy.txt is not installed")
+    rng = np.random.default_rng(seed)
+    demand, supply = rng.integers(1, 50, 12) * 1.0, rng.integers(1, 9, 5) * 1.0
+    cost = rng.uniform(0, 6, (12, 5))
+    theirs, ours = {
+        "none": (None, None),
+        "gaussian": (access.weights.gaussian(2.0), lambda x: np.exp(-(x**2) / 8)),
+        "zones": (access.weights.step_fn({1: 1, 2: 0.68, 3: 0.22}), [1.0, 0.68, 0.22]),
+    }[kind]
+    places, sites = (pd.Index(range(n), name="geoid") for n in cost.shape)
+    pairs = {"origin": np.repeat(places, 5), "dest": np.tile(sites, 12), "cost": cost.ravel()}
+    expected = access.fca.two_stage_fca(
+        pd.DataFrame({"demand": demand}, places), pd.DataFrame({"supply": supply}, sites), pd.DataFrame(pairs), 3.0,
+        demand_index=True, supply_index=True, weight_fn=theirs,
+    )  # fmt: skip
+    assert_allclose(two_step(demand, supply, cost, 3.0, decay=ours), expected.reindex(places).fillna(0.0), rtol=1e-12)
+
+
+@given(st.integers(0, 10_000), st.sampled_from(DECAYS))
+@settings(derandomize=True, max_examples=30, deadline=None)
+def test_pairs_are_as_good_as_a_matrix(seed, decay):
+    rng = np.random.default_rng(seed)
+    demand, supply, cost = rng.uniform(0, 50, 7), rng.uniform(0, 9, 4), rng.uniform(0, 6, (7, 4))
+    cost[rng.random((7, 4)) < 0.2] = np.nan
+    source, sink = (ends.ravel() for ends in np.indices(cost.shape))
+    pairs = two_step_arcs(demand, supply, (source, sink, cost.ravel()), 3.0, decay=decay)
+    assert_allclose(pairs, two_step(demand, supply, cost, 3.0, decay=decay), rtol=1e-12)
 
 
 def test_without_demand_or_supply():

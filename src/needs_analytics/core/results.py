@@ -313,7 +313,8 @@ class GapReport(Pleasant):
     communities
         The same by community.
     reach
-        How ``too_far`` moves when every radius is longer or shorter.
+        Per need, how ``too_far`` moves when every radius is ``shorter`` or ``longer`` than ``given``, and how much
+        room the eligible find within reach (``access``, ``access_enhanced``; least in the community ``lowest``).
     status
         That of the plan; ``no_usage`` when nobody sent usage records.
     monte_carlo

@@ -16,6 +16,7 @@ from needs_analytics.core.results import ALL, GAPS_COLUMNS, GapReport
 from needs_analytics.gaps.doubts import doubts_of_use
 from needs_analytics.gaps.equity import cells_by_cut, community_rates, group_equity, split_error, widened
 from needs_analytics.gaps.parts import GAP, largest_cause, split_demand, sum_parts
+from needs_analytics.gaps.reach import reach_table
 from needs_analytics.gaps.replicates import Replicates, draw_gaps, gap_limits, membership
 from needs_analytics.gaps.use import Use, attribute_use, sink_use
 
@@ -66,7 +67,7 @@ def measure_gaps(
         services=use.sinks,
         equity=group_equity(matches, parts, replicates, cleaned, needs),
         communities=community_rates(matches, parts, replicates, cleaned, needs),
-        reach=_reach(matches, options),
+        reach=reach_table(matches, options),
         status="matched" if len(cleaned.usage) else "no_usage",
         monte_carlo={
             "replicates": float(options.replicates),
@@ -209,19 +210,6 @@ def _quadrants(table: pd.DataFrame) -> tuple[Texts, Floats]:
     known = np.isfinite(rate) & table["p_short"].notna().to_numpy()
     probability = np.where(short, table["p_short"], 1 - table["p_short"])
     return np.where(known, names, ""), np.where(known, probability, np.nan)
-
-
-def _reach(matches: MatchPlan, options: GapsOptions) -> pd.DataFrame:
-    """Return how many persons are too far when every radius is shorter, as given, or longer."""
-    cells, pairs = matches.cells, matches.pairs
-    best = pd.Series(-np.inf, index=cells.index)
-    if len(pairs):
-        nearest = pairs.groupby("cell")["slack"].max()
-        best.loc[nearest.index.astype(int)] = nearest.to_numpy(float)
-    rows = {"need": cells["need"]}
-    for name, shift in (("shorter", -options.reach_shift_m), ("given", 0.0), ("longer", options.reach_shift_m)):
-        rows[name] = cells["eligible"].where(best + shift < 0, 0.0)
-    return pd.DataFrame(rows).groupby("need", as_index=False).sum()
 
 
 def _empty(matches: MatchPlan, cleaned: Cleaned, options: GapsOptions) -> GapReport:

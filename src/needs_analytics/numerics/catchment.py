@@ -55,12 +55,38 @@ def two_step(
     costs = np.asarray(cost, dtype=np.float64)
     if costs.shape != (persons.size, capacity.size):
         raise ValueError(f"cost must have shape {(persons.size, capacity.size)}, got {costs.shape}")
-    weight = np.zeros(costs.shape)
+    source, sink = np.nonzero(costs <= max_cost)
+    return two_step_arcs(persons, capacity, (source, sink, costs[source, sink]), max_cost, decay=decay)
+
+
+def two_step_arcs(
+    demand: npt.ArrayLike,
+    supply: npt.ArrayLike,
+    arcs: tuple[npt.ArrayLike, npt.ArrayLike, npt.ArrayLike],
+    max_cost: float,
+    *,
+    decay: Decay | npt.ArrayLike | None = None,
+) -> Floats:
+    """Accessibility as by `two_step`, from the pairs that can reach each other instead of a full matrix.
+
+    Parameters
+    ----------
+    arcs
+        Arrays (a,) of demand point, supply point and cost, each pair once; a cost above `max_cost` or NaN is left out.
+
+    Returns
+    -------
+    array
+        Capacity per person (d,).
+    """
+    persons, capacity = as_weights(demand, "demand"), as_weights(supply, "supply")
+    costs = np.asarray(arcs[2], dtype=np.float64)
     inside = costs <= max_cost
-    weight[inside] = _decay_weights(costs[inside], float(max_cost), decay)
-    crowd = persons @ weight
+    source, sink = (np.asarray(end)[inside].astype(np.intp) for end in arcs[:2])
+    weight = _decay_weights(costs[inside], float(max_cost), decay)
+    crowd = np.bincount(sink, persons[source] * weight, capacity.size)
     ratio = np.where(crowd > 0, capacity / np.where(crowd > 0, crowd, 1.0), 0.0)
-    return weight @ ratio
+    return np.bincount(source, weight * ratio[sink], persons.size).astype(np.float64)
 
 
 def _decay_weights(costs: Floats, max_cost: float, decay: Decay | npt.ArrayLike | None) -> Floats:

@@ -66,6 +66,7 @@ _KINDS: Mapping[str, Kind] = {
     "shorter": "integer",
     "given": "integer",
     "longer": "integer",
+    "access": "integer",
     "count": "integer",
     "services": "integer",
     "sites": "integer",

@@ -175,8 +175,8 @@ def _communities(result: MonthResult, printable: pd.DataFrame, words: Wording) -
 
 def _reach(result: MonthResult, printable: pd.DataFrame, words: Wording) -> Table:
     frame = result.gaps.reach
-    frame = frame[frame["longer"] + frame["shorter"] > 0] if len(frame) else frame
-    shown = columns("need shorter given longer flag reason", words)
+    frame = frame[(frame["longer"] + frame["shorter"] > 0) | (frame["access"] > 0)] if len(frame) else frame
+    shown = columns("need shorter given longer access lowest flag reason", words)
     if frame.empty:
         return Table("reach", words.say("table.reach"), shown, [])
     district = printable[(printable["segment_code"] == ALL) & (printable["community_code"] == ALL)].set_index("code")
@@ -188,12 +188,19 @@ def _reach(result: MonthResult, printable: pd.DataFrame, words: Wording) -> Tabl
     for name in ("shorter", "given", "longer"):
         public[name] = rounded_persons(public[name] * gaps["factor"], result.options.disclosure.base)
     silent = public["hidden"] | public["withheld"]
+    public["access"] = rounded_persons(100 * public["access"], result.options.disclosure.base)
+    places = printable[(printable["segment_code"] == ALL) & (printable["grid"] == ALL)]
+    shy = places[places["hidden"] | places["withheld"]]
+    unprinted = set(zip(shy["code"], shy["community_code"], strict=True))
+    lowest = zip(frame["need"], frame["lowest"], strict=True)
+    public = public.assign(
+        lowest=pd.Series([UNKNOWN if pair in unprinted else pair[1] for pair in lowest], dtype=object)
+    )
     public = public.assign(order=public["given"].mask(silent, -1.0)).sort_values(
         ["order", "need"], ascending=[False, True]
     )
-    return Table.from_frame(
-        "reach", words.say("table.reach"), blanked(public, ("shorter", "given", "longer")).reset_index(drop=True), shown
-    )
+    public = blanked(public, ("shorter", "given", "longer", "access", "lowest")).reset_index(drop=True)
+    return Table.from_frame("reach", words.say("table.reach"), public, shown, notes=[words.say("note.reach")])
 
 
 def supply_tables(result: MonthResult, words: Wording) -> list[Table]:

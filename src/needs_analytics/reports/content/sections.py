@@ -403,7 +403,7 @@ def _gaps(m: Material) -> list[Block]:
     blocks += [ChartBlock(heat)] if heat else []
     if "reach" in m.tables:
         need, shorter, _, longer = m.tables["reach"].cells[0][:4]
-        if isinstance(shorter, (int, float)) and isinstance(longer, (int, float)):
+        if isinstance(shorter, (int, float)) and isinstance(longer, (int, float)) and shorter > 0:
             blocks.append(Paragraph(words.say("text.reach", need=need, shorter=int(shorter), longer=int(longer))))
     return blocks
 
