@@ -14,7 +14,7 @@ import pytest
 from helpers.town import BATHING, MEALS, residents, run_stages, survey, town
 from needs_analytics import Workspace, issue_month
 from needs_analytics.core.options import GapsOptions, Options
-from needs_analytics.history.writing import stored_content
+from needs_analytics.history.links import stored_content
 from needs_analytics.reports.published import published
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ import pytest
 
 from needs_analytics import Workspace
 from needs_analytics.cli.entry import run
-from needs_analytics.history.writing import stored_content
+from needs_analytics.history.links import stored_content
 
 from .faults import FAULTS, Failing, failing
 from .form import report, trials

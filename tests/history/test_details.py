@@ -60,7 +60,7 @@ def test_a_store_that_cannot_be_brought_up_to_date_stays_as_it_was(
     workspace: Workspace, result: MonthResult, monkeypatch: pytest.MonkeyPatch, before: str
 ) -> None:
     workspace.store.keep(result)
-    known = [*opening.migrations(), (4, "0004_broken", f"CREATE TABLE extra (x);\n{before}CREATE TABLE run (x);")]
+    known = [*opening.migrations(), (5, "0005_broken", f"CREATE TABLE extra (x);\n{before}CREATE TABLE run (x);")]
     with monkeypatch.context() as later:
         later.setattr(opening, "migrations", lambda: known)
         with pytest.raises(sqlite3.OperationalError, match="already exists"):

@@ -71,13 +71,26 @@ def test_a_new_workspace_has_no_store_yet(workspace: Workspace) -> None:
         ("DELETE FROM gap", "content"),
         ("INSERT INTO segment_model VALUES (1, '{}')", "content"),
         ("UPDATE publication SET tables = '[]'", "printed"),
-        ("INSERT INTO purge VALUES (99, '')", "reference"),
-        ("DELETE FROM migration WHERE number = 2", "migrations"),
+        ("DELETE FROM file WHERE file = 1", "row"),
+        ("DELETE FROM link WHERE link = 3", "chain"),
     ],
 )
 def test_what_was_changed_in_the_store_is_found(issued: Workspace, statement: str, code: str) -> None:
     tamper(issued, statement)
     assert found(issued) == [code]
+
+
+@pytest.mark.parametrize(
+    ("statement", "codes"),
+    [
+        ("INSERT INTO purge VALUES (99, '')", ["reference", "row"]),
+        ("INSERT INTO purge VALUES (1, '')", ["row", "content"]),
+        ("DELETE FROM migration WHERE number = 2", ["row", "migrations"]),
+    ],
+)
+def test_rows_added_and_taken_away_are_found(issued: Workspace, statement: str, codes: list[str]) -> None:
+    tamper(issued, statement)
+    assert found(issued) == codes
 
 
 def test_torn_pages_are_found(issued: Workspace) -> None:

@@ -190,6 +190,7 @@ def test_a_store_of_the_first_version_is_upgraded_in_place(tmp_path: Path, resul
     assert questions[["times", "answered"]].isna().all(axis=None)
     assert store.keep(result) == 1
     assert store.verify()
+    assert questions["option"].tolist() == ["助餐"], "its own words may have been a resident's"
     assert store.read("SELECT number, name FROM migration")["name"].tolist() == [name for _, name, _ in migrations()]
 
 

@@ -92,3 +92,12 @@ def test_a_month_in_the_name_of_an_office_makes_no_other_office() -> None:
 def test_a_wording_is_its_own(wording: str) -> None:
     assert same_wording(wording) == same_wording(f" {wording} ")
     assert blocked(asked(wording or "题"), asked(wording or "题")) == (set(), [])
+
+
+def test_an_option_the_store_has_folded_is_not_said_to_be_new() -> None:
+    before, now = asked(), asked()
+    typed = before.iloc[:1].assign(option="其他填写", need="", times=3)
+    market = before.iloc[:1].assign(option="跳蚤市场", need="", times=60)
+    now = pd.concat([now, market], ignore_index=True)
+    assert blocked(now, before)[0], "what a third ticked was not there"
+    assert not blocked(now, pd.concat([before, typed], ignore_index=True))[0], "but few may have typed it"

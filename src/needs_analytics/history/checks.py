@@ -5,49 +5,54 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Any
 
-from needs_analytics.history.columns import linked
+from needs_analytics.history.links import broken_links, rows_told, stored_content
 from needs_analytics.history.opening import migrations
-from needs_analytics.history.writing import stored_content
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
+_CODES = {"run": "chain", "link": "chain", "publication": "printed"}
 Problem = tuple[str, str]
 """What is wrong (a key of the catalogue's section ``doctor``) and where."""
 
 
-def chain_holds(runs: Iterable[Mapping[Any, Any]]) -> bool:
-    """Return whether every run, oldest first, is linked to the one before it."""
-    chain = ""
-    for run in runs:
-        facts = [run["month"], run["revision"], run["digest"], *([run["content"]] if run["content"] else [])]
-        chain = linked(chain, *facts)
-        if chain != run["chain"]:
-            return False
-    return True
+def problems(connection: sqlite3.Connection, *, newest: int | None = None) -> list[Problem]:
+    """Return what is wrong within a store.
 
-
-def problems(connection: sqlite3.Connection) -> list[Problem]:
-    """Return what is wrong within a store."""
+    Parameters
+    ----------
+    newest
+        Read the results of so many runs only, by default of all; all else is looked at in any case.
+    """
     found = [("integrity", str(row[0])) for row in connection.execute("PRAGMA integrity_check") if row[0] != "ok"]
     if found:
         return found  # what stands on torn pages says nothing
     found = [("reference", str(row[0])) for row in connection.execute("PRAGMA foreign_key_check")]
-    names = ("run", "month", "revision", "digest", "content", "chain")
-    cursor = connection.execute(f"SELECT {', '.join(names)} FROM run ORDER BY run")  # noqa: S608 - our own names
-    runs = [dict(zip(names, row, strict=True)) for row in cursor]
-    found += [] if chain_holds(runs) else [("chain", "")]
+    runs = {row["run"]: row for row in rows_told(connection, "run")}
+    found += [(_CODES.get(table, "row"), _where(table, name, runs)) for table, name in broken_links(connection)]
     erased = {row[0] for row in connection.execute("SELECT run FROM purge")}
-    for run in runs:
-        if run["content"] and run["run"] not in erased and stored_content(connection, run["run"]) != run["content"]:
-            found.append(("content", f"{run['month']} ({run['revision']})"))
-    printed = connection.execute(
-        """SELECT r.month, r.revision, p.digest, p.tables FROM publication AS p JOIN run AS r ON r.run = p.run
-           ORDER BY r.run, p.language"""
-    )
-    for month, revision, digest, tables in printed:
-        if hashlib.sha256(tables.encode()).hexdigest() != digest:
-            found.append(("printed", f"{month} ({revision})"))
+    nothing = stored_content(connection, 0)
+    for number in sorted(runs)[-newest if newest else 0 :]:
+        whole = nothing if number in erased else runs[number]["content"]
+        if stored_content(connection, number) != whole:
+            found.append(("content", _label(runs[number])))
+    for row in rows_told(connection, "publication"):
+        if hashlib.sha256(row["tables"].encode()).hexdigest() != row["digest"]:
+            found.append(("printed", _label(runs[row["run"]])))
     recorded = [row[0] for row in connection.execute("SELECT name FROM migration ORDER BY number")]
-    return found + ([] if recorded == [name for _, name, _ in migrations()] else [("migrations", "")])
+    return list(dict.fromkeys(found)) + (
+        [] if recorded == [name for _, name, _ in migrations()] else [("migrations", "")]
+    )
+
+
+def _where(table: str, name: str, runs: Mapping[int, Mapping[str, Any]]) -> str:
+    """Return a row as it is told: its month and revision, where it is of a run, else its table and name."""
+    number = name.split("/", maxsplit=1)[0]
+    if table in {"run", "publication", "purge"} and number.isdigit() and int(number) in runs:
+        return _label(runs[int(number)])
+    return f"{table} {name}"
+
+
+def _label(run: Mapping[str, Any]) -> str:
+    return f"{run['month']} ({run['revision']})"

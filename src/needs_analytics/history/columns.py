@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from typing import TYPE_CHECKING
 
 from needs_analytics.core.results import GAPS_COLUMNS, NEEDS_COLUMNS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
     import pandas as pd
 
@@ -57,29 +56,6 @@ def quoted(columns: Iterable[str]) -> str:
     return ", ".join(f'"{name}"' for name in columns)
 
 
-def content_digest(tables: Iterable[tuple[str, Sequence[str], Iterable[Sequence[Value]]]]) -> str:
-    """Return a digest of a run's rows, whatever order they come in.
-
-    What is empty is left out, so that columns added by a later version change nothing.
-
-    Parameters
-    ----------
-    tables
-        Name, columns and rows of each.
-    """
-    digest = hashlib.sha256()
-    for name, columns, rows in tables:
-        for line in sorted(_lines(columns, rows)):
-            digest.update(f"{name}\0{line}\n".encode())
-    return digest.hexdigest()
-
-
-def _lines(columns: Sequence[str], rows: Iterable[Sequence[Value]]) -> Iterator[str]:
-    for row in rows:
-        told = {name: value for name, value in zip(columns, row, strict=True) if value is not None and value != ""}
-        yield json.dumps(told, ensure_ascii=False, sort_keys=True)
-
-
 def linked(chain: str, *facts: object) -> str:
-    """Return a run's link: a digest of the link before it and of what the run is."""
+    """Return a run's link as the first versions made it: a digest of the link before it and of what the run is."""
     return hashlib.sha256("|".join([chain, *map(str, facts)]).encode()).hexdigest()

@@ -25,7 +25,7 @@ _LEFT = re.compile(r"\.[0-9a-f]{32}\.(?:tmp|old|old\.tmp)")
 _FOLDERS = (".", "history", "reports/**", "check/**", "templates/**", ".cache/**")
 _QUIET = 3600.0  # seconds after which nobody is writing a draft any more
 WRONG = frozenset(
-    {"store", "integrity", "reference", "chain", "content", "printed", "migrations", "journal", "leftover"}
+    {"store", "integrity", "reference", "chain", "row", "content", "printed", "migrations", "journal", "leftover"}
 )
 """What is wrong; all else is only said."""
 

@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING
 from needs_analytics.core.messages import failure
 from needs_analytics.errors import UsageError
 from needs_analytics.history.drives import on_network_drive
+from needs_analytics.history.healing import heal, link_all
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
 APPLICATION_ID = 0x4E454544  # "NEED"
+_LINKED = 4  # the first version whose rows are linked and hold no free text
 _WAIT = 60.0  # seconds for another writer; one holds the store for less than one
 _FULL, _BUSY, _READONLY, _IO = (
     frozenset({sqlite3.SQLITE_FULL}),
@@ -63,8 +65,11 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     connection.execute(f"PRAGMA synchronous = {'EXTRA' if remote else 'FULL'}")
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA secure_delete = ON")
-    if _pragma(connection, "user_version") < known[-1][0]:
+    done = _pragma(connection, "user_version")
+    if done < known[-1][0]:
         _migrate(connection, path, known)
+        if 0 < done < _LINKED:  # what was taken out is overwritten already; the file is written anew all the same
+            compact(connection)
 
 
 def _refuse_others(connection: sqlite3.Connection, path: Path, newest: int) -> None:
@@ -87,6 +92,9 @@ def _migrate(connection: sqlite3.Connection, path: Path, known: Sequence[tuple[i
         for number, name, _ in known:
             program = version("needs-analytics") if number > done else ""
             connection.execute("INSERT OR IGNORE INTO migration VALUES (?, ?, ?)", (number, name, program))
+        if done < _LINKED:
+            heal(connection)
+        link_all(connection)
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         connection.execute(f"PRAGMA user_version = {known[-1][0]}")
         connection.execute("COMMIT")
@@ -94,6 +102,13 @@ def _migrate(connection: sqlite3.Connection, path: Path, known: Sequence[tuple[i
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
+
+
+def compact(connection: sqlite3.Connection) -> bool:
+    """Write the store anew without what was erased and empty its log; the log only while nobody reads it."""
+    connection.execute("VACUUM")
+    busy, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    return not busy
 
 
 def _statements(script: str) -> Iterator[str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from needs_analytics.history.months import kept_months
-from needs_analytics.history.opening import connect, told
+from needs_analytics.history.opening import compact, connect, told
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,12 +62,5 @@ def purge_runs(
         writing.purge(runs["run"].tolist(), reason)
         writing.commit()
     named = zip(runs["month"].astype(str), runs["revision"].astype(int), strict=True)
-    return Purged(tuple(named), _compact(store))
-
-
-def _compact(store: Store) -> bool:
-    """Write the store anew without what was erased, and empty its log."""
     with closing(connect(store.path)) as connection, told(store.path):
-        connection.execute("VACUUM")
-        busy, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-    return not busy
+        return Purged(tuple(named), compact(connection))

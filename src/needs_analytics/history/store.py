@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from needs_analytics.history.checks import chain_holds
 from needs_analytics.history.columns import DETAILS, TEXTS, quoted
+from needs_analytics.history.links import broken_links
 from needs_analytics.history.opening import connect, told
 from needs_analytics.history.writing import Writing
 
@@ -131,8 +131,11 @@ class Store:
         return int(rows["run"].iloc[0]) if len(rows) else None
 
     def verify(self) -> bool:
-        """Return whether the hash chain over all runs holds."""
-        return chain_holds(self.runs().to_dict("records"))
+        """Return whether every row is as it was linked and the chain of links holds."""
+        if not self.path.exists():
+            return True
+        with closing(connect(self.path)) as connection, told(self.path):
+            return not broken_links(connection)
 
     def read(
         self, query: str, parameters: tuple[object, ...] = (), columns: tuple[str, ...] = ("run",)

@@ -15,12 +15,13 @@ from needs_analytics.history.columns import (
     QUESTION,
     SEGMENT,
     USAGE,
-    content_digest,
-    linked,
     quoted,
     rows_of,
 )
+from needs_analytics.history.folding import folded_model
+from needs_analytics.history.links import insert_linked, stored_content
 from needs_analytics.history.usage import usage_counts
+from needs_analytics.intake.public_options import public_options
 
 if TYPE_CHECKING:
     import sqlite3
@@ -65,31 +66,34 @@ class Writing:
             The fitted segments as JSON, empty where there are none.
         """
         month, digest = str(result.month), result.run.digest
-        details = _details(result, shown)
-        content = content_digest([*details, ("segment_model", ("model",), [(model,)] if model else [])])
         last = self._one(
             """SELECT r.revision, r.digest, r.content, r.run, p.run FROM run AS r LEFT JOIN purge AS p ON p.run = r.run
                WHERE r.month = ? ORDER BY r.revision DESC""",
             month,
         )
+        self._connection.execute("SAVEPOINT kept")
+        self._connection.execute("PRAGMA defer_foreign_keys = ON")  # the results come first: the run tells their digest
+        self.run = int(self._connection.execute("SELECT COALESCE(MAX(run), 0) + 1 FROM run").fetchone()[0])
+        content = self._keep_details(_details(result, shown), folded_model(model, result.cleaned.codebook))
         if last and last[1:3] == (digest, content) and last[4] is None:
+            self._connection.execute("ROLLBACK TO kept")
             self.run = int(last[3])
             return int(last[0])
         revision = (int(last[0]) if last else 0) + 1
-        before = self._one("SELECT chain FROM run ORDER BY run DESC")
-        chain = linked(before[0] if before else "", month, revision, digest, content)
         record = json.dumps(result.run.to_dict(), ensure_ascii=False, sort_keys=True, default=str)
-        cursor = self._connection.execute(
-            "INSERT INTO run (month, revision, digest, chain, record, content, program) VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (month, revision, digest, chain, record, content, result.run.versions["needs-analytics"]),
-        )
-        self.run = int(cursor.lastrowid or 0)
+        told = {"run": self.run, "month": month, "revision": revision, "digest": digest, "record": record,
+                "content": content, "program": result.run.versions["needs-analytics"]}  # fmt: skip
+        insert_linked(self._connection, "run", told)
+        return revision
+
+    def _keep_details(self, details: Details, model: str) -> str:
+        """Insert a run's results and return their digest."""
         for name, columns, rows in details:
             statement = f"INSERT INTO {name} (run, {quoted(columns)}) VALUES (?{', ?' * len(columns)})"  # noqa: S608 - our own names
             self._connection.executemany(statement, ((self.run, *row) for row in rows))
         if model:
             self._connection.execute("INSERT INTO segment_model VALUES (?, ?)", (self.run, model))
-        return revision
+        return stored_content(self._connection, self.run)
 
     def publish(self, language: str, tables: str, files: Mapping[str, str]) -> None:
         """Keep the report's tables as they were printed, and name its files with their digests.
@@ -102,22 +106,22 @@ class Writing:
             Path to digest.
         """
         digest = hashlib.sha256(tables.encode()).hexdigest()
-        self._connection.execute(
-            "INSERT OR IGNORE INTO publication VALUES (?, ?, ?, ?)", (self.run, language, digest, tables)
-        )
+        if not self._one("SELECT 1 FROM publication WHERE run = ? AND language = ?", self.run, language):
+            told = {"run": self.run, "language": language, "digest": digest, "tables": tables}
+            insert_linked(self._connection, "publication", told)
         for path, file_digest in files.items():
             latest = self._one("SELECT run, digest FROM file WHERE path = ? ORDER BY file DESC", path)
             if latest != (self.run, file_digest):
-                self._connection.execute(
-                    "INSERT INTO file (run, path, digest) VALUES (?, ?, ?)", (self.run, path, file_digest)
-                )
+                number = self._connection.execute("SELECT COALESCE(MAX(file), 0) + 1 FROM file").fetchone()[0]
+                told = {"file": number, "run": self.run, "path": path, "digest": file_digest}
+                insert_linked(self._connection, "file", told)
 
     def purge(self, runs: Iterable[int], reason: str) -> None:
         """Erase the details of runs, told by their numbers, and note that they are erased."""
         for run in runs:
             for table in (*DETAILS, "segment_model", "publication"):
                 self._connection.execute(f"DELETE FROM {table} WHERE run = ?", (run,))  # noqa: S608 - our own names
-            self._connection.execute("INSERT INTO purge VALUES (?, ?)", (run, reason))
+            insert_linked(self._connection, "purge", {"run": run, "reason": reason})
 
     def names_now(self, files: Mapping[str, str]) -> bool:
         """Return whether the store's latest word on each path is this digest."""
@@ -152,9 +156,10 @@ def _details(result: MonthResult, shown: Shown | None) -> Details:
     needs, gaps = result.needs.table, result.gaps.table
     if shown is not None:
         needs, gaps = needs.assign(shown=list(shown.needs)), gaps.assign(shown=list(shown.gaps))
+    questions = public_options(result.cleaned.questions, result.cleaned.codebook, result.options.disclosure.threshold)
     frames = (
         ("estimate", ESTIMATE, needs), ("gap", GAP, gaps), ("usage_count", USAGE, usage_counts(result.cleaned)),
-        ("question", QUESTION, result.cleaned.questions), ("segment", SEGMENT, _segments(result.segments)),
+        ("question", QUESTION, questions), ("segment", SEGMENT, _segments(result.segments)),
     )  # fmt: skip
     return [(name, columns, rows_of(frame, columns)) for name, columns, frame in frames]
 
@@ -163,12 +168,3 @@ def _segments(segments: Segments) -> pd.DataFrame:
     if not len(segments.profiles):
         return pd.DataFrame(columns=list(SEGMENT))
     return segments.profiles.merge(segments.quality[["segment", "jaccard", "published"]], on="segment", how="left")
-
-
-def stored_content(connection: sqlite3.Connection, run: int) -> str:
-    """Return the digest of what stands in the store of a run, to be compared with the one it was kept with."""
-    tables: list[tuple[str, Sequence[str], Iterable[Sequence[Value]]]] = []
-    for name, columns in (*DETAILS.items(), ("segment_model", ("model",))):
-        rows = connection.execute(f"SELECT {quoted(columns)} FROM {name} WHERE run = ?", (run,)).fetchall()  # noqa: S608
-        tables.append((name, columns, rows))
-    return content_digest(tables)

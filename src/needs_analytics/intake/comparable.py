@@ -11,6 +11,7 @@ import pandas as pd
 from needs_analytics.core.issue import Issue
 from needs_analytics.core.tables import iter_rows
 from needs_analytics.core.wording import key, same_wording
+from needs_analytics.intake.public_options import FOLDED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -178,6 +179,7 @@ def _appeared(one: _Asked, other: _Asked) -> list[str]:
     if not (one.answered > 0 and other.answered > 0):
         return []
     listed = {*other.times, *other.meanings, *other.meanings.values()}
+    listed |= one.times.keys() - one.needs if FOLDED in other.times else set()  # it may be among what few typed
     return sorted(
         need
         for need, count in one.times.items()

@@ -13,6 +13,7 @@ from needs_analytics.core.flags import CAUTION, FLAGS, PUBLISH, WITHHOLD, worse
 from needs_analytics.core.messages import catalogue, issue_remedy, issue_title, text
 from needs_analytics.core.results import ALL
 from needs_analytics.core.tables import iter_rows
+from needs_analytics.intake.public_options import public_options
 from needs_analytics.reports.content.columns import column, columns
 from needs_analytics.reports.content.disclose import (
     blanked,
@@ -73,7 +74,7 @@ def other_tables(result: MonthResult, words: Wording) -> list[Table]:
         outlook_table(result, words),
         file_table(result.cleaned, words),
         method_table(result, words),
-        question_table(result.cleaned, words),
+        question_table(result.cleaned, words, result.options.disclosure.threshold),
         issue_table(result.issues, words),
         option_table(result, words),
     ]
@@ -341,10 +342,10 @@ def method_table(result: MonthResult, words: Wording) -> Table:
     return Table("method", words.say("table.method"), columns("term meaning", words), rows)
 
 
-def question_table(cleaned: Cleaned, words: Wording) -> Table:
-    """Return the question dictionary, a row per question."""
+def question_table(cleaned: Cleaned, words: Wording, threshold: int) -> Table:
+    """Return the question dictionary, a row per question, without options that few have typed."""
     shown = columns("office wording kind_question sense blank options", words)
-    questions = cleaned.questions
+    questions = public_options(cleaned.questions, cleaned.codebook, threshold)
     if questions.empty:
         return Table("questions", words.say("table.questions"), shown, [])
     rows = []
