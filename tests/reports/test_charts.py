@@ -291,7 +291,7 @@ def test_a_label_that_fits_is_left_alone_and_others_are_cut_or_stacked():
     assert wrap_label("助餐", 20) == "助餐"
     assert elide("家庭医生签约", 8) == "家庭医…"
     assert stack_label("和平社区", 6) == "和\n平\n社\n区"
-    assert stack_label("建设新村第一社区", 4) == "建\n设\n新\n︙"
+    assert stack_label("建设新村第一社区", 4) == "建\n设\n新\n⋮"
 
 
 @given(st.lists(st.floats(0, 10), max_size=6))

@@ -127,6 +127,8 @@ class HeatMap:
     ----------
     centre
         The value that is neither high nor low, for shades in two directions; one direction by default.
+    ratio
+        Shades by how many times the centre: a third is as far from it as three times.
     """
 
     id: str
@@ -138,6 +140,7 @@ class HeatMap:
     centre: float | None = None
     axis: str = ""
     blank: Blank = HIDDEN
+    ratio: bool = False
 
     def __post_init__(self) -> None:
         show = _rounder(self.kind, self.blank)

@@ -11,7 +11,7 @@ from needs_analytics.core.messages import failure
 from needs_analytics.errors import UsageError
 from needs_analytics.files import write_whole
 from needs_analytics.reports.alt_text import alt_text
-from needs_analytics.reports.content import charts
+from needs_analytics.reports.content import charts, segment_charts
 from needs_analytics.reports.content.build import report_wording
 from needs_analytics.reports.content.gap_tables import printable_gaps
 from needs_analytics.reports.content.need_tables import printable_needs
@@ -95,7 +95,8 @@ def plot_month(result: MonthResult, name: str = "needs", *, language: str = "zh"
     name
         ``needs`` (leading needs with intervals), ``needs_by_community``, ``gaps`` (where the demand goes),
         ``gaps_by_community``, ``use`` (pressure against utilisation), ``balance`` (margins before and after
-        weighting), ``weights`` (how they spread) or ``segments`` (segment × need).
+        weighting), ``weights`` (how they spread), ``segments`` (segment × need), ``segment_traits`` (what sets each
+        apart), ``segment_sizes`` (over months) or ``segment_moves`` (who changed from which type to which).
     language
         ``zh`` or ``en``.
 
@@ -136,5 +137,8 @@ _CHARTS: Mapping[str, tuple[Callable[[MonthResult, Wording], Chart | None], str]
     "use": (_of_gaps(lambda _, shown, words: charts.use_quadrants(shown, words)), "gaps"),
     "balance": (lambda result, words: balance_dots(SampleView(result, words)), "weights"),
     "weights": (lambda result, words: weight_bars(SampleView(result, words)), "weights"),
-    "segments": (_of_needs(charts.segment_heat), "segments"),
+    "segments": (_of_needs(segment_charts.segment_heat), "segments"),
+    "segment_traits": (segment_charts.trait_heat, "segments"),
+    "segment_sizes": (segment_charts.size_lines, "segments"),
+    "segment_moves": (segment_charts.migration_matrix, "segments"),
 }

@@ -30,7 +30,7 @@ SHEETS: Mapping[str, tuple[str, ...]] = {
     "needs": ("needs", "needs_by_community", "rankings"),
     "gaps": ("gaps", "gaps_by_community", "communities"),
     "parts": ("parts", "reach"),
-    "groups": ("segments", "segment_traits", "equity", "needs_by_cut", "gaps_by_segment"),
+    "groups": ("segments", "segment_traits", "crosswalk", "equity", "needs_by_cut", "gaps_by_segment"),
     "grids": ("needs_by_grid", "gaps_by_grid"),
     "supply": ("services", "lacking", "coverage", "outlook"),
     "resources": ("resources",),

@@ -135,20 +135,6 @@ def _on_side(values: npt.ArrayLike, above: npt.ArrayLike, split: float) -> Float
     return np.where(above, np.maximum(figures, split + _OVER), np.minimum(figures, split - _OVER))
 
 
-def segment_heat(result: MonthResult, shown: pd.DataFrame, words: Wording) -> HeatMap | None:
-    """Return segment × need shares of the leading needs."""
-    rows = shown[(shown["segment"] != ALL) & (shown["community"] == ALL) & (shown["sort_share"] >= 0)]
-    if rows["segment"].nunique() < _FEWEST_POINTS:
-        return None
-    leading = rows.groupby("need")["sort_share"].max().nlargest(_HEAT_NEEDS).index
-    pivot = rows[rows["need"].isin(leading)].pivot_table(
-        index="cut", columns="need", values="sort_share", aggfunc="first", dropna=False
-    )
-    return HeatMap.from_frame(
-        "segment_heat", words.say("chart.segment_needs"), pivot.reindex(columns=leading), axis=share_axis(result, words)
-    )
-
-
 def present(*charts: Chart | None) -> list[Chart]:
     """Return the charts there is something to show in."""
     return [chart for chart in charts if chart is not None]

@@ -19,6 +19,7 @@ _KINDS: Mapping[str, Kind] = {
     "inside": "share",
     "everyone": "share",
     "lift": "decimal",
+    "similarity": "share",
     "lift_interval": "interval",
     "interval": "interval",
     "persons": "integer",

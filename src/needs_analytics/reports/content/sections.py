@@ -23,6 +23,7 @@ from needs_analytics.reports.content.other_tables import place_of
 from needs_analytics.reports.content.rates import furthest_behind, rates_told
 from needs_analytics.reports.content.sample_tables import sample_charts
 from needs_analytics.reports.content.sample_words import sample_sentences
+from needs_analytics.reports.content.segment_sections import segment_blocks
 from needs_analytics.reports.document import Block, ChartBlock, Heading, Note, Paragraph, Section, TableBlock
 from needs_analytics.reports.formats import Blank, interval_text, number_text
 
@@ -41,7 +42,8 @@ _IN_BODY: Mapping[str, str] = {
     "gaps": "need demand gap gap_interval gap_rate capacity_persons used_persons cause flag reason",
     "parts": "need demand met no_service not_eligible too_far full not_taken_up dissatisfied unknown_use flag",
     "services": "service site capacity unit capacity_persons used_units utilisation waiting bad_share",
-    "segments": "name share interval persons n age top_needs flag reason",
+    "segments": "name share interval persons n age traits top_needs flag reason",
+    "segment_traits": "segment trait inside everyone lift lift_interval",
     "referred": "need path share interval persons n requests flag reason",
 }
 """Columns of wide tables on a page, on screen too: flag and reason must be in sight. The workbook has them all."""
@@ -416,30 +418,7 @@ def _causes_text(rows: pd.DataFrame, words: Wording) -> str:
 
 
 def _groups(m: Material) -> list[Block]:
-    words, result = m.words, m.result
-    blocks: list[Block] = [Heading(words.say("heading.segments"))]
-    if "segments" in m.tables:
-        table = m.tables["segments"]
-        flag = table.column_index("flag")
-        items = [
-            words.say(
-                "text.segment_item",
-                name=row[0],
-                share=table.columns[1].text(row[1]),
-                care=words.care_of(row[flag]),
-            )
-            for row in table.cells
-            if not isinstance(row[1], Blank)
-        ]
-        key = "segments_lead" if items else "segments_untold"
-        blocks.append(Paragraph(words.say(f"text.{key}", count=len(table.cells), list=words.listed(items, 8))))
-        if result.segments.status == "rules":
-            blocks.append(Note(words.say("text.segments_rules")))
-        heat = charts.segment_heat(m.result, m.needs, words)
-        blocks += [*m.block("segments"), *([ChartBlock(heat)] if heat else [])]
-    else:
-        key = "segments_no_data" if result.cleaned.survey.empty else "segments_none"
-        blocks.append(Paragraph(words.say(f"text.{key}")))
+    words, blocks = m.words, segment_blocks(m)
     if "equity" in m.tables:
         blocks += [Heading(words.say("heading.equity")), Paragraph(_equity_text(m)), *m.block("equity")]
     if "communities" in m.tables:

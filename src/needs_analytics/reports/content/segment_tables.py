@@ -32,7 +32,19 @@ _TOLD = 6
 
 def segment_tables(result: MonthResult, words: Wording) -> list[Table]:
     """Return the tables of segments."""
-    return [segment_table(result, words), trait_table(result, words)]
+    return [segment_table(result, words), trait_table(result, words), crosswalk_table(result, words)]
+
+
+def crosswalk_table(result: MonthResult, words: Wording) -> Table:
+    """Return which of last month's types is which now; types that may not be printed are left out."""
+    shown = columns("name_before name_now similarity status", words)
+    rows = result.segments.crosswalk
+    rows = rows[rows["segment"].isin(printed_segments(result)) | (rows["status"] == "gone")]
+    if rows.empty:
+        return Table("crosswalk", words.say("table.crosswalk"), shown, [])
+    now = [words.segments.get(code, name) for code, name in iter_rows(rows, "segment", "name")]
+    frame = rows.assign(name_now=now, status=[words.say(f"crosswalk.{status}") for status in rows["status"]])
+    return Table.from_frame("crosswalk", words.say("table.crosswalk"), frame, shown)
 
 
 def segment_table(result: MonthResult, words: Wording) -> Table:

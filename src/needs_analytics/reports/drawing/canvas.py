@@ -91,9 +91,16 @@ def new_canvas(height: float, title: str = "") -> tuple[Canvas, float]:
 
 
 def text_width(text: str, size: float = LABEL_SIZE) -> float:
-    """Estimate the width of a text's widest line in inches: an em for a full-width character, else about half."""
+    """Estimate the width of a text's widest line in inches: an em for a full-width character, else about half.
+
+    The dot between the parts of a name is a full-width character in our font.
+    """
     lines = text.split("\n")
-    return max(sum(1.0 if cell_len(character) == 2 else 0.57 for character in line) for line in lines) * size / 72
+    return (
+        max(sum(1.0 if cell_len(character) == 2 or character == "·" else 0.57 for character in line) for line in lines)
+        * size
+        / 72
+    )
 
 
 def label_column(labels: Sequence[str], max_width: float = MAX_LABEL_WIDTH) -> tuple[list[str], float, float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 from matplotlib.patches import PathPatch
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
     from needs_analytics.reports.formats import Value
 
-_STACKED_LINES = 7
+_STACKED_LINES = 10
 _MIN_COLUMNS = 5
 
 
@@ -110,6 +111,8 @@ def _square(x: int, y: int) -> Outline:
 def _shades(chart: HeatMap) -> Callable[[float], str]:
     """Return the function from a value to its shade: seven equal classes from zero up, or about a centre."""
     known = [number for values in chart.values for value in values if (number := as_number(value)) is not None]
+    if chart.ratio and chart.centre:
+        return _ratio_shades(chart.centre)
     if chart.centre is None:
         low, high, ramp = min([0, *known]), max(known, default=1), ONE_WAY
     else:
@@ -118,3 +121,9 @@ def _shades(chart: HeatMap) -> Callable[[float], str]:
         low, high, ramp = centre - reach, centre + reach, TWO_WAY
     step = (high - low) / len(ramp) or 1
     return lambda value: ramp[min(int((value - low) / step), len(ramp) - 1)]
+
+
+def _ratio_shades(centre: float) -> Callable[[float], str]:
+    """Return shades of ratios: nearly the same, half as much again, twice and three times, and as much less."""
+    bounds = [1 / 3, 1 / 2, 1 / 1.25, 1.25, 2, 3]
+    return lambda value: TWO_WAY[bisect_right(bounds, value / centre)]

@@ -56,7 +56,7 @@ def elide(label: str, width: int) -> str:
 
 def stack_label(label: str, lines: int) -> str:
     """Write a Chinese label downwards, one character a line."""
-    short = label if len(label) <= lines else label[: lines - 1] + "︙"
+    short = label if len(label) <= lines else label[: lines - 1] + "⋮"
     return "\n".join(short)
 
 
