@@ -136,3 +136,20 @@ def test_a_gap_that_nothing_serves_is_as_sure_as_its_need() -> None:
     assert row["gap"] == pytest.approx(row["demand"])
     assert row["gap_low"] / row["gap"] == pytest.approx(need["persons_low"] / need["persons"])
     assert row["gap_high"] / row["gap"] == pytest.approx(need["persons_high"] / need["persons"])
+
+
+def test_a_gap_that_is_partly_served_is_no_surer_than_its_need() -> None:
+    """Three of four communities were asked, so the whole is less sure than their cells; a bath serves 甲 alone."""
+    parts = [
+        residents(60, community=c, office=c, yes={BATHING: n}) for c, n in zip("甲乙丙", (10, 30, 50), strict=True)
+    ]
+    silent = residents(60, community="丁", office="丁", yes={PARKING: 10})
+    menu = {"menu": "service | needs\n助浴 | ELD02", "supply": "service | capacity\n助浴 | 300"}
+    usage = "service | community | count\n助浴 | 甲 | 300"
+    register = PLACES + "\n丁 | 2000"
+    made = run_stages(town(survey(*parts, silent), register=register, usage=usage, **menu))
+    need, gap = need_row(made.needs, BATHING), made.gaps.table
+    row = gap[(gap["need"] == BATHING) & (gap["community"] == ALL) & (gap["segment"] == ALL)].iloc[0]
+    assert 0 < row["gap"] < 0.95 * row["demand"]
+    assert row["gap_low"] / row["gap"] <= need["persons_low"] / need["persons"] * (1 + 1e-9)
+    assert row["gap_high"] / row["gap"] >= need["persons_high"] / need["persons"] * (1 - 1e-9)

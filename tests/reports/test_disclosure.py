@@ -191,8 +191,12 @@ def test_the_printed_demand_is_the_needs_lists_and_its_parts_still_add_up(rows: 
 
 @calm
 @given(gap_rows())
-def test_a_gap_is_hidden_exactly_where_its_need_is(rows: pd.DataFrame) -> None:
-    np.testing.assert_array_equal(public_gaps(rows, OPTIONS)["hidden"], too_few(rows["n"], rows["answers"], OPTIONS))
+def test_a_gap_is_silent_exactly_where_its_need_is(rows: pd.DataFrame) -> None:
+    """Nobody has to be hidden where nobody answered; nothing is told there either."""
+    shown, few = public_gaps(rows, OPTIONS), too_few(rows["n"], rows["answers"], OPTIONS)
+    nobody = (rows["answers"] == 0).to_numpy()
+    np.testing.assert_array_equal(shown["hidden"], few & ~nobody)
+    np.testing.assert_array_equal(shown["withheld"], nobody)
 
 
 def test_a_handful_of_users_is_not_printed() -> None:

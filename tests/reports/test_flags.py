@@ -17,6 +17,8 @@ from helpers.town import ALL, BATHING, CLASSES, MEALS, PARKING, residents, run_s
 from needs_analytics.core.flags import CAUTION, FLAGS, PUBLISH, WITHHOLD
 from needs_analytics.core.options import GapsOptions, Options
 from needs_analytics.reports.content.build import build_document
+from needs_analytics.reports.content.need_tables import printable_needs
+from needs_analytics.reports.content.wording import Wording
 from needs_analytics.reports.document import TableBlock
 from needs_analytics.reports.docx import render_docx
 from needs_analytics.reports.formats import Blank
@@ -199,6 +201,41 @@ def test_a_cell_hidden_for_privacy_is_not_published_for_that_reason() -> None:
     rows = {row["need"]: row for row in rows_of(build_document(month).table("needs"))}
     meals = next(row for name, row in rows.items() if "助餐" in name)
     assert (meals["flag"], meals["reason"], str(meals["share"])) == (WITHHOLD, "人数少于5，保密", "*")
+
+
+def test_where_nobody_was_asked_or_answered_that_is_said_and_not_that_few_did() -> None:
+    """Meals were asked in 甲 and 丙; of 丙's second grid nobody answered that, of its third nobody anything."""
+    wanted = {"甲": 40, "乙": None, "丙": 20}
+    parts = [
+        residents(60, community=c, grid="1", office=c, age=40, yes={MEALS: wanted[c], PARKING: 30}) for c in "甲乙丙"
+    ]
+    silent = residents(40, community="丙", grid="2", office="丙", age=40, yes={MEALS: None, PARKING: 20})
+    grids = "community | grid | population\n" + "\n".join(f"{c} | {n} | 300" for c in "甲乙丙" for n in (1, 2, 3))
+    register = "community | persons\n甲 | 900\n乙 | 900\n丙 | 900"
+    month = run_stages(town(survey(*parts, silent), register=register, places=grids))
+    shown = printable_needs(month, Wording.of(month.cleaned.codebook, {}, "zh", month.options))
+    rows = shown[(shown["code"] == MEALS) & (shown["segment"] == ALL) & (shown["group"] == ALL)]
+    told = {(row["community"], row["grid"]): row["reason"] for _, row in rows.iterrows()}
+    assert told["乙", ALL] == told["乙", "1"] == "未询问"
+    assert told["丙", "2"] == told["丙", "3"] == "没有答卷"
+    assert "保密" not in "".join(told.values())
+    (unasked,) = [
+        row for row in rows_of(build_document(month).table("needs_by_community"))
+        if row["community"] == "乙" and "助餐" in row["need"]
+    ]  # fmt: skip
+    assert (unasked["flag"], unasked["reason"], str(unasked["share"]), str(unasked["n"])) == (
+        WITHHOLD, "未询问", "…", "…",
+    )  # fmt: skip
+
+
+def test_the_chance_of_shortage_is_told_in_tens_of_per_cent(result: MonthResult) -> None:
+    exact = result.gaps.table["p_short"].dropna()
+    told = [
+        row["p_short"] for row in rows_of(build_document(result).table("gaps")) if isinstance(row["p_short"], float)
+    ]
+    assert told
+    assert all(round(p * 10) == pytest.approx(p * 10) for p in told)
+    assert len(set(exact)) > len(set(np.floor(exact * 10 + 0.5)))
 
 
 def test_a_change_from_a_month_that_was_withheld_is_not_told(result: MonthResult) -> None:

@@ -1,4 +1,4 @@
-"""What is doubtful about the month's use: not recorded or under another name, its place unknown, above the capacity."""
+"""What is doubtful about a gap: the need it comes from; use not recorded, of unknown place, above the capacity."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from needs_analytics.core.issue import Issue
 from needs_analytics.core.placed_use import NO_SITE, place_use
+from needs_analytics.core.results import ALL
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -13,8 +14,30 @@ if TYPE_CHECKING:
     from needs_analytics.core.options import GapsOptions
     from needs_analytics.core.records import Cleaned
 
+_NEARLY = 1e-6
 _FAR_ABOVE = 1.2  # use over capacity from which rows were perhaps sent twice
 _FEW, _BASE = 10, 5  # the sentences are printed: no small number, and none exactly
+
+
+def no_surer_than_need(table: pd.DataFrame) -> pd.DataFrame:
+    """Widen the limits of a gap to those of its need, in proportion, on the side where they are narrower.
+
+    The replicates redraw the persons of each cell; of communities that were not asked, and of whatever else makes the
+    need of the whole less sure than its cells, they know nothing. A gap that is the whole demand, because nothing
+    serves it, is the same quantity as the need and has its limits.
+
+    Parameters
+    ----------
+    table
+        ``gap, gap_low, gap_high, demand, segment`` with the need's ``persons, persons_low, persons_high``.
+    """
+    known = (table["persons"] > 0) & (table["demand"] > 0)
+    same = known & (table["gap"] >= table["demand"] * (1 - _NEARLY)) & (table["segment"] == ALL)
+    own = table["gap"] / table["persons"].where(known)
+    whole_below, whole_above = own * table["persons_low"], own * table["persons_high"]
+    low = table["gap_low"].where(~(whole_below < table["gap_low"]), whole_below)
+    high = table["gap_high"].where(~(whole_above > table["gap_high"]), whole_above)
+    return table.assign(gap_low=low.mask(same, whole_below), gap_high=high.mask(same, whole_above))
 
 
 def doubts_of_use(sinks: pd.DataFrame, cleaned: Cleaned, options: GapsOptions) -> list[Issue]:

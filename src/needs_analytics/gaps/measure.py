@@ -13,7 +13,7 @@ from needs_analytics.core.flags import CAUTION, WITHHOLD
 from needs_analytics.core.options import GapsOptions
 from needs_analytics.core.order import with_order
 from needs_analytics.core.results import ALL, GAPS_COLUMNS, GapReport
-from needs_analytics.gaps.doubts import doubts_of_use
+from needs_analytics.gaps.doubts import doubts_of_use, no_surer_than_need
 from needs_analytics.gaps.equity import cells_by_cut, community_rates, group_equity, split_error, widened
 from needs_analytics.gaps.parts import GAP, largest_cause, split_demand, sum_parts
 from needs_analytics.gaps.reach import reach_table
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 SHORT_AND_BUSY, FITTING, IDLE, LATENT = "供不应求", "供需适配", "闲置", "潜在需求"
 _WELL_USED = 0.80
-_NEARLY = 1e-6
 _KEYS = ("need", "community", "grid", "segment")
 _PERSONS = ("persons", "persons_low", "persons_high")
 
@@ -165,7 +164,7 @@ def _finished(table: pd.DataFrame, needs: NeedsList, options: GapsOptions) -> pd
     table = table.drop(columns=["need_name", "n", "flag", "flag_reason"], errors="ignore").merge(
         rows, on=list(_KEYS), how="left"
     )
-    table = _unmet_as_needed(table)
+    table = no_surer_than_need(table)
     names = needs.totals().drop_duplicates("need").set_index("need")["need_name"]
     table["need_name"] = table["need_name"].fillna(table["need"].map(names))
     table = _judged(table, options)
@@ -174,20 +173,6 @@ def _finished(table: pd.DataFrame, needs: NeedsList, options: GapsOptions) -> pd
     )
     order = order.sort_values(["cut", "level", "need", "community", "grid", "segment"], kind="stable")
     return order[list(GAPS_COLUMNS)].reset_index(drop=True)
-
-
-def _unmet_as_needed(table: pd.DataFrame) -> pd.DataFrame:
-    """Give a gap that is the whole demand, because nothing serves it, the limits of the need: it is the same quantity.
-
-    The replicates know nothing of communities that were not asked, which the need's own interval does.
-    """
-    whole = (table["gap"] >= table["demand"] * (1 - _NEARLY)) & (table["demand"] > 0) & (table["persons"] > 0)
-    whole &= table["segment"] == ALL
-    own = table["gap"] / table["persons"]
-    return table.assign(
-        gap_low=(own * table["persons_low"]).where(whole, table["gap_low"]),
-        gap_high=(own * table["persons_high"]).where(whole, table["gap_high"]),
-    )
 
 
 def _judged(table: pd.DataFrame, options: GapsOptions) -> pd.DataFrame:

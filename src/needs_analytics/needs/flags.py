@@ -33,7 +33,8 @@ def judge(table: pd.DataFrame, options: NeedsOptions, *, sample: str = "", contr
     ----------
     table
         ``share, share_low, share_high, n, n_eff, method, direct_share``, and
-        where it rests on a question asked of residents ``coverage, unreached, replied, margins_dropped``.
+        where it rests on a question asked of residents ``coverage, unreached, replied, not_asked,
+        margins_dropped``.
     options
         The thresholds.
     sample
@@ -55,7 +56,7 @@ def judge(table: pd.DataFrame, options: NeedsOptions, *, sample: str = "", contr
         doubted[sample] = np.ones(len(table), dtype=bool)
     worst = np.logical_or.reduce(list(withheld.values()))
     doubtful = np.logical_or.reduce(list(doubted.values())) & ~worst
-    reasons = withheld | {code: where & ~worst for code, where in doubted.items()}
+    reasons = withheld | {code: where & ~worst for code, where in doubted.items()} | {"not_asked": _not_asked(table)}
     return Judged(np.where(worst, WITHHOLD, np.where(doubtful, CAUTION, PUBLISH)), joined(reasons))
 
 
@@ -64,8 +65,10 @@ def _withheld(table: pd.DataFrame, options: NeedsOptions) -> dict[str, Bools]:
     unknown = ~np.isfinite(table["share"].to_numpy(float))
     effective = table[["n", "n_eff"]].fillna(0.0).min(axis=1).to_numpy(float)
     small = (effective < options.least_n_eff) & (table["method"] != "composite").to_numpy()
+    unasked = _not_asked(table)
     return {
-        "no_answers": unknown,
+        "not_asked": unknown & unasked,
+        "no_answers": unknown & ~unasked,
         "few_answers": small & ~unknown,
         "wide": ~(_width(table) < options.widest_interval) & ~unknown,
     }
@@ -79,7 +82,8 @@ def _doubted(table: pd.DataFrame, options: NeedsOptions) -> dict[str, Bools]:
     return {
         "wide_for_share": (width > options.narrow_interval) & relative,
         "wide_composite": composite & (width > options.widest_composite),
-        "borrowed": composite & table["direct_share"].isna().to_numpy(),
+        "not_asked": composite & _not_asked(table),
+        "borrowed": composite & table["direct_share"].isna().to_numpy() & ~_not_asked(table),
         **(_unreached(table, options) if "unreached" in table else {}),
         **({"margins_dropped": (table["margins_dropped"] != "").to_numpy()} if "margins_dropped" in table else {}),
         "ranked": (table["method"] == "rank_only").to_numpy(),
@@ -92,6 +96,11 @@ def _unreached(table: pd.DataFrame, options: NeedsOptions) -> dict[str, Bools]:
     why = table["unreached"].to_numpy(object)
     told = {code: low & (why == code) for code in UNREACHED}
     return told | {"unanswered": (table["replied"] < LEAST_REPLIED).to_numpy()}
+
+
+def _not_asked(table: pd.DataFrame) -> Bools:
+    """Return where nobody was asked, as far as that is told."""
+    return table["not_asked"].to_numpy(bool) if "not_asked" in table else np.zeros(len(table), dtype=bool)
 
 
 def _width(table: pd.DataFrame) -> np.ndarray[tuple[int], np.dtype[np.float64]]:

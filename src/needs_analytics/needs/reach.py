@@ -39,6 +39,8 @@ class Reach:
         Which of ``UNREACHED`` leaves out most of the others; ``""`` where nobody is left out.
     replied
         Weighted part of those asked whose answer is known; 1 where nobody was.
+    unasked
+        Whether somebody of the row answered, yet nobody who was asked this; of grids too told for themselves.
     """
 
     coverage: Floats
@@ -46,6 +48,7 @@ class Reach:
     asked: Floats
     why: Texts
     replied: Floats
+    unasked: Bools
 
     def columns(self, least: float) -> dict[str, object]:
         """Return the columns of a table with the needs of each domain in one stretch.
@@ -60,6 +63,7 @@ class Reach:
             "asked_part": part.ravel(),
             "unreached": self.why.ravel(),
             "replied": self.replied.ravel(),
+            "not_asked": self.unasked.ravel(),
         }
 
 
@@ -92,13 +96,15 @@ def reach(answers: Floats, people: pd.DataFrame, places: pd.DataFrame, domains: 
     )  # fmt: skip
     why = np.where(missing.max(axis=0) > 10**-_DIGITS, np.array(UNREACHED, dtype=object)[missing.argmax(axis=0)], "")
     asked = 1 - _ratio(parts[2], 1 - parts[0] - parts[1])
-    heard_of = _asked_by_office(people, known) & ~(unasked | few | blank)
+    shown = _asked_by_office(people, known)
+    nobody_asked = (np.asarray(members.sum(axis=1)).reshape(-1, 1) > 0) & (np.asarray(members @ shown) == 0)
+    heard_of = shown & ~(unasked | few | blank)
     replied = _ratio(
         np.asarray(members @ (mass[:, None] * (known & heard_of))),
         np.asarray(members @ (mass[:, None] * heard_of)),
         1.0,
     )
-    told = Reach(np.round(1 - missing.sum(axis=0), _DIGITS), in_places, asked, why, replied)
+    told = Reach(np.round(1 - missing.sum(axis=0), _DIGITS), in_places, asked, why, replied, nobody_asked)
     return _grids_as_communities(told, domains.frame)
 
 
@@ -153,4 +159,4 @@ def _grids_as_communities(told: Reach, frame: pd.DataFrame) -> Reach:
     place = dict(zip(frame.loc[everybody, "community"], np.flatnonzero(everybody), strict=True))
     own = np.arange(len(frame))
     row = np.where(frame["grid"] == ALL, own, frame["community"].map(place).to_numpy(dtype=int))
-    return Reach(told.coverage[row], told.places[row], told.asked[row], told.why[row], told.replied[row])
+    return Reach(told.coverage[row], told.places[row], told.asked[row], told.why[row], told.replied[row], told.unasked)

@@ -77,11 +77,12 @@ def public_shares(table: pd.DataFrame, options: DisclosureOptions) -> pd.DataFra
     """Return rows of the needs list fit to print.
 
     Shares and their limits are whole per cents and everything in persons follows from them, so that no exact count
-    can be told. ``hidden`` marks rows with too few contributors, ``withheld`` those with too small a sample.
+    can be told. ``hidden`` marks rows with too few contributors, ``withheld`` those with too small a sample or none.
     """
-    hidden = too_few(table["n_yes"], table["n"], options)
-    withheld = (table["flag"] == WITHHOLD).to_numpy() & ~hidden
-    frame = table.copy()
+    empty = (table["n"] == 0).to_numpy()
+    hidden = too_few(table["n_yes"], table["n"], options) & ~empty
+    withheld = ((table["flag"] == WITHHOLD).to_numpy() & ~hidden) | empty
+    frame = _of_nobody(table, empty)
     for column in ("share", "share_low", "share_high"):
         frame[column] = whole_per_cents(frame[column])
     population = frame["population"].to_numpy(float)
@@ -97,6 +98,22 @@ def public_shares(table: pd.DataFrame, options: DisclosureOptions) -> pd.DataFra
     return with_private_flags(
         frame.assign(hidden=hidden, withheld=withheld, change_hidden=untold, change_withheld=unsure)
     )
+
+
+def _of_nobody(table: pd.DataFrame, empty: npt.NDArray[np.bool_]) -> pd.DataFrame:
+    """Withhold what nobody answered and say why: nobody was asked, or none who was answered. Nobody is to be hidden."""
+    table = table.copy()
+    reason = table.reindex(columns=["flag_reason"])["flag_reason"].astype(object)
+    asked = ["not_asked" not in str(told).split(";") for told in reason[empty]]
+    table.loc[empty, "flag"] = WITHHOLD
+    return table.assign(flag_reason=reason.mask(empty, _along(empty, np.where(asked, "no_answers", "not_asked"))))
+
+
+def _along(rows: npt.NDArray[np.bool_], values: npt.NDArray[np.str_]) -> npt.NDArray[np.object_]:
+    """Return a column with the values in some rows, ``""`` in the others."""
+    column = np.full(len(rows), "", dtype=object)
+    column[rows] = values
+    return column
 
 
 def with_private_flags(frame: pd.DataFrame) -> pd.DataFrame:
@@ -115,8 +132,9 @@ def public_gaps(table: pd.DataFrame, options: DisclosureOptions, widest: float =
     Persons follow from the whole per cents of the demand, as in the needs list: the demand and its parts are moved
     there before they are rounded, what was observed in use staying as it is. Rates come from the rounded figures.
     """
-    hidden = too_few(table["n"], table["answers"], options)
-    frame = table.copy()
+    empty = (table["answers"] == 0).to_numpy()
+    hidden = too_few(table["n"], table["answers"], options) & ~empty
+    frame = _of_nobody(table, empty)
     population, demand = table["population"].to_numpy(float), table["demand"].to_numpy(float)
     public = _whole_per_cents(demand, population)
     used = table[list(_USED)].fillna(0.0).sum(axis=1).to_numpy(float)

@@ -109,6 +109,7 @@ def printable_gaps(result: MonthResult, words: Wording) -> pd.DataFrame:
     frame["gap_interval"] = [
         interval_text(low, high, "integer") for low, high in zip(frame["gap_low"], frame["gap_high"], strict=True)
     ]
+    frame["p_short"] = np.floor(frame["p_short"] * 10 + 0.5) / 10  # finer, the draws would tell hidden counts
     frame["sort_gap"] = np.where(frame["hidden"] | frame["withheld"], -1.0, frame["gap"])
     frame["cause_code"], frame["quadrant_code"] = largest_cause(result.gaps.table, GAP), frame["quadrant"]
     frame["cause"] = [words.label("part", cause) if cause else None for cause in frame["cause_code"]]
