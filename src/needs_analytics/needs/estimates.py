@@ -77,6 +77,7 @@ def direct_table(
     shares = _shares(answers, domains, asked)
     frame = domains.frame.loc[domains.frame.index.repeat(len(needs))].reset_index(drop=True)
     frame.insert(0, "need", np.tile(np.array(needs, dtype=object), len(domains.frame)))
+    frame["residents"] = np.repeat(domains.population, len(needs))
     frame = frame.assign(**reached, size_error=np.repeat(domains.size_error, len(needs)))
     population = np.repeat(domains.population, len(needs)) * frame["asked_part"]
     frame["margins_dropped"] = np.tile(margins_dropped(asked, len(needs)), len(domains.frame))

@@ -34,7 +34,7 @@ def judge(table: pd.DataFrame, options: NeedsOptions, *, sample: str = "", contr
     table
         ``share, share_low, share_high, n, n_eff, method, direct_share``, and
         where it rests on a question asked of residents ``coverage, unreached, replied, not_asked,
-        margins_dropped``.
+        margins_dropped, width_asked, reached``.
     options
         The thresholds.
     sample
@@ -66,11 +66,14 @@ def _withheld(table: pd.DataFrame, options: NeedsOptions) -> dict[str, Bools]:
     effective = table[["n", "n_eff"]].fillna(0.0).min(axis=1).to_numpy(float)
     small = (effective < options.least_n_eff) & (table["method"] != "composite").to_numpy()
     unasked = _not_asked(table)
+    wide = ~(_width(table) < options.widest_interval) & ~unknown
+    few_places = _narrow_where_asked(table, options)
     return {
         "not_asked": unknown & unasked,
         "no_answers": unknown & ~unasked,
         "few_answers": small & ~unknown,
-        "wide": ~(_width(table) < options.widest_interval) & ~unknown,
+        "few_places": wide & few_places,
+        "wide": wide & ~few_places,
     }
 
 
@@ -96,6 +99,13 @@ def _unreached(table: pd.DataFrame, options: NeedsOptions) -> dict[str, Bools]:
     why = table["unreached"].to_numpy(object)
     told = {code: low & (why == code) for code in UNREACHED}
     return told | {"unanswered": (table["replied"] < LEAST_REPLIED).to_numpy()}
+
+
+def _narrow_where_asked(table: pd.DataFrame, options: NeedsOptions) -> Bools:
+    """Return which estimates would not be wide but for the communities that were not asked."""
+    if "width_asked" not in table:
+        return np.zeros(len(table), dtype=bool)
+    return ((table["width_asked"] < options.widest_interval) & (table["reached"] < 1)).to_numpy()
 
 
 def _not_asked(table: pd.DataFrame) -> Bools:

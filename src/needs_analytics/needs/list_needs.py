@@ -156,7 +156,7 @@ def _measured(
     answers = people[[f"need:{need}" for need in needs]].to_numpy(float)
     asked = asked_together(people, answers, design)
     own = weights_by_need(asked, answers.shape)
-    reached = reach(answers, people, places, domains, weights).columns(options.least_coverage)
+    reached = reach(answers, people, places, domains, weights).columns()
     table = direct_table(needs, answers, domains, asked, "direct", reached)
     table = table.assign(urgency=mean_urgency(answers, people["urgency"].to_numpy(float), own, domains).ravel())
     table = widened(table)
@@ -211,7 +211,7 @@ def _ranked(
 ) -> pd.DataFrame:
     answers = people[[f"rank:{need}" for need in needs]].to_numpy(float)
     asked = asked_together(people, answers, design)
-    reached = reach(answers, people, places, domains, weights).columns(options.least_coverage)
+    reached = reach(answers, people, places, domains, weights).columns()
     table = direct_table(needs, answers, domains, asked, "rank_only", reached).assign(urgency=np.nan)
     return with_ranks(table, answers, domains, design, options)
 

@@ -20,7 +20,10 @@ UNREACHED = ("silent_place", "silent_class", "partly_asked", "some_asked", "few_
 was not asked; their age and sex was not asked; fewer than five of their community replied."""
 
 _DIGITS = 6  # to which weights reproduce the register
-_LEAST = 5  # known answers from which a community or a class of age and sex counts as reached
+LEAST_KNOWN = 5
+"""Known answers from which a community or a class of age and sex counts as reached."""
+
+_CHANCE = 0.001  # a class that is silent in a community with less than this probability was not asked there
 
 
 @dataclass(frozen=True)
@@ -30,7 +33,7 @@ class Reach:
     Attributes
     ----------
     coverage
-        Part of the residents who live in communities, and are of an age and sex, with ``_LEAST`` known answers.
+        Part of the residents who live in communities, and are of an age and sex, with ``LEAST_KNOWN`` known answers.
     places
         The same by communities alone.
     asked
@@ -41,6 +44,8 @@ class Reach:
         Weighted part of those asked whose answer is known; 1 where nobody was.
     unasked
         Whether somebody of the row answered, yet nobody who was asked this; of grids too told for themselves.
+    absent
+        Part of the residents of whose age and sex nobody answered anything.
     """
 
     coverage: Floats
@@ -49,18 +54,20 @@ class Reach:
     why: Texts
     replied: Floats
     unasked: Bools
+    absent: float
 
-    def columns(self, least: float) -> dict[str, object]:
+    def columns(self) -> dict[str, object]:
         """Return the columns of a table with the needs of each domain in one stretch.
 
-        Where less than ``least`` is reached, persons stand for the ages and sexes that were asked and for nobody else
-        (``asked_part``): whether those who were not shown a question have the need is unknown.
+        Persons stand for the ages and sexes that were asked and for nobody else (``asked_part``): whether those who
+        were not shown a question have the need is unknown. It does not matter how many they are: no estimate jumps as
+        a few more are asked.
         """
-        part = np.where(self.coverage < least, self.asked, 1.0)
         return {
             "coverage": self.coverage.ravel(),
-            "reached": np.round(np.where(part < 1, self.places, self.coverage), _DIGITS).ravel(),
-            "asked_part": part.ravel(),
+            "reached": np.round(self.places, _DIGITS).ravel(),
+            "absent": np.full(self.coverage.size, self.absent),
+            "asked_part": np.round(self.asked, _DIGITS).ravel(),
             "unreached": self.why.ravel(),
             "replied": self.replied.ravel(),
             "not_asked": self.unasked.ravel(),
@@ -82,7 +89,7 @@ def reach(answers: Floats, people: pd.DataFrame, places: pd.DataFrame, domains: 
     mass = _resident_mass(people["weight"].to_numpy(float), home, sizes.reindex(names).to_numpy(float))
     in_place = _counts(home, known)[home]
     nobody = (people["community"].fillna("") == "").to_numpy()[:, None]  # no community that could be left out
-    unasked, few = (in_place == 0) & ~nobody, (in_place > 0) & (in_place < _LEAST) & ~nobody
+    unasked, few = (in_place == 0) & ~nobody, (in_place > 0) & (in_place < LEAST_KNOWN) & ~nobody
     blank = ~_class_asked(_classes(weights, len(people)), home, known) & ~(unasked | few)
 
     total = np.asarray(members @ mass)[:, None]
@@ -104,7 +111,9 @@ def reach(answers: Floats, people: pd.DataFrame, places: pd.DataFrame, domains: 
         np.asarray(members @ (mass[:, None] * heard_of)),
         1.0,
     )
-    told = Reach(np.round(1 - missing.sum(axis=0), _DIGITS), in_places, asked, why, replied, nobody_asked)
+    told = Reach(
+        np.round(1 - missing.sum(axis=0), _DIGITS), in_places, asked, why, replied, nobody_asked, weights.absent
+    )
     return _grids_as_communities(told, domains.frame)
 
 
@@ -127,12 +136,20 @@ def _classes(weights: Weights, size: int) -> Ints:
 
 
 def _class_asked(classes: Ints, home: Ints, known: Bools) -> Bools:
-    """Return whether everybody's class was asked, ``(n, J)``: at all, and where five of it answered in a community."""
+    """Return whether everybody's class was asked, ``(n, J)``: at all, and in a community.
+
+    There it was not if so many of the class answered other things, and nobody this, that it can be no chance among
+    people who reply as often as all of the community.
+    """
     size = np.bincount(classes)
-    overall = _counts(classes, known) >= np.minimum(size, _LEAST)[:, None]
+    overall = _counts(classes, known) >= np.minimum(size, LEAST_KNOWN)[:, None]
     cell = home * (int(classes.max(initial=0)) + 1) + classes
     _, cell = np.unique(cell, return_inverse=True)
-    here = (_counts(cell, known) > 0) | (np.bincount(cell) < _LEAST)[:, None]
+    place = np.zeros(int(cell.max(initial=-1)) + 1, dtype=np.int64)
+    place[cell] = home
+    replied = _counts(home, known) / np.maximum(np.bincount(home), 1)[:, None]
+    by_chance = (1 - replied[place]) ** np.bincount(cell)[:, None] >= _CHANCE
+    here = (_counts(cell, known) > 0) | by_chance
     return np.asarray(overall[classes] & here[cell])
 
 
@@ -159,4 +176,12 @@ def _grids_as_communities(told: Reach, frame: pd.DataFrame) -> Reach:
     place = dict(zip(frame.loc[everybody, "community"], np.flatnonzero(everybody), strict=True))
     own = np.arange(len(frame))
     row = np.where(frame["grid"] == ALL, own, frame["community"].map(place).to_numpy(dtype=int))
-    return Reach(told.coverage[row], told.places[row], told.asked[row], told.why[row], told.replied[row], told.unasked)
+    return Reach(
+        told.coverage[row],
+        told.places[row],
+        told.asked[row],
+        told.why[row],
+        told.replied[row],
+        told.unasked,
+        told.absent,
+    )

@@ -5,59 +5,102 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy import special
 
-from needs_analytics.core.confidence import Z
+from needs_analytics.core.confidence import LEVEL, Z
 from needs_analytics.core.results import ALL
 from needs_analytics.needs.estimates import with_persons
+from needs_analytics.needs.reach import LEAST_KNOWN
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from needs_analytics.core.arrays import Bools, Floats
 
-_LEAST = 3  # communities from which their spread can be told
-_MANY = 8  # from which it can be told alone; fewer may be alike by chance
-_USUAL = 0.5  # standard deviation of communities on the logit that is reckoned with where it cannot
+_USUAL = 0.5  # standard deviation on the logit by which ages and sexes nobody answered from are taken to differ
+_EDGE = 1e-4  # keeps shares off 0 and 1, where logits have no end
 
 
 def widened(table: pd.DataFrame) -> pd.DataFrame:
     """Widen the sub-district's estimates by what the communities that were not asked may differ by.
 
-    The share of the whole is ``c · asked + (1 − c) · unasked``, ``c`` being the part reached; the unasked
-    communities are taken to be drawn like the asked ones, whose spread beyond their sampling errors (method of moments)
-    is that of the answer missing.
+    The share of the whole is ``r · asked + (1 − r) · unasked``, ``r`` being the part reached. The mean of the u unasked
+    communities is predicted from the a asked ones, on the logit: ``± t[a − 1] · s · √(1/a + 1/u)``, s being the
+    standard deviation of the asked communities' logits and 1/a, 1/u the sums of squares of their parts of the
+    residents. What their sampling errors add to s makes up for shares not being normal on the logit. One community
+    alone says nothing of the others: they may lie anywhere in [0, 1]. Ages and sexes nobody answered from differ by a
+    usual amount.
 
     Parameters
     ----------
     table
-        Estimates by need and domain with ``reached``, the part of the persons' population that the answers speak for.
+        Estimates by need and domain with ``reached``, the part of the persons' population whose communities have
+        answers, and ``absent``, the part whose age and sex nobody answered from.
+
+    Returns
+    -------
+    pd.DataFrame
+        With ``width_asked``, how wide the interval was before: what is too wide only now has too few places. ``n_eff``
+        stays what the answers are worth where they were asked.
+
+    Notes
+    -----
+    Prediction of a new mean from a normal sample: Hahn & Meeker (1991), Statistical Intervals, section 4.8.
     """
-    whole = ((table["community"] == ALL) & (table["reached"] < 1)).to_numpy()
+    table = table.assign(width_asked=table["share_high"] - table["share_low"])
+    whole = ((table["community"] == ALL) & ((table["reached"] < 1) | (table["absent"] > 0))).to_numpy()
     if not whole.any():
         return table
     rows = table[whole]
     share = rows["share"].to_numpy(float)
-    spread = rows["need"].map(_spreads(table)).to_numpy(float)
-    spread = np.where(np.isfinite(spread), spread, _USUAL * share * (1 - share))
-    extra = (1 - rows["reached"].to_numpy(float)) * spread
-    se = np.hypot(rows["share_se"].to_numpy(float), extra)
-    low = np.maximum(share - np.hypot(share - rows["share_low"], Z * extra), 0.0)
-    high = np.minimum(share + np.hypot(rows["share_high"] - share, Z * extra), 1.0)
-    n_eff = rows["n_eff"].to_numpy(float)
-    most = np.divide(share * (1 - share), se**2, out=n_eff.copy(), where=se > 0)
+    below, above = _beyond(rows, _predicted(table))
+    low = np.maximum(share - np.hypot(share - rows["share_low"], below), 0.0)
+    high = np.minimum(share + np.hypot(rows["share_high"] - share, above), 1.0)
+    se = np.hypot(rows["share_se"].to_numpy(float), (below + above) / (2 * Z))
     made = table.copy()
-    made.loc[whole, ["share_se", "share_low", "share_high", "n_eff"]] = np.column_stack(
-        [se, low, high, np.fmin(n_eff, most)]
-    )
+    made.loc[whole, ["share_se", "share_low", "share_high"]] = np.column_stack([se, low, high])
     return with_persons(made) if made["persons"].notna().any() else made
 
 
-def _spreads(table: pd.DataFrame) -> dict[str, float]:
-    """Return the standard deviation of the communities' true shares of each need; where they are many enough."""
+def _beyond(rows: pd.DataFrame, half: dict[str, float]) -> tuple[Floats, Floats]:
+    """Return how far below and above its share each row may lie for those who were not asked or did not answer."""
+    share, unasked = rows["share"].to_numpy(float), 1 - rows["reached"].to_numpy(float)
+    middle = special.logit(np.clip(share, _EDGE, 1 - _EDGE))
+    reach = np.where(unasked > 0, rows["need"].map(half).to_numpy(float), 0.0)
+    classes = Z * rows["absent"].to_numpy(float) * _USUAL * share * (1 - share)
+    below = np.maximum(share - special.expit(middle - reach), 0.0)
+    above = np.maximum(special.expit(middle + reach) - share, 0.0)
+    return np.hypot(unasked * below, classes), np.hypot(unasked * above, classes)
+
+
+def _predicted(table: pd.DataFrame) -> dict[str, float]:
+    """Return half the prediction interval of the unasked communities' mean on the logit, need by need."""
     single = (table["segment"] == ALL) & (table["group"] == ALL) & (table["grid"] == ALL) & (table["community"] != ALL)
-    rows = table[single & table["share_se"].gt(0)]
-    by_need = rows.groupby("need")
-    variance = (by_need["share"].var() - (rows["share_se"] ** 2).groupby(rows["need"]).mean()).clip(lower=0.0)
-    size, mean = by_need.size(), by_need["share"].mean()
-    known = variance[size >= _LEAST] ** 0.5
-    usual = (_USUAL * mean * (1 - mean))[known.index].where(size[known.index] < _MANY, 0.0)
-    return {str(need): float(value) for need, value in known.clip(lower=usual).items()}
+    half = {}
+    for need, rows in table[single].groupby("need", sort=False):
+        asked = (rows["n"] >= LEAST_KNOWN).to_numpy()
+        sizes = rows["residents"].fillna(rows["residents"].mean()).fillna(1.0).to_numpy(float)
+        half[str(need)] = _half(_logits(rows[asked]), _squares(sizes, asked) + _squares(sizes, ~asked))
+    return half
+
+
+def _half(logits: Floats, parts: float) -> float:
+    """Return half the interval; endless where one community alone, or none, was asked."""
+    if len(logits) <= 1:
+        return float("inf")
+    quantile = float(special.stdtrit(len(logits) - 1, 0.5 + LEVEL / 2))
+    return float(quantile * logits.std(ddof=1) * np.sqrt(parts))
+
+
+def _logits(rows: pd.DataFrame) -> Floats:
+    """Return the logits of shares, half an answer added to both sides."""
+    yes, size = rows["n_eff"].to_numpy(float) * rows["share"].to_numpy(float), rows["n_eff"].to_numpy(float)
+    logits: Floats = special.logit((yes + 0.5) / (size + 1.0))
+    return logits
+
+
+def _squares(sizes: Floats, where: Bools) -> float:
+    """Return the sum of squares of some communities' parts of the residents: 1/a where all are of a size."""
+    own = sizes[where]
+    total = float(own.sum())
+    return float((own**2).sum()) / total**2 if total else 0.0
