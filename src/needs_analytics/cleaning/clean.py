@@ -17,6 +17,7 @@ from needs_analytics.cleaning.careless import (
     interviewer_effect,
     interviewer_issues,
 )
+from needs_analytics.cleaning.registers import clashing_sheets
 from needs_analytics.core.issue import CellRef, Issue
 from needs_analytics.core.ledger import LEDGER_COLUMNS, flagged
 from needs_analytics.core.options import CleaningOptions
@@ -145,6 +146,7 @@ def _cleaned(table: str, frame: pd.DataFrame, options: CleaningOptions, intake: 
         outcome.issues += _said(outcome, "W406", blank, _FIGURES[table])
     if table == "register":
         outcome.issues += _said(outcome, "W625", _far_off(outcome.frame), "persons")
+        outcome.issues += clashing_sheets(outcome.frame, intake.cells)
     if table == "usage":
         _merge(outcome, duplicates.repeated_uses(outcome.frame), "I412", "same_use")
     elif table in _KEYS:
