@@ -10,6 +10,7 @@ from numpy.testing import assert_allclose
 from scipy import stats
 
 from needs_analytics.numerics.intervals import korn_graubard, wilson
+from needs_analytics.numerics.weighted import survey_share
 
 shares = st.floats(0, 1)
 sizes = st.floats(0, 1e6)
@@ -92,3 +93,43 @@ def test_a_share_known_exactly():
 def test_what_cannot_be_meant_is_refused(call):
     with pytest.raises(ValueError, match="must"):
         call()
+
+
+def counted(size: int, drawn: int, yes: int):
+    """Return the share of a simple sample without replacement."""
+    return survey_share(np.arange(drawn) < yes, np.full(drawn, size / drawn), fpc=float(size))
+
+
+class TestFinitePopulations:
+    @pytest.mark.parametrize("yes", [0, 1, 17, 40])
+    def test_a_complete_count_is_known_exactly(self, yes):
+        share = counted(40, 40, yes)
+        assert (share.low, share.high) == (yes / 40, yes / 40)
+
+    def test_strata_that_are_complete_leave_the_others_in_doubt(self):
+        answers, strata = np.zeros(40), np.repeat([0, 1], 20)
+        half = survey_share(answers, np.repeat([1.0, 5.0], 20), strata=strata, fpc=np.repeat([20.0, 100.0], 20))
+        whole = survey_share(answers, np.ones(40), strata=strata, fpc=20.0)
+        assert (whole.low, whole.high) == (0, 0)
+        assert 0 < half.high < 5 / 6
+
+    @pytest.mark.parametrize("yes", [0, 5])
+    def test_the_width_shrinks_to_nothing_without_a_step(self, yes):
+        widths = [share.high - share.low for share in (counted(400, drawn, yes) for drawn in range(380, 401))]
+        assert widths[-1] == 0
+        assert np.all(np.diff(widths) <= 0)
+        assert np.abs(np.diff(widths)).max() < 0.005
+
+    def test_what_nobody_answered_stays_unknown(self):
+        share = survey_share([np.nan, np.nan], np.ones(2), fpc=2.0)
+        assert (share.low, share.high) == (0, 1)
+
+    @pytest.mark.parametrize("fraction", [0.3, 0.4, 0.5])
+    @pytest.mark.parametrize("size", [60, 200])
+    def test_intervals_hold_every_share_by_the_hypergeometric_distribution(self, size, fraction):
+        drawn = round(size * fraction)
+        shares = [counted(size, drawn, yes) for yes in range(drawn + 1)]
+        true = np.arange(size + 1)[:, None]
+        inside = [[s.low - 1e-9 <= one / size <= s.high + 1e-9 for s in shares] for one in true[:, 0]]
+        chance = stats.hypergeom(size, true, drawn).pmf(np.arange(drawn + 1))
+        assert (chance * inside).sum(axis=1).min() >= 0.943

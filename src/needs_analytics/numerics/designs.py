@@ -70,6 +70,8 @@ class Design:
         Weight of a stratum's squared total (H,): ``(1 − f) / (n − 1)``; 0 for a stratum of one or no PSU.
     lonely
         Whether the PSU is the only one of its stratum (m,).
+    unseen
+        Part ``1 − f`` of the stratum's PSUs that were not drawn (m,); 1 where the population is not known to be finite.
     calibration
         Set if the weights were calibrated.
     """
@@ -81,6 +83,7 @@ class Design:
     factor: Floats
     within: Floats
     lonely: Bools
+    unseen: Floats
     calibration: Calibration | None = None
 
 
@@ -122,7 +125,7 @@ def build_design(
     fraction = np.zeros(size.size) if fpc is None else size / _population_sizes(fpc, row_stratum, size)
     factor = (1.0 - fraction) * size / np.maximum(size - 1, 1)
     within = np.where(size > 1, factor / np.maximum(size, 1), 0.0)
-    design = Design(final, psu, stratum, size, factor[stratum], within, size[stratum] == 1)
+    design = Design(final, psu, stratum, size, factor[stratum], within, size[stratum] == 1, 1.0 - fraction[stratum])
     if not calibration:
         return design
     base = np.ones(rows) if base_weights is None else as_weights(base_weights, "base_weights")

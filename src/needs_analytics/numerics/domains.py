@@ -72,6 +72,8 @@ class Linearised:
         PSUs with a known value (K, J).
     df
         Degrees of freedom (K, J).
+    unseen
+        Part of the population, by weight, that was not drawn (K, J); 1 without `fpc`.
     """
 
     mean: Floats
@@ -82,6 +84,7 @@ class Linearised:
     kish: Floats
     psus: Ints
     df: Floats
+    unseen: Floats
 
 
 def linearise_means(design: Design, part: Portion, values: Floats) -> Linearised:
@@ -107,7 +110,15 @@ def linearise_means(design: Design, part: Portion, values: Floats) -> Linearised
     squares = sum_by(part.domain, weights**2, part.count)
     kish = np.where(n > 0, total**2 / np.where(squares > 0, squares, 1.0), 0.0)
     psus, df = _count_psus(design, part, known)
-    return Linearised(mean, scores, n, n_yes, total, kish, psus, df)
+    return Linearised(mean, scores, n, n_yes, total, kish, psus, df, _unseen(design, part, weights, total))
+
+
+def _unseen(design: Design, part: Portion, weights: Floats, total: Floats) -> Floats:
+    """Return the part of each domain's population that was not drawn, by the weights (k, J) of the known values."""
+    if np.all(design.unseen == 1.0):
+        return np.ones_like(total)
+    drawn = sum_by(part.domain, weights * design.unseen[design.psu[part.rows], None], part.count)
+    return np.divide(drawn, total, out=np.ones_like(total), where=total > 0)
 
 
 def _count_psus(design: Design, part: Portion, known: Bools) -> tuple[Ints, Floats]:
@@ -127,6 +138,13 @@ def share_figures(
     The interval credits stratification with its gain, as R ``survey::svyciprop`` does. After calibration it takes at
     most n answers: the residuals are fitted to the very answers they judge, and n_eff beyond n made intervals cover
     too little. Weights that are not ``bounded`` leave at most the Kish number.
+
+    Where all known answers are alike their variance is 0, but not that of the population. Of a finite one only the
+    part that was not drawn is in doubt: its share has the interval of ``n_eff · (1 − f)`` answers, ``1/n + 1/(N − n)``
+    for 1/n, and the limits are as far from the estimate as that part is large: the width goes to 0 as the count is
+    complete, and a complete count is known exactly. By the hypergeometric distribution intervals of simple samples hold
+    94.3 % or more for f up to .5; above, shares of a few in N fall between the limits (90 % at .8, 80 % where one in
+    hundreds is missing).
     """
     estimable = (means.psus > 1) & np.isfinite(variance)
     se = np.where(estimable, np.sqrt(np.maximum(variance, 0.0)), np.nan)
@@ -134,7 +152,11 @@ def share_figures(
     n_eff = np.where(usable, means.mean * (1.0 - means.mean) / np.where(usable, variance, 1.0), means.kish)
     n_eff = n_eff if bounded else np.minimum(n_eff, means.kish)
     most = np.inf if design.calibration is None else means.n
-    low, high = korn_graubard(means.mean, np.minimum(n_eff, most), means.df, means.n, level)
+    answers = np.minimum(n_eff, most) * np.where(usable, 1.0, means.unseen)
+    limits = korn_graubard(means.mean, answers, means.df, means.n, level)
+    doubt = np.where(usable | (means.n == 0), 1.0, means.unseen)
+    known = np.where(means.n > 0, means.mean, 0.0)
+    low, high = (np.where(doubt < 1, known + doubt * (limit - known), limit) for limit in limits)
     return means.mean, se, low, high, means.n, means.n_yes, n_eff, means.df
 
 
