@@ -98,6 +98,21 @@ def test_a_group_asked_about_in_one_office_is_compared_among_those_asked() -> No
     assert {row["label"]: row["standing"] for row in shown} == {"是": "相当", "否": "/", "未知": "/"}
 
 
+def test_shares_are_headed_by_what_they_are_of() -> None:
+    document = build_document(month())
+    heads = {name: [column.label for column in document.table(name).columns] for name in ("contacts", "weight_classes")}
+    assert heads["contacts"][1:3] == ["样本人数", "占答卷"]
+    assert heads["weight_classes"][2:] == ["占答卷", "代表的居民"]
+    assert not document.table("margins").notes
+    margins = pd.DataFrame({
+        "margin": "group:alone_elder", "label": ["是", "否"], "n": [40, 120], "target": [0.25, 0.75],
+        "before": [0.25, 0.75], "after": [0.25, 0.75], "asmd_before": 0.0, "asmd_after": 0.0,
+    })  # fmt: skip
+    result = month()
+    grouped = build_document(replace(result, weights=replace(result.weights, margins=margins)))
+    assert "只在知道类别的答卷中计算" in " ".join(map(str, grouped.table("margins").notes))
+
+
 def test_how_far_off_counts_as_too_many_is_an_option() -> None:
     options = Options(report=ReportOptions(balance_limit=0.9))
     assert "各类居民的答卷占比与人口底册大体相当。" in said(month(options=options))
@@ -135,7 +150,7 @@ def test_the_weights_stand_in_two_figures_that_the_text_points_at() -> None:
 def test_the_classes_of_the_weights_hold_all_answers_and_all_residents() -> None:
     classes = rows(build_document(month()), "weight_classes")
     assert [row["n"] for row in classes] == ["0", "120", "40", "0", "0"]
-    assert [row["after"] for row in classes] == ["0%", "50%", "50%", "0%", "0%"]
+    assert [row["of_residents"] for row in classes] == ["0%", "50%", "50%", "0%", "0%"]
 
 
 def test_equal_weights_have_no_figure_and_no_effective_sample() -> None:

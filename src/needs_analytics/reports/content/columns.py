@@ -63,6 +63,8 @@ _KINDS: Mapping[str, Kind] = {
     "returned": "integer",
     "target": "share",
     "before": "share",
+    "of_answers": "share",
+    "of_residents": "share",
     "after": "share",
     "shorter": "integer",
     "given": "integer",

@@ -37,16 +37,16 @@ _MAY = {PUBLISH: "yes", CAUTION: "care", WITHHOLD: "no"}
 
 def _mode_table(view: SampleView) -> Table:
     words = view.words
-    shown = columns("contact n before by_themselves", words)
+    shown = columns("contact n of_answers by_themselves", words)
     if view.result.cleaned.survey.empty:
         return Table("contacts", words.say("table.contacts"), shown, [])
-    frame = view.modes.rename(columns={"share": "before"})
+    frame = view.modes.rename(columns={"share": "of_answers"})
     frame = frame.assign(
         contact=[words.say(f"mode.{mode}") for mode in frame["mode"]],
         by_themselves=[words.say(f"word.{'opted_in' if mode in OPT_IN else 'asked'}") for mode in frame["mode"]],
     )
     frame["by_themselves"] = frame["by_themselves"].astype(object).mask(frame["mode"].isin([UNTOLD, PAPER]), UNKNOWN)
-    return Table.from_frame("contacts", words.say("table.contacts"), blanked(frame, ("n", "before")), shown)
+    return Table.from_frame("contacts", words.say("table.contacts"), blanked(frame, ("n", "of_answers")), shown)
 
 
 def _margin_table(view: SampleView) -> Table:
@@ -61,20 +61,22 @@ def _margin_table(view: SampleView) -> Table:
         standing=[words.say(f"standing.{word}") if word else "" for word in classes["standing"]],
     )
     telling = ("before", "after", "n", "standing")
-    return Table.from_frame("margins", words.say("table.margins"), blanked(frame, telling), shown)
+    notes = [words.say("note.margins")] if classes["margin"].str.startswith("group:").any() else []
+    return Table.from_frame("margins", words.say("table.margins"), blanked(frame, telling), shown, notes=notes)
 
 
 def _weight_table(view: SampleView) -> Table:
     words = view.words
-    shown = columns("weight_class n before after", words)
+    shown = columns("weight_class n of_answers of_residents", words)
     if view.result.weights.status != "raked" or not view.spread:
         return Table("weight_classes", words.say("table.weight_classes"), shown, [])
-    frame = view.steps.rename(columns={"share": "before"})
+    frame = view.steps.rename(columns={"share": "of_answers"})
     frame = frame.assign(
         weight_class=[words.say(f"weight_step.{step}") for step in frame["step"]],
-        after=hidden_where(frame["carried"].round(2), frame["hidden"]),
+        of_residents=hidden_where(frame["carried"].round(2), frame["hidden"]),
     )
-    return Table.from_frame("weight_classes", words.say("table.weight_classes"), blanked(frame, ("n", "before")), shown)
+    frame = blanked(frame, ("n", "of_answers"))
+    return Table.from_frame("weight_classes", words.say("table.weight_classes"), frame, shown)
 
 
 def sample_charts(view: SampleView) -> list[Chart]:
