@@ -19,7 +19,7 @@ from needs_analytics.core.options import GapsOptions, Options
 from needs_analytics.reports.charts import HeatMap, LineChart, as_number
 from needs_analytics.reports.content.build import build_document, report_wording
 from needs_analytics.reports.content.segment_charts import hidden_moves, migration_matrix, size_lines, trait_heat
-from needs_analytics.reports.document import Paragraph
+from needs_analytics.reports.document import Paragraph, TableBlock
 from needs_analytics.reports.drawing import draw
 from needs_analytics.segments.contrast import Members, tell_apart
 from needs_analytics.segments.residents import read_residents
@@ -96,6 +96,17 @@ def test_a_lift_of_few_is_not_drawn_and_not_told() -> None:
     assert shown == [pytest.approx(2.6), None, None]  # three of sixty stand behind the others
     table = next(table for table in build_document(result).tables if table.id == "segment_traits")
     assert {row[0] for row in table.rows if row[1] == "需要助餐"} == {NAMES[0]}
+
+
+def test_on_paper_every_type_has_its_strongest_traits() -> None:
+    document = build_document(month(6))
+    (block,) = [
+        block for section in document.sections for block in section.blocks
+        if isinstance(block, TableBlock) and block.table == "segment_traits"
+    ]  # fmt: skip
+    table = next(table for table in document.tables if table.id == "segment_traits")
+    shown = {table.rows[place][0] for place in block.also}
+    assert shown == {row[0] for row in table.rows}
 
 
 def test_sizes_are_drawn_with_their_intervals_from_two_months_on() -> None:

@@ -41,7 +41,7 @@ def printable_services(result: MonthResult) -> pd.DataFrame:
         (needs["community"] == ALL) & (needs["group"] == ALL) & needs["segment"].isin(printed_segments(result))
     ]
     public = public_shares(cells, result.options.disclosure)
-    public = public[~public["hidden"] & ~public["withheld"]]
+    public = public[~public["hidden"] & ~public["withheld"] & (public["share"] > 0)]
     own = [name for name in rows.columns if name not in {*_FIGURES, "n_yes"}]
     printed = rows[own].merge(public[["segment", "need", *_FIGURES]], on=["segment", "need"])
     order = printed.assign(order=printed["persons"].fillna(printed["share"]))

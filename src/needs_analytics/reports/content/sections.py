@@ -43,7 +43,6 @@ _IN_BODY: Mapping[str, str] = {
     "parts": "need demand met no_service not_eligible too_far full not_taken_up dissatisfied unknown_use flag",
     "services": "service site capacity unit capacity_persons used_units utilisation waiting bad_share",
     "segments": "name share interval persons n age traits top_needs flag reason",
-    "segment_traits": "segment trait inside everyone lift lift_interval",
     "referred": "need path share interval persons n requests flag reason",
 }
 """Columns of wide tables on a page, on screen too: flag and reason must be in sight. The workbook has them all."""

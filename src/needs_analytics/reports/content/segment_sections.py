@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from needs_analytics.core.tables import iter_rows
 from needs_analytics.reports.content import segment_charts
 from needs_analytics.reports.content.segment_tables import printed_segments
-from needs_analytics.reports.document import ChartBlock, Heading, Note, Paragraph
+from needs_analytics.reports.document import ChartBlock, Heading, Note, Paragraph, TableBlock
 from needs_analytics.reports.formats import Blank
 
 if TYPE_CHECKING:
@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from needs_analytics.reports.content.sections import Material
     from needs_analytics.reports.document import Block
 
-_LISTED = 8
+_LISTED, _ON_PAPER = 8, 3
+_TRAIT_COLUMNS = ("segment", "trait", "inside", "everyone", "lift", "lift_interval")
 
 
 def segment_blocks(m: Material) -> list[Block]:
@@ -33,7 +34,7 @@ def segment_blocks(m: Material) -> list[Block]:
         *blocks,
         *m.block("segments"),
         *_charts(segment_charts.trait_heat(result, words)),
-        *m.block("segment_traits"),
+        *_traits(m),
         *_charts(heat, segment_charts.size_lines(result, words), segment_charts.migration_matrix(result, words)),
         *m.block("crosswalk", limit=False),
     ]
@@ -68,6 +69,15 @@ def _compared(m: Material) -> list[Block]:
     said = words.say("text.segments_compared", list=words.say("list_semicolon").join(parts)) if parts else ""
     said += words.say("text.segments_drift", list=words.listed(label, _LISTED)) if label else ""
     return [Paragraph(said)] if said else []
+
+
+def _traits(m: Material) -> list[Block]:
+    """Return the table of traits, on paper the first of every type."""
+    if "segment_traits" not in m.tables:
+        return []
+    segments = [row[0] for row in m.tables["segment_traits"].cells]
+    first = [place for place, name in enumerate(segments) if place - segments.index(name) < _ON_PAPER]
+    return [TableBlock("segment_traits", limit=1, columns=_TRAIT_COLUMNS, also=first)]
 
 
 def _charts(*charts: Chart | None) -> list[Block]:
