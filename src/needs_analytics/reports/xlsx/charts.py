@@ -95,4 +95,6 @@ def _shade(worksheet: Worksheet, chart: HeatMap, top: int) -> None:
     else:
         look = {"type": "3_color_scale", "mid_type": "num", "mid_value": chart.centre}
         look |= {"min_color": TWO_WAY[1], "mid_color": TWO_WAY[3], "max_color": TWO_WAY[5]}
+        if chart.ratio:  # a single large ratio must not pale the others
+            look |= {"min_type": "num", "min_value": 0, "max_type": "num", "max_value": 3 * chart.centre}
     worksheet.conditional_format(*area, look)
