@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from helpers.town import CLASSES, MEALS, residents, run_stages, segments_of, survey, town
 from needs_analytics.core.codebook import Codebook
 from needs_analytics.core.continuity import crosswalk_frame, drift_frame, migration_frame, sizes_frame
-from needs_analytics.core.options import GapsOptions, Options
+from needs_analytics.core.flags import FLAGS
+from needs_analytics.core.options import GapsOptions, NeedsOptions, Options
 from needs_analytics.reports.charts import HeatMap, LineChart, as_number
 from needs_analytics.reports.content.build import build_document, report_wording
 from needs_analytics.reports.content.segment_charts import hidden_moves, migration_matrix, size_lines, trait_heat
@@ -96,6 +97,15 @@ def test_a_lift_of_few_is_not_drawn_and_not_told() -> None:
     assert shown == [pytest.approx(2.6), None, None]  # three of sixty stand behind the others
     table = next(table for table in build_document(result).tables if table.id == "segment_traits")
     assert {row[0] for row in table.rows if row[1] == "需要助餐"} == {NAMES[0]}
+    assert all(row[table.column_index("flag")] in FLAGS for row in table.rows)
+
+
+def test_a_trait_that_would_be_withheld_is_neither_drawn_nor_told() -> None:
+    result = month(size=40)
+    careful = replace(result, options=replace(result.options, needs=NeedsOptions(least_n_eff=50)))
+    shown = {place: chart for place, chart in enumerate(charts(careful)) if chart is not None}
+    assert 0 not in shown or {as_number(value) for row in shown[0].values for value in row} == {None}
+    assert "segment_traits" not in {table.id for table in build_document(careful).tables}
 
 
 def test_on_paper_every_type_has_its_strongest_traits() -> None:

@@ -12,8 +12,8 @@ from needs_analytics.core.results import ALL
 from needs_analytics.core.tables import iter_rows
 from needs_analytics.reports.charts import HeatMap, Line, LineChart
 from needs_analytics.reports.content.charts import share_axis
-from needs_analytics.reports.content.disclose import companions, hidden_where, rounded_counts, too_few, whole_per_cents
-from needs_analytics.reports.content.segment_tables import printed_segments, trait_name
+from needs_analytics.reports.content.disclose import companions, hidden_where, rounded_counts, whole_per_cents
+from needs_analytics.reports.content.segment_tables import judged_traits, printed_segments, trait_name
 
 if TYPE_CHECKING:
     from needs_analytics.core.results import MonthResult
@@ -41,10 +41,9 @@ def segment_heat(result: MonthResult, shown: pd.DataFrame, words: Wording) -> He
 def trait_heat(result: MonthResult, words: Wording) -> HeatMap | None:
     """Return segment × trait: how many times everyone's share, of the traits that clearly part the segments most.
 
-    A share with too few behind it, in the segment or outside it, is hidden with its lift.
+    A share with too few behind it, in the segment or outside it, is hidden with its lift, as is one that is withheld.
     """
-    segments, traits = printed_segments(result), result.segments.traits
-    rows = traits[traits["segment"].isin(segments) & traits["feature"].str.contains(":")]
+    segments, rows = printed_segments(result), judged_traits(result)
     rows = rows[(rows["overall"] >= _FEWEST_SHARED) & ~rows["feature"].isin(["age:under_60", "sex:男"])]
     if len(segments) < _FEWEST or not rows["clear"].any():
         return None
@@ -52,8 +51,7 @@ def trait_heat(result: MonthResult, words: Wording) -> HeatMap | None:
     chosen = strength.sort_index().nlargest(_HEAT_TRAITS, keep="first").index
     order = sorted(chosen, key=lambda feature: (feature.startswith("need:"), -strength[feature]))
     rows = rows[rows["feature"].isin(chosen)]
-    hidden = too_few(rows["n_yes"], rows["n"], result.options.disclosure)
-    lift = hidden_where(rows["lift"], hidden)
+    lift = hidden_where(rows["lift"], rows["untold"].to_numpy(bool))
     pivot = (
         rows.assign(lift=lift)
         .pivot_table(index="segment", columns="feature", values="lift", aggfunc="first", dropna=False)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from needs_analytics.reports.document import Block
 
 _LISTED, _ON_PAPER = 8, 3
-_TRAIT_COLUMNS = ("segment", "trait", "inside", "everyone", "lift", "lift_interval")
+_TRAIT_COLUMNS = ("segment", "trait", "inside", "everyone", "lift", "lift_interval", "flag", "reason")
 
 
 def segment_blocks(m: Material) -> list[Block]:

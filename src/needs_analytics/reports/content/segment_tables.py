@@ -123,20 +123,35 @@ def _kind_of_trait(feature: str) -> str:
     return {"home": "groups"}.get(kind, kind if kind in {"age", "need", "sex", "groups"} else "figure")
 
 
+def judged_traits(result: MonthResult) -> pd.DataFrame:
+    """Return the printed segments' traits that are shares, flagged as the shares of the needs list are.
+
+    ``untold`` marks those with one to t − 1 behind them, in the segment or outside, and those withheld.
+    """
+    traits = result.segments.traits
+    rows = traits[traits["segment"].isin(printed_segments(result)) & traits["feature"].str.contains(":")]
+    part = 1 / result.weights.deff if result.weights.deff > 1 else 1.0  # of an answer, for the weights differ
+    shares = {"share": rows["value"], "share_low": rows["value_low"], "share_high": rows["value_high"]}
+    rates = rows.assign(**shares, n_eff=rows["n"] * part, method="direct", direct_share=np.nan)
+    from needs_analytics.needs.flags import judge  # noqa: PLC0415 - brings scipy, which a check does without
+
+    flag, reason = judge(rates, result.options.needs, sample=result.weights.doubt)
+    few = too_few(rows["n_yes"], rows["n"], result.options.disclosure)
+    return rows.assign(flag=flag, flag_reason=reason, untold=few | (flag == WITHHOLD))
+
+
 def printable_traits(result: MonthResult) -> pd.DataFrame:
     """Return what clearly sets the printed segments apart, as shares that may be printed, the strongest first.
 
-    A share with one to t − 1 behind it, in the segment or outside it, is left out whole: the row would name it. Numbers
-    are no shares and stand in the table of segments.
+    A share that is not told is left out whole: the row would name it. Numbers are no shares and stand in the table of
+    segments.
     """
-    traits, shown = result.segments.traits, printed_segments(result)
-    rows = traits[traits["segment"].isin(shown) & traits["clear"] & traits["feature"].str.contains(":")]
-    few = too_few(rows["n_yes"], rows["n"], result.options.disclosure)
-    rows = rows[~few & (rows["feature"] != "age:under_60")]
+    rows = judged_traits(result)
+    rows = rows[rows["clear"] & ~rows["untold"] & (rows["feature"] != "age:under_60")]
     shares = {
         name: whole_per_cents(rows[name].to_numpy(float)) for name in ("value", "value_low", "value_high", "overall")
     }
-    place = rows["segment"].map({segment: place for place, segment in enumerate(shown)})
+    place = rows["segment"].map({segment: place for place, segment in enumerate(printed_segments(result))})
     rows = rows.assign(**shares, n=rounded_counts(rows["n"], result.options.disclosure.base), place=place)
     return rows.sort_values("place", kind="stable")
 
@@ -153,7 +168,7 @@ def printed_segments(result: MonthResult) -> list[str]:
 
 def trait_table(result: MonthResult, words: Wording) -> Table:
     """Return what each segment has clearly more of: its share, everyone's, and how many times that is."""
-    shown = columns("segment trait inside interval everyone lift lift_interval n", words)
+    shown = columns("segment trait inside interval everyone lift lift_interval n flag reason", words)
     rows = printable_traits(result)
     rows = rows[rows["effect"] > 0].groupby("segment", sort=False).head(_TOLD)
     if rows.empty:
@@ -171,6 +186,8 @@ def trait_table(result: MonthResult, words: Wording) -> Table:
                 interval_text(low, high, "decimal") for low, high in iter_rows(rows, "lift_low", "lift_high")
             ],
             "n": rows["n"],
+            "flag": [words.label("flag", flag) for flag in rows["flag"]],
+            "reason": [words.reason(codes) for codes in rows["flag_reason"]],
         }
     )
     notes = [words.say("note.traits"), words.say("note.rounded")]
