@@ -16,7 +16,6 @@ import numpy as np
 import pandas as pd
 
 from needs_analytics.core.codebook import Codebook
-from needs_analytics.core.options import NeedsOptions
 from needs_analytics.needs.asked import asked_together
 from needs_analytics.needs.domains import make_domains
 from needs_analytics.needs.estimates import direct_table, sampling_design
@@ -110,7 +109,7 @@ def shares(answers: int, places: int, needs: int) -> dict[str, float]:
     began = time.process_time()
     design = sampling_design(people, weights)
     domains = make_domains(people, register, codebook, 2_500.0 * places)
-    reached = reach(said, people, register, domains, weights).columns(NeedsOptions().least_coverage)
+    reached = reach(said, people, register, domains, weights).columns()
     names, asked = [f"n{number}" for number in range(needs)], asked_together(people, said, design)
     table = direct_table(names, said, domains, asked, "direct", reached)
     seconds = time.process_time() - began
