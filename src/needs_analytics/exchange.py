@@ -14,8 +14,11 @@ import shutil
 import uuid
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
+from needs_analytics.core.messages import failure
+from needs_analytics.errors import UsageError
 from needs_analytics.files import free_names, keep_entry, sweep, write_draft
 
 if TYPE_CHECKING:
@@ -23,6 +26,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     Settled = Callable[[Mapping[str, str]], bool]
+
+
+ELSEWHERE = "…"
+"""Stands for a folder outside the root, which is told to nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +92,13 @@ class Exchange:
 
     @property
     def digests(self) -> dict[str, str]:
-        """The new files' names as they are told, with the digests of their contents."""
-        return {step.path: step.digest for step in self._steps}
+        """The new files' names as they are told, with the digests of their contents.
+
+        A file outside the root is told by its name alone: where an office's folders lie is nobody's business.
+        """
+        paths = [PurePath(step.path) for step in self._steps]
+        names = [f"{ELSEWHERE}/{path.name}" if path.is_absolute() else path.as_posix() for path in paths]
+        return {name: step.digest for name, step in zip(names, self._steps, strict=True)}
 
     def finish(self) -> None:
         """Let the new files stand and forget the old ones."""
@@ -114,18 +126,35 @@ class Exchange:
         ----------
         settled
             Told path and digest of the new files: whether what belongs to them is safe.
+
+        Raises
+        ------
+        UsageError
+            When the journal cannot be read.
         """
         try:
-            told = json.loads(self._journal.read_bytes())
+            self._steps = [_Step(**step) for step in json.loads(self._journal.read_bytes())]
         except FileNotFoundError:
             self._journal_draft.unlink(missing_ok=True)
             return False
-        self._steps = [_Step(**step) for step in told]
+        except (ValueError, TypeError) as error:
+            raise failure(UsageError, "journal_damaged", file=self._journal.name) from error
         if settled(self.digests):
             self.finish()
         else:
             self.undo()
         return True
+
+    def set_aside(self) -> bool:
+        """Forget a journal that cannot be read, and return whether it was one."""
+        try:
+            [_Step(**step) for step in json.loads(self._journal.read_bytes())]
+        except (ValueError, TypeError):
+            self._end()
+            return True
+        except FileNotFoundError:
+            pass
+        return False
 
     def _planned(self, path: Path, content: bytes) -> _Step:
         mark, digest = uuid.uuid4().hex, hashlib.sha256(content).hexdigest()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from needs_analytics.core.messages import failure
 from needs_analytics.errors import UsageError
 from needs_analytics.files import keep_entry
-from needs_analytics.history.checks import problems
+from needs_analytics.history.checks import NEWEST, problems
 from needs_analytics.history.opening import connect, told
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def _copied(source: sqlite3.Connection, draft: Path) -> int:
     with draft.open("rb+") as written:
         os.fsync(written.fileno())
     with closing(sqlite3.connect(draft)) as copy:
-        found = problems(copy)
+        found = problems(copy, newest=NEWEST)  # its pages, links and digests all; older results are for the doctor
         if found:
             raise failure(UsageError, "backup_damaged", count=len(found))
         return int(copy.execute("SELECT COUNT(*) FROM run").fetchone()[0])

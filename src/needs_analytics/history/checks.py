@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Mapping
 
+NEWEST = 24
+"""Runs whose results are read where not all are asked for: two years of months, each issued once."""
 _CODES = {"run": "chain", "link": "chain", "publication": "printed"}
 Problem = tuple[str, str]
 """What is wrong (a key of the catalogue's section ``doctor``) and where."""
@@ -33,13 +35,13 @@ def problems(connection: sqlite3.Connection, *, newest: int | None = None) -> li
     found += [(_CODES.get(table, "row"), _where(table, name, runs)) for table, name in broken_links(connection)]
     erased = {row[0] for row in connection.execute("SELECT run FROM purge")}
     nothing = stored_content(connection, 0)
-    for number in sorted(runs)[-newest if newest else 0 :]:
+    for number in sorted(runs, reverse=True)[:newest]:
         whole = nothing if number in erased else runs[number]["content"]
         if stored_content(connection, number) != whole:
             found.append(("content", _label(runs[number])))
     for row in rows_told(connection, "publication"):
         if hashlib.sha256(row["tables"].encode()).hexdigest() != row["digest"]:
-            found.append(("printed", _label(runs[row["run"]])))
+            found.append(("printed", _where("run", str(row["run"]), runs)))
     recorded = [row[0] for row in connection.execute("SELECT name FROM migration ORDER BY number")]
     return list(dict.fromkeys(found)) + (
         [] if recorded == [name for _, name, _ in migrations()] else [("migrations", "")]

@@ -10,6 +10,7 @@ import pandas as pd
 
 from needs_analytics.core.results import ALL
 from needs_analytics.history.months import input_label, named_run
+from needs_analytics.history.opening import told
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -59,8 +60,8 @@ class Comparison:
     @property
     def same(self) -> bool:
         """Whether nothing differs; of erased details nobody knows."""
-        told = (self.inputs, self.context, self.options, self.versions, self.needs, self.gaps)
-        return all(part is not None and part.empty for part in told) and not any(self.elsewhere.values())
+        parts = (self.inputs, self.context, self.options, self.versions, self.needs, self.gaps)
+        return all(part is not None and part.empty for part in parts) and not any(self.elsewhere.values())
 
 
 def compare_runs(
@@ -78,10 +79,10 @@ def compare_runs(
     UsageError
         When there is no such month or revision.
     """
-    runs = [named_run(store, *told) for told in (before, after)]
-    records = [
-        json.loads(store.read("SELECT record FROM run WHERE run = ?", (run["run"],))["record"].iloc[0]) for run in runs
-    ]
+    runs = [named_run(store, *asked) for asked in (before, after)]
+    texts = [store.read("SELECT record FROM run WHERE run = ?", (run["run"],))["record"].iloc[0] for run in runs]
+    with told(store.path):
+        records = [json.loads(text) for text in texts]
     inputs = [{input_label(record, each): each["digest"] for each in record.get("inputs", ())} for record in records]
     context, options, versions = (
         _differing([record.get(name, {}) for record in records]) for name in ("context", "options", "versions")

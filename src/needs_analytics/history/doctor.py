@@ -67,7 +67,7 @@ class Repaired:
     removed: tuple[Path, ...]
 
 
-def examine(store: Store, root: Path, journal: Path) -> tuple[Finding, ...]:
+def examine(store: Store, root: Path, journal: Path, *, newest: int | None = None) -> tuple[Finding, ...]:
     """Return what is to be said of a workspace's store and of the files it names.
 
     Parameters
@@ -76,30 +76,35 @@ def examine(store: Store, root: Path, journal: Path) -> tuple[Finding, ...]:
         Folder of the workspace.
     journal
         File that says which exchange is under way.
+    newest
+        Read the results of so many runs only; by default of all.
     """
-    found = [*_of_the_store(store, root)] if store.path.exists() else [Finding("none")]
+    found = [*_of_the_store(store, root, newest)] if store.path.exists() else [Finding("none")]
     if journal.exists():
         found.append(Finding("journal", {"file": _told(journal, root)}))
     return (*found, *(Finding("leftover", {"file": _told(path, root)}) for path in leftovers(root, journal)))
 
 
-def _of_the_store(store: Store, root: Path) -> Iterator[Finding]:
+def _of_the_store(store: Store, root: Path, newest: int | None) -> Iterator[Finding]:
     try:
         with closing(connect(store.path)) as connection, told(store.path):
-            found = problems(connection)
+            found = problems(connection, newest=newest)
+            runs = int(connection.execute("SELECT COUNT(*) FROM run").fetchone()[0])
             mode = str(connection.execute("PRAGMA journal_mode").fetchone()[0])
         files = files_of(store, root)
     except NeedsError as error:
         yield Finding("store", {"sentence": error.sentences})
         return
     yield from (Finding(code, {"where": where}) for code, where in found)
+    if newest is not None and runs > newest:
+        yield Finding("unread", {"newest": newest, "runs": runs})
     remote = on_network_drive(store.path.parent)
     if remote:
         yield Finding("network", {"folder": str(store.path.parent)})
     elif mode != "wal":
         yield Finding("slow", {"mode": mode})
     for path, state in zip(files["path"], files["state"], strict=True):
-        if state != "same":
+        if state not in {"same", "elsewhere"}:
             yield Finding(f"file_{state}", {"file": path})
 
 
@@ -130,7 +135,8 @@ def repair(store: Store, root: Path, journal: Path) -> Repaired:
         When the store cannot be opened.
     """
     with store.writing() as writing:
-        recovered = Exchange(journal, root).recover(writing.names_now)
+        exchange = Exchange(journal, root)
+        recovered = exchange.set_aside() or exchange.recover(writing.names_now)
         removed = tuple(leftovers(root, journal))
         for path in removed:
             path.unlink(missing_ok=True)

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+from pathlib import PurePosixPath, PureWindowsPath
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from needs_analytics.core.codebook import Codebook
 from needs_analytics.core.options import DisclosureOptions
+from needs_analytics.exchange import ELSEWHERE
 from needs_analytics.history.columns import DETAILS, QUESTION, linked, quoted, rows_of
 from needs_analytics.history.folding import folded_model, folded_tables
 from needs_analytics.history.links import LINKED, add_link, row_name, rows_told, stored_content
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Mapping
 
-_TRIGGER = "run_is_never_changed"
+_TRIGGERS = "SELECT name, sql FROM sqlite_master WHERE name IN ('run_is_never_changed', 'file_is_never_changed')"
 
 
 def link_all(connection: sqlite3.Connection) -> None:
@@ -45,8 +47,9 @@ def link_all(connection: sqlite3.Connection) -> None:
 
 def heal(connection: sqlite3.Connection) -> None:
     """Take free texts out of the runs of earlier versions and link them; what was damaged before stays told as such."""
-    trigger = connection.execute("SELECT sql FROM sqlite_master WHERE name = ?", (_TRIGGER,)).fetchone()[0]
-    connection.execute(f"DROP TRIGGER {_TRIGGER}")
+    triggers = connection.execute(_TRIGGERS).fetchall()
+    for name, _ in triggers:
+        connection.execute(f"DROP TRIGGER {name}")
     erased, whole, chain = {row[0] for row in connection.execute("SELECT run FROM purge")}, True, ""
     runs = list(rows_told(connection, "run"))
     for run in runs:
@@ -57,10 +60,15 @@ def heal(connection: sqlite3.Connection) -> None:
         content = stored_content(connection, run["run"]) if sound and run["run"] not in erased else run["content"]
         connection.execute("UPDATE run SET content = ? WHERE run = ?", (content, run["run"]))
         connection.execute("INSERT INTO healed VALUES (?, ?, ?)", (run["run"], run["content"], run["chain"]))
+    for number, path in connection.execute("SELECT file, path FROM file").fetchall():
+        if PurePosixPath(path).is_absolute() or PureWindowsPath(path).is_absolute():
+            told = f"{ELSEWHERE}/{PureWindowsPath(path).name}"
+            connection.execute("UPDATE file SET path = ? WHERE file = ?", (told, number))
     link_all(connection)
     if not whole:  # a chain that was broken stays so
         connection.executemany("UPDATE run SET chain = ? WHERE run = ?", [(run["chain"], run["run"]) for run in runs])
-    connection.execute(trigger)
+    for _, trigger in triggers:
+        connection.execute(trigger)
 
 
 def _fold(connection: sqlite3.Connection, run: Mapping[str, Any]) -> None:

@@ -13,6 +13,8 @@ import pandas as pd
 from needs_analytics.core.messages import failure
 from needs_analytics.core.settings import listed
 from needs_analytics.errors import UsageError
+from needs_analytics.exchange import ELSEWHERE
+from needs_analytics.history.opening import told
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -41,7 +43,8 @@ class IssuedMonth:
     record
         What the run was made of, see :class:`needs_analytics.core.results.RunRecord`.
     files
-        ``path, digest, state``; the state is ``same``, ``changed``, ``gone``, or ``replaced`` by a later revision.
+        ``path, digest, state``; the state is ``same``, ``changed``, ``gone``, ``replaced`` by a later revision, or
+        ``elsewhere``: outside the workspace, where only its name is kept.
     tables
         The tables as they were printed, by language: ``id, caption, columns, rows``.
     """
@@ -77,8 +80,9 @@ def kept_months(store: Store, *, every: bool = False) -> pd.DataFrame:
            FROM run AS r LEFT JOIN purge AS p ON p.run = r.run ORDER BY r.month, r.revision""",
         columns=(*KEPT, "record"),
     )
-    counts = [json.loads(record).get("counts", {}) for record in runs["record"]]
-    runs["respondents"] = pd.Series([told.get("respondents") for told in counts], index=runs.index, dtype=float)
+    with told(store.path):
+        counts = [json.loads(record).get("counts", {}) for record in runs["record"]]
+    runs["respondents"] = pd.Series([each.get("respondents") for each in counts], index=runs.index, dtype=float)
     runs["needs"] = runs["needs"].astype(float).mask(runs["purged"] == 1)
     runs["purged"] = runs["purged"] == 1
     latest = runs.drop_duplicates("month", keep="last")
@@ -110,13 +114,15 @@ def issued_month(store: Store, month: Month | str, revision: int | None = None, 
     )
     printed = store.read("SELECT language, tables FROM publication WHERE run = ? ORDER BY language", (found["run"],))
     kept = kept_months(store, every=True)
+    with told(store.path):
+        record = json.loads(rows["record"].iloc[0])
+        tables = {row["language"]: json.loads(row["tables"]) for row in printed.to_dict("records")}
     return IssuedMonth(
         month=found["month"], revision=found["revision"],
         latest=int(kept.loc[kept["month"] == found["month"], "revision"].max()),
         program=str(rows["program"].iloc[0]), purged=str(rows["purged"].iloc[0]),
         overtaken=kept.loc[kept["run"] == found["run"], "overtaken"].iloc[0],
-        record=json.loads(rows["record"].iloc[0]), files=files_of(store, root, found["run"]),
-        tables={row["language"]: json.loads(row["tables"]) for row in printed.to_dict("records")},
+        record=record, files=files_of(store, root, found["run"]), tables=tables,
     )  # fmt: skip
 
 
@@ -166,6 +172,8 @@ def files_of(store: Store, root: Path, run: int | None = None) -> pd.DataFrame:
 
 
 def _state(path: Path, digest: str, *, newest: bool) -> str:
+    if path.parent.name == ELSEWHERE:
+        return "elsewhere"
     found = digest_of(path)
     if found == digest:
         return "same"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import sqlite3
 from contextlib import contextmanager
 from functools import cache
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
 
 APPLICATION_ID = 0x4E454544  # "NEED"
 _LINKED = 4  # the first version whose rows are linked and hold no free text
+_ALTERED = re.compile(
+    "no such (?:table|column)|already exists|duplicate column|malformed"
+)  # of what only this program makes
 _WAIT = 60.0  # seconds for another writer; one holds the store for less than one
 _FULL, _BUSY, _READONLY, _IO = (
     frozenset({sqlite3.SQLITE_FULL}),
@@ -130,12 +135,14 @@ def told(path: Path) -> Iterator[None]:
     """Turn what SQLite complains of into a sentence with its remedy."""
     try:
         yield
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise failure(UsageError, "store_damaged", file=path.name, folder=str(path.parent)) from error
     except sqlite3.DatabaseError as error:
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
         for key, codes in (("full", _FULL), ("busy", _BUSY), ("closed", _READONLY), ("unreadable", _IO)):
             if code in codes:
                 raise failure(UsageError, f"store_{key}", file=path.name, folder=str(path.parent)) from error
-        if code in {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}:
+        if code in {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT, 0} or _ALTERED.search(str(error)):
             key = "foreign" if code == sqlite3.SQLITE_NOTADB else "damaged"
             raise failure(UsageError, f"store_{key}", file=path.name, folder=str(path.parent)) from error
         raise

@@ -13,10 +13,12 @@ def command(language: str) -> click.Command:
 
     @click.command("doctor", help=help_text("history.doctor", language))
     @click.option("--repair", "mend", is_flag=True, help=text("cli.history.doctor.repair", language))
+    @click.option("--all", "every", is_flag=True, help=text("cli.history.doctor.all", language))
     @click.option("--json", "as_json", is_flag=True, help=text("cli.option_json", language))
     @click.pass_context
-    def doctor(ctx: click.Context, *, mend: bool, as_json: bool) -> None:
+    def doctor(ctx: click.Context, *, mend: bool, every: bool, as_json: bool) -> None:
         from needs_analytics.cli.wrapping import console_width, wrapped
+        from needs_analytics.history.checks import NEWEST
         from needs_analytics.history.doctor import examine, repair
 
         context: Context = ctx.obj
@@ -27,7 +29,7 @@ def command(language: str) -> click.Command:
             context.say("history.doctor.recovered" if done.recovered else "history.doctor.nothing_to_recover")
             if done.removed:
                 context.say("history.doctor.removed", count=len(done.removed))
-        found = examine(*place)
+        found = examine(*place, newest=None if every else NEWEST)
         said = [in_every_language(f"doctor.{finding.code}", **finding.details)[context.language] for finding in found]
         if as_json:
             parts = zip(found, said, strict=True)
