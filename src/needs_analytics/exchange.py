@@ -17,8 +17,6 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from needs_analytics.core.messages import failure
-from needs_analytics.errors import UsageError
 from needs_analytics.files import free_names, keep_entry, sweep, write_draft
 
 if TYPE_CHECKING:
@@ -30,6 +28,10 @@ if TYPE_CHECKING:
 
 ELSEWHERE = "…"
 """Stands for a folder outside the root, which is told to nobody."""
+
+
+class DamagedJournalError(Exception):
+    """A journal that nobody can read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +131,7 @@ class Exchange:
 
         Raises
         ------
-        UsageError
+        DamagedJournalError
             When the journal cannot be read.
         """
         try:
@@ -138,7 +140,7 @@ class Exchange:
             self._journal_draft.unlink(missing_ok=True)
             return False
         except (ValueError, TypeError) as error:
-            raise failure(UsageError, "journal_damaged", file=self._journal.name) from error
+            raise DamagedJournalError(self._journal.name) from error
         if settled(self.digests):
             self.finish()
         else:

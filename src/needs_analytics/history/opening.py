@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from needs_analytics.core.messages import failure
 from needs_analytics.errors import UsageError
+from needs_analytics.exchange import DamagedJournalError
 from needs_analytics.history.drives import on_network_drive
 from needs_analytics.history.healing import heal, link_all
 
@@ -135,6 +136,8 @@ def told(path: Path) -> Iterator[None]:
     """Turn what SQLite complains of into a sentence with its remedy."""
     try:
         yield
+    except DamagedJournalError as error:
+        raise failure(UsageError, "journal_damaged", file=str(error)) from error
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
         raise failure(UsageError, "store_damaged", file=path.name, folder=str(path.parent)) from error
     except sqlite3.DatabaseError as error:
