@@ -316,3 +316,12 @@ def test_at_a_terminal_the_resident_is_asked_for_and_not_shown(
     assert needs("history", "purge", "--resident", "--no-input").code == 2
     monkeypatch.setattr("click.termui.hidden_prompt_func", lambda prompt: PHONE)
     assert "走访登记.csv" in needs("history", "purge", "--resident").out
+
+
+def test_purging_a_month_removes_what_was_read_of_it_too(needs: Needs, place: Path) -> None:
+    needs("check", MONTH)
+    assert (place / ".cache" / MONTH).exists()
+    found = needs("history", "purge", "--month", MONTH, "--yes")
+    assert found.code == 0
+    assert not (place / ".cache" / MONTH).exists()
+    assert not list((place / "check").rglob("*.html"))

@@ -63,7 +63,7 @@ def test_a_store_that_cannot_be_brought_up_to_date_stays_as_it_was(
     known = [*opening.migrations(), (5, "0005_broken", f"CREATE TABLE extra (x);\n{before}CREATE TABLE run (x);")]
     with monkeypatch.context() as later:
         later.setattr(opening, "migrations", lambda: known)
-        with pytest.raises(sqlite3.OperationalError, match="already exists"):
+        with pytest.raises(UsageError, match="已损坏"):
             workspace.store.months()
     with closing(connect(workspace.store.path)) as connection:
         assert connection.execute("SELECT COUNT(*) FROM sqlite_master WHERE name = 'extra'").fetchone() == (0,)

@@ -13,6 +13,7 @@ from needs_analytics.errors import UsageError
 
 if TYPE_CHECKING:
     from needs_analytics.residents import Traced
+    from needs_analytics.workspace import Workspace
 
 
 def command(language: str) -> click.Command:
@@ -43,7 +44,8 @@ def _months(context: Context, before: str | None, month: str | None, *, yes: boo
     from needs_analytics.core.month import Month
     from needs_analytics.history.purge import purge_runs, purgeable
 
-    store = context.open_workspace().store
+    workspace = context.open_workspace()
+    store = workspace.store
     given = {name: Month.parse(told) for name, told in (("before", before), ("month", month)) if told is not None}
     runs = purgeable(store, **given)
     listed = "、".join(dict.fromkeys(runs["month"]))
@@ -62,24 +64,32 @@ def _months(context: Context, before: str | None, month: str | None, *, yes: boo
         context.say("history.purge.nothing")
     if not purged.complete:
         context.say("history.purge.read_elsewhere")
+    _forget(context, workspace, tuple(dict.fromkeys(runs["month"])))
     context.tell_next("history.purge.next")
 
 
 def _resident(context: Context) -> None:
     """Say where a resident stands and remove what the program keeps; who it is never stands in a command."""
-    from needs_analytics.residents import forget_copies, trace_resident
+    from needs_analytics.residents import trace_resident
 
     workspace = context.open_workspace()
     traced = trace_resident(workspace, _told(context))
     _print(traced, context)
-    removed, edited = forget_copies(workspace, traced.months)
-    if removed:
-        context.say("history.purge.removed", count=len(removed), months="、".join(traced.months))
-    for path in edited:
-        context.say("history.purge.edited", file=_shown(path.relative_to(workspace.path).as_posix()))
+    _forget(context, workspace, traced.months)
     context.say("history.purge.store")
     key = "next_resident" if traced.places else "next_nobody"
     context.tell_next(f"history.purge.{key}", month=traced.months[-1] if traced.months else "")
+
+
+def _forget(context: Context, workspace: Workspace, months: tuple[str, ...]) -> None:
+    """Remove what the program keeps beside the store of some months' rows, and say so."""
+    from needs_analytics.residents import forget_copies
+
+    removed, edited = forget_copies(workspace, months)
+    if removed:
+        context.say("history.purge.removed", count=len(removed), months="、".join(months))
+    for path in edited:
+        context.say("history.purge.edited", file=_shown(path.relative_to(workspace.path).as_posix()))
 
 
 def _told(context: Context) -> str:
