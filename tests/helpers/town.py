@@ -189,7 +189,7 @@ def segments_of(members: Mapping[str, Sequence[str]], *, published: Sequence[str
         columns=["segment", "size", "jaccard", "published"],
     ).astype({"published": bool})
     traits = pd.DataFrame(columns=TRAITS).astype({"feature": str, "clear": bool})
-    selection = pd.DataFrame(columns=["k", "jaccard", "smallest_share", "score", "p_shuffled", "p_continuum", "chosen"])
+    selection = pd.DataFrame(columns=["k", "bic", "adjusted_bic", "jaccard", "smallest_share", "p_continuum", "chosen"])
     return Segments(table, profiles, traits, quality, selection, "stable" if members else "none")
 
 

@@ -81,6 +81,8 @@ def test_a_kept_month_holds_nothing_that_was_typed(workspace: Workspace, result:
 def test_the_model_keeps_the_number_and_the_order_of_its_options() -> None:
     told = json.loads(folded_model(json.dumps(MODEL), Codebook.default()))
     assert told["blocks"][0]["question"]["options"] == [f"{FOLDED}1", "女", "男"]
+    classes = json.dumps({"blocks": None, "scales": MODEL["blocks"]})
+    assert json.loads(folded_model(classes, Codebook.default()))["scales"] == told["blocks"]
     assert folded_model("", Codebook.default()) == ""
 
 

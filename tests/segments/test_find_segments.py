@@ -95,15 +95,12 @@ def test_the_order_of_the_rows_does_not_matter(seed, n):
     pd.testing.assert_frame_equal(once.profiles, again.profiles, rtol=1e-9)
 
 
-def test_weights_move_the_segments():
-    survey = pd.DataFrame(
-        {"answer_id": list("abcdef"), "age": [20.0, 22, 50, 52, 80, 82], "participation": [1.0, 1, 2, 2, 3, 3]}
-    )
-    heavy_young = weigh(survey, np.array([9.0, 9, 1, 1, 9, 9]) * [5, 5, 1, 1, 1, 1])
-    heavy_old = weigh(survey, np.array([9.0, 9, 1, 1, 9, 9]) * [1, 1, 1, 1, 5, 5])
-    young, old = (find_segments(survey, weights, n_segments=2) for weights in (heavy_young, heavy_old))
-    assert young.table["segment"].tolist() == ["S1", "S1", "S2", "S2", "S2", "S2"]
-    assert old.table["segment"].tolist() == ["S2", "S2", "S2", "S2", "S1", "S1"]
+def test_weights_say_how_many_each_stands_for_and_make_no_types(planted):
+    heavy = np.where(planted.kind == 0, 40.0, 2.0)
+    weighted = find_segments(planted.survey, weigh(planted.survey, heavy), n_segments=4)
+    alike = find_segments(planted.survey, n_segments=4)
+    assert weighted.table.equals(alike.table)
+    assert weighted.profiles["share"].max() > alike.profiles["share"].max() + 0.2
 
 
 def test_those_outside_the_target_population_stand_in_no_segment(planted):

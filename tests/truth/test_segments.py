@@ -15,7 +15,7 @@ from .frames import month_of, through_offices
 from .generator import MONTH, NEW_SEGMENT, settle
 from .marks import SEGMENTS, awaits
 from .seeds import seed_count
-from .thresholds import FALSE_SEGMENTS, LEAST_AGREEMENT, LEAST_JACCARD, NEW_SEGMENT_OVERLAP
+from .thresholds import FALSE_SEGMENTS, LEAST_AGREEMENT, LEAST_JACCARD, NEAR_BEST, NEW_SEGMENT_OVERLAP
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -57,10 +57,15 @@ def agreement(found: Found) -> float:
     return float(adjusted_rand_score(found.planted.to_numpy(), shown.to_numpy()))
 
 
-@awaits(SEGMENTS, "0.36 on average today: the middle-aged are parted by sex, not by work and children")
 def test_planted_segments_are_found(measured: Measured) -> None:
     values = [agreement(find(seed)) for seed in SEEDS]
     measured("adjusted Rand index of found and planted segments", float(np.mean(values)), least=LEAST_AGREEMENT)
+
+
+@awaits(SEGMENTS, "0.70 on average of eight towns, 0.82 of what can be known: two types of the middle-aged overlap")
+def test_segments_are_nearly_as_good_as_if_types_were_told(measured: Measured) -> None:
+    values = [agreement(find(seed)) for seed in SEEDS]
+    measured("adjusted Rand index, against a classifier told the types", float(np.mean(values)), least=NEAR_BEST)
 
 
 def test_no_unstable_segment_is_published(measured: Measured) -> None:
@@ -81,15 +86,11 @@ def overlap(found: Found) -> tuple[float, str]:
     return best
 
 
-@awaits(
-    SEGMENTS, "0.4 on average today, 0.05–0.25 where the young are not parted: couriers among men who take little part"
-)
 def test_the_segment_that_appears_in_month_three_is_found(measured: Measured) -> None:
     values = [overlap(find(seed))[0] for seed in SEEDS]
     measured("overlap of the new segment with one that is found", float(np.mean(values)), least=NEW_SEGMENT_OVERLAP)
 
 
-@awaits(SEGMENTS, "in one town of seven today")
 def test_the_new_segment_is_named_by_what_it_is(measured: Measured) -> None:
     named = [any("新就业" in name for name in find(seed).segments.names().values()) for seed in SEEDS]
     measured("towns in which a segment is named after the new group", float(np.mean(named)), least=0.95)

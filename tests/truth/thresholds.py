@@ -30,6 +30,7 @@ PANEL_COVERAGE = (0.94, 0.97)  # of the intervals of changes where 30 % answered
 # segments
 LEAST_JACCARD = 0.6  # of a published segment
 LEAST_AGREEMENT = 0.5  # adjusted Rand index of found and planted segments
+NEAR_BEST = 0.9 * 0.85  # of the agreement of a classifier told the types of twenty other towns
 NEW_SEGMENT_OVERLAP = 0.5  # Jaccard of a published segment with the one that appears in month three
 FALSE_SEGMENTS = 0.05  # of towns without types in which segments are published
 

@@ -157,14 +157,14 @@ class SegmentOptions(_Checked):
     n_bootstrap
         Bootstrap resamples behind the Jaccard figures.
     block_weights
-        Block of questions to its weight in the distance; blocks not named weigh 1.
+        Question to how often it counts; those not named count once.
     random_state
         Seed of every draw.
     """
 
     n_segments: Count | None = None
     largest_k: Annotated[int, Limits(2)] = 7
-    smallest_share: Share = 0.04
+    smallest_share: Share = 0.03
     least_jaccard: Share = 0.6
     fewest_respondents: Whole = 200
     n_bootstrap: Count = 30

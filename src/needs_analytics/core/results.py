@@ -46,7 +46,7 @@ class Segments(Pleasant):
     quality
         ``segment, size, jaccard`` (NaN for rules), ``published``.
     selection
-        The table that decided k: ``k, jaccard, smallest_share, score, p_shuffled, p_continuum, chosen``.
+        The table that decided k: ``k, bic, adjusted_bic, jaccard, smallest_share, p_continuum, chosen``.
     status
         ``stable`` (clusters), ``rules`` (readable rules, few respondents), ``none`` (无稳定人群类型) or ``no_data``.
     model

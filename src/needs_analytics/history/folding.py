@@ -23,8 +23,8 @@ def folded_model(model: str, codebook: Codebook) -> str:
         return ""
     told = json.loads(model)
     known = codebook_wordings(codebook) | _SEXES
-    for block in told.get("blocks", ()):
-        question = block["question"]
+    for read in (*(told.get("blocks") or ()), *(told.get("scales") or ())):
+        question = read["question"]
         question["options"] = [
             option if key(option) in known else f"{FOLDED}{at}" for at, option in enumerate(question["options"], 1)
         ]

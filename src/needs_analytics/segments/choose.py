@@ -1,19 +1,20 @@
-"""How many segments: as many as the answers force on us, and no more than would be found again.
+"""How many segments: as many as the answers tell apart and as would be found again.
 
 Three questions in this order; each has a written answer in the table :attr:`Segments.selection`.
 
-1. *Is one more needed?* From one segment upwards: if, within the segments found so far, every question were independent
-   of every other, k-means with one more would gain a certain amount. As long as the real answers gain more than in each
-   of 19 shuffles (a Monte-Carlo test at 5 %: Besag & Diggle 1977, Applied Statistics 26, 327–333), and a hundredth more
-   than in their mean, one more is needed; two more are tried before the answer is no.
-   This is the bootstrap test of latent class analysis (McLachlan 1987, Applied Statistics 36, 318–324) for k-means;
-   with one segment it is the gap statistic (Tibshirani, Walther & Hastie 2001, JRSS B 63, 411–423) against
-   independently permuted columns.
-2. *Is it more than a continuum?* The k segments must explain more than the same number does in each of 19 populations
-   with the same margins and correlations but without types.
-3. *Would they be found again?* Every segment's bootstrap Jaccard and share reach their least.
+1. *How many can the answers tell apart?* Classes are grown from one upwards. Schwarz's criterion (1978, Annals of
+   Statistics 6, 461–464) misses small types, the sample-size adjusted one (Sclove 1987, Psychometrika 52, 333–343: n
+   becomes (n + 2) / 24) takes too many (Nylund, Asparouhov & Muthén 2007, Structural Equation Modeling 14, 535–569).
+   What is asked further are the numbers between those the two find best. Levels that nobody of a class has are at
+   the edge of their range and no free parameters.
+2. *Would they be found again?* The largest of these numbers whose segments all reach a bootstrap Jaccard of 0.75
+   (valid clusters: Hennig 2007), else the one whose least stable segment is the stablest, if it reaches
+   ``least_jaccard``; none of its segments may be smaller than ``smallest_share``.
+3. *Is it more than a continuum?* That number of classes must gain more likelihood than in each of 19 populations with
+   the same margins and correlations but without types (a Monte-Carlo test at 5 %: Besag & Diggle 1977, Applied
+   Statistics 26, 327–333; Hennig & Lin 2015, Statistics and Computing 25, 821–833).
 
-The largest k up to the answer of 1 that passes 2 and 3 is chosen; if none does, there are no stable segments.
+If any answer is no, there are no stable segments.
 """
 
 from __future__ import annotations
@@ -25,24 +26,29 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from needs_analytics.segments.nulls import draw_continuum, shuffle_within
-from needs_analytics.segments.partition import Answers, Partition, split_rows
-from needs_analytics.segments.segmenter import ResidentSegmenter
-from needs_analytics.segments.stability import bootstrap_jaccard
+from needs_analytics.segments.encode import list_questions
+from needs_analytics.segments.levels import Levels, fit_levels
+from needs_analytics.segments.mixture import Counted, free_parameters
+from needs_analytics.segments.nulls import draw_continuum
+from needs_analytics.segments.segmenter import FEWEST_PER_CLASS, ResidentSegmenter
+from needs_analytics.segments.split import grow_classes
+from needs_analytics.segments.stability import Resample, bootstrap_jaccard, jaccard_of, resample_classes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Sequence
 
     from needs_analytics.core.options import SegmentOptions
+    from needs_analytics.segments.mixture import Classes
     from needs_analytics.segments.moments import Floats, Ints
 
 N_NULLS = 19
 LEVEL = 1 / (1 + N_NULLS)
-LEAST_GAIN = 0.01
-"""A further segment explains at least a hundredth more of what is left than it does in shuffled answers."""
+VALID = 0.75
 N_INIT = 4
-LARGEST_SAMPLE = 4000
-"""Tests against populations without types use at most so many respondents; their verdict needs no more."""
+LARGEST_SAMPLE = 5000
+"""The number of segments is chosen from at most so many respondents; everybody is learnt from afterwards."""
+COARSE = 0.1
+"""Resamples and populations without types are learnt from until a round gains less, per 1 000 rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,28 +59,23 @@ class Step:
     ----------
     k
         Number of segments.
+    bic, adjusted_bic
+        Schwarz's criterion and the one adjusted for the sample size; lower is better.
     jaccard, smallest_share
         The lowest of its segments.
-    score
-        By how much more (in logarithms of dispersion) the k-th segment gains than it does in shuffled answers.
-    p_shuffled, p_continuum
-        Monte-Carlo p of the first two questions.
+    p_continuum
+        Monte-Carlo p of the third question.
     chosen
         Whether it was chosen.
     """
 
     k: int
+    bic: float = float("nan")
+    adjusted_bic: float = float("nan")
     jaccard: float = float("nan")
     smallest_share: float = float("nan")
-    score: float = float("nan")
-    p_shuffled: float = float("nan")
     p_continuum: float = float("nan")
     chosen: bool = False
-
-    @property
-    def needed(self) -> bool:
-        """Whether the answers force so many segments on us."""
-        return self.p_shuffled <= LEVEL and self.score >= LEAST_GAIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,111 +112,126 @@ def tabulate_steps(steps: Iterable[Step] = ()) -> pd.DataFrame:
     return rows if len(rows) else pd.DataFrame(empty)
 
 
-def choose_segments(traits: pd.DataFrame, weights: Floats, options: SegmentOptions) -> Choice:
+@dataclass(frozen=True, slots=True)
+class _Sample:
+    """Respondents, or enough of them, and what was grown from them."""
+
+    frame: pd.DataFrame
+    levels: Levels
+    codes: Floats
+    counted: Counted
+    grown: Sequence[Classes]
+
+    def labels(self, k: int) -> Ints:
+        return self.grown[k - 1].place(self.counted.table, self.counted.exponents)
+
+
+def choose_segments(traits: pd.DataFrame, options: SegmentOptions) -> Choice:
     """Let the answers decide how many segments there are.
 
     Parameters
     ----------
-    traits, weights
-        Respondents in canonical order, at least one question that varies, and their positive weights.
+    traits
+        Respondents in canonical order, each counting alike, at least one question that varies.
     options
         Largest k, least stability and share, seed.
     """
-    single = new_segmenter(1, options).fit(traits, sample_weight=weights)
-    matrix = single.encoding_.encode(traits)
-    sample = _draw_sample(matrix, weights, options.random_state)
-    steps = {step.k: step for step in _climb(sample, single.encoding_.spans(), options)}
-    for k in sorted((k for k, step in steps.items() if step.needed), reverse=True):
-        model = new_segmenter(k, options).fit(traits, sample_weight=weights)
-        jaccard = _jaccard(matrix, weights, model.labels_, options)
-        steps[k] = _judge(steps[k], sample, model.labels_, jaccard, options)
-        if steps[k].chosen:
-            return Choice(model, model.labels_, jaccard, tabulate_steps(steps.values()))
-    return Choice(None, np.empty(0, dtype=np.intp), np.empty(0), tabulate_steps(steps.values()))
+    sample = _grow(_draw(traits, options.random_state), options)
+    steps, (first, last) = _weigh_up(sample)
+    resamples = resample_classes(
+        sample.counted, last, n_resamples=options.n_bootstrap, gain=COARSE, random_state=options.random_state
+    )
+    for k in range(max(first, 2), last + 1):
+        labels = sample.labels(k)
+        jaccard = jaccard_of(labels, k, resamples, sample.counted)
+        steps[k] = replace(steps[k], jaccard=float(jaccard.min()), smallest_share=_smallest_share(labels, k))
+    k = _stablest(steps.values(), options)
+    if k:
+        steps[k] = replace(steps[k], p_continuum=_test(sample, k, options))
+        steps[k] = replace(steps[k], chosen=steps[k].p_continuum <= LEVEL)
+    if not k or not steps[k].chosen:
+        return Choice(None, np.empty(0, dtype=np.intp), np.empty(0), tabulate_steps(steps.values()))
+    model = new_segmenter(k, options).fit(traits)
+    return Choice(model, model.labels_, _again(model, sample, resamples), tabulate_steps(steps.values()))
 
 
-def obey_number(traits: pd.DataFrame, weights: Floats, n_segments: int, options: SegmentOptions) -> Choice:
+def obey_number(traits: pd.DataFrame, n_segments: int, options: SegmentOptions) -> Choice:
     """Find a wished number of segments, or as many as there are distinct respondents, and say how stable they are."""
-    model = new_segmenter(n_segments, options).fit(traits, sample_weight=weights)
-    jaccard = _jaccard(model.encoding_.encode(traits), weights, model.labels_, options)
-    step = Step(model.n_segments_, float(jaccard.min()), _smallest_share(model.labels_), chosen=True)
+    model = new_segmenter(n_segments, options).fit(traits)
+    k = model.n_segments_
+    if model.encoding_ is None:
+        sample = _grow(_draw(traits, options.random_state), options, n_segments)
+        resamples = resample_classes(
+            sample.counted, n_segments, n_resamples=options.n_bootstrap, gain=COARSE, random_state=options.random_state
+        )
+        jaccard = _again(model, sample, resamples)
+    else:
+        matrix = model.encoding_.encode(traits)
+        jaccard = bootstrap_jaccard(
+            matrix, np.ones(len(matrix)), model.labels_, n_resamples=options.n_bootstrap, n_init=N_INIT,
+            random_state=options.random_state,
+        )  # fmt: skip
+    step = Step(k, jaccard=float(jaccard.min()), smallest_share=_smallest_share(model.labels_, k), chosen=True)
     return Choice(model, model.labels_, jaccard, tabulate_steps([step]))
 
 
-@dataclass(frozen=True, slots=True)
-class _Sample:
-    """Respondents, or enough of them, for the tests against populations without types."""
-
-    matrix: Floats
-    weights: Floats
-    seed: int
-
-    def split(self, matrix: Floats, k: int) -> Partition:
-        return split_rows(matrix, self.weights, k, n_init=N_INIT, random_state=self.seed)
-
-    def gain(self, matrix: Floats, labels: Ints, k: int) -> float:
-        """Return the logarithm of the dispersion of a split over that of `k` segments found anew."""
-        least = 1e-9 * float(self.weights.sum())
-        before, after = Answers.of(matrix).dispersion(self.weights, labels), self.split(matrix, k).inertia
-        return float(np.log((before + least) / (after + least)))
-
-    def test(self, nulls: Iterable[Floats], labels: Ints, k: int) -> tuple[float, float]:
-        """Return by how much the real gain exceeds the mean of those without types, and its Monte-Carlo p.
-
-        The first population that gains as much ends the test with p = 1 / populations drawn (Besag & Clifford 1991,
-        Biometrika 78, 301–304).
-        """
-        real, without = self.gain(self.matrix, labels, k), [float("-inf")]
-        for null in islice(nulls, N_NULLS):
-            without.append(self.gain(null, labels, k))
-            if without[-1] >= real:
-                break
-        p = 1 / (len(without) - 1) if without[-1] >= real else LEVEL
-        return real - float(np.mean(without[1:])), p
+def _draw(traits: pd.DataFrame, seed: int) -> pd.DataFrame:
+    if len(traits) <= LARGEST_SAMPLE:
+        return traits
+    return traits.iloc[np.sort(np.random.default_rng(seed).choice(len(traits), LARGEST_SAMPLE, replace=False))]
 
 
-def _draw_sample(matrix: Floats, weights: Floats, seed: int) -> _Sample:
-    rows = np.arange(len(matrix))
-    if len(rows) > LARGEST_SAMPLE:
-        rows = np.sort(np.random.default_rng(seed).choice(rows, LARGEST_SAMPLE, replace=False))
-    return _Sample(matrix[rows], weights[rows], seed)
+def _grow(frame: pd.DataFrame, options: SegmentOptions, largest: int | None = None) -> _Sample:
+    alike = np.ones(len(frame))
+    levels = fit_levels(frame, list_questions(frame, ("groups",)), alike, options.block_weights)
+    codes = levels.read(frame)
+    counted = Counted.of(codes, levels, alike)
+    distinct = len(np.unique(np.nan_to_num(codes, nan=-1.0), axis=0))
+    most = min(options.largest_k, distinct, max(len(frame) // FEWEST_PER_CLASS, 1)) if largest is None else largest
+    return _Sample(frame, levels, codes, counted, grow_classes(counted, most))
 
 
-def _climb(sample: _Sample, spans: list[slice], options: SegmentOptions) -> Iterator[Step]:
-    """Add one segment, or two where only both together show, as long as more are needed."""
-    rng = np.random.default_rng(options.random_state)
-    largest = min(options.largest_k, len(np.unique(np.nan_to_num(sample.matrix), axis=0)) - 1)
-    labels, reached, ahead = np.zeros(len(sample.matrix), dtype=np.intp), 1, 2
-    while ahead <= min(reached + 2, largest):
-        nulls = (shuffle_within(sample.matrix, sample.weights, labels, spans, rng) for _ in range(N_NULLS))
-        score, p = sample.test(nulls, labels, ahead)
-        step = Step(ahead, score=score, p_shuffled=p)
-        yield step
-        if step.needed:
-            labels, reached = sample.split(sample.matrix, ahead).labels, ahead
-        ahead += 1
+def _weigh_up(sample: _Sample) -> tuple[dict[int, Step], tuple[int, int]]:
+    """Return a step for each k, and the smallest and largest k that a criterion finds best."""
+    n = len(sample.frame)
+    likelihood = np.array([classes.likelihood for classes in sample.grown])
+    parameters = np.array([free_parameters(classes, sample.counted) for classes in sample.grown])
+    bic = -2 * likelihood + parameters * np.log(n)
+    adjusted = -2 * likelihood + parameters * np.log((n + 2) / 24)
+    steps = {k: Step(k, float(bic[k - 1]), float(adjusted[k - 1])) for k in range(1, len(bic) + 1)}
+    best = 1 + int(np.round(bic, 6).argmin()), 1 + int(np.round(adjusted, 6).argmin())
+    return steps, (min(best), max(best))
 
 
-def _judge(step: Step, sample: _Sample, labels: Ints, jaccard: Floats, options: SegmentOptions) -> Step:
-    """Answer the second and third question for one k."""
-    rng = np.random.default_rng(options.random_state)
-    everyone = np.zeros(len(sample.matrix), dtype=np.intp)
-    _, p = sample.test(draw_continuum(sample.matrix, sample.weights, rng), everyone, step.k)
-    share = _smallest_share(labels)
-    good = p <= LEVEL and jaccard.min() >= options.least_jaccard and share >= options.smallest_share
-    return replace(step, jaccard=float(jaccard.min()), smallest_share=share, p_continuum=p, chosen=bool(good))
+def _stablest(steps: Iterable[Step], options: SegmentOptions) -> int:
+    """Return the k that stability chooses, 0 for none."""
+    large = [step for step in steps if step.smallest_share >= options.smallest_share]
+    valid = [step.k for step in large if step.jaccard >= max(VALID, options.least_jaccard)]
+    if valid:
+        return max(valid)
+    stable = [step for step in large if step.jaccard >= options.least_jaccard]
+    return max(stable, key=lambda step: (step.jaccard, step.k)).k if stable else 0
 
 
-def _jaccard(matrix: Floats, weights: Floats, labels: Ints, options: SegmentOptions) -> Floats:
-    return bootstrap_jaccard(
-        matrix,
-        weights,
-        labels,
-        n_resamples=options.n_bootstrap,
-        n_init=N_INIT,
-        random_state=options.random_state,
-    )
+def _test(sample: _Sample, k: int, options: SegmentOptions) -> float:
+    """Return the Monte-Carlo p of k classes against populations without types.
+
+    The first population that gains as much ends the test with p = 1 / populations drawn (Besag & Clifford 1991,
+    Biometrika 78, 301–304).
+    """
+    real = sample.grown[k - 1].likelihood - sample.grown[0].likelihood
+    nulls = draw_continuum(sample.codes, sample.counted.weights, np.random.default_rng(options.random_state))
+    for drawn, codes in enumerate(islice(nulls, N_NULLS), start=1):
+        grown = grow_classes(Counted.of(codes, sample.levels, sample.counted.weights), k, gain=COARSE)
+        if grown[-1].likelihood - grown[0].likelihood >= real:
+            return 1 / drawn
+    return LEVEL
 
 
-def _smallest_share(labels: Ints) -> float:
-    return float(np.bincount(labels).min() / len(labels))
+def _again(model: ResidentSegmenter, sample: _Sample, resamples: Sequence[Resample]) -> Floats:
+    """Return how stable the model's segments are among the sample."""
+    return jaccard_of(model.predict(sample.frame), model.n_segments_, resamples, sample.counted)
+
+
+def _smallest_share(labels: Ints, k: int) -> float:
+    return float(np.bincount(labels, minlength=k).min() / len(labels))

@@ -32,6 +32,9 @@ FARTHEST = 3.0
 DECIMALS = 9
 """Encoded answers are rounded, so that years and months of age give the same matrix to the last digit."""
 
+UNASKED = "?"
+"""Stands before a choice that a respondent was not offered: neither yes nor no."""
+
 Kind = Literal["number", "category", "choices"]
 
 
@@ -73,15 +76,25 @@ def _numbers(column: pd.Series) -> Floats:
 
 
 def list_choices(column: pd.Series) -> tuple[str, ...]:
-    """Return every choice that occurs in ``;``-joined answers, sorted."""
-    return tuple(sorted({choice for text in column.dropna().unique() for choice in str(text).split(";")} - {""}))
+    """Return every choice that occurs in ``;``-joined answers, sorted; ``?choice`` says that it was not asked about."""
+    found = {choice for text in column.dropna().unique() for choice in str(text).split(";")}
+    return tuple(sorted(choice for choice in found if choice and not choice.startswith(UNASKED)))
 
 
 def read_choices(column: pd.Series, choices: Sequence[str]) -> Floats:
-    """Return ``;``-joined answers as 1 and 0, ``(n, choices)``; NaN where unknown, all 0 where none was chosen."""
+    """Return ``;``-joined answers as 1 and 0, ``(n, choices)``; NaN where unknown, all 0 where none was chosen.
+
+    Examples
+    --------
+    >>> read_choices(pd.Series(["pet", "pet;?parent", ""]), ["parent", "pet"]).tolist()
+    [[0.0, 1.0], [nan, 1.0], [0.0, 0.0]]
+    """
     codes, texts = pd.factorize(column.astype(object))
     held = [set(str(text).split(";")) for text in texts]
-    table = np.array([[choice in chosen for choice in choices] for chosen in held], dtype=float)
+    table = np.array(
+        [[np.nan if UNASKED + choice in chosen else choice in chosen for choice in choices] for chosen in held],
+        dtype=float,
+    )
     unknown = np.full((1, len(choices)), np.nan)
     return np.vstack([table.reshape(len(held), len(choices)), unknown])[codes]
 

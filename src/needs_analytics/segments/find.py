@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from needs_analytics.core.results import Segments, Weights
-    from needs_analytics.segments.moments import Floats, Ints
+    from needs_analytics.segments.moments import Ints
     from needs_analytics.segments.segmenter import ResidentSegmenter
 
 _DEFAULTS = SegmentOptions()
@@ -122,7 +122,7 @@ def _search(
 ) -> tuple[Found, list[Issue]]:
     order = rows[canonical_order(traits.iloc[rows], list_questions(traits, ("groups",)), residents.weights[rows])]
     if wished is not None:
-        return _wished(traits.iloc[order], residents.weights[order], order, wished, options)
+        return _wished(traits.iloc[order], order, wished, options)
     if len(rows) < options.fewest_respondents:
         return _ruled(
             residents, order, Issue("I633", details={"n": len(rows), "fewest": options.fewest_respondents}), codebook
@@ -130,16 +130,14 @@ def _search(
     varying = [name for name in traits if len(traits[name].iloc[rows].dropna().unique()) > 1]
     if len(varying) < 2:
         return _ruled(residents, order, Issue("I634", details={"questions": len(varying)}), codebook)
-    choice = choose_segments(traits.iloc[order], residents.weights[order], options)
+    choice = choose_segments(traits.iloc[order], options)
     if choice.model is None:
         return _nothing("none", choice.table), [Issue("I635", details={"n": len(rows)})]
     return Found(order, choice.labels, choice.jaccard, choice.table, "stable", model=choice.model), []
 
 
-def _wished(
-    traits: pd.DataFrame, weights: Floats, rows: Ints, wished: int, options: SegmentOptions
-) -> tuple[Found, list[Issue]]:
-    choice = obey_number(traits, weights, max(wished, 1), options)
+def _wished(traits: pd.DataFrame, rows: Ints, wished: int, options: SegmentOptions) -> tuple[Found, list[Issue]]:
+    choice = obey_number(traits, max(wished, 1), options)
     used = len(choice.jaccard)
     issues = [] if used == wished else [Issue("W630", details={"requested": wished, "used": used})]
     status = "stable" if (choice.jaccard >= options.least_jaccard).any() else "none"

@@ -179,9 +179,11 @@ def _names(words: Words) -> Iterator[tuple[str, str]]:
     offered = [
         [_fitted(_who(home, kind), act, words) for act in acts for home in homes] for kind in words.kinds or (None,)
     ]
-    for names in offered:
+    bare = [_fitted(_who(words, kind), (), words) for kind in words.kinds or (None,)]
+    for names, briefly in zip(offered, bare, strict=True):
         yield from sorted((name for name in names if len(name[0]) <= LONGEST + SLACK),
                           key=lambda name: len(name[0]) > LONGEST)  # fmt: skip
+        yield from [briefly] if words.kinds and len(briefly[0]) <= LONGEST + SLACK else []
     yield from (name for names in offered for name in names)
     name, name_en = offered[0][0]
     yield from ((f"{name}（{number}）", f"{name_en} ({number})") for number in count(2))

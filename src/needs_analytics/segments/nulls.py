@@ -13,32 +13,6 @@ if TYPE_CHECKING:
     from needs_analytics.segments.moments import Floats, Ints
 
 
-def shuffle_within(
-    matrix: Floats, weights: Floats, labels: Ints, spans: list[slice], rng: np.random.Generator
-) -> Floats:
-    """Exchange the answers to each question among the respondents of each segment.
-
-    Weighted margins within segments stay, and so does who was not asked; what tied one question to another within a
-    segment is gone: the local independence of latent class analysis (Lazarsfeld & Henry 1968). With a single segment
-    and equal weights the columns are independently permuted.
-
-    Parameters
-    ----------
-    matrix, weights, labels
-        Encoded answers ``(n, columns)``, NaN where missing, weights and segments ``(n,)``.
-    spans
-        Columns of each question; they move together.
-    """
-    shuffled = np.empty_like(matrix)
-    for span in spans:
-        pools = 2 * labels + np.isnan(matrix[:, span]).any(axis=1)
-        for pool in np.unique(pools):
-            members = np.flatnonzero(pools == pool)
-            receivers = rng.permutation(members)
-            shuffled[receivers, span] = matrix[_givers(members, receivers, weights), span]
-    return shuffled
-
-
 def _givers(members: Ints, receivers: Ints, weights: Floats) -> Ints:
     """Return whose answer each receiver gets when weights are laid end to end: the one at the middle of its own.
 
@@ -59,7 +33,7 @@ def draw_continuum(matrix: Floats, weights: Floats, rng: np.random.Generator) ->
     Parameters
     ----------
     matrix, weights
-        Encoded answers ``(n, columns)``, NaN where missing, and weights ``(n,)``.
+        Levels of answers ``(n, items)``, NaN where missing, and weights ``(n,)``.
     """
     root = _correlation_root(np.column_stack([_normal_scores(column, weights) for column in matrix.T]), weights)
     while True:

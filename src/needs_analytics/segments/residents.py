@@ -11,6 +11,7 @@ import pandas as pd
 
 from needs_analytics.core.issue import Issue
 from needs_analytics.core.wording import key
+from needs_analytics.segments.encode import UNASKED
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -30,6 +31,8 @@ LEAST_KNOWN = 0.5
 """A question answered by a smaller share of the respondents makes no types."""
 
 _ONE_SOURCE = re.compile(r"(?:\d+<=?)?(age|sex)[<>=]=?\w+")
+_HOUSEHOLD = re.compile(r"(?:\d+<=?)?(age|sex)[<>=]=?\w+&(household_size==\d+|nochildinhousehold)")
+_FROM = {"nochildinhousehold": "household_size"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,7 @@ class Residents:
     answers
         Their answers under canonical names: numbers as floats, ``sex`` and ``groups`` as text, needs as 1, 0 or NaN.
         Left out: highly sensitive groups and needs that speak of them, and groups that age or sex alone decides.
+        A group that nobody of an office carries was not asked there: ``?code`` among its respondents' groups.
     weights
         ``(n,)``; 0 outside the target population.
     representative
@@ -74,7 +78,7 @@ def read_residents(survey: pd.DataFrame, weights: Weights | None, codebook: Code
     if "groups" in frame:
         told = [name for name in ("age", "sex") if name in read and read[name].notna().mean() >= LEAST_KNOWN]
         kept = describable_groups(codebook) - implied_groups(codebook, told)
-        read["groups"] = _keep_groups(frame["groups"], codebook, kept)
+        read["groups"] = _mark_unasked(_keep_groups(frame["groups"], codebook, kept), frame.get("office"))
     table = _identify(frame)
     representative = weights is not None and weights.representative
     return Residents(table, read, _weights_of(table, weights), representative, _households(frame))
@@ -181,6 +185,39 @@ def _kept(text: str, order: list[str]) -> str:
     return ";".join(group for group in order if group in codes)
 
 
+def _mark_unasked(groups: npt.NDArray[np.object_], offices: pd.Series | None) -> npt.NDArray[np.object_]:
+    """Add ``?code`` for every group that others carry and nobody of the respondent's office does."""
+    texts = pd.Series(groups, dtype=object)
+    if offices is None:
+        return groups
+    held = {text: set(text.split(";")) - {""} for text in texts.unique() if isinstance(text, str)}
+    everywhere = set().union(*held.values())
+    for rows in texts.groupby(offices.to_numpy(dtype=object)).groups.values():
+        known = texts.loc[rows].dropna()
+        missing = sorted(everywhere.difference(*(held[text] for text in known.unique())))
+        told = {text: ";".join([*([text] if text else []), *(UNASKED + code for code in missing)]) for text in held}
+        texts.loc[known.index] = known.map(told)
+    return texts.to_numpy(dtype=object)
+
+
+def without_derived(groups: pd.Series, codebook: Codebook, known: Collection[str]) -> pd.Series:
+    """Return the groups without those that age, sex and household decide where they are known: they make no types."""
+    rules = codebook.groups["rule"].str.replace(" ", "")
+    found = {str(group): _HOUSEHOLD.fullmatch(rule) for group, rule in rules.items()}
+    derived = {group for group, rule in found.items() if rule and _sources(rule[1], rule[2]) <= set(known)}
+    unwanted = derived | {UNASKED + group for group in derived}
+    texts = {
+        text: ";".join(code for code in text.split(";") if code not in unwanted)
+        for text in groups.unique()
+        if isinstance(text, str)
+    }
+    return groups.map(texts).astype(object)
+
+
+def _sources(first: str, second: str) -> set[str]:
+    return {first, _FROM.get(second, "household_size")}
+
+
 def pick_questions(residents: Residents, codebook: Codebook) -> tuple[pd.DataFrame, list[Issue]]:
     """Return the answers that make types, and what was left out because too few answered it."""
     counted: Bools = residents.weights > 0
@@ -189,6 +226,8 @@ def pick_questions(residents: Residents, codebook: Codebook) -> tuple[pd.DataFra
         share = float(residents.answers.loc[counted, name].notna().mean()) if counted.any() else 0.0
         if share >= LEAST_KNOWN:
             traits[name] = residents.answers[name]
+            if name == "groups":
+                traits[name] = without_derived(traits[name], codebook, traits)
         elif share > 0:
             issues.append(_left_out(name, share, codebook))
     return pd.DataFrame(traits, index=residents.answers.index), issues

@@ -1,4 +1,4 @@
-"""The segmenter: k-means on mixed answers as a scikit-learn clusterer."""
+"""The segmenter: latent classes of mixed answers as a scikit-learn clusterer."""
 
 from __future__ import annotations
 
@@ -7,34 +7,40 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator, ClusterMixin
+from sklearn.exceptions import NotFittedError
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from needs_analytics.segments.encode import Encoding, canonical_order, fit_encoding, list_questions
+from needs_analytics.segments.levels import Levels, fit_levels
+from needs_analytics.segments.mixture import Classes, Counted
 from needs_analytics.segments.partition import Answers, merge_equal, split_rows
+from needs_analytics.segments.split import grow_classes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import numpy.typing as npt
 
+    from needs_analytics.segments.encode import Question
     from needs_analytics.segments.moments import Floats, Ints
+
+FEWEST_PER_CLASS = 30
+"""With fewer respondents for each segment wished, segments are found by distance: profiles would be guesses."""
 
 
 class ResidentSegmenter(ClusterMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn brings no types
-    """Weighted k-means on numbers, ordered answers, categories and multi-select questions with missing values.
+    """Latent classes of numbers, ordered answers, categories and multi-select questions, some of them missing.
 
     Parameters
     ----------
     n_segments
         Number of segments; with fewer distinct respondents, their number.
     block_weights
-        Question to its weight in the distance; those not named weigh 1, those at 0 are left out.
+        Question to how often it counts; those not named weigh 1, those at 0 are left out.
     multi_select
         Text columns that hold several choices joined by ``;`` (``""``: asked, none chosen).
-    n_init
-        Starts; the best one counts.
-    random_state
-        Seed of the starts.
+    n_init, random_state
+        Starts of k-means and their seed, where there are few respondents; a mixture is grown without draws.
 
     Attributes
     ----------
@@ -42,12 +48,12 @@ class ResidentSegmenter(ClusterMixin, BaseEstimator):  # type: ignore[misc]  # s
         ``(n,)`` segment of every respondent, 0 the largest.
     n_segments_
         Number of segments found.
-    cluster_centers_
-        ``(n_segments_, columns)`` in encoded units.
-    inertia_
-        Weighted within sum of squares in encoded units.
-    encoding_
-        How answers become numbers, see :mod:`needs_analytics.segments.encode`.
+    levels_, classes_
+        How answers become levels, and the latent classes, see :mod:`needs_analytics.segments.mixture`; ``None`` where
+        there were fewer than 30 respondents for each segment wished. Then segments are parts of least squared distance:
+    encoding_, cluster_centers_
+        how answers become numbers, see :mod:`needs_analytics.segments.encode`, and the ``(n_segments_, columns)``
+        centres; else ``None``.
     segments_
         Names and stability by segment; set by :func:`needs_analytics.segments.find_segments` only.
 
@@ -65,7 +71,10 @@ class ResidentSegmenter(ClusterMixin, BaseEstimator):  # type: ignore[misc]  # s
     [0, 0, 1, 1]
     """
 
-    encoding_: Encoding
+    levels_: Levels | None
+    classes_: Classes | None
+    encoding_: Encoding | None
+    cluster_centers_: Floats | None
     segments_: pd.DataFrame
 
     def __init__(
@@ -104,20 +113,54 @@ class ResidentSegmenter(ClusterMixin, BaseEstimator):  # type: ignore[misc]  # s
         order = canonical_order(frame, questions, weights)
         order = order[weights[order] > 0]
         learnt = frame.iloc[order]
-        self.encoding_ = fit_encoding(learnt, questions, weights[order], self.block_weights)
-        matrix, merged = merge_equal(self.encoding_.encode(learnt), weights[order])
-        parts = split_rows(matrix, merged, self.n_segments, n_init=self.n_init, random_state=self.random_state)
-        self.cluster_centers_ = parts.centres
-        self.inertia_ = parts.inertia
-        self.n_segments_ = len(parts.centres)
-        self.labels_: Ints = Answers.of(self.encoding_.encode(frame)).nearest(parts.centres)
+        if not self._learn_classes(learnt, questions, weights[order]):
+            self._learn_centres(learnt, questions, weights[order])
+        self.labels_: Ints = self._place(frame)
         return self
 
     def predict(self, X: object) -> Ints:  # noqa: N803
-        """Return the nearest segment of every row of ``X``; options never seen before count as missing."""
+        """Return the likeliest (or nearest) segment of every row of ``X``; options never seen before are missing."""
         check_is_fitted(self)
-        matrix = self.encoding_.encode(self._frame(X, reset=False))
-        return Answers.of(matrix).nearest(self.cluster_centers_)
+        return self._place(self._frame(X, reset=False))
+
+    @property
+    def questions_(self) -> tuple[Question, ...]:
+        """The questions that tell segments apart."""
+        if self.levels_ is not None:
+            return tuple(scale.question for scale in self.levels_.scales)
+        return tuple(block.question for block in self.encoding_.blocks) if self.encoding_ is not None else ()
+
+    def _learn_classes(self, learnt: pd.DataFrame, questions: list[Question], weights: Floats) -> bool:
+        """Grow latent classes, if there are respondents enough for each and as many different ones."""
+        self.levels_ = self.classes_ = None
+        if self.n_segments < 2 or weights.sum() < FEWEST_PER_CLASS * self.n_segments:
+            return False
+        levels = fit_levels(learnt, questions, weights, self.block_weights)
+        codes = levels.read(learnt)
+        if len(np.unique(np.nan_to_num(codes, nan=-1.0), axis=0)) < self.n_segments:
+            return False
+        answers = Counted.of(codes, levels, weights)
+        found = grow_classes(answers, self.n_segments)[-1]
+        labels = found.place(answers.table, answers.exponents)
+        sizes = np.bincount(labels, weights, minlength=self.n_segments).astype(np.float64)
+        self.levels_, self.classes_ = levels, found.ordered(sizes)
+        self.n_segments_ = len(self.classes_.shares)
+        self.encoding_ = self.cluster_centers_ = None
+        return True
+
+    def _learn_centres(self, learnt: pd.DataFrame, questions: list[Question], weights: Floats) -> None:
+        self.encoding_ = fit_encoding(learnt, questions, weights, self.block_weights)
+        matrix, merged = merge_equal(self.encoding_.encode(learnt), weights)
+        parts = split_rows(matrix, merged, self.n_segments, n_init=self.n_init, random_state=self.random_state)
+        self.cluster_centers_ = parts.centres
+        self.n_segments_ = len(parts.centres)
+
+    def _place(self, frame: pd.DataFrame) -> Ints:
+        if self.levels_ is not None and self.classes_ is not None:
+            return self.classes_.place(self.levels_.spread(self.levels_.read(frame)), self.levels_.exponents)
+        if self.encoding_ is None or self.cluster_centers_ is None:
+            raise NotFittedError("there is nothing to place respondents by: fit first")
+        return Answers.of(self.encoding_.encode(frame)).nearest(self.cluster_centers_)
 
     def _frame(self, X: object, *, reset: bool) -> pd.DataFrame:  # noqa: N803
         if isinstance(X, pd.DataFrame):

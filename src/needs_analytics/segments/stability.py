@@ -7,14 +7,51 @@ segment should not be trusted, from 0.75 it is a valid one.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from needs_analytics.segments.partition import split_rows
+from needs_analytics.segments.split import grow_classes
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from needs_analytics.segments.mixture import Classes, Counted
     from needs_analytics.segments.moments import Floats, Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Resample:
+    """Who was drawn, whoever was drawn twice once, and the classes grown from them for k = 1, 2 and so on."""
+
+    drawn: Ints
+    grown: Sequence[Classes]
+
+
+def resample_classes(
+    answers: Counted, largest: int, *, n_resamples: int, gain: float, random_state: int | None
+) -> list[Resample]:
+    """Return what is found in resamples of the respondents, up to `largest` classes; none where only one is sought."""
+    rng = np.random.default_rng(random_state)
+    n, found = len(answers.table), []
+    for _ in range(n_resamples if largest > 1 else 0):
+        drawn = np.unique(rng.integers(n, size=n))
+        again = grow_classes(answers.take(drawn, answers.weights[drawn]), largest, gain=gain)
+        found.append(Resample(drawn, again))
+    return found
+
+
+def jaccard_of(labels: Ints, k: int, resamples: Sequence[Resample], answers: Counted) -> Floats:
+    """Return the mean Jaccard similarity of each of `k` segments to its best match among k classes of each resample."""
+    if k == 1:
+        return np.ones(1)
+    found = [
+        best_match(labels[one.drawn], one.grown[k - 1].place(answers.table[one.drawn], answers.exponents), k)
+        for one in resamples
+    ]
+    return np.asarray(np.mean(found, axis=0), dtype=np.float64)
 
 
 def bootstrap_jaccard(
