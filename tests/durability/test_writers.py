@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from needs_analytics.history import Store, opening
-from needs_analytics.history.opening import migrations
 
 from .conftest import MONTH
 from .form import report, trials
@@ -86,7 +85,7 @@ def test_a_store_made_by_eight_at_once_is_made_once(months: Months, tmp_path: Pa
         codes = at_once([partial(store.keep, months.results[1])] * (WRITERS // 2) + [store.months] * (WRITERS // 2))
         assert codes == [0] * WRITERS
         assert store.months()["revision"].tolist() == [1]
-        assert store.read("SELECT COUNT(*) AS steps FROM migration")["steps"].tolist() == [len(migrations())]
+        assert store.read("SELECT COUNT(*) AS steps FROM migration")["steps"].tolist() == [len(opening.migrations())]
     report("made by 8 at once", rounds=trials(3, 100))
 
 
