@@ -221,7 +221,10 @@ def test_purge_asks_before_it_erases(needs: Needs, place: Path, monkeypatch: pyt
     assert "没有要清除的明细" in needs("history", "purge", "--before", "2026-11").err
 
 
-def test_a_store_that_is_being_read_is_said(needs: Needs, place: Path) -> None:
+def test_a_store_that_is_being_read_is_said(needs: Needs, place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from needs_analytics.history import opening
+
+    monkeypatch.setattr(opening, "WAIT", 0.2)
     import sqlite3
     from contextlib import closing
 

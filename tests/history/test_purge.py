@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from needs_analytics import issue_month
+from needs_analytics.history import opening
 from needs_analytics.history.checks import problems
 from needs_analytics.history.columns import DETAILS
 from needs_analytics.history.months import issued_month, kept_months
@@ -85,7 +86,8 @@ def test_the_same_month_issued_again_after_it_was_erased_is_a_further_revision(
     assert kept.store.verify()
 
 
-def test_a_reader_keeps_the_bytes_until_it_is_gone(kept: Workspace) -> None:
+def test_a_reader_keeps_the_bytes_until_it_is_gone(kept: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(opening, "WAIT", 0.2)
     with closing(sqlite3.connect(kept.store.path, isolation_level=None)) as reader:
         reader.execute("BEGIN")
         reader.execute("SELECT COUNT(*) FROM run").fetchone()

@@ -26,7 +26,7 @@ _LINKED = 4  # the first version whose rows are linked and hold no free text
 _ALTERED = re.compile(
     "no such (?:table|column)|already exists|duplicate column|malformed"
 )  # of what only this program makes
-_WAIT = 60.0  # seconds for another writer; one holds the store for less than one
+WAIT = 60.0  # seconds for another writer; one holds the store for less than one
 _FULL, _BUSY, _READONLY, _IO = (
     frozenset({sqlite3.SQLITE_FULL}),
     frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL}),
@@ -54,7 +54,7 @@ def connect(path: Path) -> sqlite3.Connection:
         When the file is another program's, a newer version's, damaged, locked, or the disk refuses.
     """
     with told(path):
-        connection = sqlite3.connect(path, timeout=_WAIT, isolation_level=None)
+        connection = sqlite3.connect(path, timeout=WAIT, isolation_level=None)
         try:
             _prepare(connection, path)
         except BaseException:
