@@ -138,9 +138,7 @@ def test_what_was_printed_and_what_was_hidden_is_kept(workspace: Workspace, resu
     assert "shown" in set(estimates.loc[estimates["need"] == MEALS, "shown"])
 
 
-def test_of_files_elsewhere_only_the_name_is_kept(
-    workspace: Workspace, result: MonthResult, tmp_path: Path
-) -> None:
+def test_of_files_elsewhere_only_the_name_is_kept(workspace: Workspace, result: MonthResult, tmp_path: Path) -> None:
     issued = issue_month(workspace, result, folder=tmp_path / "out", formats=("html",))
     assert f"…/{issued.files[0].name}" in named(workspace)
     assert not any(str(tmp_path) in path for path in named(workspace))
