@@ -74,6 +74,21 @@ def test_another_count_of_the_community_stands_for_a_masked_one() -> None:
     assert [code for code, *_ in issues] in ([], ["W606"])
 
 
+def test_counts_of_grids_stand_for_masked_men_and_women() -> None:
+    rows = "community | grid | sex | persons\n甲 | - | 男 | -\n甲 | - | 女 | -\n甲 | 1 | - | 300\n甲 | 2 | - | 400"
+    _, total, issues = counted(rows)
+    assert total == 700
+    assert issues == []
+
+
+def test_a_total_that_holds_children_does_not_tell_masked_adults() -> None:
+    adults = CELLS.replace("| 0 |", "| 16 |")
+    cells, _, issues = counted(adults.format("-") + "甲 | - | - | - | 1500")
+    own = cells[(cells["community"] == "甲") & (cells["age_low"] == 60) & (cells["sex"] == "男")]
+    assert own["persons"].tolist() == [pytest.approx(120)]  # as elsewhere, not 790
+    assert ("W606", "甲", "120") in issues
+
+
 def test_a_community_nobody_tells_the_residents_of_makes_the_whole_doubtful() -> None:
     people = survey(
         residents(60, community="甲", age=40, sex="男", yes={MEALS: 20}),
