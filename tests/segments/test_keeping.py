@@ -36,7 +36,19 @@ def test_a_kept_model_predicts_as_the_fitted_one(seed: int, n_segments: int, siz
 def test_the_text_holds_no_respondent() -> None:
     frame = pd.DataFrame({"age": [25.0, 27.0, 81.0, 84.0], "sex": ["男", "女", None, "女"]})
     told = json.loads(model_json(ResidentSegmenter(n_segments=2).fit(frame)))
-    assert set(told) == {"parameters", "columns", "blocks", "centres", "scales", "shares", "profiles", "segments"}
+    assert set(told) == {
+        "parameters",
+        "columns",
+        "blocks",
+        "centres",
+        "scales",
+        "shares",
+        "profiles",
+        "segments",
+        "used_ids",
+        "learnt",
+        "misfit",
+    }
 
 
 def test_a_model_kept_before_there_were_latent_classes_is_read() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,7 +15,7 @@ from needs_analytics.segments.name import name_segments
 from needs_analytics.segments.profile import describe_segments
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from needs_analytics.core.codebook import Codebook
     from needs_analytics.core.options import SegmentOptions
@@ -40,6 +40,9 @@ class Found:
         As in :class:`Segments`.
     names
         ``segment, name, name_en`` of an earlier month; ``None`` to name them now.
+    kept, ids, taken
+        Where some go on from an earlier month: label to its ``name, name_en``, the id of every label, and the names
+        that no new segment may have.
     rules
         Names of readable segments.
     model
@@ -54,6 +57,9 @@ class Found:
     names: pd.DataFrame | None = None
     rules: Sequence[tuple[str, str]] = ()
     model: ResidentSegmenter | None = None
+    kept: Mapping[int, tuple[str, str]] = field(default_factory=dict)
+    ids: tuple[str, ...] = ()
+    taken: frozenset[str] = frozenset()
 
 
 def assemble_record(
@@ -67,20 +73,32 @@ def assemble_record(
     )  # fmt: skip
     traits = tell_apart(members, codebook)
     profiles = describe_segments(members, traits, representative=residents.representative)
-    names = name_segments(k, traits, found.rules) if found.names is None else found.names
+    own = [segment_id(label) for label in range(k)]
+    if found.names is None:
+        names = name_segments(k, traits, found.rules, kept=found.kept, taken=found.taken)
+        told = list(found.ids or own)
+    else:
+        names, told = found.names.assign(segment=own), found.names["segment"].tolist()
+    ids = dict(zip(own, told, strict=True))
     segments = np.full(len(residents.table), "", dtype=object)
-    segments[found.rows] = [segment_id(label) for label in found.labels]
-    quality = _quality(found, options)
+    segments[found.rows] = [ids[segment_id(label)] for label in found.labels]
+    quality = _with_ids(_quality(found, options), ids)
+    profiles = profiles.merge(names, on="segment")[["segment", "name", "name_en", *profiles.columns[1:]]]
     return Segments(
         table=residents.table.assign(segment=pd.array(segments, dtype="str")),
-        profiles=profiles.merge(names, on="segment")[["segment", "name", "name_en", *profiles.columns[1:]]],
-        traits=traits,
+        profiles=_with_ids(profiles, ids),
+        traits=_with_ids(traits, ids),
         quality=quality,
         selection=found.selection,
         status=found.status,
         model=found.model,
         issues=(*issues, *_doubts(residents, found, quality, options)),
     )
+
+
+def _with_ids(table: pd.DataFrame, ids: Mapping[str, str]) -> pd.DataFrame:
+    """Return a table whose segments, numbered by label so far, have the ids they are known by."""
+    return table.assign(segment=table["segment"].map(ids).astype(table["segment"].dtype))
 
 
 def _quality(found: Found, options: SegmentOptions) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,7 +13,10 @@ from needs_analytics.core.options import SegmentOptions
 from needs_analytics.core.order import in_order
 from needs_analytics.segments.assemble import Found, assemble_record
 from needs_analytics.segments.choose import choose_segments, obey_number, tabulate_steps
+from needs_analytics.segments.continuity import all_same
+from needs_analytics.segments.drift import find_drift
 from needs_analytics.segments.encode import canonical_order, list_questions
+from needs_analytics.segments.later import go_on, match_found, placed, remember, tell_again
 from needs_analytics.segments.residents import Residents, pick_questions, read_residents
 from needs_analytics.segments.rules import apply_rules
 
@@ -33,6 +37,7 @@ def find_segments(
     options: SegmentOptions = _DEFAULTS,
     codebook: Codebook | None = None,
     n_segments: int | None = None,
+    before: ResidentSegmenter | None = None,
 ) -> Segments:
     """Find the types of residents in a survey.
 
@@ -48,6 +53,9 @@ def find_segments(
         Names and sensitivity of groups and needs.
     n_segments
         Before ``options.n_segments``, for notebooks; the nearest number that can be had where it cannot.
+    before
+        The ``.model`` of the latest month before: its segments, ids and names are kept until answers drift away from
+        them; then segments are learnt anew, and those that hold the same residents keep their ids and names.
 
     Returns
     -------
@@ -61,11 +69,21 @@ def find_segments(
     if not len(rows):
         return assemble_record(residents, _nothing("no_data"), options, codebook, issues)
     wished = options.n_segments if n_segments is None else n_segments
+    drifts = None if before is None else find_drift(traits.iloc[rows], before, residents.households[rows], codebook)
+    if before is not None and drifts is not None and not drifts.relearn:
+        kept = Issue("I636", details={"count": before.n_segments_, "n": len(rows)})
+        segments = assemble_record(residents, placed(traits, rows, before), options, codebook, [*issues, kept])
+        return replace(segments, crosswalk=all_same(before.segments_), drift=drifts.table)
     found, more = _search(residents, traits, rows, options, codebook, wished)
+    if before is None or drifts is None:
+        segments = assemble_record(residents, found, options, codebook, [*issues, *more])
+        remember(found, segments, traits)
+        return segments
+    matched = match_found(found, traits, before)
+    found = go_on(found, matched, before)
     segments = assemble_record(residents, found, options, codebook, [*issues, *more])
-    if found.model is not None:
-        found.model.segments_ = segments.profiles[["segment", "name", "name_en"]].assign(jaccard=found.jaccard)
-    return segments
+    remember(found, segments, traits, before.used_ids_)
+    return tell_again(segments, matched, drifts, before, codebook)
 
 
 def assign_segments(
@@ -96,10 +114,7 @@ def assign_segments(
     rows = _placeable(residents, traits)
     if not len(rows):
         return assemble_record(residents, _nothing("no_data"), options, codebook, [])
-    labels, known = model.predict(traits.iloc[rows]), model.segments_
-    names, jaccard = known[["segment", "name", "name_en"]], known["jaccard"].to_numpy()
-    found = Found(rows, labels, jaccard, tabulate_steps(), "stable", names=names, model=model)
-    return assemble_record(residents, found, options, codebook, [])
+    return assemble_record(residents, placed(traits, rows, model), options, codebook, [])
 
 
 def _placeable(residents: Residents, traits: pd.DataFrame) -> Ints:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import Any
 
 import numpy as np
@@ -31,6 +32,9 @@ def model_json(model: ResidentSegmenter) -> str:
         "shares": None if classes is None else classes.shares.tolist(),
         "profiles": None if classes is None else classes.profiles.tolist(),
         "segments": getattr(model, "segments_", pd.DataFrame()).to_dict("list"),
+        "used_ids": list(getattr(model, "used_ids_", ())),
+        "learnt": model.n_learnt_,
+        "misfit": _known(getattr(model, "misfit_", float("nan"))),
     }
     return json.dumps(told, ensure_ascii=False, sort_keys=True, default=_plain)
 
@@ -54,8 +58,12 @@ def model_from_json(text: str) -> ResidentSegmenter:
     if told["columns"]:
         model.feature_names_in_ = np.array(told["columns"], dtype=object)
         model.n_features_in_ = len(told["columns"])
+    model.n_learnt_ = int(told.get("learnt", 0))
     if told["segments"]:
         model.segments_ = pd.DataFrame(told["segments"])
+        misfit = told.get("misfit")
+        model.misfit_ = float("nan") if misfit is None else misfit
+        model.used_ids_ = tuple(told.get("used_ids", told["segments"]["segment"]))
     return model
 
 
@@ -86,6 +94,10 @@ def _told_scale(scale: Scale) -> dict[str, Any]:
 def _scale(told: dict[str, Any]) -> Scale:
     question = told["question"] | {"options": tuple(told["question"]["options"])}
     return Scale(Question(**question), np.array(told["edges"], dtype=float), float(told["exponent"]))
+
+
+def _known(figure: float) -> float | None:
+    return None if math.isnan(figure) else figure
 
 
 def _plain(value: object) -> object:

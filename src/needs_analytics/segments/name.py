@@ -19,7 +19,7 @@ from needs_analytics.segments.contrast import FEWEST_KNOWN, segment_id
 from needs_analytics.segments.residents import NEED
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 
 LEAST_EFFECT = 0.3
 """Standard deviations from everyone's mean from which a trait may name a segment."""
@@ -69,7 +69,14 @@ class Words:
     many: Word | None = None
 
 
-def name_segments(k: int, traits: pd.DataFrame, rules: Sequence[tuple[str, str]] = ()) -> pd.DataFrame:
+def name_segments(
+    k: int,
+    traits: pd.DataFrame,
+    rules: Sequence[tuple[str, str]] = (),
+    *,
+    kept: Mapping[int, tuple[str, str]] | None = None,
+    taken: Collection[str] = (),
+) -> pd.DataFrame:
     """Return ``segment, name, name_en``, no two alike.
 
     Parameters
@@ -80,15 +87,19 @@ def name_segments(k: int, traits: pd.DataFrame, rules: Sequence[tuple[str, str]]
         The table of :func:`needs_analytics.segments.contrast.tell_apart`.
     rules
         Names of readable segments; they say who, the needs are added.
+    kept
+        Names that segments have from an earlier month, by label.
+    taken
+        Names that no other may have.
     """
-    taken: set[str] = set()
+    known, used = kept or {}, set(taken)
     rows = []
     for label in range(k):
         own = traits[traits["segment"] == segment_id(label)]
         words = Words(wants=_wants(own)) if rules else _words(own)
         names = _rule_names(rules[label], words) if rules else _names(words)
-        name, name_en = next(pair for pair in names if pair[0] not in taken)
-        taken.add(name)
+        name, name_en = known.get(label) or next(pair for pair in names if pair[0] not in used)
+        used.add(name)
         rows.append((segment_id(label), name, name_en))
     return pd.DataFrame(rows, columns=["segment", "name", "name_en"])
 

@@ -56,6 +56,13 @@ class ResidentSegmenter(ClusterMixin, BaseEstimator):  # type: ignore[misc]  # s
         centres; else ``None``.
     segments_
         Names and stability by segment; set by :func:`needs_analytics.segments.find_segments` only.
+    used_ids_
+        Every id that a segment of this office ever had, also those gone; set with ``segments_``.
+    n_learnt_
+        Number of respondents learnt from; 0 where that was not kept.
+    misfit_
+        Share of them whose answers the model finds unlikely, see :mod:`needs_analytics.segments.drift`; with
+        ``segments_``.
 
     Notes
     -----
@@ -76,6 +83,8 @@ class ResidentSegmenter(ClusterMixin, BaseEstimator):  # type: ignore[misc]  # s
     encoding_: Encoding | None
     cluster_centers_: Floats | None
     segments_: pd.DataFrame
+    used_ids_: tuple[str, ...]
+    misfit_: float
 
     def __init__(
         self,
@@ -113,6 +122,7 @@ class ResidentSegmenter(ClusterMixin, BaseEstimator):  # type: ignore[misc]  # s
         order = canonical_order(frame, questions, weights)
         order = order[weights[order] > 0]
         learnt = frame.iloc[order]
+        self.n_learnt_ = len(learnt)
         if not self._learn_classes(learnt, questions, weights[order]):
             self._learn_centres(learnt, questions, weights[order])
         self.labels_: Ints = self._place(frame)
