@@ -157,11 +157,12 @@ def run_month(workspace: Workspace, month: str | Month, *, progress: Progress | 
     """
     from needs_analytics.forecasts import forecast_use
     from needs_analytics.gaps import measure_gaps
+    from needs_analytics.history.segments import count_moves, model_before, sizes_so_far
     from needs_analytics.history.usage import use_so_far
     from needs_analytics.matching import match_services
     from needs_analytics.needs import list_needs
     from needs_analytics.plans import plan_actions, suggest_services
-    from needs_analytics.segments import find_segments
+    from needs_analytics.segments import assign_segments, find_segments
 
     tell = progress or (lambda _: None)
     options = workspace.config.options
@@ -173,7 +174,21 @@ def run_month(workspace: Workspace, month: str | Month, *, progress: Progress | 
     tell("weights")
     weights = _weighed(cleaned, options)
     tell("segments")
-    segments = find_segments(cleaned.survey, weights, options=options.segments, codebook=cleaned.codebook)
+    base = model_before(workspace.store, own.month)
+    segments = find_segments(
+        cleaned.survey,
+        weights,
+        options=options.segments,
+        codebook=cleaned.codebook,
+        before=base.model if base else None,
+    )
+    sizes = workspace.store.segment_sizes(own.month)
+    segments = replace(segments, sizes=sizes_so_far(sizes, segments, own.month))
+    if base and before is not None and len(segments.crosswalk):
+        held = assign_segments(
+            before.survey, base.model, before.weights, options=options.segments, codebook=cleaned.codebook
+        )
+        segments = replace(segments, migration=count_moves(held, segments))
     tell("needs")
     needs = list_needs(cleaned, weights, segments, previous=previous, before=before, options=options.needs)
     tell("matching")
@@ -184,8 +199,9 @@ def run_month(workspace: Workspace, month: str | Month, *, progress: Progress | 
     tell("forecasts")
     kept = workspace.store.usage(cleaned.month)
     outlook = forecast_use(use_so_far(kept, cleaned), supply=cleaned.supply)
-    stored = {"estimates": previous, "questions": workspace.store.questions(last), "usage": kept}
+    stored = {"estimates": previous, "questions": workspace.store.questions(last), "usage": kept, "segments": sizes}
     context = {name: content_digest(frame) for name, frame in stored.items() if frame is not None and len(frame)}
+    context |= {f"segment_model {base.month}": base.digest} if base else {}
     return collect_month(
         cleaned, weights=weights, segments=segments, needs=needs, matches=matches, gaps=gaps, plans=plans,
         outlook=outlook, name=workspace.config.name, options=options,

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 RUNS = ("run", "month", "revision", "digest", "content", "chain", "program", "purged")
 
+_LATEST = "r.run = (SELECT l.run FROM run AS l WHERE l.month = r.month ORDER BY l.revision DESC LIMIT 1)"
+
 
 class Store:
     """The months of a workspace, in one SQLite file.
@@ -97,6 +99,25 @@ class Store:
         run = self.run_of(month, revision)
         rows = self.read("SELECT model FROM segment_model WHERE run = ?", (run,))
         return str(rows["model"].iloc[0]) if len(rows) else None
+
+    def segment_model_before(self, month: Month | str) -> tuple[str, str] | None:
+        """Return the latest month before one with a model of segments, and that as JSON; ``None`` if there is none."""
+        rows = self.read(
+            f"""SELECT r.month, m.model FROM segment_model AS m JOIN run AS r ON r.run = m.run
+                WHERE r.month < ? AND {_LATEST} ORDER BY r.month DESC LIMIT 1""",  # noqa: S608 - our own words
+            (str(month),),
+        )
+        return (str(rows["month"].iloc[0]), str(rows["model"].iloc[0])) if len(rows) else None
+
+    def segment_sizes(self, until: Month | str) -> pd.DataFrame:
+        """Return ``month, segment, name, share, share_low, share_high, persons`` published in the months before one."""
+        return self.read(
+            f"""SELECT r.month, s.segment, s.name, s.share, s.share_low, s.share_high, s.persons
+                FROM segment AS s JOIN run AS r ON r.run = s.run
+                WHERE r.month < ? AND s.published = 1 AND {_LATEST} ORDER BY r.month, s.segment""",  # noqa: S608 - as above
+            (str(until),),
+            columns=("month", "segment", "name", "share", "share_low", "share_high", "persons"),
+        )
 
     def detail(self, table: str, month: Month | str, revision: int | None = None) -> pd.DataFrame | None:
         """Return the rows of one table of a month; ``None`` where it was not kept or its details were purged."""

@@ -55,7 +55,8 @@ def find_segments(
         Before ``options.n_segments``, for notebooks; the nearest number that can be had where it cannot.
     before
         The ``.model`` of the latest month before: its segments, ids and names are kept until answers drift away from
-        them; then segments are learnt anew, and those that hold the same residents keep their ids and names.
+        them; then segments are learnt anew, and those that hold the same residents keep their ids and names. Not asked
+        where a number is wished or few respondents make readable rules.
 
     Returns
     -------
@@ -69,6 +70,8 @@ def find_segments(
     if not len(rows):
         return assemble_record(residents, _nothing("no_data"), options, codebook, issues)
     wished = options.n_segments if n_segments is None else n_segments
+    if wished is not None or len(rows) < options.fewest_respondents:
+        before = None
     drifts = None if before is None else find_drift(traits.iloc[rows], before, residents.households[rows], codebook)
     if before is not None and drifts is not None and not drifts.relearn:
         kept = Issue("I636", details={"count": before.n_segments_, "n": len(rows)})
