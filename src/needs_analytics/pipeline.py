@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from needs_analytics.cleaning import clean
 from needs_analytics.core.issue import Issue
@@ -157,6 +157,7 @@ def run_month(workspace: Workspace, month: str | Month, *, progress: Progress | 
     """
     from needs_analytics.forecasts import forecast_use
     from needs_analytics.gaps import measure_gaps
+    from needs_analytics.history.resting import resting_on
     from needs_analytics.history.segments import count_moves, model_before, sizes_so_far
     from needs_analytics.history.usage import use_so_far
     from needs_analytics.matching import match_services
@@ -200,12 +201,15 @@ def run_month(workspace: Workspace, month: str | Month, *, progress: Progress | 
     kept = workspace.store.usage(cleaned.month)
     outlook = forecast_use(use_so_far(kept, cleaned), supply=cleaned.supply)
     stored = {"estimates": previous, "questions": workspace.store.questions(last), "usage": kept, "segments": sizes}
+    of_last = [name for name, frame in (("comparison", previous), ("panel", before), ("questions", stored["questions"]))
+               if frame is not None]  # fmt: skip
     context = {name: content_digest(frame) for name, frame in stored.items() if frame is not None and len(frame)}
     context |= {f"segment_model {base.month}": base.digest} if base else {}
     return collect_month(
         cleaned, weights=weights, segments=segments, needs=needs, matches=matches, gaps=gaps, plans=plans,
         outlook=outlook, name=workspace.config.name, options=options,
         older=[*earlier.read.values()], context=workspace.settings(own.month) | context,
+        rests_on=resting_on(workspace.store, own.month, of_last, segments_of=base.month if base else ""),
     )  # fmt: skip
 
 
@@ -223,6 +227,7 @@ def collect_month(
     options: Options | None = None,
     older: Sequence[Cleaned] = (),
     context: Mapping[str, str] | None = None,
+    rests_on: Sequence[Mapping[str, Any]] = (),
 ) -> MonthResult:
     """Put the results of the stages together, as :func:`run_month` does: for who ran them one by one.
 
@@ -234,7 +239,7 @@ def collect_month(
         The office the report names.
     options
         The options the stages were run with, if other than the defaults.
-    older, context
+    older, context, rests_on
         Earlier months and other things that were read, for the run record (:class:`RunRecord`).
 
     Returns
@@ -244,5 +249,5 @@ def collect_month(
     """
     options = options or Options()
     stages = Stages(cleaned, weights, segments, needs, matches, gaps, plans, outlook)
-    run = make_record(name, stages, options, older=older, context=context)
+    run = make_record(name, stages, options, older=older, context=context, rests_on=rests_on)
     return MonthResult(cleaned.month, name, *stages, options, run)

@@ -15,6 +15,7 @@ import pytest
 
 from needs_analytics import Workspace, issue_month, run_month
 from needs_analytics.core.messages import LANGUAGES
+from needs_analytics.core.results import STAGES
 
 from .offices import MONTH, put, table, whole_month
 
@@ -94,6 +95,27 @@ def test_list_says_what_was_erased_and_what_was_overtaken(needs: Needs, place: P
     assert f"{MONTH} 在它之后又出过新的一版" in shown
 
 
+def test_a_month_tells_what_it_rests_on_and_when_that_was_issued_again(needs: Needs, place: Path) -> None:
+    workspace = Workspace(place)
+    put(place, {name: text.replace(MONTH, "2026-11") for name, text in whole_month().items()}, "2026-11")
+    workspace.store.keep(run_month(workspace, "2026-11"))
+    rests = json.loads(needs("history", "show", "2026-11", "--json").out)["record"]["rests_on"]
+    before = workspace.store.months().set_index("revision")
+    assert rests == [{"month": MONTH, "revision": 2, "digest": before.loc[2, "digest"],
+                      "used": ["comparison", "panel", "questions", "usage"]}]  # fmt: skip
+    used = "与上月比较、两个月都答过的居民、题目是否改动、以前的服务量"
+    line = f"{MONTH} 第 2 版（摘要 {before.loc[2, 'digest'][:12]}…），用于{used}"
+    assert f"{line}\n" in needs("history", "show", "2026-11").out
+    assert "依据的是更早的一版" not in needs("history", "doctor").out
+    (place / "inbox" / MONTH / "走访登记.csv").unlink()
+    workspace.store.keep(run_month(workspace, MONTH))
+    assert f"{line}；此后又出过新的一版" in needs("history", "show", "2026-11").out
+    assert "issued again since" in needs("--lang", "en", "history", "show", "2026-11").out
+    found = needs("history", "doctor")
+    assert f"{MONTH} 在 2026-11（第 1 版）之后又出过新的一版" in found.out
+    assert found.code == 0
+
+
 def test_show_tells_what_was_issued(needs: Needs, place: Path) -> None:
     found = needs("history", "show", MONTH)
     for said in (
@@ -106,6 +128,21 @@ def test_show_tells_what_was_issued(needs: Needs, place: Path) -> None:
     told = json.loads(needs("history", "show", MONTH, "--json").out)
     assert told["record"]["counts"]["respondents"] == 43
     assert {each["state"] for each in told["files"]} == {"same"}
+
+
+def test_show_counts_what_went_into_every_stage_and_came_out(needs: Needs, place: Path) -> None:
+    found = needs("history", "show", MONTH).out
+    for said in (
+        "读取表格：文件 6 → 文件 6、行 ", "核对清洗：", "样本加权：人口底册 16、需求调查 43 → 需求调查 43",
+        "人群类型：需求调查 43 → ", "估计需求：需求调查 43 → ", "计算缺口：",
+    ):  # fmt: skip
+        assert said in found, said
+    assert found.index("读取表格：") < found.index("核对清洗：") < found.index("估计需求：") < found.index("计算缺口：")
+    english = needs("--lang", "en", "history", "show", MONTH).out
+    assert "weights: population register 16, survey 43 → survey 43" in english
+    told = json.loads(needs("history", "show", MONTH, "--json").out)["record"]["stages"]
+    assert told["weights"] == {"in": {"register": 16, "survey": 43}, "out": {"survey": 43}}
+    assert set(told) <= set(STAGES)
 
 
 def test_show_in_english_shows_the_tables_there_are(needs: Needs, place: Path) -> None:

@@ -166,4 +166,4 @@ def test_a_disk_without_a_write_ahead_log_is_said(issued: Workspace, monkeypatch
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_finding_has_a_sentence(language: str) -> None:
     said = {key.removeprefix("doctor.") for key in catalogue(language) if key.startswith("doctor.")}
-    assert said == WRONG | {"none", "network", "slow", "file_changed", "file_gone", "unread"}
+    assert said == WRONG | {"none", "network", "slow", "file_changed", "file_gone", "unread", "overtaken"}

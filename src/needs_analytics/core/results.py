@@ -414,6 +414,10 @@ class Forecast(Pleasant):
 
 
 StageCounts = dict[str, dict[str, int]]
+STAGES = (
+    "read", "intake", "cleaning", "window", "weights", "segments", "needs", "matching", "gaps", "plans", "forecasts",
+)  # fmt: skip
+"""What a run record counts, in the order of the month."""
 """What went ``in`` and came ``out`` of a stage: thing to number."""
 
 
@@ -429,6 +433,9 @@ class RunRecord(Pleasant):
     context
         What was read beside them, name to digest: ``mapping.toml``, ``codebook/….csv``, the recipes of earlier months
         and, of the store, ``estimates, questions, usage`` of earlier months.
+    rests_on
+        The runs of earlier months that the store gave: ``month, revision, digest, used``, where used is of
+        ``comparison, panel, questions, usage``.
     options
         The options that differ from their defaults.
     counts
@@ -447,6 +454,7 @@ class RunRecord(Pleasant):
     workspace: str
     inputs: pd.DataFrame
     context: Mapping[str, str]
+    rests_on: tuple[Mapping[str, Any], ...]
     options: Mapping[str, Any]
     counts: Mapping[str, int]
     stages: Mapping[str, StageCounts]

@@ -10,7 +10,7 @@ import platform
 from collections import Counter
 from dataclasses import replace
 from importlib.metadata import version
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import pandas as pd
 
@@ -54,7 +54,7 @@ class Stages(NamedTuple):
 
 def make_record(
     name: str, stages: Stages, options: Options, *, older: Sequence[Cleaned] = (),
-    context: Mapping[str, str] | None = None,
+    context: Mapping[str, str] | None = None, rests_on: Sequence[Mapping[str, Any]] = (),
 ) -> RunRecord:  # fmt: skip
     """Say what a run was made of; the digest covers it and the results, nothing of the clock or the place.
 
@@ -64,7 +64,7 @@ def make_record(
         The office the report names.
     older
         Earlier months whose workbooks were read as well.
-    context
+    context, rests_on
         See :class:`RunRecord`.
     """
     cleaned = stages.cleaned
@@ -76,6 +76,7 @@ def make_record(
         .drop_duplicates()
         .sort_values(["month", "file"], ignore_index=True),
         context=dict(sorted((context or {}).items())),
+        rests_on=tuple(rests_on),
         options=differing(options),
         counts={str(key): int(value) for key, value in totals.items()}
         | {"respondents": len(cleaned.survey), "uses": len(cleaned.usage)},

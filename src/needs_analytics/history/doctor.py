@@ -12,7 +12,7 @@ from needs_analytics.errors import NeedsError
 from needs_analytics.exchange import Exchange
 from needs_analytics.history.checks import problems
 from needs_analytics.history.drives import on_network_drive
-from needs_analytics.history.months import files_of
+from needs_analytics.history.months import files_of, kept_months
 from needs_analytics.history.opening import connect, told
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def _of_the_store(store: Store, root: Path, newest: int | None) -> Iterator[Find
             found = problems(connection, newest=newest)
             runs = int(connection.execute("SELECT COUNT(*) FROM run").fetchone()[0])
             mode = str(connection.execute("PRAGMA journal_mode").fetchone()[0])
-        files = files_of(store, root)
+        files, months = files_of(store, root), kept_months(store)
     except NeedsError as error:
         yield Finding("store", {"sentence": error.sentences})
         return
@@ -103,6 +103,9 @@ def _of_the_store(store: Store, root: Path, newest: int | None) -> Iterator[Find
         yield Finding("network", {"folder": str(store.path.parent)})
     elif mode != "wal":
         yield Finding("slow", {"mode": mode})
+    for row in months[months["overtaken"].map(len) > 0].to_dict("records"):
+        told_of = {"month": row["month"], "revision": row["revision"], "months": "、".join(row["overtaken"])}
+        yield Finding("overtaken", told_of)
     for path, state in zip(files["path"], files["state"], strict=True):
         if state not in {"same", "elsewhere"}:
             yield Finding(f"file_{state}", {"file": path})

@@ -15,6 +15,7 @@ from needs_analytics.core.settings import listed
 from needs_analytics.errors import UsageError
 from needs_analytics.exchange import ELSEWHERE
 from needs_analytics.history.opening import told
+from needs_analytics.history.resting import reissued_since
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -39,7 +40,7 @@ class IssuedMonth:
     purged
         Why its details were erased, empty where they were not.
     overtaken
-        Earlier months that were issued again after it: it was compared with what they were before.
+        Earlier months that were issued again after it: it rests on what they were before.
     record
         What the run was made of, see :class:`needs_analytics.core.results.RunRecord`.
     files
@@ -81,14 +82,15 @@ def kept_months(store: Store, *, every: bool = False) -> pd.DataFrame:
         columns=(*KEPT, "record"),
     )
     with told(store.path):
-        counts = [json.loads(record).get("counts", {}) for record in runs["record"]]
+        records = [json.loads(record) for record in runs["record"]]
+    counts = [record.get("counts", {}) for record in records]
     runs["respondents"] = pd.Series([each.get("respondents") for each in counts], index=runs.index, dtype=float)
     runs["needs"] = runs["needs"].astype(float).mask(runs["purged"] == 1)
     runs["purged"] = runs["purged"] == 1
     latest = runs.drop_duplicates("month", keep="last")
     runs["overtaken"] = [
-        tuple(latest.loc[(latest["month"] < month) & (latest["run"] > run), "month"])
-        for month, run in zip(runs["month"], runs["run"], strict=True)
+        reissued_since(record, run, month, latest)
+        for record, run, month in zip(records, runs["run"], runs["month"], strict=True)
     ]
     return (runs if every else runs.loc[latest.index])[list(KEPT)].reset_index(drop=True)
 

@@ -143,6 +143,16 @@ class Store:
             columns=("month", "service", "site", "count", "own"),
         )
 
+    def usage_runs(self, until: Month | str) -> list[int]:
+        """Return the numbers of the runs that :meth:`usage` takes the months' use from."""
+        rows = self.read(
+            """SELECT DISTINCT (SELECT s.run FROM usage_count AS v JOIN run AS s ON s.run = v.run
+                                WHERE v.month = u.month ORDER BY s.month = v.month DESC, s.run DESC LIMIT 1) AS run
+               FROM usage_count AS u WHERE u.month < ? ORDER BY run""",
+            (str(until),),
+        )
+        return [int(run) for run in rows["run"]]
+
     def run_of(self, month: Month | str, revision: int | None = None) -> int | None:
         """Return the number of the run that is a month's revision, by default the latest; ``None`` if there is none."""
         rows = self.read(

@@ -65,6 +65,7 @@ def month_json(result: MonthResult, files: Sequence[Path]) -> dict[str, Any]:
         "workspace": result.workspace,
         "inputs": _rows(result.run.inputs),
         "context": dict(result.run.context),
+        "rests_on": [dict(each) for each in result.run.rests_on],
         "options": result.run.to_dict()["options"],
         "counts": dict(result.run.counts),
         "stages": dict(result.run.stages),

@@ -63,11 +63,15 @@ def _lines(issued: IssuedMonth, language: str) -> Iterator[str]:
         yield said("input", file=input_label(record, each), digest=each["digest"][:_DIGITS], rows=each.get("rows", "—"))
     context = {name: f"{digest[:_DIGITS]}…" for name, digest in record.get("context", {}).items()}
     yield from _pairs(said("context"), said("none"), context)
+    yield from _rests_on(issued, language)
     yield from _pairs(said("options"), said("none"), record.get("options", {}))
     yield from _pairs(said("versions"), said("none"), record.get("versions", {}))
     words = catalogue(language)
     counts = {words.get(f"counts.{name}", name): number for name, number in record.get("counts", {}).items()}
     yield from _pairs(said("counts"), said("none"), counts)
+    if record.get("stages"):
+        yield said("stages")
+        yield from _stages(record["stages"], language)
     titles = {f"{code} {text(f'issue.{code}.title', language)}" if f"issue.{code}.title" in words else code: times
               for code, times in record.get("issues", {}).items()}  # fmt: skip
     yield from _pairs(said("issues"), said("none"), titles)
@@ -78,12 +82,49 @@ def _lines(issued: IssuedMonth, language: str) -> Iterator[str]:
     yield from _printed(issued, language)
 
 
+def _rests_on(issued: IssuedMonth, language: str) -> Iterator[str]:
+    """Yield which runs of earlier months it rests on and whether those were issued again since."""
+    rests = issued.record.get("rests_on")
+    if rests:
+        yield text("cli.history.show.rests_on", language)
+    for each in rests or ():
+        used = ("、" if language == "zh" else ", ").join(
+            text(f"cli.history.show.used_{name}", language) for name in each["used"]
+        )
+        since = text("cli.history.show.rest_since", language) if each["month"] in issued.overtaken else ""
+        yield text(
+            "cli.history.show.rest", language, month=each["month"], revision=each["revision"],
+            digest=each["digest"][:_DIGITS], used=used, since=since,
+        )  # fmt: skip
+
+
 def _pairs(title: str, none: str, told: Mapping[str, Any]) -> Iterator[str]:
     yield (
         title + ("；" if "：" in title else "; ").join(f"{name} {value}" for name, value in told.items())
         if told
         else title + none
     )
+
+
+def _stages(stages: Mapping[str, Mapping[str, Mapping[str, int]]], language: str) -> Iterator[str]:
+    """Yield a line for each stage, in the order of the month: what went in, and what came out."""
+    from needs_analytics.core.results import STAGES
+
+    words = catalogue(language)
+    comma, none = ("、" if language == "zh" else ", "), text("cli.history.show.none", language)
+
+    def told(counts: Mapping[str, int]) -> str:
+        names = (
+            (words.get(f"stage_count.{name}") or words.get(f"table.{name}", name), n) for name, n in counts.items()
+        )
+        return comma.join(f"{name} {n}" for name, n in names) or none
+
+    for stage in STAGES:
+        if stage in stages:
+            given, made = (told(stages[stage][side]) for side in ("in", "out"))
+            yield text(
+                "cli.history.show.stage", language, stage=text(f"stage.{stage}", language), given=given, made=made
+            )
 
 
 def _printed(issued: IssuedMonth, language: str) -> Iterator[str]:
