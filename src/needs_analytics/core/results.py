@@ -435,7 +435,7 @@ class RunRecord(Pleasant):
         and, of the store, ``estimates, questions, usage`` of earlier months.
     rests_on
         The runs of earlier months that the store gave: ``month, revision, digest, used``, where used is of
-        ``comparison, panel, questions, usage``.
+        ``comparison, panel, questions, segments, usage``.
     options
         The options that differ from their defaults.
     counts
