@@ -91,11 +91,16 @@ def _of_the_store(store: Store, root: Path, newest: int | None) -> Iterator[Find
             found = problems(connection, newest=newest)
             runs = int(connection.execute("SELECT COUNT(*) FROM run").fetchone()[0])
             mode = str(connection.execute("PRAGMA journal_mode").fetchone()[0])
-        files, months = files_of(store, root), kept_months(store)
     except NeedsError as error:
         yield Finding("store", {"sentence": error.sentences})
         return
     yield from (Finding(code, {"where": where}) for code, where in found)
+    try:
+        files, months = files_of(store, root), kept_months(store)
+    except NeedsError as error:
+        if not found:  # else it is said already what was altered
+            yield Finding("store", {"sentence": error.sentences})
+        return
     if newest is not None and runs > newest:
         yield Finding("unread", {"newest": newest, "runs": runs})
     remote = on_network_drive(store.path.parent)
