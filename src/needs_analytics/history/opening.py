@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
+import time
 from contextlib import contextmanager
 from functools import cache
 from importlib.metadata import version
@@ -27,6 +28,7 @@ _ALTERED = re.compile(
     "no such (?:table|column)|already exists|duplicate column|malformed"
 )  # of what only this program makes
 WAIT = 60.0  # seconds for another writer; one holds the store for less than one
+_PAUSE = 0.05  # seconds until it is tried again where SQLite does not wait by itself
 _FULL, _BUSY, _READONLY, _IO = (
     frozenset({sqlite3.SQLITE_FULL}),
     frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL}),
@@ -67,7 +69,7 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     known = migrations()
     _refuse_others(connection, path, known[-1][0])
     remote = on_network_drive(path.parent)
-    connection.execute(f"PRAGMA journal_mode = {'DELETE' if remote else 'WAL'}")
+    _set_journal(connection, "DELETE" if remote else "WAL")
     connection.execute(f"PRAGMA synchronous = {'EXTRA' if remote else 'FULL'}")
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA secure_delete = ON")
@@ -76,6 +78,19 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
         _migrate(connection, path, known)
         if 0 < done < _LINKED:  # what was taken out is overwritten already; the file is written anew all the same
             compact(connection)
+
+
+def _set_journal(connection: sqlite3.Connection, mode: str) -> None:
+    """Set how changes are journalled; SQLite itself does not wait where two do so at once, lest both wait for ever."""
+    last = time.monotonic() + WAIT
+    while True:
+        try:
+            connection.execute(f"PRAGMA journal_mode = {mode}")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF not in _BUSY or time.monotonic() >= last:
+                raise
+            time.sleep(_PAUSE)
 
 
 def _refuse_others(connection: sqlite3.Connection, path: Path, newest: int) -> None:
