@@ -86,11 +86,12 @@ def _set_journal(connection: sqlite3.Connection, mode: str) -> None:
     while True:
         try:
             connection.execute(f"PRAGMA journal_mode = {mode}")
-            return
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF not in _BUSY or time.monotonic() >= last:
+            if getattr(error, "sqlite_errorcode", 0) & 0xFF not in _BUSY or time.monotonic() >= last:
                 raise
             time.sleep(_PAUSE)
+        else:
+            return
 
 
 def _refuse_others(connection: sqlite3.Connection, path: Path, newest: int) -> None:
