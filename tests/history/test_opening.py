@@ -47,3 +47,9 @@ def test_who_never_becomes_ready_is_told(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr(sqlite3, "connect", partial(sqlite3.connect, factory=locked_out(10**9)))
     with pytest.raises(UsageError, match="占用"):
         opening.connect(tmp_path / "months.sqlite3")
+
+
+def test_what_the_program_asks_wrongly_is_no_damage_of_the_store(tmp_path: Path) -> None:
+    path = tmp_path / "months.sqlite3"
+    with pytest.raises(sqlite3.ProgrammingError), closing(opening.connect(path)) as connection, opening.told(path):
+        connection.execute("SELECT ?", (1, 2))

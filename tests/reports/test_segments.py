@@ -168,6 +168,17 @@ def test_what_became_of_last_months_types_is_told() -> None:
                                                           ("老人·少用服务", "不再单独成类")]  # fmt: skip
 
 
+def test_what_drifted_is_told_in_english_too() -> None:
+    result = month()
+    drift = drift_frame([("age", "年龄", 0.1, 0.001, True), ("", "各题回答的组合", 0.1, 0.001, True)])
+    crosswalk = crosswalk_frame([("S1", "甲", "S1", "甲", 0.9, "same")])
+    segments = replace(result.segments, crosswalk=crosswalk, drift=drift)
+    document = build_document(replace(result, segments=segments), language="en")
+    said = [block.text for section in document.sections for block in section.blocks if isinstance(block, Paragraph)]
+    (sentence,) = [text for text in said if text.startswith("Compared with last month")]
+    assert sentence.endswith("in age, how answers go together.")
+
+
 def test_without_an_earlier_month_nothing_is_compared() -> None:
     document = build_document(month())
     assert "crosswalk" not in {table.id for table in document.tables}

@@ -156,6 +156,8 @@ def told(path: Path) -> Iterator[None]:
         raise failure(UsageError, "journal_damaged", file=str(error)) from error
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
         raise failure(UsageError, "store_damaged", file=path.name, folder=str(path.parent)) from error
+    except sqlite3.ProgrammingError:
+        raise  # what this program asks for wrongly is no damage
     except sqlite3.DatabaseError as error:
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
         for key, codes in (("full", _FULL), ("busy", _BUSY), ("closed", _READONLY), ("unreadable", _IO)):

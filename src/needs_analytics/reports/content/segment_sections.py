@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from needs_analytics.core.messages import text
 from needs_analytics.core.tables import iter_rows
 from needs_analytics.reports.content import segment_charts
 from needs_analytics.reports.content.segment_tables import printed_segments
@@ -65,10 +66,18 @@ def _compared(m: Material) -> list[Block]:
     parts += [words.say("text.segments_new", list=words.listed(new, _LISTED))] if new else []
     parts += [words.say("text.segments_gone", list=words.listed(gone, _LISTED))] if gone else []
     drifted = segments.drift[segments.drift["drifted"].astype(bool)]
-    label = [str(name) for (name,) in iter_rows(drifted, "label")]
+    label = [_asked(m, str(question)) for (question,) in iter_rows(drifted, "question")]
     said = words.say("text.segments_compared", list=words.say("list_semicolon").join(parts)) if parts else ""
     said += words.say("text.segments_drift", list=words.listed(label, _LISTED)) if label else ""
     return [Paragraph(said)] if said else []
+
+
+def _asked(m: Material, question: str) -> str:
+    """Return how a question is called, or what it is that drifted where that is no single one."""
+    language = m.words.language
+    return (
+        m.result.cleaned.codebook.label("survey", question, language) if question else text("segments.misfit", language)
+    )
 
 
 def _traits(m: Material) -> list[Block]:
