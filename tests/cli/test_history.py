@@ -184,6 +184,7 @@ def test_diff_of_erased_figures_says_so(needs: Needs, place: Path) -> None:
         (["purge", "--resident", "--month", MONTH], "只写一个"),
         (["purge", "--month", MONTH, "--no-input"], "加 --yes"),
         (["export", "out", "--month", "2026-08"], "没有 2026-08"),
+        (["export", "out", "--revision", "1"], "加 --month"),
     ],
 )
 def test_a_wrong_request_says_the_remedy_with_code_2(
@@ -212,6 +213,17 @@ def test_export_writes_files_and_says_they_are_internal(needs: Needs, place: Pat
     assert found.code == 0
     assert (place / "导出" / f"estimate.{form}").is_file()
     assert "内部使用" in found.err
+
+
+def test_export_writes_the_revision_that_is_asked_for(needs: Needs, place: Path) -> None:
+    def runs(*asked: str) -> list[str]:
+        assert needs("history", "export", "导出", "--format", "csv", *asked).code == 0
+        lines = (place / "导出" / "run.csv").read_text(encoding="utf-8-sig").splitlines()
+        return [line[:9] for line in lines[1:]]
+
+    assert runs() == [f"{MONTH},2"]
+    assert runs("--month", MONTH, "--revision", "1") == [f"{MONTH},1"]
+    assert runs("--all") == [f"{MONTH},1", f"{MONTH},2"]
 
 
 def test_backup_is_checked_and_never_replaces_a_file_unasked(needs: Needs, place: Path) -> None:

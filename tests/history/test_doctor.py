@@ -159,7 +159,7 @@ def test_a_disk_without_a_write_ahead_log_is_said(issued: Workspace, monkeypatch
         connection.execute("PRAGMA journal_mode = DELETE")
         return connection
 
-    monkeypatch.setattr(doctor, "connect", without_log)
+    monkeypatch.setattr("needs_analytics.history.store.connect", without_log)
     assert found(issued) == ["slow"]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars
 import pytest
@@ -34,14 +34,49 @@ def read(file: Path) -> list[dict[str, str]]:
     return list(csv.DictReader(file.read_text(encoding="utf-8-sig").splitlines()))
 
 
+def revisions(folder: Path, table: str = "run") -> list[tuple[str, str]]:
+    return [(row["month"], row["revision"]) for row in read(folder / f"{table}.csv")]
+
+
 def test_every_table_has_month_and_revision_first(kept: Workspace, tmp_path: Path) -> None:
-    files = export_tables(kept.store, tmp_path / "out", form="csv")
+    files = export_tables(kept.store, tmp_path / "out", form="csv", every=True)
     assert {path.stem for path in files} >= {*DETAILS, "run", "file", "publication", "purge", "segment_model"}
     for path in files:
         first = path.read_text(encoding="utf-8-sig").splitlines()[0]
         assert first.startswith("month,revision,")
-    runs = [(row["month"], row["revision"]) for row in read(tmp_path / "out" / "run.csv")]
-    assert runs == [("2026-09", "1"), ("2026-10", "1"), ("2026-10", "2")]
+    assert revisions(tmp_path / "out") == [("2026-09", "1"), ("2026-10", "1"), ("2026-10", "2")]
+
+
+def test_the_latest_revision_of_each_month_unless_another_or_all_are_asked(kept: Workspace, tmp_path: Path) -> None:
+    def exported(**asked: Any) -> list[tuple[str, str]]:
+        export_tables(kept.store, tmp_path, form="csv", **asked)
+        for table in ("estimate", "gap", "usage_count"):
+            assert revisions(tmp_path) == list(dict.fromkeys(revisions(tmp_path, table)))
+        return revisions(tmp_path)
+
+    assert exported() == [("2026-09", "1"), ("2026-10", "2")]
+    assert exported(months=["2026-10"]) == [("2026-10", "2")]
+    assert exported(months=["2026-10"], revision=1) == [("2026-10", "1")]
+    assert exported(months=["2026-09", "2026-10"], revision=1) == [("2026-09", "1"), ("2026-10", "1")]
+    assert exported(months=["2026-10"], every=True) == [("2026-10", "1"), ("2026-10", "2")]
+
+
+@pytest.mark.parametrize(
+    ("asked", "code"),
+    [
+        ({"revision": 1}, "export_revision"),
+        ({"revision": 1, "months": ["2026-10"], "every": True}, "export_revision"),
+        ({"revision": 3, "months": ["2026-10"]}, "history_revision"),
+        ({"revision": 2, "months": ["2026-10", "2026-09"]}, "history_revision"),
+    ],
+)
+def test_a_revision_that_is_no_months_is_refused(
+    kept: Workspace, tmp_path: Path, asked: dict[str, Any], code: str
+) -> None:
+    with pytest.raises(UsageError) as error:
+        export_tables(kept.store, tmp_path / "none", form="csv", **asked)
+    assert error.value.code == code
+    assert not (tmp_path / "none").exists()
 
 
 def test_parquet_holds_what_the_store_holds(kept: Workspace, tmp_path: Path) -> None:

@@ -79,21 +79,21 @@ def compare_runs(
     UsageError
         When there is no such month or revision.
     """
-    runs = [named_run(store, *asked) for asked in (before, after)]
-    texts = [store.read("SELECT record FROM run WHERE run = ?", (run["run"],))["record"].iloc[0] for run in runs]
+    with store.reading() as moment:
+        runs = [named_run(moment, *asked) for asked in (before, after)]
+        query = "SELECT record FROM run WHERE run = ?"
+        texts = [moment.read(query, (run["run"],))["record"].iloc[0] for run in runs]
+        moved = {table: _moved(moment, table, runs) for table in _LEVELS}
     with told(store.path):
         records = [json.loads(text) for text in texts]
     inputs = [{input_label(record, each): each["digest"] for each in record.get("inputs", ())} for record in records]
     context, options, versions = (
         _differing([record.get(name, {}) for record in records]) for name in ("context", "options", "versions")
     )
-    figures, elsewhere = {}, {}
-    for table in _LEVELS:
-        figures[table], elsewhere[table] = _moved(store, table, runs)
     first, second = ((str(run["month"]), int(run["revision"])) for run in runs)
     return Comparison(
-        first, second, _differing(inputs, "file"), context, options, versions, figures["estimate"], figures["gap"],
-        elsewhere,
+        first, second, _differing(inputs, "file"), context, options, versions, moved["estimate"][0], moved["gap"][0],
+        {table: elsewhere for table, (_, elsewhere) in moved.items()},
     )  # fmt: skip
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import time
-from contextlib import closing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -13,13 +12,13 @@ from needs_analytics.exchange import Exchange
 from needs_analytics.history.checks import problems
 from needs_analytics.history.drives import on_network_drive
 from needs_analytics.history.months import files_of, kept_months
-from needs_analytics.history.opening import connect, told
+from needs_analytics.history.opening import told
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from needs_analytics.history.store import Store
+    from needs_analytics.history.store import Moment, Store
 
 _LEFT = re.compile(r"\.[0-9a-f]{32}\.(?:tmp|old|old\.tmp)")
 _FOLDERS = (".", "history", "reports/**", "check/**", "templates/**", ".cache/**")
@@ -79,33 +78,32 @@ def examine(store: Store, root: Path, journal: Path, *, newest: int | None = Non
     newest
         Read the results of so many runs only; by default of all.
     """
-    found = [*_of_the_store(store, root, newest)] if store.path.exists() else [Finding("none")]
+    found: list[Finding] = []
+    try:
+        with store.reading() as moment, told(store.path):
+            found.extend(_of_the_store(moment, root, newest))
+    except NeedsError as error:
+        if not found:  # else it is said already what was altered
+            found.append(Finding("store", {"sentence": error.sentences}))
     if journal.exists():
         found.append(Finding("journal", {"file": _told(journal, root)}))
     return (*found, *(Finding("leftover", {"file": _told(path, root)}) for path in leftovers(root, journal)))
 
 
-def _of_the_store(store: Store, root: Path, newest: int | None) -> Iterator[Finding]:
-    try:
-        with closing(connect(store.path)) as connection, told(store.path):
-            found = problems(connection, newest=newest)
-            runs = int(connection.execute("SELECT COUNT(*) FROM run").fetchone()[0])
-            mode = str(connection.execute("PRAGMA journal_mode").fetchone()[0])
-    except NeedsError as error:
-        yield Finding("store", {"sentence": error.sentences})
+def _of_the_store(moment: Moment, root: Path, newest: int | None) -> Iterator[Finding]:
+    connection = moment.connection
+    if connection is None:
+        yield Finding("none")
         return
-    yield from (Finding(code, {"where": where}) for code, where in found)
-    try:
-        files, months = files_of(store, root), kept_months(store)
-    except NeedsError as error:
-        if not found:  # else it is said already what was altered
-            yield Finding("store", {"sentence": error.sentences})
-        return
+    runs = int(connection.execute("SELECT COUNT(*) FROM run").fetchone()[0])
+    mode = str(connection.execute("PRAGMA journal_mode").fetchone()[0])
+    yield from (Finding(code, {"where": where}) for code, where in problems(connection, newest=newest))
+    files, months = files_of(moment, root), kept_months(moment)
     if newest is not None and runs > newest:
         yield Finding("unread", {"newest": newest, "runs": runs})
-    remote = on_network_drive(store.path.parent)
+    remote = on_network_drive(moment.path.parent)
     if remote:
-        yield Finding("network", {"folder": str(store.path.parent)})
+        yield Finding("network", {"folder": str(moment.path.parent)})
     elif mode != "wal":
         yield Finding("slow", {"mode": mode})
     for row in months[months["overtaken"].map(len) > 0].to_dict("records"):

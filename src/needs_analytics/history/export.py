@@ -13,7 +13,7 @@ from needs_analytics.core.messages import failure
 from needs_analytics.errors import UsageError
 from needs_analytics.files import write_together
 from needs_analytics.history.columns import DETAILS, TEXTS, quoted
-from needs_analytics.history.months import named_run
+from needs_analytics.history.months import kept_months, named_run
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,9 +36,15 @@ _BLANK = " \u00a0\u3000"
 
 
 def export_tables(
-    store: Store, folder: Path, *, form: str = "", months: Sequence[Month | str] = ()
+    store: Store,
+    folder: Path,
+    *,
+    form: str = "",
+    months: Sequence[Month | str] = (),
+    revision: int | None = None,
+    every: bool = False,
 ) -> tuple[Path, ...]:
-    """Write every table of the store into a folder, a file each, all revisions, and return the files.
+    """Write every table of the store into a folder, a file each and all of one moment, and return the files.
 
     The rows are exact: they are for internal use, not for publication. ``month`` and ``revision`` come first in every
     table; the month of a use is ``use_month``.
@@ -49,21 +55,30 @@ def export_tables(
         ``parquet`` or ``csv``; by default Parquet where the library for it is installed.
     months
         Only these months.
+    revision
+        This revision of these months, by default the latest.
+    every
+        Every revision, not only the latest of each month.
 
     Raises
     ------
     UsageError
-        When a month was not kept, or the library for Parquet is not there.
+        When a month or revision was not kept, a revision is asked of no month, or the library for Parquet is not there.
     """
     form = form or default_form()
     if form == "parquet" and not has_parquet():
         raise failure(UsageError, "no_parquet")
-    names = [named_run(store, month)["month"] for month in months]
+    if revision is not None and (every or not months):
+        raise failure(UsageError, "export_revision", revision=revision)
     contents = {}
-    for table, columns in _TABLES.items():
-        frame = _rows(store, table, columns)
-        frame = frame[frame["month"].isin(names)] if names else frame
-        contents[folder / f"{table}.{form}"] = _parquet(frame) if form == "parquet" else _csv(frame)
+    with store.reading() as moment:
+        named = [named_run(moment, month, revision) for month in months]
+        kept = kept_months(moment, every=every)
+        whole = kept[kept["month"].isin([run["month"] for run in named])] if months else kept
+        runs = [run["run"] for run in named] if revision is not None else whole["run"].tolist()
+        for table, columns in _TABLES.items():
+            frame = _rows(moment, table, columns, runs)
+            contents[folder / f"{table}.{form}"] = _parquet(frame) if form == "parquet" else _csv(frame)
     folder.mkdir(parents=True, exist_ok=True)
     return tuple(write_together(contents))
 
@@ -78,16 +93,16 @@ def has_parquet() -> bool:
     return find_spec("polars") is not None
 
 
-def _rows(store: Store, table: str, columns: Sequence[str]) -> pd.DataFrame:
+def _rows(store: Store, table: str, columns: Sequence[str], runs: Sequence[int]) -> pd.DataFrame:
     own = ["use_month" if name == "month" else name for name in columns]
-    named = ("month", "revision", *own)
+    named = ("run", "month", "revision", *own)
     listed = ", ".join(f"t.{quoted([name])}" for name in columns)
     frame = store.read(
-        f"SELECT r.month, r.revision, {listed} FROM {table} AS t JOIN run AS r ON r.run = t.run "  # noqa: S608 - our own names
+        f"SELECT r.run, r.month, r.revision, {listed} FROM {table} AS t JOIN run AS r ON r.run = t.run "  # noqa: S608 - our own names
         f"ORDER BY r.month, r.revision, {listed}",
         columns=named,
-    )
-    return frame.set_axis(named, axis="columns")
+    ).set_axis(named, axis="columns")
+    return frame[frame["run"].isin(runs)].drop(columns="run")
 
 
 def _csv(frame: pd.DataFrame) -> bytes:

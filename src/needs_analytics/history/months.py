@@ -108,14 +108,17 @@ def issued_month(store: Store, month: Month | str, revision: int | None = None, 
     UsageError
         When there is no such month or revision.
     """
-    found = named_run(store, month, revision)
-    rows = store.read(
-        """SELECT r.program, r.record, COALESCE(p.reason, '') AS purged FROM run AS r
-           LEFT JOIN purge AS p ON p.run = r.run WHERE r.run = ?""",
-        (found["run"],),
-    )
-    printed = store.read("SELECT language, tables FROM publication WHERE run = ? ORDER BY language", (found["run"],))
-    kept = kept_months(store, every=True)
+    with store.reading() as moment:
+        found = named_run(moment, month, revision)
+        rows = moment.read(
+            """SELECT r.program, r.record, COALESCE(p.reason, '') AS purged FROM run AS r
+               LEFT JOIN purge AS p ON p.run = r.run WHERE r.run = ?""",
+            (found["run"],),
+        )
+        printed = moment.read(
+            "SELECT language, tables FROM publication WHERE run = ? ORDER BY language", (found["run"],)
+        )
+        kept, files = kept_months(moment, every=True), files_of(moment, root, found["run"])
     with told(store.path):
         record = json.loads(rows["record"].iloc[0])
         tables = {row["language"]: json.loads(row["tables"]) for row in printed.to_dict("records")}
@@ -124,7 +127,7 @@ def issued_month(store: Store, month: Month | str, revision: int | None = None, 
         latest=int(kept.loc[kept["month"] == found["month"], "revision"].max()),
         program=str(rows["program"].iloc[0]), purged=str(rows["purged"].iloc[0]),
         overtaken=kept.loc[kept["run"] == found["run"], "overtaken"].iloc[0],
-        record=record, files=files_of(store, root, found["run"]), tables=tables,
+        record=record, files=files, tables=tables,
     )  # fmt: skip
 
 

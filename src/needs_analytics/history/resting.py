@@ -30,15 +30,16 @@ def resting_on(store: Store, month: Month, of_last: Sequence[str], segments_of: 
         ``month, revision, digest, used``, oldest first; ``usage`` is used of every run that speaks for a month's use.
     """
     used: dict[int, list[str]] = {}
-    last = store.run_of(month.shift(-1))
-    if last is not None and of_last:
-        used[last] = list(of_last)
-    held = store.run_of(segments_of) if segments_of else None
-    if held is not None:
-        used.setdefault(held, []).append("segments")
-    for run in store.usage_runs(month):
-        used.setdefault(run, []).append("usage")
-    runs = store.runs()
+    with store.reading() as moment:
+        last = moment.run_of(month.shift(-1))
+        if last is not None and of_last:
+            used[last] = list(of_last)
+        held = moment.run_of(segments_of) if segments_of else None
+        if held is not None:
+            used.setdefault(held, []).append("segments")
+        for run in moment.usage_runs(month):
+            used.setdefault(run, []).append("usage")
+        runs = moment.runs()
     rows = runs[runs["run"].isin(list(used))].sort_values(["month", "revision"])
     return tuple(
         {"month": row["month"], "revision": int(row["revision"]), "digest": row["digest"], "used": used[row["run"]]}

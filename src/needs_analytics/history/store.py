@@ -14,6 +14,7 @@ from needs_analytics.history.opening import connect, told
 from needs_analytics.history.writing import Writing
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Iterator
 
     from needs_analytics.core.month import Month
@@ -57,6 +58,26 @@ class Store:
             finally:
                 writing.leave()
 
+    @contextmanager
+    def reading(self) -> Iterator[Moment]:
+        """Read one state of the store: what others commit until this is left is not seen.
+
+        Where a writer has to wait for readers (on a network drive), it waits for this.
+
+        Raises
+        ------
+        UsageError
+            When the store cannot be opened.
+        """
+        if not self.path.exists():
+            yield Moment(self.path, None)
+            return
+        with closing(connect(self.path)) as connection:
+            with told(self.path):
+                connection.execute("BEGIN")
+                connection.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()  # the first look decides the state
+            yield Moment(self.path, connection)
+
     def keep(self, result: MonthResult) -> int:
         """Keep a month's results as a new revision and return its number; the same results again keep the old one."""
         with self.writing() as writing:
@@ -96,8 +117,8 @@ class Store:
 
     def segment_model(self, month: Month | str, revision: int | None = None) -> str | None:
         """Return the fitted segments of a month as JSON, see :mod:`needs_analytics.segments.keeping`."""
-        run = self.run_of(month, revision)
-        rows = self.read("SELECT model FROM segment_model WHERE run = ?", (run,))
+        with self.reading() as moment:
+            rows = moment.read("SELECT model FROM segment_model WHERE run = ?", (moment.run_of(month, revision),))
         return str(rows["model"].iloc[0]) if len(rows) else None
 
     def segment_model_before(self, month: Month | str) -> tuple[str, str] | None:
@@ -121,10 +142,11 @@ class Store:
 
     def detail(self, table: str, month: Month | str, revision: int | None = None) -> pd.DataFrame | None:
         """Return the rows of one table of a month; ``None`` where it was not kept or its details were purged."""
-        run = self.run_of(month, revision)
-        if run is None or len(self.read("SELECT run FROM purge WHERE run = ?", (run,))):
-            return None
-        return self.read(f"SELECT {quoted(DETAILS[table])} FROM {table} WHERE run = ?", (run,))  # noqa: S608 - our own names
+        with self.reading() as moment:
+            run = moment.run_of(month, revision)
+            if run is None or len(moment.read("SELECT run FROM purge WHERE run = ?", (run,))):
+                return None
+            return moment.read(f"SELECT {quoted(DETAILS[table])} FROM {table} WHERE run = ?", (run,))  # noqa: S608 - our own names
 
     def usage(self, until: Month | str) -> pd.DataFrame:
         """Return ``month, service, site, count, own`` of all months before one.
@@ -163,19 +185,37 @@ class Store:
 
     def verify(self) -> bool:
         """Return whether every row is as it was linked and the chain of links holds."""
-        if not self.path.exists():
-            return True
-        with closing(connect(self.path)) as connection, told(self.path):
-            return not broken_links(connection)
+        with self.reading() as moment, told(self.path):
+            return moment.connection is None or not broken_links(moment.connection)
 
     def read(
         self, query: str, parameters: tuple[object, ...] = (), columns: tuple[str, ...] = ("run",)
     ) -> pd.DataFrame:
         """Return the rows of a query; ``columns`` are those of a store that does not exist yet."""
-        if not self.path.exists():
+        with self.reading() as moment:
+            return moment.read(query, parameters, columns)
+
+
+class Moment(Store):
+    """The store as it is at one moment, see :meth:`Store.reading`; ``connection`` is ``None`` where there was none."""
+
+    def __init__(self, path: Path, connection: sqlite3.Connection | None) -> None:
+        super().__init__(path)
+        self.connection = connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Moment]:
+        """Go on reading this state."""
+        yield self
+
+    def read(
+        self, query: str, parameters: tuple[object, ...] = (), columns: tuple[str, ...] = ("run",)
+    ) -> pd.DataFrame:
+        """Return the rows of a query."""
+        if self.connection is None:
             return pd.DataFrame(columns=list(columns))
-        with closing(connect(self.path)) as connection, told(self.path):
-            cursor = connection.execute(query, parameters)
+        with told(self.path):
+            cursor = self.connection.execute(query, parameters)
             frame = pd.DataFrame(cursor.fetchall(), columns=[column[0] for column in cursor.description])
         figures = {name for known in DETAILS.values() for name in known} - TEXTS
         return frame.astype({name: float for name in frame.columns if name in figures})

@@ -38,8 +38,9 @@ def command(language: str) -> click.Command:
         from needs_analytics.history.compare import compare_runs
 
         workspace = context.open_workspace()
-        before, after = _asked(workspace.store, month, other, revisions)
-        found = compare_runs(workspace.store, before, after)
+        with workspace.store.reading() as moment:
+            before, after = _asked(moment, month, other, revisions)
+            found = compare_runs(moment, before, after)
         if as_json:
             print_json(_as_dict(found))
         else:

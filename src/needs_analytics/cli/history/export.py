@@ -21,13 +21,19 @@ def command(language: str) -> click.Command:
     )
     @click.option("--format", "form", type=click.Choice(_FORMATS), help=text("cli.history.export.format", language))
     @click.option("--month", "months", multiple=True, help=text("cli.history.export.month", language))
+    @click.option("--revision", type=int, help=text("cli.history.export.revision", language))
+    @click.option("--all", "every", is_flag=True, help=text("cli.history.export.all", language))
     @click.pass_obj
-    def export(context: Context, folder: Path, form: str | None, months: tuple[str, ...]) -> None:
+    def export(
+        context: Context, folder: Path, form: str | None, months: tuple[str, ...], revision: int | None, *, every: bool
+    ) -> None:
         from needs_analytics.core.month import Month
         from needs_analytics.history.export import export_tables
 
         parsed = [Month.parse(month) for month in months]
-        files = export_tables(context.open_workspace().store, folder, form=form or "", months=parsed)
+        files = export_tables(
+            context.open_workspace().store, folder, form=form or "", months=parsed, revision=revision, every=every
+        )
         for path in files:
             context.say("history.export.file", path=path)
         context.say("history.export.internal")
