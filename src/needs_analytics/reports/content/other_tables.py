@@ -336,6 +336,7 @@ def method_table(result: MonthResult, words: Wording) -> Table:
         "gap_relative": f"{result.options.gaps.widest_relative:g}",
         "detour": f"{matching.detour:g}",
         "threshold": disclosure.threshold,
+        "few": result.options.segments.fewest_respondents,
         "bounds": words.say(f"bounds.{view.bounds}", **view.limits),
     }
     rows = [tuple(words.say(f"method.{name}", **details).split("|", 1)) for name in METHOD_LINES]
