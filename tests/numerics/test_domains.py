@@ -11,6 +11,7 @@ from scipy import sparse
 
 from helpers.explicit import explicit_mean
 from needs_analytics.numerics import domains as shares_of_domains
+from needs_analytics.numerics.intervals import korn_graubard
 from needs_analytics.numerics.raking import rake
 from needs_analytics.numerics.weighted import domain_shares, share_covariance, survey_mean, survey_share
 
@@ -228,3 +229,32 @@ def test_unbounded_weights_leave_at_most_the_kish_number() -> None:
     assert cautious.n_eff[0, 0] == pytest.approx(kish)
     assert cautious.high[0, 0] > 3 * credited.high[0, 0] > 0
     assert cautious.value[0, 0] == credited.value[0, 0]
+
+
+def test_calibration_credits_no_more_than_the_answers_there_are():
+    """A margin that all but tells the answer: its residuals are nearly 0, but 200 answers are no more than 200."""
+    told = np.arange(200) % 2
+    answers = np.where(np.arange(200) < 4, 1 - told, told)[:, None].astype(float)
+    everybody, weights = np.ones((200, 1), bool), np.ones(200)
+    shares = domain_shares(answers, weights, everybody, calibration=[told])
+    assert shares.n_eff[0, 0] > 1000
+    assert_allclose((shares.low[0, 0], shares.high[0, 0]), np.ravel(korn_graubard(answers.mean(), 200)), atol=1e-9)
+    stratified = domain_shares(answers, weights, everybody, strata=told)
+    assert stratified.high[0, 0] - stratified.low[0, 0] < 0.1, "strata drawn as such keep their gain"
+
+
+def test_a_lonely_answer_lies_inside_its_interval():
+    shares = domain_shares([[1.0], [0.0], [0.0]], [2.0, 2.0, 2.0], np.eye(3, 1, dtype=bool), fpc=6.0)
+    assert shares.n[0, 0] == 1
+    assert 0 < shares.low[0, 0] < shares.value[0, 0] == shares.high[0, 0]
+
+
+@given(st.integers(0, 10_000), st.sampled_from([1e-6, 1e-3, 1e4]))
+@settings(derandomize=True, max_examples=20, deadline=None)
+def test_the_unit_of_the_weights_changes_nothing(seed, unit):
+    answers, weights, domains, design = survey(seed)
+    same = domain_shares(answers, unit * weights, domains, **design)
+    for name in FIELDS:
+        assert_allclose(
+            getattr(same, name), getattr(domain_shares(answers, weights, domains, **design), name), atol=1e-7
+        )

@@ -53,6 +53,7 @@ def test_few_degrees_of_freedom_widen():
     low, high = korn_graubard(0.3, 100, df=[4, 20, 99], n=100)
     assert np.all(np.diff(high - low) < 0)
     assert_allclose((low[2], high[2]), korn_graubard(0.3, 100), atol=1e-12)
+    assert korn_graubard(0.3, 100, df=4) == korn_graubard(0.3, 100), "how many answered is needed as well"
 
 
 @given(shares, sizes, st.floats(0.5, 0.999))
