@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sqlite3
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
@@ -24,13 +25,16 @@ from needs_analytics.history.usage import usage_counts
 from needs_analytics.intake.public_options import public_options
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Iterable, Mapping, Sequence
 
     from needs_analytics.core.results import MonthResult, Segments
     from needs_analytics.history.columns import Value
 
     Details = list[tuple[str, Sequence[str], list[tuple[Value, ...]]]]
+
+
+_NOT_WRITTEN = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE})
+"""Why a commit fails before its last page is in the file; else it may be there and the disk could not confirm it."""
 
 
 class Shown(NamedTuple):
@@ -51,6 +55,7 @@ class Writing:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+        self._unsure = False
         self.run = 0
 
     def keep(self, result: MonthResult, shown: Shown | None = None, model: str = "") -> int:
@@ -134,13 +139,20 @@ class Writing:
         return [str(row[0]) for row in rows]
 
     def hold(self) -> None:
-        """Undo whatever was not committed and keep all other writers out again."""
+        """Undo for good whatever was not committed and keep all other writers out again."""
         self.leave()
+        if self._unsure:  # in the log of the store the run is whole: whoever opens it after a crash would find it kept
+            version = self._connection.execute("PRAGMA user_version").fetchone()[0]
+            self._connection.execute(f"PRAGMA user_version = {version}")  # is written over it
         self._connection.execute("BEGIN IMMEDIATE")
 
     def commit(self) -> None:
         """Make the run last."""
-        self._connection.execute("COMMIT")
+        try:
+            self._connection.execute("COMMIT")
+        except sqlite3.OperationalError as error:
+            self._unsure = getattr(error, "sqlite_errorcode", 0) not in _NOT_WRITTEN
+            raise
 
     def leave(self) -> None:
         """Undo whatever was not committed."""
