@@ -20,8 +20,9 @@ def repeated_people(survey: pd.DataFrame, *, outdated: Collection[str] = ()) -> 
 
     Answers share a person when they share ``person_key``. Of them the latest complete one stays; without a complete
     one the latest partial one, else the latest (:func:`completeness`). Of equally late ones, and of those without a
-    date, the one with more known answers stays, then the one further down. Before all of that, an answer of a file
-    that another one seems to correct (``outdated``, by digests) gives way to one of a file that does not.
+    date, the one with more known answers stays, then the one further down; what the files are called decides nothing
+    (:func:`needs_analytics.core.order.by_content`). Before all of that, an answer of a file that another one seems to
+    correct (``outdated``, by digests) gives way to one of a file that does not.
     """
     known = survey[_answers(survey)].notna().sum(axis=1)
     order = pd.DataFrame(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from needs_analytics.core.issue import CellRef, Issue, Place, place_order
 from needs_analytics.core.tables import OWN_COLUMN, iter_rows
 
@@ -85,9 +87,16 @@ class CellMap:
     def said(
         self, code: str, table: str, rows: pd.DataFrame, *fields: str, value: str = "", **details: Any
     ) -> list[Issue]:
-        """Say the same of a field's cells, or of whole rows: an issue for each sheet, with the number of its rows."""
+        """Say the same of a field's cells, or of whole rows: an issue for each sheet, with the number of its rows.
+
+        They come in the order in which the files were read, whatever the order of the rows.
+        """
+        if rows.empty:
+            return []
         sheets: dict[tuple[str, str], list[CellRef]] = {}
-        for ref in self.refs(table, rows, *fields):
+        read = {digest: at for at, (_, digest, _) in enumerate(self.stretches)}
+        order = np.argsort([read.get(digest, -1) for digest in rows["digest"]], kind="stable")
+        for ref in self.refs(table, rows.iloc[order], *fields):
             sheets.setdefault((ref.file, ref.sheet), []).append(ref)
         told = {"table": table, **({"field": fields[0]} if fields else {}), **details}
         issues = []

@@ -11,12 +11,16 @@ import pandas as pd
 from needs_analytics.core.tables import PROVENANCE
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from needs_analytics.core.arrays import Ints
     from needs_analytics.core.records import Cleaned
 
 _NOT_TOLD = frozenset({"person_key", "household_key", "interviewer", "known_by", "linked_by", *PROVENANCE})
 """What follows from a workspace's secret or from where a row stands: it is no content."""
 _WIDEST = 2**62
+_OF_THE_FILE = frozenset({"office", *PROVENANCE})
+"""What a sheet's file and its name decide."""
 
 
 def in_order(frame: pd.DataFrame) -> pd.DataFrame:
@@ -44,6 +48,32 @@ def in_order(frame: pd.DataFrame) -> pd.DataFrame:
         ranks = ranks * (len(known) + 1) + np.where(codes < 0, len(known), codes)
         size *= len(known) + 1
     return frame if (np.diff(ranks) >= 0).all() else frame.take(np.argsort(ranks, kind="stable"))
+
+
+def by_content(frames: Sequence[pd.DataFrame]) -> list[pd.DataFrame]:
+    """Return the tables of sheets, file by file in the order of what these hold, sheets as they stand in their file.
+
+    They are in one order whatever their files are called and in whatever order rows stand.
+
+    Examples
+    --------
+    >>> one, other = pd.DataFrame({"file": ["a"], "site": ["x"]}), pd.DataFrame({"file": ["b"], "site": ["y"]})
+    >>> there = [frame["site"].item() for frame in by_content([one, other])]
+    >>> back = [frame["site"].item() for frame in by_content([other.assign(file="a"), one.assign(file="b")])]
+    >>> there == back
+    True
+    """
+    files: dict[object, list[tuple[int, int]]] = {}
+    for frame in frames:
+        files.setdefault(frame["file"].iloc[0], []).append(_content_key(frame))
+    return sorted(frames, key=lambda frame: files[frame["file"].iloc[0]])
+
+
+def _content_key(frame: pd.DataFrame) -> tuple[int, int]:
+    """Return a key of what rows hold: their number and the sum of their hashes."""
+    columns = [name for name in sorted(frame.columns) if name not in _OF_THE_FILE]
+    hashes = pd.util.hash_pandas_object(frame[columns], index=False).to_numpy(dtype=np.uint64)
+    return len(frame), int(hashes.sum(dtype=np.uint64))
 
 
 def with_order(cleaned: Cleaned, *tables: str) -> Cleaned:

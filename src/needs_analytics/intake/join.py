@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from needs_analytics.core.ledger import changed
+from needs_analytics.core.order import by_content
 from needs_analytics.core.tables import COLUMNS, conform
 from needs_analytics.intake.join_changes import place_changes
 from needs_analytics.intake.join_people import without_identifiers
@@ -86,11 +87,13 @@ def _filled(before: pd.DataFrame, after: pd.DataFrame, cells: CellMap) -> list[L
 
 
 def _stacked(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Stack the frames of a table in the order of what they hold: what their files are called decides nothing."""
     kept = [frame for frame in frames if len(frame)]
     if not kept:
         return pd.DataFrame(index=pd.RangeIndex(0))
     if len(kept) == 1:
         return kept[0].reset_index(drop=True)
+    kept = by_content(kept)
     columns = list(dict.fromkeys(column for frame in kept for column in frame.columns))
     stacked = {
         column: pd.concat(

@@ -13,7 +13,7 @@ import pandas as pd
 from needs_analytics.core.issue import CellRef, Issue
 from needs_analytics.core.wording import key, without_numbering
 from needs_analytics.intake.masking import NOBODY, mask_wordings
-from needs_analytics.intake.place_names import is_grid
+from needs_analytics.intake.place_names import is_grid, officially
 from needs_analytics.intake.places import Change, Place, PlaceBook, place_book
 
 if TYPE_CHECKING:
@@ -97,6 +97,7 @@ def _book(tables: dict[str, pd.DataFrame], mapping: OfficeMapping, changes: Sequ
     lists = [pairs for table in _REFERENCE if (pairs := _pairs(tables[table]))]
     if not lists:
         pairs = [*_pairs(tables["survey"]), *_pairs(tables["usage"])]
+        pairs.sort(key=lambda pair: officially(str(pair[0])))
         seen = [pair for pair in pairs if not _WITH_GRID.fullmatch(key(str(pair[0])))]
         return replace(place_book(seen, mapping.places, changes=changes), complete=False)
     further = [pair for pairs in lists[1:] for pair in pairs]
@@ -156,11 +157,23 @@ def _named(section: str, about: str, book: PlaceBook) -> tuple[str, str]:
 
 
 def _pairs(frame: pd.DataFrame) -> list[tuple[object, object]]:
+    """Return a table's pairs of community and grid, of several spellings of one the better one first.
+
+    Better is 和平社区 than 和平居委会 and that than 和平, then the one of more rows, then the shorter one; in which
+    file and row they stand decides nothing.
+    """
     if "community" not in frame:
         return []
     grids = frame["grid"] if "grid" in frame else pd.Series([""] * len(frame), index=frame.index)
     pairs = pd.DataFrame({"community": frame["community"], "grid": grids}).dropna(subset=["community"])
-    return list(dict.fromkeys(zip(pairs["community"], pairs["grid"].fillna(""), strict=True)))
+    rows = Counter(zip(pairs["community"], pairs["grid"].fillna(""), strict=True))
+    communities = Counter(pairs["community"])
+    order = {name: (officially(str(name)), *_spelling(name, count)) for name, count in communities.items()}
+    return sorted(rows, key=lambda pair: (order[pair[0]], _spelling(pair[1], rows[pair])))
+
+
+def _spelling(name: object, rows: int) -> tuple[int, int, str]:
+    return -rows, len(str(name)), str(name)
 
 
 def _resolved(frame: pd.DataFrame, book: PlaceBook, table: str, cells: CellMap) -> tuple[pd.DataFrame, list[Issue]]:

@@ -87,6 +87,20 @@ def bare_community(name: str) -> str:
     return split_community(name).bare
 
 
+def officially(name: str) -> int:
+    """Return how a spelling tells which kind of place it is: 0 itself, 1 by its office, 2 not at all.
+
+    Examples
+    --------
+    >>> [officially(name) for name in ("和平社区", "下坝村（新）", "和平居委会", "下坝村村委会", "和平")]
+    [0, 0, 1, 1, 2]
+    """
+    if not split_community(name).kind:
+        return 2
+    text = _BRACKET.sub("", key(name)) or key(name)
+    return int(bool(_OFFICE.search(text) or _VILLAGE_OFFICE.search(text)))
+
+
 def other_names(name: str) -> list[str]:
     """Return the names a cell gives in brackets: 和平社区（原红星村）."""
     inside = [_FORMERLY.sub("", part) for part in _BRACKET.findall(key(name))]
