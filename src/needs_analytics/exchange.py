@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     Settled = Callable[[Mapping[str, str]], bool]
+    Kept = Callable[[Path, str, str], str]
 
 
 ELSEWHERE = "…"
@@ -48,6 +49,8 @@ class _Step:
         SHA-256 of the new content.
     existed
         Whether there is an old file.
+    kept
+        Name in the same folder under which the old file stays for good, ``""`` where it goes.
     """
 
     path: str
@@ -55,6 +58,7 @@ class _Step:
     backup: str
     digest: str
     existed: bool
+    kept: str = ""
 
 
 class Exchange:
@@ -72,12 +76,20 @@ class Exchange:
         self._journal = journal
         self._root = root.resolve()
         self._steps: list[_Step] = []
+        self._keep: Kept = _nothing_is_kept
 
-    def replace(self, contents: Mapping[Path, bytes]) -> list[Path]:
+    def replace(self, contents: Mapping[Path, bytes], keep: Kept | None = None) -> list[Path]:
         """Put files in place of those of their names and return the names they have got.
 
         A file that is locked (open in Excel or WPS) stays; the new one takes the next free name ``…(2)``.
+
+        Parameters
+        ----------
+        keep
+            Path, told name and digest of an old file that differs from the new one: the name under which it stays
+            beside, or the next free one after that; ``""`` where it goes.
         """
+        self._keep = keep or self._keep
         self._steps = [self._planned(path, content) for path, content in contents.items()]
         self._write()
         for step, content in zip(self._steps, contents.values(), strict=True):
@@ -98,13 +110,20 @@ class Exchange:
 
         A file outside the root is told by its name alone: where an office's folders lie is nobody's business.
         """
-        paths = [PurePath(step.path) for step in self._steps]
-        names = [f"{ELSEWHERE}/{path.name}" if path.is_absolute() else path.as_posix() for path in paths]
-        return {name: step.digest for name, step in zip(names, self._steps, strict=True)}
+        return {_name_of(step.path): step.digest for step in self._steps}
+
+    @property
+    def kept(self) -> dict[Path, Path]:
+        """The new files whose old ones stay beside, and where these stand once all is finished."""
+        return {path: path.with_name(step.kept) for step in self._steps if step.kept for path in (self._path(step),)}
 
     def finish(self) -> None:
-        """Let the new files stand and forget the old ones."""
+        """Let the new files stand and forget the old ones, but for those that are kept."""
         for step in self._steps:
+            backup = self._path(step).with_name(step.backup)
+            if step.kept and backup.exists():
+                backup.replace(_free_name(backup.with_name(step.kept)))
+                keep_entry(backup.parent)
             self._forget(step)
         self._end()
 
@@ -160,7 +179,14 @@ class Exchange:
 
     def _planned(self, path: Path, content: bytes) -> _Step:
         mark, digest = uuid.uuid4().hex, hashlib.sha256(content).hexdigest()
-        return _Step(self._told(path), f".{mark}.tmp", f".{mark}.old", digest, path.exists())
+        return self._over(path, _Step("", f".{mark}.tmp", f".{mark}.old", digest, existed=False))
+
+    def _over(self, path: Path, step: _Step) -> _Step:
+        """Return a step that puts its draft under a name, over what stands there."""
+        told, found = self._told(path), _digest(path)
+        kept = self._keep(path, _name_of(told), found) if found not in {"", step.digest} else ""
+        kept = kept and _free_name(path.with_name(kept)).name
+        return replace(step, path=told, existed=path.exists(), kept=kept)
 
     def _told(self, path: Path) -> str:
         whole = path.parent.resolve() / path.name
@@ -176,7 +202,7 @@ class Exchange:
         for path in free_names(wished):
             if path != wished:
                 backup = f".{uuid.uuid4().hex}.old"  # that of a locked file may be locked with it
-                step = replace(step, path=self._told(path), backup=backup, existed=path.exists())
+                step = self._over(path, replace(step, backup=backup))
                 self._steps[number] = step
                 self._write()
             try:
@@ -248,6 +274,23 @@ def _back_up(path: Path, backup: Path) -> None:
         with draft.open("rb+") as file:
             os.fsync(file.fileno())
         draft.replace(backup)
+
+
+def _nothing_is_kept(_path: Path, _name: str, _digest: str) -> str:
+    return ""
+
+
+def _name_of(told: str) -> str:
+    path = PurePath(told)
+    return f"{ELSEWHERE}/{path.name}" if path.is_absolute() else path.as_posix()
+
+
+def _free_name(path: Path) -> Path:
+    """Return the first name of a file that nobody has."""
+    for name in free_names(path):
+        if not name.exists():
+            return name
+    raise FileExistsError(17, "all names are taken", str(path))
 
 
 def _copy_of(backup: str) -> str:

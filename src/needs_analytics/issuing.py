@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from needs_analytics.core.messages import text
 from needs_analytics.exchange import exchanging
 from needs_analytics.history.writing import Shown
 from needs_analytics.reports.published import published
 from needs_analytics.reports.write import writable
 from needs_analytics.segments.keeping import model_json
+from needs_analytics.workspace import RECIPES
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from needs_analytics.core.results import MonthResult
+    from needs_analytics.history.writing import Writing
     from needs_analytics.workspace import Workspace
 
 
@@ -29,12 +33,15 @@ class Issued:
         The report's files, in the order of the formats; one that was open in another program stands beside as ``…(2)``.
     revision
         Which revision of its month the store keeps it as.
+    kept
+        Where old files stay that are not as this program wrote them: somebody has edited them.
     later
         Months issued before, though they come after this one: they were compared with what it was then.
     """
 
     files: tuple[Path, ...]
     revision: int
+    kept: tuple[Path, ...] = ()
     later: tuple[str, ...] = ()
 
 
@@ -49,7 +56,8 @@ def issue_month(
     """Write a month's report and keep the month in the workspace's store.
 
     Whatever happens in between, files and store tell the same: until the store's last step the old files can be put
-    back, and whoever issues next finishes or undoes what an interrupted run has left.
+    back, and whoever issues next finishes or undoes what an interrupted run has left. A report that somebody has edited
+    is not lost: it stays beside under another name.
 
     Parameters
     ----------
@@ -84,12 +92,25 @@ def issue_month(
         exchanging(workspace.journal, workspace.path, writing.names_now, writing.hold) as exchange,
     ):
         recipes, content = workspace.recipes_with(result.cleaned)
-        *files, _ = exchange.replace({target / name: each for name, each in report.files.items()} | {recipes: content})
+        contents = {target / name: each for name, each in report.files.items()} | {recipes: content}
+        *files, _ = exchange.replace(contents, _edited(writing, language))
         revision = writing.keep(result, Shown(report.needs, report.gaps), model)
         writing.publish(language, report.tables, exchange.digests)
         later = writing.later_months(month)
         writing.commit()
-    return Issued(tuple(files), revision, tuple(later))
+    return Issued(tuple(files), revision, tuple(exchange.kept.values()), tuple(later))
+
+
+def _edited(writing: Writing, language: str) -> Callable[[Path, str, str], str]:
+    """Return which old files stay, and under which names: all but those that the store says were written here."""
+
+    def keep(path: Path, name: str, digest: str) -> str:
+        if name == RECIPES or writing.wrote(name, digest):
+            return ""
+        edited = dt.datetime.fromtimestamp(path.stat().st_mtime).astimezone().date()
+        return text("report.kept_name", language, stem=path.stem, date=edited, suffix=path.suffix)
+
+    return keep
 
 
 def _model(result: MonthResult) -> str:

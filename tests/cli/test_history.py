@@ -377,3 +377,15 @@ def test_purging_a_month_removes_what_was_read_of_it_too(needs: Needs, place: Pa
     assert found.code == 0
     assert not (place / ".cache" / MONTH).exists()
     assert not list((place / "check").rglob("*.html"))
+
+
+def test_a_report_that_was_edited_stays_beside_and_is_said(place: Path, needs: Needs) -> None:
+    (page,) = (place / "reports" / MONTH).glob("*.html")
+    page.write_text("改过的", encoding="utf-8")
+    said = needs("report", MONTH, "--format", "html")
+    (kept,) = set(page.parent.glob("*.html")) - {page}
+    assert "原件" in kept.name
+    assert kept.read_text(encoding="utf-8") == "改过的"
+    assert kept.name in said.err
+    assert "没有覆盖" in said.err
+    assert "没有覆盖" not in needs("report", MONTH, "--format", "html").err

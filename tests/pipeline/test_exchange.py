@@ -41,9 +41,17 @@ def found(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def replace_all(folder: Path, committed: list[Mapping[str, str]]) -> None:
+KEPT = {**NEW, "报告（原件）.html": b"old page"}
+
+
+def keep_page(path: Path, _name: str, _digest: str) -> str:
+    return "报告（原件）.html" if path.name == "报告.html" else ""
+
+
+def replace_all(folder: Path, committed: list[Mapping[str, str]], *, keep: bool = False) -> None:
     with exchanging(journal(folder), folder, lambda digests: digests in committed, lambda: None) as exchange:
-        exchange.replace({folder / "reports" / name: content for name, content in NEW.items()})
+        contents = {folder / "reports" / name: content for name, content in NEW.items()}
+        exchange.replace(contents, keep_page if keep else None)
         committed.append(exchange.digests)
 
 
@@ -57,6 +65,36 @@ def replace_and_fail(folder: Path, *, committed: bool) -> None:
 def test_what_is_committed_stands(folder: Path) -> None:
     replace_all(folder, [])
     assert found(folder) == NEW
+
+
+def test_an_old_file_that_is_kept_stands_beside_the_new_one(folder: Path) -> None:
+    replace_all(folder, [], keep=True)
+    assert found(folder) == KEPT
+
+
+def test_a_file_of_the_name_of_a_kept_one_stays_too(folder: Path) -> None:
+    (folder / "reports" / "报告（原件）.html").write_bytes(b"an earlier one")
+    replace_all(folder, [], keep=True)
+    assert found(folder) == {**NEW, "报告（原件）.html": b"an earlier one", "报告（原件）(2).html": b"old page"}
+
+
+def test_an_old_file_that_is_like_the_new_one_is_not_kept(folder: Path) -> None:
+    (folder / "reports" / "报告.html").write_bytes(NEW["报告.html"])
+    replace_all(folder, [], keep=True)
+    assert found(folder) == NEW
+
+
+def test_a_locked_file_that_would_be_kept_stays_under_its_name(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = Path.replace
+
+    def locked(self: Path, target: Path) -> Path:
+        if Path(target).name == "报告.html" and self.suffix == ".tmp":
+            raise PermissionError(13, "open elsewhere", str(target))
+        return real(self, target)
+
+    monkeypatch.setattr(Path, "replace", locked)
+    replace_all(folder, [], keep=True)
+    assert found(folder) == {**NEW, "报告.html": b"old page", "报告(2).html": b"new page"}
 
 
 def test_an_error_before_the_commit_puts_the_old_files_back(folder: Path) -> None:
@@ -97,11 +135,13 @@ def interrupted(monkeypatch: pytest.MonkeyPatch, number: int, work: Callable[[],
     return True
 
 
+@pytest.mark.parametrize("keep", [False, True], ids=["old goes", "old stays"])
 @pytest.mark.parametrize("copied", [False, True], ids=["second name", "copy"])
 def test_a_cut_anywhere_leaves_old_or_new_after_the_next_one(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, copied: bool
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, copied: bool, keep: bool
 ) -> None:
     """Also where the mending is cut in its turn."""
+    new = KEPT if keep else NEW
     if copied:
         monkeypatch.delattr(os, "link")
         monkeypatch.setattr(sys.modules[__name__], "STEPS", STEPS[:-1])
@@ -113,12 +153,12 @@ def test_a_cut_anywhere_leaves_old_or_new_after_the_next_one(
         for name, content in OLD.items():
             (folder / "reports" / name).write_bytes(content)
         committed: list[Mapping[str, str]] = []
-        cut = interrupted(monkeypatch, number, lambda: replace_all(folder, committed))  # noqa: B023 - called at once
+        cut = interrupted(monkeypatch, number, lambda: replace_all(folder, committed, keep=keep))  # noqa: B023 - called at once
         for again in range(1, 9):
             recover = Exchange(journal(folder), folder).recover
             interrupted(monkeypatch, 2 * again, lambda: recover(lambda digests: digests in committed))  # noqa: B023
         Exchange(journal(folder), folder).recover(lambda digests: digests in committed)  # noqa: B023
-        assert found(folder) == (NEW if committed else OLD)
+        assert found(folder) == (new if committed else OLD)
         ends.add(bool(committed))
         if not cut:
             break

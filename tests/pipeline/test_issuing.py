@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
+import os
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
@@ -142,3 +144,57 @@ def test_of_files_elsewhere_only_the_name_is_kept(workspace: Workspace, result: 
     issued = issue_month(workspace, result, folder=tmp_path / "out", formats=("html",))
     assert f"…/{issued.files[0].name}" in named(workspace)
     assert not any(str(tmp_path) in path for path in named(workspace))
+
+
+@pytest.mark.parametrize(("language", "name"), [("zh", "（原件 2026-11-03）"), ("en", " (kept 2026-11-03)")])
+def test_a_report_that_somebody_has_edited_is_not_overwritten(
+    workspace: Workspace, result: MonthResult, other: MonthResult, language: str, name: str
+) -> None:
+    first = issue_month(workspace, result, formats=("html", "xlsx"), language=language)
+    page, book = first.files
+    page.write_bytes(b"what the office made of it")
+    noon = dt.datetime(2026, 11, 3, 12).astimezone().timestamp()
+    os.utime(page, (noon, noon))
+    again = issue_month(workspace, other, formats=("html", "xlsx"), language=language)
+    assert again.files == first.files
+    assert again.kept == (page.with_name(f"{page.stem}{name}.html"),)
+    assert again.kept[0].read_bytes() == b"what the office made of it"
+    assert page.read_bytes() != b"what the office made of it"
+    assert set(page.parent.iterdir()) == {page, book, *again.kept}
+    assert not issue_month(workspace, result, formats=("html", "xlsx"), language=language).kept
+
+
+def test_a_report_of_an_earlier_revision_that_somebody_put_back_is_overwritten(
+    workspace: Workspace, result: MonthResult, other: MonthResult
+) -> None:
+    (page,) = issue_month(workspace, result, formats=("html",)).files
+    earlier = page.read_bytes()
+    issue_month(workspace, other, formats=("html",))
+    page.write_bytes(earlier)
+    assert not issue_month(workspace, other, formats=("html",)).kept
+    assert list(page.parent.iterdir()) == [page]
+
+
+def test_a_report_that_no_store_knows_is_not_overwritten(workspace: Workspace, result: MonthResult) -> None:
+    (page,) = issue_month(workspace, result, formats=("html",)).files
+    page.write_bytes(b"of a time before the store")
+    for file in workspace.store.path.parent.iterdir():
+        file.unlink()
+    (kept,) = issue_month(workspace, result, formats=("html",)).kept
+    assert kept.read_bytes() == b"of a time before the store"
+
+
+def test_an_edited_report_stays_as_it_is_where_the_store_refuses(
+    workspace: Workspace, result: MonthResult, other: MonthResult, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (page,) = issue_month(workspace, result, formats=("html",)).files
+    page.write_bytes(b"what the office made of it")
+    before = written(workspace)
+
+    def refuse(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("needs_analytics.history.writing.Writing.commit", refuse)
+    with pytest.raises(ZeroDivisionError):
+        issue_month(workspace, other, formats=("html",))
+    assert written(workspace) == before

@@ -52,6 +52,8 @@ def make_report(context: Context, month: str, *, formats: tuple[str, ...], out: 
     tell("writing")
     issued = issue_month(workspace, result, folder=out, formats=formats, language=context.language)
     written = issued.files
+    for path in issued.kept:
+        context.say("report.kept", path=path)
     if as_json:
         print_json(month_json(result, written))
         return

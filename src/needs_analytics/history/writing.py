@@ -133,6 +133,10 @@ class Writing:
         latest = (self._one("SELECT digest FROM file WHERE path = ? ORDER BY file DESC", path) for path in files)
         return all(row == (digest,) for row, digest in zip(latest, files.values(), strict=True))
 
+    def wrote(self, path: str, digest: str) -> bool:
+        """Return whether some run wrote a file with this digest under this name."""
+        return self._one("SELECT 1 FROM file WHERE path = ? AND digest = ?", path, digest) is not None
+
     def later_months(self, month: str) -> list[str]:
         """Return the months after one that were kept already."""
         rows = self._connection.execute("SELECT DISTINCT month FROM run WHERE month > ? ORDER BY month", (month,))
