@@ -91,11 +91,19 @@ def test_without_demand_or_supply():
     ("demand", "cost", "decay", "sentence"),
     [
         ([1.0, 2.0], [[1.0]], None, "shape"),
-        ([-1.0], [[1.0]], None, "not negative"),
-        ([1.0], [[1.0]], [-1.0], "not negative"),
+        ([-1.0], [[1.0]], None, "^demand must be finite and not negative"),
+        ([1.0], [[1.0]], [-1.0], "^decay weights must be"),
         ([1.0], [[1.0]], [], "one weight per zone"),
     ],
 )
 def test_what_cannot_be_meant_is_refused(demand, cost, decay, sentence):
     with pytest.raises(ValueError, match=sentence):
         two_step(demand, [3.0], cost, 2.0, decay=decay)
+
+
+def test_which_amounts_cannot_be_meant_is_said():
+    for demand, supply, name in (([-1.0], [1.0], "demand"), ([1.0], [-1.0], "supply")):
+        with pytest.raises(ValueError, match=f"^{name} must"):
+            two_step(demand, supply, [[1.0]], 2.0)
+        with pytest.raises(ValueError, match=f"^{name} must"):
+            two_step_arcs(demand, supply, ([0], [0], [1.0]), 2.0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from needs_analytics.numerics.contrasts import contrast_parts
@@ -132,3 +132,23 @@ def test_the_order_of_the_rows_does_not_matter(seed: int) -> None:
     other = contrast_parts(values[moved], weights[moved], labels[moved], 3, clusters=clusters[moved])
     for name in ("value_low", "lift_high", "effect_low", "p"):
         assert getattr(one, name) == pytest.approx(getattr(other, name), nan_ok=True)
+
+
+@given(st.integers(0, 10_000))
+@settings(max_examples=20, deadline=None)
+def test_figures_are_what_their_definitions_say(seed: int) -> None:
+    """Part by part and column by column; answers of weight 0 are none."""
+    values, weights, labels, _ = draw(seed, 80)
+    weights = np.where(np.arange(80) < 8, 0.0, weights)
+    found = contrast_parts(values, weights, labels, 3)
+    for column in range(2):
+        known = ~np.isnan(values[:, column]) & (weights > 0)
+        y, w, part = values[known, column], weights[known], labels[known]
+        overall = np.average(y, weights=w)
+        spread = np.sqrt(np.average((y - overall) ** 2, weights=w))
+        for name in set(part.tolist()):
+            own = np.average(y[part == name], weights=w[part == name])
+            assert found.lift[name, column] == pytest.approx(own / overall)
+            assert found.effect[name, column] == pytest.approx((own - overall) / spread)
+            assert found.n[name, column] == (part == name).sum()
+            assert found.n_yes[name, column] == (y[part == name] != 0).sum()

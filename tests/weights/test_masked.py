@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers.town import MEALS, codes, need_row, no_segments, residents, survey, table, town
+from needs_analytics.core.messages import issue_sentence
 from needs_analytics.needs import list_needs
 from needs_analytics.weights import weigh
 from needs_analytics.weights.population import target_population
@@ -49,9 +50,26 @@ def test_a_masked_cell_is_what_the_total_leaves(total: int) -> None:
 
 
 def test_a_cell_nothing_tells_is_said() -> None:
-    cells, _, issues = counted("community | sex | persons\n甲 | 男 | -\n甲 | 女 | 500")
-    assert cells["persons"].sum() == 500
-    assert ("W607", "甲", None) in issues
+    population, issues = target_population(
+        table("register", "community | sex | persons\n甲 | 男 | -\n甲 | 女 | 500"), 0
+    )
+    assert population.cells["persons"].sum() == 500
+    assert [(issue.code, issue.value, issue.details["classes"]) for issue in issues] == [
+        ("W607", "甲", "男"),
+        ("W605", "甲", "男"),
+    ]
+
+
+def test_of_two_cells_the_one_that_nothing_tells_is_named() -> None:
+    rows = "community | age_low | age_high | persons\n甲 | 16 | 59 | -\n甲 | 60 | 79 | 100\n甲 | 80 | 120 | -\n"
+    elsewhere = "乙 | 16 | 59 | 900\n乙 | 60 | 79 | 300"
+    population, issues = target_population(table("register", rows + elsewhere), 16)
+    named = {issue.code: (issue.details["classes"], issue_sentence(issue)) for issue in issues}
+    assert population.total == pytest.approx(100 + 300 + 1200)
+    assert named["W606"][0] == "16-59岁"
+    assert "300" in named["W606"][1]
+    assert "按其他地方的构成" in named["W606"][1]
+    assert named["W607"][0] == "80岁以上"
 
 
 def test_a_masked_grid_counts_as_its_neighbours() -> None:

@@ -258,6 +258,29 @@ def test_a_special_group_the_register_counts_becomes_a_margin() -> None:
     assert weights.table.loc[inside, "weight"].sum() == pytest.approx(50, rel=1e-5)
 
 
+def test_who_belongs_to_two_groups_counts_in_both() -> None:
+    people, rows = with_group(young=500, old=500, dibao=50)
+    both = np.arange(len(people)) < 22
+    people = people.assign(groups=np.where(both, "dibao;disabled", people["groups"]))
+    weights = weigh(people, register(rows + "\n甲|-|-|-|disabled|40"))
+    for group, persons in (("dibao", 50), ("disabled", 40)):
+        inside = people["groups"].str.split(";").map(lambda own, group=group: group in own).to_numpy()
+        assert weights.table.loc[inside, "weight"].sum() == pytest.approx(persons, rel=1e-5)
+    assert {"group:dibao", "group:disabled"} <= set(weights.margins["margin"])
+    assert set(weights.margins.loc[weights.margins["margin"] == "group:dibao", "label"]) == {"是", "否"}
+
+
+@pytest.mark.parametrize(("inside", "outside"), [(19, 60), (60, 19)])
+def test_a_group_few_belong_to_or_nearly_everybody_makes_no_margin(inside: int, outside: int) -> None:
+    people = survey(
+        residents(inside, age=30, sex="男", groups="dibao"), residents(outside, age=30, sex="男", groups="")
+    )
+    rows = "community | age_low | age_high | sex | group | persons\n甲|16|59|男|-|1000\n甲|-|-|-|dibao|300"
+    weights = weigh(people, register(rows))
+    said = [issue for issue in weights.issues if issue.code == "I607"]
+    assert [(issue.value, issue.details["count"], issue.details["fewest"]) for issue in said] == [("dibao", inside, 20)]
+
+
 def test_a_group_whose_count_cannot_be_met_is_left_out_and_said() -> None:
     people, rows = with_group(young=100, old=900, dibao=700)
     weights = weigh(people, register(rows))
