@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import hashlib
+import pickle
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pytest
 
 from helpers.town import BATHING, MEALS, residents, run_stages, survey, town
 from needs_analytics.core.options import GapsOptions, Options
+from needs_analytics.reports.published import published
 from needs_analytics.workspace import Workspace
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from needs_analytics.core.results import MonthResult
+    from needs_analytics.reports.published import Published
 
 
 def month_of(name: str, meals: int) -> MonthResult:
@@ -40,6 +45,22 @@ def named(result: MonthResult, name: str, digest: str = "") -> MonthResult:
         versions={"needs-analytics": "0.1.0", "pandas": "3.1"},
     )
     return replace(result, month=month, cleaned=replace(result.cleaned, month=month), run=run)
+
+
+@pytest.fixture(scope="package", autouse=True)
+def _rendered_once() -> Iterator[None]:
+    """Render no report twice: what its bytes are is tried elsewhere, here that they are kept."""
+    known: dict[bytes, Published] = {}
+
+    def remembered(result: MonthResult, **asked: Any) -> Published:
+        key = hashlib.sha256(pickle.dumps((result, asked))).digest()
+        if key not in known:
+            known[key] = published(result, **asked)
+        return known[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("needs_analytics.issuing.published", remembered)
+        yield
 
 
 @pytest.fixture(scope="package")
