@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
+from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -14,6 +15,7 @@ from needs_analytics import issue_month
 from needs_analytics.core.results import Segments
 from needs_analytics.errors import UsageError
 from needs_analytics.history import opening
+from needs_analytics.history.checks import problems
 from needs_analytics.history.opening import connect, told
 from needs_analytics.history.purge import purge_runs
 from needs_analytics.history.usage import usage_counts
@@ -53,6 +55,27 @@ def test_a_revision_names_a_file_once(workspace: Workspace, result: MonthResult)
 def test_a_month_without_uses_has_none(result: MonthResult) -> None:
     cleaned = replace(result.cleaned, usage=result.cleaned.usage.iloc[:0])
     assert usage_counts(cleaned).empty
+
+
+def test_a_later_step_is_taken_and_linked_and_heals_nothing(
+    workspace: Workspace, result: MonthResult, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace.store.keep(result)
+    before = workspace.store.runs()
+    known = [*opening.migrations(), (5, "0005_more", "CREATE TABLE extra (x TEXT) STRICT;\n")]
+    monkeypatch.setattr(opening, "migrations", lambda: known)
+    monkeypatch.setattr("needs_analytics.history.checks.migrations", lambda: known)
+    assert workspace.store.runs().equals(before)
+    with closing(connect(workspace.store.path)) as connection:
+        assert problems(connection) == []
+        assert connection.execute("PRAGMA user_version").fetchone() == (5,)
+        assert connection.execute("SELECT name, program FROM migration WHERE number = 5").fetchone() == (
+            "0005_more", version("needs-analytics"),
+        )  # fmt: skip
+        assert connection.execute("SELECT COUNT(*) FROM healed").fetchone() == (0,)
+        assert connection.execute("SELECT kind, name FROM link ORDER BY link DESC LIMIT 1").fetchone() == (
+            "migration", "5",
+        )  # fmt: skip
 
 
 @pytest.mark.parametrize("before", ["", "ROLLBACK;\n"], ids=["in its transaction", "after SQLite has left it"])

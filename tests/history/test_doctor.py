@@ -17,6 +17,8 @@ from needs_analytics.history import doctor
 from needs_analytics.history.doctor import WRONG, examine, repair
 from needs_analytics.history.opening import connect
 
+from .conftest import named
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -146,6 +148,17 @@ def test_an_interrupted_exchange_is_found_and_undone(issued: Workspace) -> None:
     assert repair(issued.store, issued.path, issued.journal).recovered
     assert page.read_bytes() == before
     assert found(issued) == []
+
+
+def test_a_month_that_rests_on_what_was_issued_again_is_said(workspace: Workspace, result: MonthResult) -> None:
+    for month in ("2026-09", "2026-10", "2026-08"):
+        workspace.store.keep(named(result, month, month))
+    workspace.store.keep(named(result, "2026-09", "again"))
+    findings = examine(workspace.store, workspace.path, workspace.journal)
+    assert [(finding.code, dict(finding.details)) for finding in findings] == [
+        ("overtaken", {"month": "2026-10", "revision": 1, "months": "2026-08、2026-09"}),
+    ]
+    assert not any(finding.wrong for finding in findings)
 
 
 def test_a_network_drive_is_said(issued: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:

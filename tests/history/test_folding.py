@@ -14,6 +14,7 @@ import pytest
 
 from needs_analytics import issue_month
 from needs_analytics.core.codebook import Codebook
+from needs_analytics.exchange import ELSEWHERE
 from needs_analytics.history import Store
 from needs_analytics.history.checks import problems
 from needs_analytics.history.columns import linked
@@ -133,6 +134,20 @@ def test_an_older_store_is_healed_when_it_is_opened(tmp_path: Path) -> None:
         ]
     assert purge_runs(store, month="2026-01").complete
     assert store.verify()
+
+
+def test_where_an_offices_folders_lie_is_taken_out_when_it_is_opened(tmp_path: Path) -> None:
+    file, own = tmp_path / "months.sqlite3", "reports/2026-01/月报.html"
+    old_store(file)
+    with closing(sqlite3.connect(file)) as connection:
+        for path in (own, "/home/王主任/月报.html", "D:\\王主任\\月报.docx", r"\\服务器\王主任\月报.xlsx"):
+            connection.execute("INSERT INTO file (run, path, digest) VALUES (1, ?, 'abc')", (path,))
+        connection.commit()
+    paths = Store(file).read("SELECT path FROM file ORDER BY file")["path"].tolist()
+    assert paths == [own, *(f"{ELSEWHERE}/月报.{kind}" for kind in ("html", "docx", "xlsx"))]
+    assert "王主任".encode() not in content(tmp_path)
+    with closing(connect(file)) as connection:
+        assert problems(connection) == []
 
 
 @pytest.mark.parametrize(
