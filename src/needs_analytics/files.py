@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _MOST_NAMES = 99
-_DRAFT = re.compile(r"\.[0-9a-f]{32}(?:\.old)?\.tmp")
+_DRAFT = re.compile(r"\.[0-9a-f]{32}(?:\.old)?\.tmp(?:-journal|-wal|-shm)?")
 _STALE = 3600.0  # seconds
 
 

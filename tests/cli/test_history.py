@@ -389,3 +389,18 @@ def test_a_report_that_was_edited_stays_beside_and_is_said(place: Path, needs: N
     assert kept.name in said.err
     assert "没有覆盖" in said.err
     assert "没有覆盖" not in needs("report", MONTH, "--format", "html").err
+
+
+def test_a_lost_store_is_said_and_the_month_is_issued(place: Path, needs: Needs) -> None:
+    for file in (place / "history").iterdir():
+        file.unlink()
+    assert f"历史库里没有 {MONTH}" in needs("history", "list").err
+    assert needs("history", "doctor").code == 1
+    said = needs("report", MONTH, "--format", "html")
+    assert said.code == 0
+    assert "不见了" in said.err
+    assert needs("history", "doctor").code == 0
+    assert "不见了" not in needs("report", MONTH, "--format", "html").err
+    (place / "reports" / "2026-08").mkdir()
+    (place / "reports" / "2026-08" / "报告.docx").write_bytes(b"")
+    assert "历史库里没有 2026-08" in needs("report", MONTH, "--format", "html").err

@@ -73,7 +73,6 @@ def test_a_new_workspace_has_no_store_yet(workspace: Workspace) -> None:
         ("DELETE FROM gap", "content"),
         ("INSERT INTO segment_model VALUES (1, '{}')", "content"),
         ("UPDATE publication SET tables = '[]'", "printed"),
-        ("DELETE FROM file WHERE file = 1", "row"),
         ("DELETE FROM link WHERE link = 3", "chain"),
     ],
 )
@@ -88,6 +87,7 @@ def test_what_was_changed_in_the_store_is_found(issued: Workspace, statement: st
         ("INSERT INTO purge VALUES (99, '')", ["reference", "row"]),
         ("INSERT INTO purge VALUES (1, '')", ["row", "content"]),
         ("DELETE FROM migration WHERE number = 2", ["row", "migrations"]),
+        ("DELETE FROM file WHERE file = 1", ["row", "files_unknown"]),
     ],
 )
 def test_rows_added_and_taken_away_are_found(issued: Workspace, statement: str, codes: list[str]) -> None:
@@ -126,7 +126,7 @@ def test_a_report_that_was_changed_or_moved_is_said_and_not_wrong(issued: Worksp
 def test_leftovers_are_found_and_removed_but_no_file_of_anybody(issued: Workspace) -> None:
     left = [old(issued.path / name) for name in (
         f"{LEFT}.tmp", f"history/{LEFT}.old", f"reports/2026-10/{LEFT}.old.tmp", f"check/2026-10/退回/{LEFT}.tmp",
-        f".cache/{LEFT}.tmp", "history/writing.tmp",
+        f".cache/{LEFT}.tmp", "history/writing.tmp", f"backup/{LEFT}.tmp", f"backup/{LEFT}.tmp-journal",
     )]  # fmt: skip
     theirs = [old(issued.path / name) for name in ("reports/2026-10/notes.tmp", ".old", f"inbox/2026-10/{LEFT}.tmp")]
     young = issued.path / f".{'1b' * 16}.tmp"
@@ -136,6 +136,49 @@ def test_leftovers_are_found_and_removed_but_no_file_of_anybody(issued: Workspac
     assert (done.recovered, sorted(done.removed)) == (False, sorted(set(left) - {issued.path / "history/writing.tmp"}))
     assert all(path.exists() for path in (*theirs, young))
     assert found(issued) == []
+
+
+def told(workspace: Workspace) -> dict[str, dict[str, object]]:
+    found = examine(workspace.store, workspace.path, workspace.journal)
+    return {finding.code: {"wrong": finding.wrong, **finding.details} for finding in found}
+
+
+def test_a_lost_store_beside_reports_is_said_and_no_new_workspace(issued: Workspace) -> None:
+    for path in issued.store.path.parent.iterdir():
+        path.unlink()
+    assert told(issued) == {"lost": {"wrong": True, "months": "2026-10"}}
+
+
+def test_reports_of_a_month_that_the_store_does_not_keep_are_said(issued: Workspace) -> None:
+    (issued.path / "reports" / "2026-08").mkdir()
+    (issued.path / "reports" / "2026-08" / "报告.docx").write_bytes(b"of a store that was lost")
+    (issued.path / "reports" / "2026-07").mkdir()
+    (issued.path / "reports" / "别的").mkdir()
+    assert told(issued) == {"unkept": {"wrong": False, "months": "2026-08"}}
+
+
+def test_a_file_of_an_older_revision_is_said(issued: Workspace, other: MonthResult) -> None:
+    (page,) = issued.path.glob("reports/2026-10/*.html")
+    earlier = page.read_bytes()
+    issue_month(issued, other, formats=("xlsx",))
+    of_the_first = {"wrong": False, "file": page.relative_to(issued.path).as_posix(), "month": "2026-10",
+                    "revision": 1, "latest": 2}  # fmt: skip
+    assert told(issued) == {"file_older": of_the_first}
+    issue_month(issued, other, formats=("html",))
+    assert told(issued) == {}
+    page.write_bytes(earlier)
+    assert told(issued) == {"file_older": of_the_first}, "also where somebody has put it back"
+
+
+def test_files_that_no_run_has_written_are_said_and_left(issued: Workspace) -> None:
+    folder = issued.path / "reports" / "2026-10"
+    for name in ("甲.docx", "乙.xlsx", "丙.html", "丁.html", "~$甲.docx", "备注.txt"):
+        (folder / name).write_bytes(b"somebody's own")
+    assert told(issued) == {
+        "files_unknown": {"wrong": False, "month": "2026-10", "count": 4, "files": "丁.html、丙.html、乙.xlsx"}
+    }
+    repair(issued.store, issued.path, issued.journal)
+    assert len(list(folder.iterdir())) == 7
 
 
 def test_an_interrupted_exchange_is_found_and_undone(issued: Workspace) -> None:
@@ -179,4 +222,5 @@ def test_a_disk_without_a_write_ahead_log_is_said(issued: Workspace, monkeypatch
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_finding_has_a_sentence(language: str) -> None:
     said = {key.removeprefix("doctor.") for key in catalogue(language) if key.startswith("doctor.")}
-    assert said == WRONG | {"none", "network", "slow", "file_changed", "file_gone", "unread", "overtaken"}
+    assert said == WRONG | {"none", "network", "slow", "file_changed", "file_gone", "unread", "overtaken", "unkept",
+                            "file_older", "files_unknown"}  # fmt: skip

@@ -15,6 +15,7 @@ from needs_analytics.errors import BlockingDataError
 if TYPE_CHECKING:
     from needs_analytics.core.issue import Issue
     from needs_analytics.core.results import MonthResult
+    from needs_analytics.workspace import Workspace
 
 _NOTES = 5
 
@@ -46,6 +47,7 @@ def make_report(context: Context, month: str, *, formats: tuple[str, ...], out: 
     from needs_analytics.reports.month import month_json, report_stem
 
     workspace, parsed = context.open_month(month)
+    _say_what_is_lost(context, workspace)
     tell = context.progress()
     result = run_month(workspace, parsed, progress=tell)
     _refuse_impossible(result, context.language)
@@ -80,6 +82,16 @@ def make_report(context: Context, month: str, *, formats: tuple[str, ...], out: 
         (path for path in written if path.suffix == ".html"), written[0] if written else workspace.path / "reports"
     )
     context.tell_next("report.next", path=first, key=worst)
+
+
+def _say_what_is_lost(context: Context, workspace: Workspace) -> None:
+    """Say before anything is issued that the store does not keep months whose reports are there."""
+    from needs_analytics.history.on_disk import months_unkept
+
+    unkept = months_unkept(workspace.store, workspace.path)
+    if unkept:
+        key = "report.unkept" if workspace.store.path.exists() else "report.lost"
+        context.say(key, months="、".join(unkept))
 
 
 def _of_a_file(issue: Issue) -> bool:

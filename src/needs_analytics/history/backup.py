@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from needs_analytics.core.messages import failure
 from needs_analytics.errors import UsageError
-from needs_analytics.files import keep_entry
+from needs_analytics.files import keep_entry, sweep
 from needs_analytics.history.checks import NEWEST, problems
 from needs_analytics.history.opening import connect, told
 
@@ -44,6 +44,7 @@ def backup_store(store: Store, file: Path, *, force: bool = False) -> int:
     try:
         with closing(connect(store.path)) as source, told(store.path):
             runs = _copied(source, draft)
+        sweep(draft)
         draft.replace(file)
     finally:
         draft.unlink(missing_ok=True)

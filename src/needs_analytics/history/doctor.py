@@ -12,6 +12,7 @@ from needs_analytics.exchange import Exchange
 from needs_analytics.history.checks import problems
 from needs_analytics.history.drives import on_network_drive
 from needs_analytics.history.months import files_of, kept_months
+from needs_analytics.history.on_disk import months_unkept, said_of_files
 from needs_analytics.history.opening import told
 
 if TYPE_CHECKING:
@@ -20,11 +21,23 @@ if TYPE_CHECKING:
 
     from needs_analytics.history.store import Moment, Store
 
-_LEFT = re.compile(r"\.[0-9a-f]{32}\.(?:tmp|old|old\.tmp)")
-_FOLDERS = (".", "history", "reports/**", "check/**", "templates/**", ".cache/**")
+_LEFT = re.compile(r"\.[0-9a-f]{32}\.(?:tmp|old|old\.tmp)(?:-journal|-wal|-shm)?")
+_THEIRS = "inbox"
 _QUIET = 3600.0  # seconds after which nobody is writing a draft any more
 WRONG = frozenset(
-    {"store", "integrity", "reference", "chain", "row", "content", "printed", "migrations", "journal", "leftover"}
+    {
+        "lost",
+        "store",
+        "integrity",
+        "reference",
+        "chain",
+        "row",
+        "content",
+        "printed",
+        "migrations",
+        "journal",
+        "leftover",
+    }
 )
 """What is wrong; all else is only said."""
 
@@ -93,7 +106,8 @@ def examine(store: Store, root: Path, journal: Path, *, newest: int | None = Non
 def _of_the_store(moment: Moment, root: Path, newest: int | None) -> Iterator[Finding]:
     connection = moment.connection
     if connection is None:
-        yield Finding("none")
+        lost = months_unkept(moment, root)
+        yield Finding("lost", {"months": "、".join(lost)}) if lost else Finding("none")
         return
     runs = int(connection.execute("SELECT COUNT(*) FROM run").fetchone()[0])
     mode = str(connection.execute("PRAGMA journal_mode").fetchone()[0])
@@ -109,15 +123,15 @@ def _of_the_store(moment: Moment, root: Path, newest: int | None) -> Iterator[Fi
     for row in months[months["overtaken"].map(len) > 0].to_dict("records"):
         told_of = {"month": row["month"], "revision": row["revision"], "months": "、".join(row["overtaken"])}
         yield Finding("overtaken", told_of)
-    for path, state in zip(files["path"], files["state"], strict=True):
-        if state not in {"same", "elsewhere"}:
-            yield Finding(f"file_{state}", {"file": path})
+    yield from (Finding(code, details) for code, details in said_of_files(moment, root, files))
 
 
 def leftovers(root: Path, journal: Path) -> list[Path]:
     """Return the drafts and backups of files that no journal names and nobody has touched for an hour."""
     named = journal.read_text(encoding="utf-8", errors="replace") if journal.exists() else ""
-    found = [path for folder in _FOLDERS for path in root.glob(f"{folder}/.*") if _LEFT.fullmatch(path.name)]
+    ours = [path for path in root.iterdir() if path.is_dir() and path.name != _THEIRS]
+    hidden = [*root.glob(".*"), *(path for folder in ours for path in folder.rglob(".*"))]
+    found = [path for path in hidden if _LEFT.fullmatch(path.name)]
     draft = journal.with_suffix(".tmp")
     found += [draft] if draft.exists() else []
     return sorted(path for path in set(found) if path.name.removesuffix(".tmp") not in named and _is_old(path))

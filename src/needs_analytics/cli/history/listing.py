@@ -25,13 +25,19 @@ def command(language: str) -> click.Command:
     @click.pass_obj
     def list_(context: Context, *, every: bool, as_json: bool) -> None:
         from needs_analytics.history.months import kept_months
+        from needs_analytics.history.on_disk import months_unkept
 
-        months = kept_months(context.open_workspace().store, every=every)
+        workspace = context.open_workspace()
+        months = kept_months(workspace.store, every=every)
         if as_json:
             print_json([_plain(month) for month in months.drop(columns="run").to_dict("records")])
         else:
             _print(months, context.language)
-        if months.empty:
+        lost = months_unkept(workspace.store, workspace.path)
+        if lost:
+            context.say("history.list.unkept", months="、".join(lost))
+            context.tell_next("history.list.next_unkept")
+        elif months.empty:
             context.say("history.list.empty")
             context.tell_next("history.list.next_empty")
         else:
