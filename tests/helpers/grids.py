@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from helpers.sentences import complete
 from needs_analytics.cleaning import clean
 from needs_analytics.core.codebook import Codebook
 from needs_analytics.core.mapping import Mapping
@@ -83,7 +84,7 @@ def told(found: Intake | Cleaned, code: str) -> list[tuple[str, str]]:
 
 def codes(found: Intake | Cleaned) -> set[str]:
     """Return the codes of the issues."""
-    return {issue.code for issue in found.issues}
+    return {issue.code for issue in complete(found.issues)}
 
 
 def everything(found: Intake | Cleaned) -> str:

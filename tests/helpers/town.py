@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from helpers.sentences import complete
 from needs_analytics.core.codebook import Codebook
 from needs_analytics.core.ledger import LEDGER_COLUMNS
 from needs_analytics.core.month import Month
@@ -217,8 +218,8 @@ def run_stages(
 
 
 def codes(record: Any) -> list[str]:
-    """Return the codes of a record's issues."""
-    return [issue.code for issue in record.issues]
+    """Return the codes of a record's issues, whose sentences lack nothing."""
+    return [issue.code for issue in complete(record.issues)]
 
 
 def one(frame: pd.DataFrame, **keys: object) -> pd.Series:
