@@ -74,6 +74,7 @@ def test_files_settings_and_versions_that_differ_are_named(workspace: Workspace,
     workspace.store.keep(named(result, "2026-10", "6"))
     workspace.store.keep(replace(result, run=changed))
     found = compare_runs(workspace.store, ("2026-10", 1), ("2026-10", 2))
+    assert [*found.inputs, *found.options] == ["file", "before", "after", "name", "before", "after"]
     assert found.inputs.values.tolist() == [["2026-09/台账.xlsx", "", "7"]]
     assert found.context.values.tolist() == [["mapping.toml", "", "8"]]
     assert found.options.values.tolist() == [["gaps.replicates", 5, 7]]

@@ -46,6 +46,22 @@ def test_segments_and_their_model_are_kept_and_erased(workspace: Workspace, resu
     assert workspace.store.segment_model("2026-10") is None
 
 
+def test_an_older_revision_is_read_when_it_is_asked_for(
+    workspace: Workspace, result: MonthResult, other: MonthResult
+) -> None:
+    for each in (result, other):
+        workspace.store.keep(each)
+    for read in (workspace.store.estimates, workspace.store.gaps):
+        latest, first, second = read("2026-10"), read("2026-10", 1), read("2026-10", 2)
+        assert latest is not None
+        assert first is not None
+        assert second is not None
+        assert latest.equals(second)
+        assert not latest.equals(first)
+        assert set(latest["shown"]) == {""}, "nobody said what a report makes of it"
+        assert read("2026-10", 3) is None
+
+
 def test_a_revision_names_a_file_once(workspace: Workspace, result: MonthResult) -> None:
     for _ in range(2):
         issue_month(workspace, result, formats=("html",))

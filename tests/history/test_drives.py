@@ -51,7 +51,9 @@ def test_linux_tells_by_the_kind_of_file_system(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, *, remote: bool
 ) -> None:
     mounts = tmp_path / "mountinfo"
-    mounts.write_text(f"1 0 8:1 / / rw - ext4 /dev/sda rw\n2 1 0:2 / {tmp_path} rw - {kind} x rw\n", encoding="utf-8")
+    others = b"3 1 0:3 / /mnt/\xbd\xd6\xb5\xc0 rw - cifs //x/y rw\n"  # a name that is no UTF-8
+    told = f"1 0 8:1 / / rw - ext4 /dev/sda rw\n2 1 0:2 / {tmp_path} rw - {kind} x rw\n"
+    mounts.write_bytes(told.encode() + others)
     monkeypatch.setattr(sys, "platform", "linux")
     monkeypatch.setattr(drives, "_MOUNTS", mounts)
     assert on_network_drive(tmp_path / "office") is remote
