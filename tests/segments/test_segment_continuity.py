@@ -14,7 +14,7 @@ from needs_analytics.segments import find_segments
 from needs_analytics.segments.continuity import Matched, give_ids, match_segments, tell_crosswalk
 from needs_analytics.segments.keeping import model_from_json, model_json
 
-from .planted_residents import draw_residents
+from .planted_residents import draw_residents, draw_uniform
 
 if TYPE_CHECKING:
     from needs_analytics.core.results import Segments
@@ -109,6 +109,24 @@ def test_a_new_group_is_a_drift(planted: Planted) -> None:
     groups = survey["groups"].where(np.arange(700) % 10 > 0, survey["groups"] + ";jobless").str.strip(";")
     later = find_segments(survey.assign(groups=groups), before=planted.found.model)
     assert "groups" in later.drift.loc[later.drift["drifted"], "question"].tolist()
+
+
+def test_where_no_stable_types_are_found_anew_those_before_stay_and_that_is_said(planted: Planted) -> None:
+    later = find_segments(draw_uniform(400, seed=5), before=planted.found.model)
+    assert later.drift["drifted"].any()
+    assert not later.selection["chosen"].any()
+    assert codes(later) == ["W638"]
+    assert later.names() == planted.found.names()
+    assert set(later.crosswalk["status"]) == {"same"}
+    assert (later.table["segment"] != "").all()
+    assert model_json(later.model) == model_json(planted.found.model)
+
+
+def test_types_whose_questions_are_asked_no_more_do_not_stay(planted: Planted) -> None:
+    later = find_segments(draw_uniform(400, seed=5)[["age", "sex"]], before=planted.found.model)
+    assert later.status == "none"
+    assert "W638" not in codes(later)
+    assert set(later.crosswalk["status"]) == {"gone"}
 
 
 def test_the_order_of_rows_changes_nothing(planted: Planted, drifted: Segments) -> None:

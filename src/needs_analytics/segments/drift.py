@@ -58,10 +58,13 @@ class Drifts:
         As :attr:`needs_analytics.core.results.Segments.drift`.
     relearn
         Whether segments have to be learnt anew.
+    readable
+        Whether enough of the model's questions are asked to place respondents by it.
     """
 
     table: pd.DataFrame
     relearn: bool
+    readable: bool
 
     def listed(self, codebook: Codebook) -> dict[str, str]:
         """Return what drifted, by language."""
@@ -113,8 +116,8 @@ def find_drift(traits: pd.DataFrame, model: ResidentSegmenter, households: Ints,
     ]
     rows += [(str(name), codebook.label("survey", str(name)), np.nan, np.nan, True) for name in foreign]
     table = drift_frame(rows)
-    few = len(asked) < max(FEWEST_QUESTIONS, len(known) / 2)
-    return Drifts(table, bool(table["drifted"].any()) or few or model.classes_ is None)
+    readable = len(asked) >= max(FEWEST_QUESTIONS, len(known) / 2)
+    return Drifts(table, bool(table["drifted"].any()) or not readable or model.classes_ is None, readable)
 
 
 def _new_options(column: pd.Series, known: Question, now: Question) -> bool:

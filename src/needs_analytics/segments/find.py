@@ -55,8 +55,9 @@ def find_segments(
         Before ``options.n_segments``, for notebooks; the nearest number that can be had where it cannot.
     before
         The ``.model`` of the latest month before: its segments, ids and names are kept until answers drift away from
-        them; then segments are learnt anew, and those that hold the same residents keep their ids and names. Not asked
-        where a number is wished or few respondents make readable rules.
+        them; then segments are learnt anew, and those that hold the same residents keep their ids and names. Where no
+        stable ones are found anew, those before stay, and W638 says that answers no longer fit them. Not asked where a
+        number is wished or few respondents make readable rules.
 
     Returns
     -------
@@ -74,14 +75,19 @@ def find_segments(
         before = None
     drifts = None if before is None else find_drift(traits.iloc[rows], before, residents.households[rows], codebook)
     if before is not None and drifts is not None and not drifts.relearn:
-        kept = Issue("I636", details={"count": before.n_segments_, "n": len(rows)})
-        segments = assemble_record(residents, placed(traits, rows, before), options, codebook, [*issues, kept])
+        issues.append(Issue("I636", details={"count": before.n_segments_, "n": len(rows)}))
+        segments = assemble_record(residents, placed(traits, rows, before), options, codebook, issues)
         return replace(segments, crosswalk=all_same(before.segments_), drift=drifts.table)
     found, more = _search(residents, traits, rows, options, codebook, wished)
     if before is None or drifts is None:
         segments = assemble_record(residents, found, options, codebook, [*issues, *more])
         remember(found, segments, traits)
         return segments
+    if found.status == "none" and drifts.readable:
+        details = {"count": before.n_segments_, "n": len(rows), "label": drifts.listed(codebook)}
+        old = replace(placed(traits, rows, before), selection=found.selection)
+        segments = assemble_record(residents, old, options, codebook, [*issues, Issue("W638", details=details)])
+        return replace(segments, crosswalk=all_same(before.segments_), drift=drifts.table)
     matched = match_found(found, traits, before)
     found = go_on(found, matched, before)
     segments = assemble_record(residents, found, options, codebook, [*issues, *more])
