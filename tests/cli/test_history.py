@@ -404,3 +404,10 @@ def test_a_lost_store_is_said_and_the_month_is_issued(place: Path, needs: Needs)
     (place / "reports" / "2026-08").mkdir()
     (place / "reports" / "2026-08" / "报告.docx").write_bytes(b"")
     assert "历史库里没有 2026-08" in needs("report", MONTH, "--format", "html").err
+
+
+def test_a_month_whose_files_bring_use_of_earlier_months_is_the_same_revision_again(place: Path, needs: Needs) -> None:
+    put(place, {"往月台账.csv": USES.replace("2026-10-11", "2026-08-11")})
+    first = needs("report", MONTH, "--format", "html").err
+    assert "第 3 版" in first
+    assert "第 3 版" in needs("report", MONTH, "--format", "html").err

@@ -161,7 +161,16 @@ def test_a_month_that_was_never_run_comes_from_the_file_that_brought_it(store: S
         "2026-08": 33, "2026-10": 60,
     }  # fmt: skip
     store.keep(brought)
-    assert one(store.usage("2026-10"), month="2026-08")["own"] == 0
+    assert one(store.usage("2026-11"), month="2026-08")["own"] == 0
+
+
+def test_a_month_rests_on_no_run_of_its_own_nor_of_a_later_one(store: Store) -> None:
+    brought = month(earlier_usage="service | site | count | month\nS | P | 33 | 2026-08")
+    store.keep(brought)
+    store.keep(at(brought, "2026-12", "december"))
+    assert len(store.usage("2026-10")) == 0
+    assert store.usage_runs("2026-10") == []
+    assert store.usage_runs("2026-11") == [1]
 
 
 def test_use_dated_after_the_month_is_no_history(store: Store) -> None:

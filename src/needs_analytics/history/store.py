@@ -152,14 +152,15 @@ class Store:
         """Return ``month, service, site, count, own`` of all months before one.
 
         A month's own latest run speaks for it (``own`` 1); where it was never run, the latest run of another month
-        whose files brought it (``own`` 0): a single late row in next month's file is not the month.
+        whose files brought it (``own`` 0): a single late row in next month's file is not the month. Only runs of months
+        before the one asked for speak: a month that rested on its own last revision would never be the same again.
         """
         return self.read(
             """SELECT u.month, u.service, u.site, u.count, r.month = u.month AS own
                FROM usage_count AS u JOIN run AS r ON r.run = u.run
-               WHERE u.month < ? AND r.run = (SELECT s.run FROM usage_count AS v JOIN run AS s ON s.run = v.run
-                                              WHERE v.month = u.month ORDER BY s.month = v.month DESC, s.run DESC
-                                              LIMIT 1)
+               WHERE u.month < ?1 AND r.run = (SELECT s.run FROM usage_count AS v JOIN run AS s ON s.run = v.run
+                                               WHERE v.month = u.month AND s.month < ?1
+                                               ORDER BY s.month = v.month DESC, s.run DESC LIMIT 1)
                ORDER BY u.month, u.service, u.site""",
             (str(until),),
             columns=("month", "service", "site", "count", "own"),
@@ -169,11 +170,12 @@ class Store:
         """Return the numbers of the runs that :meth:`usage` takes the months' use from."""
         rows = self.read(
             """SELECT DISTINCT (SELECT s.run FROM usage_count AS v JOIN run AS s ON s.run = v.run
-                                WHERE v.month = u.month ORDER BY s.month = v.month DESC, s.run DESC LIMIT 1) AS run
-               FROM usage_count AS u WHERE u.month < ? ORDER BY run""",
+                                WHERE v.month = u.month AND s.month < ?1
+                                ORDER BY s.month = v.month DESC, s.run DESC LIMIT 1) AS run
+               FROM usage_count AS u WHERE u.month < ?1 ORDER BY run""",
             (str(until),),
         )
-        return [int(run) for run in rows["run"]]
+        return [int(run) for run in rows["run"].dropna()]
 
     def run_of(self, month: Month | str, revision: int | None = None) -> int | None:
         """Return the number of the run that is a month's revision, by default the latest; ``None`` if there is none."""
