@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import estimates, intake
+from benchmarks import estimates, intake, segments
 from benchmarks.cases import SAMPLES, run_cases, sample_folder, time_month, time_sample
 
 
@@ -19,6 +19,7 @@ def main() -> None:
     parser.add_argument("--samples", action="store_true", help="only write the sample town and the district (600 MB)")
     parser.add_argument("--intake", action="store_true", help="only read and take in surveys, against named peers")
     parser.add_argument("--estimates", action="store_true", help="only rake and estimate at size, against named peers")
+    parser.add_argument("--segments", action="store_true", help="only find types of residents, against named peers")
     options = parser.parse_args()
     tiny, console = options.tiny, Console(width=140)
     if options.intake:
@@ -28,6 +29,10 @@ def main() -> None:
         return
     if options.estimates:
         for line in estimates.lines(tiny=tiny):
+            console.print(line)
+        return
+    if options.segments:
+        for line in segments.lines(tiny=tiny):
             console.print(line)
         return
     if options.samples:

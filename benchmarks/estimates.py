@@ -49,8 +49,8 @@ def lines(*, tiny: bool) -> Iterator[str]:
 
 def _raking(respondents: int, repeats: int) -> Iterator[str]:
     base, margins = _population(respondents)
-    ours, made = _best(repeats, lambda: rake(base, margins))
-    loop, weights = _best(repeats, lambda: raked_by_cells(base, margins))
+    ours, made = best_of(repeats, lambda: rake(base, margins))
+    loop, weights = best_of(repeats, lambda: raked_by_cells(base, margins))
     assert made.converged
     assert np.allclose(made.weights, weights, rtol=1e-6)
     yield (f"rake {respondents} respondents to {len(margins)} margins: {ours:.4f} CPU s, "
@@ -60,7 +60,7 @@ def _raking(respondents: int, repeats: int) -> Iterator[str]:
     except ImportError:
         yield "svy is not installed: no comparison with it"
         return
-    peer, raked = _best(1, lambda: sample.weighting.rake(controls=controls, tol=1e-8))
+    peer, raked = best_of(1, lambda: sample.weighting.rake(controls=controls, tol=1e-8))
     assert np.allclose(made.weights, raked.data["rk_wgt"].to_numpy(), rtol=1e-6)
     yield f"the same by svy: {peer:.3f} CPU s (ours is {peer / ours:.0f} times faster, at least 20)"
 
@@ -160,7 +160,7 @@ def _apart(function: str, size: tuple[int, ...]) -> dict[str, float]:
     return dict(json.loads(told.stdout))
 
 
-def _best(repeats: int, work: Callable[[], T]) -> tuple[float, T]:
+def best_of(repeats: int, work: Callable[[], T]) -> tuple[float, T]:
     """Return the least of the CPU seconds a piece of work takes, and what it gives."""
     seconds = []
     for _ in range(repeats):

@@ -33,3 +33,11 @@ def test_estimates_are_compared_on_a_tiny_sample() -> None:
     printed = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True)
 
     assert all(words in printed.stdout for words in ("loop over a table of cells", "by svy", "peak memory"))
+
+
+def test_segments_are_compared_on_a_tiny_town() -> None:
+    command = [sys.executable, "-m", "benchmarks", "--segments", "--tiny"]
+
+    printed = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True)
+
+    assert all(words in printed.stdout for words in ("ours", "k-means on one-hot", "sklearn KMeans", "resamples"))

@@ -27,6 +27,8 @@ from needs_analytics.segments.moments import Bools, Floats, Ints, weighted_quant
 if TYPE_CHECKING:
     from collections.abc import Collection, Hashable, Mapping, Sequence
 
+    import numpy.typing as npt
+
 TAIL = 0.02
 FARTHEST = 3.0
 DECIMALS = 9
@@ -36,6 +38,8 @@ UNASKED = "?"
 """Stands before a choice that a respondent was not offered: neither yes nor no."""
 
 Kind = Literal["number", "category", "choices"]
+_DIGITS = 39
+"""So many digits to the base 3 fit into 64 bits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,9 @@ class Question:
             return _numbers(column)[:, None]
         if self.kind == "choices":
             return read_choices(column, self.options)
-        codes = pd.Index(self.options, dtype="str").get_indexer(pd.Index(column.astype("str")))[:, None]
+        said, texts = pd.factorize(column)
+        places = pd.Index(self.options, dtype="str").get_indexer(pd.Index(texts).astype("str"))
+        codes = np.append(places, -1)[said][:, None]
         columns = [1] if len(self.options) == 2 else list(range(len(self.options)))
         return np.where(codes >= 0, (codes == columns).astype(float), np.nan)
 
@@ -111,20 +117,29 @@ def _question(column: pd.Series, name: Hashable, several: bool) -> Question:
     ordered = isinstance(dtype, pd.CategoricalDtype) and bool(dtype.ordered)
     if ordered or pd.api.types.is_numeric_dtype(dtype) or _holds_numbers(column):
         return Question(name, "number")
-    return Question(name, "category", tuple(sorted(set(column.dropna().astype("str")))))
+    return Question(name, "category", tuple(sorted(set(map(str, column.dropna().unique())))))
 
 
 def _holds_numbers(column: pd.Series) -> bool:
     if column.dtype != object:
         return False
-    return bool(pd.to_numeric(column, errors="coerce").notna().sum() == column.notna().sum())
+    return bool(pd.to_numeric(pd.Series(column.dropna().unique()), errors="coerce").notna().all())
 
 
 def canonical_order(frame: pd.DataFrame, questions: list[Question], weights: Floats) -> Ints:
     """Return the rows in an order that depends on what they say only, so that no draw depends on who came first."""
-    raw = np.hstack([np.empty((len(frame), 0)), *(question.read(frame[question.name]) for question in questions)])
-    keys = np.where(np.isnan(raw), np.inf, raw)
-    return np.asarray(np.lexsort((weights, *keys.T[::-1])), dtype=np.intp)
+    keys = [key for question in questions for key in _sort_keys(question.read(frame[question.name]), question.kind)]
+    return np.asarray(np.lexsort((weights, *keys[::-1])), dtype=np.intp)
+
+
+def _sort_keys(raw: Floats, kind: Kind) -> list[npt.NDArray[np.generic]]:
+    """Return what to sort a question's answers by, missing ones last; columns of 0 and 1 many to a number."""
+    if kind == "number":
+        return [np.where(np.isnan(column), np.inf, column) for column in raw.T]
+    digits = np.where(np.isnan(raw), 2, raw).astype(np.int64)
+    starts = range(0, digits.shape[1], _DIGITS)
+    parts = [digits[:, start : start + _DIGITS] for start in starts]
+    return [part @ 3 ** np.arange(part.shape[1] - 1, -1, -1) for part in parts]
 
 
 @dataclass(frozen=True, slots=True)

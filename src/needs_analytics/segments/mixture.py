@@ -56,14 +56,10 @@ class Counted:
         """Return some of the rows with other weights."""
         return Counted(self.table[rows], weights, self.sizes, self.exponents, self.known[rows])
 
-    def shares(self, counts: Floats, prior: Floats) -> Floats:
-        """Return counts ``(k, levels)`` as shares within their item, smoothed towards `prior`."""
-        totals = np.add.reduceat(counts, np.cumsum(self.sizes) - self.sizes, axis=1)
-        return (counts + SMOOTHING * prior) / (np.repeat(totals, self.sizes, axis=1) + SMOOTHING)
-
     def margins(self) -> Floats:
         """Return everyone's shares ``(1, levels)``, smoothed towards even ones."""
-        return self.shares((self.weights @ self.table)[None, :], np.repeat(1.0 / self.sizes, self.sizes)[None, :])
+        even = np.repeat(1.0 / self.sizes, self.sizes)[None, :]
+        return _shares((self.weights @ self.table)[None, :], even, self.sizes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +109,19 @@ def expect(classes: Classes, answers: Counted) -> tuple[Floats, float]:
 def maximise(answers: Counted, belonging: Floats, prior: Floats) -> Classes:
     """Return the classes that rows belonging to them so far make likeliest."""
     counted = belonging * answers.weights
-    sizes = counted.sum(axis=1) + SMOOTHING / len(belonging)
-    return Classes(sizes / sizes.sum(), answers.shares(counted @ answers.table, prior))
+    return from_counts(counted.sum(axis=1), counted @ answers.table, prior, answers.sizes)
+
+
+def from_counts(sizes: Floats, counts: Floats, prior: Floats, levels: Ints) -> Classes:
+    """Return classes of such sizes ``(k,)`` that gave every answer so often ``(k, levels)``."""
+    smoothed = sizes + SMOOTHING / len(sizes)
+    return Classes(smoothed / smoothed.sum(), _shares(counts, prior, levels))
+
+
+def _shares(counts: Floats, prior: Floats, sizes: Ints) -> Floats:
+    """Return counts ``(k, levels)`` as shares within their item, smoothed towards `prior`."""
+    totals = np.add.reduceat(counts, np.cumsum(sizes) - sizes, axis=1)
+    return np.asarray((counts + SMOOTHING * prior) / (np.repeat(totals, sizes, axis=1) + SMOOTHING), dtype=np.float64)
 
 
 def climb(answers: Counted, classes: Classes, *, gain: float, rounds: int) -> Classes:

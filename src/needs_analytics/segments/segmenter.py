@@ -12,9 +12,8 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted, vali
 
 from needs_analytics.segments.encode import Encoding, canonical_order, fit_encoding, list_questions
 from needs_analytics.segments.levels import Levels, fit_levels
-from needs_analytics.segments.mixture import Classes, Counted
+from needs_analytics.segments.many import learn_classes, place_all
 from needs_analytics.segments.partition import Answers, merge_equal, split_rows
-from needs_analytics.segments.split import grow_classes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from needs_analytics.segments.encode import Question
+    from needs_analytics.segments.mixture import Classes
     from needs_analytics.segments.moments import Floats, Ints
 
 FEWEST_PER_CLASS = 30
@@ -147,13 +147,9 @@ class ResidentSegmenter(ClusterMixin, BaseEstimator):  # type: ignore[misc]  # s
             return False
         levels = fit_levels(learnt, questions, weights, self.block_weights)
         codes = levels.read(learnt)
-        if len(np.unique(np.nan_to_num(codes, nan=-1.0), axis=0)) < self.n_segments:
+        if _fewer_than(codes, self.n_segments):
             return False
-        answers = Counted.of(codes, levels, weights)
-        found = grow_classes(answers, self.n_segments)[-1]
-        labels = found.place(answers.table, answers.exponents)
-        sizes = np.bincount(labels, weights, minlength=self.n_segments).astype(np.float64)
-        self.levels_, self.classes_ = levels, found.ordered(sizes)
+        self.levels_, self.classes_ = levels, learn_classes(codes, levels, weights, self.n_segments)
         self.n_segments_ = len(self.classes_.shares)
         self.encoding_ = self.cluster_centers_ = None
         return True
@@ -167,7 +163,7 @@ class ResidentSegmenter(ClusterMixin, BaseEstimator):  # type: ignore[misc]  # s
 
     def _place(self, frame: pd.DataFrame) -> Ints:
         if self.levels_ is not None and self.classes_ is not None:
-            return self.classes_.place(self.levels_.spread(self.levels_.read(frame)), self.levels_.exponents)
+            return place_all(self.classes_, self.levels_.read(frame), self.levels_)
         if self.encoding_ is None or self.cluster_centers_ is None:
             raise NotFittedError("there is nothing to place respondents by: fit first")
         return Answers.of(self.encoding_.encode(frame)).nearest(self.cluster_centers_)
@@ -183,3 +179,8 @@ class ResidentSegmenter(ClusterMixin, BaseEstimator):  # type: ignore[misc]  # s
         numbers = validate_data(self, X, reset=reset, dtype=np.float64, ensure_all_finite="allow-nan")
         names = getattr(self, "feature_names_in_", None)
         return pd.DataFrame(numbers, columns=names)
+
+
+def _fewer_than(codes: Floats, k: int) -> bool:
+    """Return whether there are fewer than `k` different rows; the first thousand mostly tell."""
+    return all(len(np.unique(np.nan_to_num(part, nan=-1.0), axis=0)) < k for part in (codes[:1000], codes))
