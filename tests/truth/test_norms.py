@@ -1,7 +1,7 @@
 """Norms: which communities meet the norms that the ledger's own sites and grids can tell.
 
 A month's ``GapReport`` is expected to carry a table ``norms`` with ``norm, community, value, met`` (METHODS: 达标够用 …
-未达标不够用 is ``met`` beside whether the need is short). It has none yet.
+未达标不够用 is ``met`` beside whether the need is short).
 """
 
 from __future__ import annotations
@@ -10,10 +10,8 @@ import pandas as pd
 import pytest
 
 from .gap_months import SEEDS, gap_month
-from .marks import DEMAND, awaits
 
 CLEAR = 0.02  # nearer to the limit than this a rounded coordinate could turn it
-NO_STAGE = awaits(DEMAND, "no stage measures norms", AttributeError)
 
 
 def measured_norms() -> pd.DataFrame:
@@ -33,13 +31,11 @@ def test_the_town_meets_every_norm_somewhere_and_misses_it_elsewhere() -> None:
         assert not met.all().any()
 
 
-@NO_STAGE
 def test_met_and_missed_norms_are_told_apart() -> None:
     norms = measured_norms()
     assert (norms["met"] == norms["met_found"]).all()
 
 
-@NO_STAGE
 def test_the_value_of_a_norm_is_what_the_ledger_says() -> None:
     norms = measured_norms()
     assert norms["value_found"].to_numpy() == pytest.approx(norms["value"].to_numpy(), rel=0.01, abs=0.01)

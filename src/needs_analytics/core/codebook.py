@@ -44,7 +44,9 @@ class Codebook:
     groups
         Special groups, indexed by ``group``, with how they are recognised and how sensitive they are.
     norms
-        Norms with their source and whether it was verified.
+        Norms with their source and whether it was verified; those that tables can tell say what is measured
+        (``measure``), which limit is ``required``, which ``facilities`` count by words in their names, and for which
+        ``needs``.
     fields
         Canonical fields of every table with their labels, types and header wordings.
 

@@ -261,6 +261,9 @@ class GapsOptions(_Checked):
         A gap whose interval is wider relative to it is used with caution only.
     reach_shift_m
         The report prints how ``too_far`` moves when every radius is this much longer or shorter.
+    short_share
+        A need whose missing, too distant and full services leave more than this share of its demand unserved is short
+        (够用 or 不够用 beside a norm).
     random_state
         Seed of every draw.
     """
@@ -271,6 +274,7 @@ class GapsOptions(_Checked):
     replicates: Count = 100
     widest_relative: Size = 1.30
     reach_shift_m: Size = 150.0
+    short_share: Share = 0.10
     random_state: Whole = 0
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from needs_analytics.core.continuity import crosswalk_frame, drift_frame, migration_frame, sizes_frame
 from needs_analytics.core.messages import failure
@@ -14,8 +15,6 @@ from needs_analytics.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    import pandas as pd
 
     from needs_analytics.core.arrays import Ints
     from needs_analytics.core.issue import Issue
@@ -282,6 +281,8 @@ class MatchPlan(Pleasant):
         Needs not met by direct services: 需协调和转办事项.
     status
         ``matched``, ``no_menu``, ``no_persons`` (no register), or ``no_data``.
+    detour
+        Walking distance over straight-line distance that reach was measured with.
 
     Invariant: flow ≤ capacity; served + unmet = reachable for every cell.
     """
@@ -296,6 +297,7 @@ class MatchPlan(Pleasant):
     referred: pd.DataFrame
     status: str
     issues: tuple[Issue, ...] = ()
+    detour: float = 1.3
 
 
 @dataclass(frozen=True, repr=False)
@@ -315,6 +317,9 @@ class GapReport(Pleasant):
     reach
         Per need, how ``too_far`` moves when every radius is ``shorter`` or ``longer`` than ``given``, and how much
         room the eligible find within reach (``access``, ``access_enhanced``; least in the community ``lowest``).
+    norms
+        One row per norm that the tables sent can tell × community, with the columns of ``NORMS_COLUMNS``: the value,
+        whether it meets the limit (1, 0, NaN unknown), and whether the needs it concerns are short there.
     status
         That of the plan; ``no_usage`` when nobody sent usage records.
     monte_carlo
@@ -332,6 +337,7 @@ class GapReport(Pleasant):
     status: str
     monte_carlo: Mapping[str, float]
     issues: tuple[Issue, ...] = ()
+    norms: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def at(self, level: str) -> pd.DataFrame:
         """Rows of all segments at one level: ``district``, ``community`` or ``grid``."""
@@ -344,6 +350,29 @@ class GapReport(Pleasant):
 
 
 PARTS = ("met", "no_service", "not_eligible", "too_far", "full", "not_taken_up", "dissatisfied")
+
+NORMS_COLUMNS = (
+    "norm",
+    "object",
+    "indicator",
+    "measure",
+    "community",
+    "value",
+    "required",
+    "unit",
+    "met",
+    "decided_by",
+    "facilities",
+    "needs",
+    "short",
+    "idle",
+    "scope",
+    "source",
+    "verified",
+    "own",
+)
+"""``required`` is the limit (``≥30``), ``decided_by`` the facilities or the grid the value comes from, ``facilities``
+their number in the community, ``own`` whether the office's own sheet gave the norm."""
 
 GAPS_COLUMNS = (
     "need",

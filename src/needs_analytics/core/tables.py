@@ -140,6 +140,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         "tier_max",
         "scope",
         "source",
+        "facilities",
         "verified",
     ),
     "budget": ("item", "amount", "staff_hours", "area_m2"),

@@ -15,6 +15,7 @@ from needs_analytics.core.order import with_order
 from needs_analytics.core.results import ALL, GAPS_COLUMNS, GapReport
 from needs_analytics.gaps.doubts import doubts_of_use, no_surer_than_need
 from needs_analytics.gaps.equity import cells_by_cut, community_rates, group_equity, split_error, widened
+from needs_analytics.gaps.norms import measure_norms
 from needs_analytics.gaps.parts import GAP, largest_cause, split_demand, sum_parts
 from needs_analytics.gaps.reach import reach_table
 from needs_analytics.gaps.replicates import Replicates, draw_gaps, gap_limits, membership
@@ -61,6 +62,7 @@ def measure_gaps(
     made = [_level(matches, use, parts, replicates, keys) for keys in wanted]
     made += [_by_segment(matches, parts, replicates, keys) for keys in levels[:2] if _has_segments(matches)]
     table = _finished(pd.concat([frame for frame, _ in made], ignore_index=True), needs, options)
+    norms, unmeasured = measure_norms(cleaned, table, matches.detour, options)
     return GapReport(
         table=table,
         services=use.sinks,
@@ -72,7 +74,8 @@ def measure_gaps(
             "replicates": float(options.replicates),
             "largest_error": max((error for _, error in made), default=float("nan")),
         },
-        issues=tuple(doubts_of_use(use.sinks, cleaned, options)),
+        issues=(*doubts_of_use(use.sinks, cleaned, options), *unmeasured),
+        norms=norms,
     )
 
 
@@ -205,6 +208,7 @@ def _empty(matches: MatchPlan, cleaned: Cleaned, options: GapsOptions) -> GapRep
     ]
     table = pd.DataFrame({c: pd.Series(dtype=float if c in figures else object) for c in GAPS_COLUMNS})
     services = sink_use(matches.sinks, cleaned, options) if len(matches.sinks) else pd.DataFrame()
+    norms, unmeasured = measure_norms(cleaned, table, matches.detour, options)
     return GapReport(
         table,
         services,
@@ -213,5 +217,6 @@ def _empty(matches: MatchPlan, cleaned: Cleaned, options: GapsOptions) -> GapRep
         pd.DataFrame(),
         matches.status if matches.status != "matched" else "no_direct_needs",
         {},
-        tuple(doubts_of_use(services, cleaned, options)) if len(services) else (),
+        (*(doubts_of_use(services, cleaned, options) if len(services) else ()), *unmeasured),
+        norms,
     )

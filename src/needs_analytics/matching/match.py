@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -58,18 +59,20 @@ def match_services(
     referred = _referred(needs, cleaned)
     status = _status(needs, cleaned)
     if cleaned.menu.empty:
-        return _empty(status, pd.DataFrame(), pd.DataFrame(), referred, (Issue("W700"),))
+        nothing = _empty(status, pd.DataFrame(), pd.DataFrame(), referred, (Issue("W700"),))
+        return replace(nothing, detour=options.detour)
     sinks, issues = service_sinks(cleaned)
     coverage = service_coverage(needs, cleaned, sinks)
     if status != "matched":
-        return _empty(status, sinks, coverage, referred, tuple(issues))
+        return replace(_empty(status, sinks, coverage, referred, tuple(issues)), detour=options.detour)
     wanted = _wanted(needs, cleaned)
     cells, cuts = demand_cells(needs, cleaned, _people(cleaned, weights, segments), wanted, options)
     sites = sorted(set(sinks["site"]))
     reach, doubts = measure_reach(needs.places.reset_index(drop=True), sites, cleaned, options)
     arcs = _arcs(cells, sinks, sites, reach, cleaned.menu)
     cells = _stages(cells, arcs, cleaned.menu)
-    return _planned(cells, cuts, sinks, arcs, coverage, referred, [*issues, *doubts, *_children(cleaned)])
+    plan = _planned(cells, cuts, sinks, arcs, coverage, referred, [*issues, *doubts, *_children(cleaned)])
+    return replace(plan, detour=options.detour)
 
 
 def _people(cleaned: Cleaned, weights: Weights, segments: Segments | None) -> pd.DataFrame:

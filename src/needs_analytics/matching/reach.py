@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from needs_analytics.core.issue import Issue
-from needs_analytics.numerics.geodesy import bd09_to_gcj02, gcj02_to_wgs84, haversine
+from needs_analytics.numerics.geodesy import Points, straight_metres
 
 if TYPE_CHECKING:
     from needs_analytics.core.arrays import Bools, Floats
@@ -58,7 +58,7 @@ def measure_reach(
     """
     known = cleaned.sites.set_index("site").reindex(sites)
     located = places.merge(cleaned.places.drop_duplicates(["community", "grid"]), on=["community", "grid"], how="left")
-    distance = _straight(located, known) * options.detour
+    distance = straight_metres(Points.of(located), Points.of(known)) * options.detour
     distance = _with_table(distance, places, sites, cleaned, options)
     tiers = known["tier"].fillna("")
     defaults = tiers.map(options.default_radius_m).fillna(options.default_radius_m[""])
@@ -67,28 +67,6 @@ def measure_reach(
     same |= (tiers.isin(_TIERS_FOR_ALL) | known["community"].isna()).to_numpy()[None, :]
     distance[:, [name == "" for name in sites]] = np.nan
     return Reach(distance, radius, same), _doubts(located, known, cleaned)
-
-
-def _straight(places: pd.DataFrame, sites: pd.DataFrame) -> Floats:
-    """Return straight-line metres, from planar coordinates where both sides have them, else from degrees."""
-    lon1, lat1 = _wgs84(places)
-    lon2, lat2 = _wgs84(sites)
-    degrees = haversine(lon1[:, None], lat1[:, None], lon2[None, :], lat2[None, :])
-    planar = np.hypot(
-        places["x"].to_numpy(float)[:, None] - sites["x"].to_numpy(float)[None, :],
-        places["y"].to_numpy(float)[:, None] - sites["y"].to_numpy(float)[None, :],
-    )
-    return np.where(np.isfinite(planar), planar, degrees)
-
-
-def _wgs84(frame: pd.DataFrame) -> tuple[Floats, Floats]:
-    lon, lat = frame["lon"].to_numpy(float).copy(), frame["lat"].to_numpy(float).copy()
-    crs = frame["crs"].fillna("").to_numpy()
-    baidu = crs == "BD-09"
-    lon[baidu], lat[baidu] = bd09_to_gcj02(lon[baidu], lat[baidu])
-    shifted = baidu | (crs == "GCJ-02")
-    lon[shifted], lat[shifted] = gcj02_to_wgs84(lon[shifted], lat[shifted])
-    return lon, lat
 
 
 def _with_table(
@@ -134,8 +112,8 @@ def _doubts(places: pd.DataFrame, sites: pd.DataFrame, cleaned: Cleaned) -> list
 
 def _outside_hull(places: pd.DataFrame, sites: pd.DataFrame) -> float:
     """Return the share of sites outside the grids' bounding box widened by a tenth: coordinates of another system."""
-    lon, lat = _wgs84(places)
-    site_lon, site_lat = _wgs84(sites)
+    lon, lat = Points.of(places).wgs84()
+    site_lon, site_lat = Points.of(sites).wgs84()
     known = np.isfinite(site_lon)
     if not known.any() or np.isfinite(lon).sum() < 3:
         return 0.0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, NamedTuple, Protocol
+
 import numpy as np
 import numpy.typing as npt
 
@@ -9,6 +11,49 @@ Floats = npt.NDArray[np.float64]
 
 EARTH_RADIUS_M = 6_371_008.8
 _KRASOVSKY_A, _KRASOVSKY_EE = 6_378_245.0, 0.00669342162296594323
+
+
+class Columns(Protocol):
+    """Anything whose columns are found by name."""
+
+    def __getitem__(self, name: str, /) -> Any: ...
+
+
+class Points(NamedTuple):
+    """Where things stand, ``(n,)`` each; NaN where it is not known.
+
+    ``x, y`` are metres on a plane, ``lon, lat`` degrees in the coordinate system ``crs`` (``GCJ-02``, ``BD-09``;
+    anything else is taken for WGS-84).
+    """
+
+    x: Floats
+    y: Floats
+    lon: Floats
+    lat: Floats
+    crs: npt.NDArray[np.object_]
+
+    @classmethod
+    def of(cls, columns: Columns) -> Points:
+        """Take the columns ``x, y, lon, lat, crs`` of a table of places."""
+        x, y, lon, lat = (np.asarray(columns[name], dtype=np.float64) for name in ("x", "y", "lon", "lat"))
+        return cls(x, y, lon, lat, np.asarray(columns["crs"], dtype=np.object_))
+
+    def wgs84(self) -> tuple[Floats, Floats]:
+        """Return longitude and latitude in WGS-84 degrees."""
+        lon, lat = self.lon.copy(), self.lat.copy()
+        baidu = self.crs == "BD-09"
+        lon[baidu], lat[baidu] = bd09_to_gcj02(lon[baidu], lat[baidu])
+        shifted = baidu | (self.crs == "GCJ-02")
+        lon[shifted], lat[shifted] = gcj02_to_wgs84(lon[shifted], lat[shifted])
+        return lon, lat
+
+
+def straight_metres(here: Points, there: Points) -> Floats:
+    """Return ``(here, there)`` straight-line metres: on the plane where both sides have it, else from degrees."""
+    (lon1, lat1), (lon2, lat2) = here.wgs84(), there.wgs84()
+    degrees = haversine(lon1[:, None], lat1[:, None], lon2[None, :], lat2[None, :])
+    planar = np.hypot(here.x[:, None] - there.x[None, :], here.y[:, None] - there.y[None, :])
+    return np.where(np.isfinite(planar), planar, degrees)
 
 
 def haversine(lon1: npt.ArrayLike, lat1: npt.ArrayLike, lon2: npt.ArrayLike, lat2: npt.ArrayLike) -> Floats:

@@ -36,7 +36,7 @@ ASKED: Mapping[str, str] = {
     "distances": "community* grid* site* metres*!minutes minutes",
     "requests": "request_id* date* channel community grid text* category nature status* due closed solved satisfied",
     "norms": "norm* object* indicator* value_min*!value_max value_max unit base tier_min tier_max scope source "
-    "verified",
+    "facilities verified",
     "budget": "item* amount* staff_hours area_m2",
     "followup": "case* need*!service service community opened* owner* due* fixed rechecked outcome",
     "changes": "old_community* old_grid new_community* new_grid since",

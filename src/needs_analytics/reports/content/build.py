@@ -11,6 +11,7 @@ from needs_analytics.reports.content.disclose import rounded_effective, rounded_
 from needs_analytics.reports.content.gap_tables import gap_tables, printable_gaps, supply_tables
 from needs_analytics.reports.content.highlights import highlights
 from needs_analytics.reports.content.need_tables import need_tables, printable_needs
+from needs_analytics.reports.content.norms import norm_tables
 from needs_analytics.reports.content.older import rests_on_older
 from needs_analytics.reports.content.other_tables import other_tables
 from needs_analytics.reports.content.sample import SampleView
@@ -32,7 +33,7 @@ SHEETS: Mapping[str, tuple[str, ...]] = {
     "parts": ("parts", "reach"),
     "groups": ("segments", "segment_traits", "crosswalk", "equity", "needs_by_cut", "gaps_by_segment"),
     "grids": ("needs_by_grid", "gaps_by_grid"),
-    "supply": ("services", "lacking", "coverage", "outlook"),
+    "supply": ("services", "lacking", "coverage", "norms", "outlook"),
     "resources": ("resources",),
     "actions": ("actions", "new_services"),
     "referred": ("referred", "requests"),
@@ -49,6 +50,7 @@ def build_document(result: MonthResult, *, language: str = "zh") -> Document:
         *need_tables(result, words),
         *gap_tables(result, words),
         *supply_tables(result, words),
+        *norm_tables(result, words),
         *other_tables(result, words),
         *sample_tables(view),
     ]

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 _KINDS: Mapping[str, Kind] = {
     "rank": "rank",
+    "norm_value": "decimal",
+    "verdict_norm": "flag",
     "rank_interval": "interval",
     "share": "bar",
     "inside": "share",
@@ -100,6 +102,8 @@ _WIDTHS: Mapping[str, int] = {
     "lack": 36,
     "eligibility": 28,
     "remedy": 50,
+    "decided_by": 40,
+    "source": 50,
     "issue": 16,
 }
 _TONES: Mapping[str, Mapping[str, Tone]] = {
@@ -119,6 +123,16 @@ _TONES: Mapping[str, Mapping[str, Tone]] = {
         "too many": "caution",
         "too few": "caution",
         "no answers": "bad",
+    },
+    "verdict_norm": {
+        "达标够用": "good",
+        "达标不够用": "caution",
+        "未达标够用": "caution",
+        "未达标不够用": "bad",
+        "met, enough": "good",
+        "met, short": "caution",
+        "missed, enough": "caution",
+        "missed, short": "bad",
     },
     "verdict": {"明显上升": "bad", "明显下降": "good", "rose": "bad", "fell": "good"},
     "quadrant": {
@@ -147,6 +161,8 @@ _UNKNOWN_WHEN_MISSING = frozenset(
         "met_share",
         "rank_interval",
         "requests",
+        "norm_value",
+        "verdict_norm",
     }
 )
 

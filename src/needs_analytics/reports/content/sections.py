@@ -18,6 +18,7 @@ from needs_analytics.reports.content.disclose import (
     whole_per_cents,
 )
 from needs_analytics.reports.content.new_services import new_service_blocks
+from needs_analytics.reports.content.norms import norm_blocks
 from needs_analytics.reports.content.older import older_answers, rests_on_older
 from needs_analytics.reports.content.other_tables import place_of
 from needs_analytics.reports.content.rates import furthest_behind, rates_told
@@ -42,6 +43,7 @@ _IN_BODY: Mapping[str, str] = {
     "gaps": "need demand gap gap_interval gap_rate capacity_persons used_persons cause flag reason",
     "parts": "need demand met no_service not_eligible too_far full not_taken_up dissatisfied unknown_use flag",
     "services": "service site capacity unit capacity_persons used_units utilisation waiting bad_share",
+    "norms": "community norm_object indicator norm_value required norm_unit verdict_norm decided_by",
     "segments": "name share interval persons n age traits top_needs flag reason",
     "referred": "need path share interval persons n requests flag reason",
 }
@@ -288,7 +290,7 @@ def _tiers(m: Material) -> str:
 def _supply(m: Material) -> list[Block]:
     result, words = m.result, m.words
     if result.cleaned.menu.empty:
-        return [Note(words.say("text.no_menu"), "caution"), *m.block("services")]
+        return [Note(words.say("text.no_menu"), "caution"), *m.block("services"), *norm_blocks(m)]
     services = result.gaps.services
     sites = services.loc[services["site"] != "", "site"].nunique()
     blocks: list[Block] = [
@@ -316,7 +318,7 @@ def _supply(m: Material) -> list[Block]:
         listed = [str(row[0]) for row in m.tables["lacking"].rows]
         lead = words.say("text.lacking", count=len(listed), list=words.leading(listed, 6))
         blocks += [Heading(words.say("heading.coverage")), Paragraph(lead), *m.block("lacking")]
-    return blocks
+    return [*blocks, *norm_blocks(m)]
 
 
 def _use_text(services: pd.DataFrame, words: Wording) -> str:
