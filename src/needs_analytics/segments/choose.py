@@ -30,6 +30,7 @@ from needs_analytics.segments.encode import list_questions
 from needs_analytics.segments.levels import Levels, fit_levels
 from needs_analytics.segments.mixture import Counted, free_parameters
 from needs_analytics.segments.nulls import draw_continuum
+from needs_analytics.segments.restart import restate
 from needs_analytics.segments.segmenter import FEWEST_PER_CLASS, ResidentSegmenter
 from needs_analytics.segments.split import grow_classes
 from needs_analytics.segments.stability import Resample, bootstrap_jaccard, jaccard_of, resample_classes
@@ -120,13 +121,14 @@ class _Sample:
     levels: Levels
     codes: Floats
     counted: Counted
+    start: Classes | None
     grown: Sequence[Classes]
 
     def labels(self, k: int) -> Ints:
         return self.grown[k - 1].place(self.counted.table, self.counted.exponents)
 
 
-def choose_segments(traits: pd.DataFrame, options: SegmentOptions) -> Choice:
+def choose_segments(traits: pd.DataFrame, options: SegmentOptions, before: ResidentSegmenter | None = None) -> Choice:
     """Let the answers decide how many segments there are.
 
     Parameters
@@ -135,12 +137,16 @@ def choose_segments(traits: pd.DataFrame, options: SegmentOptions) -> Choice:
         Respondents in canonical order, each counting alike, at least one question that varies.
     options
         Largest k, least stability and share, seed.
+    before
+        A model kept from an earlier month: one more start for the classes, here, in the resamples and in the
+        populations without types; no rule of the choice favours it.
     """
-    sample = _grow(_draw(traits, options.random_state), options)
+    sample = _grow(_draw(traits, options.random_state), options, before=before)
     steps, (first, last) = _weigh_up(sample)
     resamples = resample_classes(
-        sample.counted, last, n_resamples=options.n_bootstrap, gain=COARSE, random_state=options.random_state
-    )
+        sample.counted, last, n_resamples=options.n_bootstrap, gain=COARSE, random_state=options.random_state,
+        start=sample.start,
+    )  # fmt: skip
     for k in range(max(first, 2), last + 1):
         labels = sample.labels(k)
         jaccard = jaccard_of(labels, k, resamples, sample.counted)
@@ -151,7 +157,7 @@ def choose_segments(traits: pd.DataFrame, options: SegmentOptions) -> Choice:
         steps[k] = replace(steps[k], chosen=steps[k].p_continuum <= LEVEL)
     if not k or not steps[k].chosen:
         return Choice(None, np.empty(0, dtype=np.intp), np.empty(0), tabulate_steps(steps.values()))
-    model = new_segmenter(k, options).fit(traits)
+    model = new_segmenter(k, options).fit(traits, before=before)
     return Choice(model, model.labels_, _again(model, sample, resamples), tabulate_steps(steps.values()))
 
 
@@ -181,14 +187,20 @@ def _draw(traits: pd.DataFrame, seed: int) -> pd.DataFrame:
     return traits.iloc[np.sort(np.random.default_rng(seed).choice(len(traits), LARGEST_SAMPLE, replace=False))]
 
 
-def _grow(frame: pd.DataFrame, options: SegmentOptions, largest: int | None = None) -> _Sample:
+def _grow(
+    frame: pd.DataFrame,
+    options: SegmentOptions,
+    largest: int | None = None,
+    before: ResidentSegmenter | None = None,
+) -> _Sample:
     alike = np.ones(len(frame))
     levels = fit_levels(frame, list_questions(frame, ("groups",)), alike, options.block_weights)
     codes = levels.read(frame)
     counted = Counted.of(codes, levels, alike)
     distinct = len(np.unique(np.nan_to_num(codes, nan=-1.0), axis=0))
     most = min(options.largest_k, distinct, max(len(frame) // FEWEST_PER_CLASS, 1)) if largest is None else largest
-    return _Sample(frame, levels, codes, counted, grow_classes(counted, most))
+    start = None if before is None else restate(before, frame, counted)
+    return _Sample(frame, levels, codes, counted, start, grow_classes(counted, most, start=start))
 
 
 def _weigh_up(sample: _Sample) -> tuple[dict[int, Step], tuple[int, int]]:
@@ -222,7 +234,8 @@ def _test(sample: _Sample, k: int, options: SegmentOptions) -> float:
     real = sample.grown[k - 1].likelihood - sample.grown[0].likelihood
     nulls = draw_continuum(sample.codes, sample.counted.weights, np.random.default_rng(options.random_state))
     for drawn, codes in enumerate(islice(nulls, N_NULLS), start=1):
-        grown = grow_classes(Counted.of(codes, sample.levels, sample.counted.weights), k, gain=COARSE)
+        answers = Counted.of(codes, sample.levels, sample.counted.weights)
+        grown = grow_classes(answers, k, gain=COARSE, start=sample.start)
         if grown[-1].likelihood - grown[0].likelihood >= real:
             return 1 / drawn
     return LEVEL

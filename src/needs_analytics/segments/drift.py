@@ -26,13 +26,14 @@ from needs_analytics.core.continuity import drift_frame
 from needs_analytics.core.messages import text
 from needs_analytics.numerics.discoveries import family_wise
 from needs_analytics.segments.encode import UNASKED, list_questions
-from needs_analytics.segments.mixture import Classes, Counted, expect
+from needs_analytics.segments.mixture import Counted, expect, resize
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from needs_analytics.core.codebook import Codebook
     from needs_analytics.segments.encode import Question
+    from needs_analytics.segments.mixture import Classes
     from needs_analytics.segments.moments import Floats, Ints
     from needs_analytics.segments.segmenter import ResidentSegmenter
 
@@ -45,7 +46,6 @@ LEAST_OPTION = 0.03
 """A choice the model does not know counts from this share of the answers on: no smaller segment is made."""
 MISFIT = 0.05
 N_DRAWN = 2000
-_ROUNDS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +137,7 @@ def _test(traits: pd.DataFrame, model: ResidentSegmenter, households: Ints, aske
         raise ValueError("a segmenter without classes expects no answers")
     codes = levels.read(traits)
     answers = Counted.of(codes, levels, np.ones(len(codes)))
-    belonging = expect(_resize(classes, answers), answers)[0]
+    belonging = expect(resize(classes, answers), answers)[0]
     sizes = {scale.question.name: sum(scale.sizes) for scale in levels.scales}
     starts = dict(zip(sizes, np.cumsum([0, *sizes.values()]), strict=False))
     _, homes = np.unique(households, return_inverse=True)
@@ -150,17 +150,6 @@ def _test(traits: pd.DataFrame, model: ResidentSegmenter, households: Ints, aske
             z = farthest / np.sqrt(variance)
             found[at] = z, min(1.0, looked * 2 * stats.norm.sf(z)), farthest
     return found
-
-
-def _resize(classes: Classes, answers: Counted) -> Classes:
-    """Return the classes with the shares that make this month's answers likeliest, their profiles as they are."""
-    for _ in range(_ROUNDS):
-        shares = expect(classes, answers)[0].mean(axis=1)
-        shares = np.maximum(shares, 1e-9) / np.maximum(shares, 1e-9).sum()
-        if np.abs(shares - classes.shares).max() < 1e-6:
-            break
-        classes = Classes(shares, classes.profiles)
-    return classes
 
 
 def _test_question(

@@ -78,7 +78,7 @@ def find_segments(
         issues.append(Issue("I636", details={"count": before.n_segments_, "n": len(rows)}))
         segments = assemble_record(residents, placed(traits, rows, before), options, codebook, issues)
         return replace(segments, crosswalk=all_same(before.segments_), drift=drifts.table)
-    found, more = _search(residents, traits, rows, options, codebook, wished)
+    found, more = _search(residents, traits, rows, options, codebook, wished, before)
     if before is None or drifts is None:
         segments = assemble_record(residents, found, options, codebook, [*issues, *more])
         remember(found, segments, traits)
@@ -143,6 +143,7 @@ def _search(
     options: SegmentOptions,
     codebook: Codebook,
     wished: int | None,
+    before: ResidentSegmenter | None,
 ) -> tuple[Found, list[Issue]]:
     order = rows[canonical_order(traits.iloc[rows], list_questions(traits, ("groups",)), residents.weights[rows])]
     if wished is not None:
@@ -154,7 +155,7 @@ def _search(
     varying = [name for name in traits if len(traits[name].iloc[rows].dropna().unique()) > 1]
     if len(varying) < 2:
         return _ruled(residents, order, Issue("I634", details={"questions": len(varying)}), codebook)
-    choice = choose_segments(traits.iloc[order], options)
+    choice = choose_segments(traits.iloc[order], options, before)
     if choice.model is None:
         return _nothing("none", choice.table), [Issue("I635", details={"n": len(rows)})]
     return Found(order, choice.labels, choice.jaccard, choice.table, "stable", model=choice.model), []

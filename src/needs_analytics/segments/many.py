@@ -18,7 +18,7 @@ from needs_analytics.segments.mixture import Classes, Counted, expect, from_coun
 from needs_analytics.segments.split import grow_classes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from needs_analytics.segments.levels import Levels
     from needs_analytics.segments.moments import Floats, Ints
@@ -29,7 +29,13 @@ ROUNDS = 5
 PIECE = 50_000
 
 
-def learn_classes(codes: Floats, levels: Levels, weights: Floats, k: int) -> Classes:
+def learn_classes(
+    codes: Floats,
+    levels: Levels,
+    weights: Floats,
+    k: int,
+    start: Callable[[Ints, Counted], Classes | None] | None = None,
+) -> Classes:
     """Return `k` latent classes, the largest first.
 
     Parameters
@@ -40,10 +46,12 @@ def learn_classes(codes: Floats, levels: Levels, weights: Floats, k: int) -> Cla
         How they were read.
     k
         Number of classes.
+    start
+        Gives the classes of a kept model as some of the rows have them, see :func:`grow_classes`.
     """
     rows, often = every_so_many(weights) if len(codes) > GROWN_FROM else (np.arange(len(codes)), weights)
     answers = Counted.of(codes[rows], levels, often)
-    found = grow_classes(answers, k)[-1]
+    found = grow_classes(answers, k, start=None if start is None else start(rows, answers))[-1]
     if len(codes) > GROWN_FROM:
         prior = answers.margins()
         for _ in range(ROUNDS):

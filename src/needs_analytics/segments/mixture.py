@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from needs_analytics.segments.moments import Floats, Ints
 
 SMOOTHING = 1.0
+RESIZING_ROUNDS = 50
 DECIMALS = 9
 """Probabilities equal to so many decimals are ties, and the first class has them."""
 
@@ -133,6 +134,17 @@ def climb(answers: Counted, classes: Classes, *, gain: float, rounds: int) -> Cl
             break
         reached, classes = likelihood, maximise(answers, belonging, prior)
     return Classes(classes.shares, classes.profiles, expect(classes, answers)[1])
+
+
+def resize(classes: Classes, answers: Counted) -> Classes:
+    """Return the classes with the shares that make the answers likeliest, their profiles as they are."""
+    for _ in range(RESIZING_ROUNDS):
+        shares = np.maximum(expect(classes, answers)[0] @ answers.weights / answers.weights.sum(), 1e-9)
+        shares /= shares.sum()
+        if np.abs(shares - classes.shares).max() < 1e-6:
+            break
+        classes = Classes(shares, classes.profiles)
+    return classes
 
 
 def free_parameters(classes: Classes, answers: Counted) -> int:

@@ -14,6 +14,7 @@ from needs_analytics.segments.encode import Encoding, canonical_order, fit_encod
 from needs_analytics.segments.levels import Levels, fit_levels
 from needs_analytics.segments.many import learn_classes, place_all
 from needs_analytics.segments.partition import Answers, merge_equal, split_rows
+from needs_analytics.segments.restart import restate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -106,8 +107,22 @@ class ResidentSegmenter(ClusterMixin, BaseEstimator):  # type: ignore[misc]  # s
         tags.input_tags.allow_nan = True
         return tags
 
-    def fit(self, X: object, y: object = None, sample_weight: npt.ArrayLike | None = None) -> ResidentSegmenter:  # noqa: N803
+    def fit(
+        self,
+        X: object,  # noqa: N803
+        y: object = None,
+        sample_weight: npt.ArrayLike | None = None,
+        *,
+        before: ResidentSegmenter | None = None,
+    ) -> ResidentSegmenter:
         """Find the segments of ``X``, a DataFrame or an array of numbers.
+
+        Parameters
+        ----------
+        X, y, sample_weight
+            As of any clusterer; `y` is not looked at.
+        before
+            A segmenter fitted to other residents, whose latent classes are one more start.
 
         Raises
         ------
@@ -123,7 +138,7 @@ class ResidentSegmenter(ClusterMixin, BaseEstimator):  # type: ignore[misc]  # s
         order = order[weights[order] > 0]
         learnt = frame.iloc[order]
         self.n_learnt_ = len(learnt)
-        if not self._learn_classes(learnt, questions, weights[order]):
+        if not self._learn_classes(learnt, questions, weights[order], before):
             self._learn_centres(learnt, questions, weights[order])
         self.labels_: Ints = self._place(frame)
         return self
@@ -140,7 +155,9 @@ class ResidentSegmenter(ClusterMixin, BaseEstimator):  # type: ignore[misc]  # s
             return tuple(scale.question for scale in self.levels_.scales)
         return tuple(block.question for block in self.encoding_.blocks) if self.encoding_ is not None else ()
 
-    def _learn_classes(self, learnt: pd.DataFrame, questions: list[Question], weights: Floats) -> bool:
+    def _learn_classes(
+        self, learnt: pd.DataFrame, questions: list[Question], weights: Floats, before: ResidentSegmenter | None
+    ) -> bool:
         """Grow latent classes, if there are respondents enough for each and as many different ones."""
         self.levels_ = self.classes_ = None
         if self.n_segments < 2 or weights.sum() < FEWEST_PER_CLASS * self.n_segments:
@@ -149,7 +166,8 @@ class ResidentSegmenter(ClusterMixin, BaseEstimator):  # type: ignore[misc]  # s
         codes = levels.read(learnt)
         if _fewer_than(codes, self.n_segments):
             return False
-        self.levels_, self.classes_ = levels, learn_classes(codes, levels, weights, self.n_segments)
+        start = None if before is None else (lambda rows, answers: restate(before, learnt.take(rows), answers))
+        self.levels_, self.classes_ = levels, learn_classes(codes, levels, weights, self.n_segments, start)
         self.n_segments_ = len(self.classes_.shares)
         self.encoding_ = self.cluster_centers_ = None
         return True

@@ -16,7 +16,7 @@ import numpy as np
 from needs_analytics.segments.mixture import Classes, Counted, climb, expect, maximise
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from needs_analytics.segments.moments import Floats
 
@@ -28,7 +28,7 @@ BELONGS = 0.01
 """Less of a row is no part of a class that is split."""
 
 
-def grow_classes(answers: Counted, largest: int, *, gain: float = 1e-4) -> list[Classes]:
+def grow_classes(answers: Counted, largest: int, *, gain: float = 1e-4, start: Classes | None = None) -> list[Classes]:
     """Return the classes found for k = 1, 2 … `largest`.
 
     Parameters
@@ -39,14 +39,31 @@ def grow_classes(answers: Counted, largest: int, *, gain: float = 1e-4) -> list[
         Most classes.
     gain
         A round of EM that gains less in likelihood, per 1 000 rows, is the last.
+    start
+        Classes of a kept model, see :mod:`needs_analytics.segments.restart`: as many and more are also grown from them,
+        and of equally many the likelier count.
     """
     least = gain * float(answers.weights.sum()) / 1000
     one = maximise(answers, np.ones((1, len(answers.table))), answers.margins())
-    found = [climb(answers, one, gain=least, rounds=1)]
-    while len(found) < largest:
+    found = _grow(answers, climb(answers, one, gain=least, rounds=1), largest, least)
+    if start is None or len(start.shares) > largest:
+        return found
+    again = _grow(answers, climb(answers, start, gain=least, rounds=FULL_ROUNDS), largest, least)
+    fewer = len(start.shares) - 1
+    return [*found[:fewer], *(_likeliest(pair) for pair in zip(found[fewer:], again, strict=True))]
+
+
+def _grow(answers: Counted, classes: Classes, largest: int, least: float) -> list[Classes]:
+    """Return classes and, by splitting, one more at a time."""
+    found = [classes]
+    for _ in range(len(classes.shares), largest):
         tried = [climb(answers, start, gain=least, rounds=FULL_ROUNDS) for start in _starts(answers, found[-1])]
-        found.append(max(tried, key=lambda classes: round(classes.likelihood, 6)))
+        found.append(_likeliest(tried))
     return found
+
+
+def _likeliest(tried: Sequence[Classes]) -> Classes:
+    return max(tried, key=lambda classes: round(classes.likelihood, 6))
 
 
 def _starts(answers: Counted, classes: Classes) -> list[Classes]:

@@ -31,14 +31,15 @@ class Resample:
 
 
 def resample_classes(
-    answers: Counted, largest: int, *, n_resamples: int, gain: float, random_state: int | None
-) -> list[Resample]:
+    answers: Counted, largest: int, *, n_resamples: int, gain: float, random_state: int | None,
+    start: Classes | None = None,
+) -> list[Resample]:  # fmt: skip
     """Return what is found in resamples of the respondents, up to `largest` classes; none where only one is sought."""
     rng = np.random.default_rng(random_state)
     n, found = len(answers.table), []
     for _ in range(n_resamples if largest > 1 else 0):
         drawn = np.unique(rng.integers(n, size=n))
-        again = grow_classes(answers.take(drawn, answers.weights[drawn]), largest, gain=gain)
+        again = grow_classes(answers.take(drawn, answers.weights[drawn]), largest, gain=gain, start=start)
         found.append(Resample(drawn, again))
     return found
 
