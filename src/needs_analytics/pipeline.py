@@ -185,6 +185,8 @@ def run_month(workspace: Workspace, month: str | Month, *, progress: Progress | 
     )
     sizes = workspace.store.segment_sizes(own.month)
     segments = replace(segments, sizes=sizes_so_far(sizes, segments, own.month))
+    if base and len(segments.crosswalk):
+        segments = replace(segments, before_month=base.month)
     if base and before is not None and len(segments.crosswalk):
         held = assign_segments(
             before.survey, base.model, before.weights, options=options.segments, codebook=cleaned.codebook

@@ -76,11 +76,13 @@ def second(office: Workspace, first: MonthResult) -> MonthResult:
 def test_the_first_month_goes_on_from_nothing(first: MonthResult) -> None:
     assert first.segments.status == "stable"
     assert first.segments.crosswalk.empty
+    assert first.segments.before_month == ""
     assert not [name for name in first.run.context if name.startswith("segment_model")]
 
 
 def test_the_next_month_keeps_ids_and_names_and_says_what_it_rests_on(first: MonthResult, second: MonthResult) -> None:
     assert second.segments.names() == first.segments.names()
+    assert second.segments.before_month == "2026-09"
     assert "I636" in [issue.code for issue in second.segments.issues]
     assert [name for name in second.run.context if name.startswith("segment_model")] == ["segment_model 2026-09"]
 

@@ -168,6 +168,34 @@ def test_what_became_of_last_months_types_is_told() -> None:
                                                           ("老人·少用服务", "不再单独成类")]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("before", "zh", "en"),
+    [("", "上月", "last month"), ("2026-09", "上月", "last month"), ("2026-08", "2026年8月", "2026-08")],
+)
+def test_types_kept_from_an_older_month_name_it(before: str, zh: str, en: str) -> None:
+    result = month()
+    assert str(result.month) == "2026-10"
+    crosswalk = crosswalk_frame([("S1", "甲", "S1", "甲", 0.9, "same")])
+    drift = drift_frame([("age", "年龄", 0.1, 0.001, True)])
+    segments = replace(result.segments, crosswalk=crosswalk, drift=drift, before_month=before)
+    for language, said in (
+        ("zh", f"与{zh}相比，1种类型延续。居民在年龄方面的构成与{zh}有明显差别。"),
+        ("en", f"Residents differ clearly from those of {en} in age."),
+    ):
+        document = build_document(replace(result, segments=segments), language=language)
+        blocks = [block for section in document.sections for block in section.blocks]
+        assert [block.text for block in blocks if isinstance(block, Paragraph) and block.text.endswith(said)]
+
+
+def test_a_type_nobody_was_told_of_is_no_row_of_the_moves() -> None:
+    result = month()
+    unknown = migration_frame([("S9", "S1", 40)])
+    moves = pd.concat([result.segments.migration, unknown], ignore_index=True)
+    matrix = charts(replace(result, segments=replace(result.segments, migration=moves)))[2]
+    assert matrix is not None
+    assert list(matrix.rows) == list(NAMES)
+
+
 def test_what_drifted_is_told_in_english_too() -> None:
     result = month()
     drift = drift_frame([("age", "年龄", 0.1, 0.001, True), ("", "各题回答的组合", 0.1, 0.001, True)])

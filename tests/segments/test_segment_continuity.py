@@ -122,6 +122,16 @@ def test_where_no_stable_types_are_found_anew_those_before_stay_and_that_is_said
     assert model_json(later.model) == model_json(planted.found.model)
 
 
+def test_a_type_that_went_is_told_only_if_it_was_published(drifted: Segments) -> None:
+    kept = model_from_json(model_json(drifted.model))
+    kept.segments_.loc[kept.segments_["segment"] == "S5", "jaccard"] = 0.5
+    others = find_segments(with_newcomers(800, seed=9, age=95, size=6, use=1), before=kept)
+    assert "gone" not in set(others.crosswalk["status"])
+    (issue,) = [issue for issue in others.issues if issue.code == "I637"]
+    assert issue.details["gone"] == {"zh": "–", "en": "–"}
+    assert "S5" in others.model.used_ids_
+
+
 def test_types_whose_questions_are_asked_no_more_do_not_stay(planted: Planted) -> None:
     later = find_segments(draw_uniform(400, seed=5)[["age", "sex"]], before=planted.found.model)
     assert later.status == "none"

@@ -52,13 +52,16 @@ class Segments(Pleasant):
         The fitted :class:`needs_analytics.segments.ResidentSegmenter`, ``None`` where there is none.
     crosswalk
         ``segment_before, name_before, segment, name, similarity, status``: a row for each segment that is the ``same``
-        as one of the month before, ``new`` or ``gone`` (empty text where there is none); no row without such a month.
+        as one of the month before, ``new`` or ``gone`` (empty text where there is none); no row without such a month,
+        nor for one that went and was not published.
     drift
         ``question, label, statistic, p, drifted``: what is no longer answered as the segments kept expect.
     migration
         ``segment_before, segment, n``: persons who answered in both months. Exact counts, never published as they are.
     sizes
         ``month, segment, name, share, share_low, share_high, persons`` over the months kept, this one last.
+    before_month
+        The month whose segments these go on from, ``YYYY-MM``; ``""`` where there is none or it is not known.
 
     A wished number of segments of which none is stable has status ``none``; ``table`` is filled, ``names()`` is empty.
 
@@ -77,6 +80,7 @@ class Segments(Pleasant):
     drift: pd.DataFrame = field(default_factory=drift_frame)
     migration: pd.DataFrame = field(default_factory=migration_frame)
     sizes: pd.DataFrame = field(default_factory=sizes_frame)
+    before_month: str = ""
 
     def names(self) -> dict[str, str]:
         """Published segment to its plain name."""

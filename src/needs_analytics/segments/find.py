@@ -92,7 +92,7 @@ def find_segments(
     found = go_on(found, matched, before)
     segments = assemble_record(residents, found, options, codebook, [*issues, *more])
     remember(found, segments, traits, before.used_ids_)
-    return tell_again(segments, matched, drifts, before, codebook)
+    return tell_again(segments, matched, drifts, before, codebook, options.least_jaccard)
 
 
 def assign_segments(

@@ -56,15 +56,22 @@ def remember(found: Found, segments: Segments, traits: pd.DataFrame, used: tuple
 
 
 def tell_again(
-    segments: Segments, matched: Matched, drifts: Drifts, before: ResidentSegmenter, codebook: Codebook
+    segments: Segments, matched: Matched, drifts: Drifts, before: ResidentSegmenter, codebook: Codebook, least: float
 ) -> Segments:
-    """Return segments learnt anew with what drifted, and which of them go on, came and went."""
+    """Return segments learnt anew with what drifted, and which of them go on, came and went.
+
+    One that went is told if it was stable by `least`, of others only those that are published: nobody knows the rest.
+    """
     crosswalk = tell_crosswalk(matched, before.segments_, segments.profiles)
+    unstable = before.segments_.loc[before.segments_["jaccard"] < least, "segment"]
+    crosswalk = crosswalk[(crosswalk["status"] != "gone") | ~crosswalk["segment_before"].isin(unstable)]
+    crosswalk = crosswalk.reset_index(drop=True)
+    told = crosswalk[(crosswalk["status"] == "gone") | crosswalk["segment"].isin(segments.names())]
     known = (before.segments_, segments.profiles)
     english = {name: name_en for frame in known for name, name_en in iter_rows(frame, "name", "name_en")}
     details = {"label": drifts.listed(codebook)}
     for said, status, column in (("kept", "same", "name"), ("new", "new", "name"), ("gone", "gone", "name_before")):
-        names = crosswalk.loc[crosswalk["status"] == status, column]
+        names = told.loc[told["status"] == status, column]
         details[said] = {"zh": "、".join(names) or "–", "en": ", ".join(english[name] for name in names) or "–"}
     issues = (*segments.issues, Issue("I637", details=details))
     return replace(segments, crosswalk=crosswalk, drift=drifts.table, issues=issues)

@@ -108,7 +108,7 @@ def migration_matrix(result: MonthResult, words: Wording) -> HeatMap | None:
     """
     moves, segments = result.segments.migration, printed_segments(result)
     names = dict(iter_rows(result.segments.crosswalk, "segment_before", "name_before")) | dict(words.segments)
-    moves = moves[moves["segment"].isin(segments)]
+    moves = moves[moves["segment"].isin(segments) & moves["segment_before"].isin(names)]
     if moves["segment_before"].nunique() < _FEWEST or len(segments) < _FEWEST:
         return None
     pivot = moves.pivot_table(index="segment_before", columns="segment", values="n", aggfunc="sum", fill_value=0)

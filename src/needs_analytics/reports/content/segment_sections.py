@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from needs_analytics.core.messages import text
+from needs_analytics.core.month import Month
 from needs_analytics.core.tables import iter_rows
 from needs_analytics.reports.content import segment_charts
 from needs_analytics.reports.content.segment_tables import printed_segments
@@ -54,7 +55,7 @@ def _lead(m: Material) -> str:
 
 
 def _compared(m: Material) -> list[Block]:
-    """Say which types went on, came and went since last month; nothing where there is nothing to compare with."""
+    """Say which types went on, came and went since the month kept; nothing where there is nothing to compare with."""
     words, segments = m.words, m.result.segments
     rows, shown = segments.crosswalk, printed_segments(m.result)
     if rows.empty:
@@ -67,9 +68,18 @@ def _compared(m: Material) -> list[Block]:
     parts += [words.say("text.segments_gone", list=words.listed(gone, _LISTED))] if gone else []
     drifted = segments.drift[segments.drift["drifted"].astype(bool)]
     label = [_asked(m, str(question)) for (question,) in iter_rows(drifted, "question")]
-    said = words.say("text.segments_compared", list=words.say("list_semicolon").join(parts)) if parts else ""
-    said += words.say("text.segments_drift", list=words.listed(label, _LISTED)) if label else ""
+    when = _since(m)
+    said = words.say("text.segments_compared", when=when, list=words.say("list_semicolon").join(parts)) if parts else ""
+    said += words.say("text.segments_drift", when=when, list=words.listed(label, _LISTED)) if label else ""
     return [Paragraph(said)] if said else []
+
+
+def _since(m: Material) -> str:
+    """Return how the month is called whose types these go on from: by its name where it is not the one before."""
+    kept = m.result.segments.before_month
+    if kept in ("", str(m.result.month.shift(-1))):
+        return m.words.say("text.segments_since")
+    return Month.parse(kept).label(m.words.language)
 
 
 def _asked(m: Material, question: str) -> str:

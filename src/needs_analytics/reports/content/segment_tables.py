@@ -36,7 +36,7 @@ def segment_tables(result: MonthResult, words: Wording) -> list[Table]:
 
 
 def crosswalk_table(result: MonthResult, words: Wording) -> Table:
-    """Return which of last month's types is which now; types that may not be printed are left out."""
+    """Return which of the types before is which now; types that may not be printed are left out."""
     shown = columns("name_before name_now similarity status", words)
     rows = result.segments.crosswalk
     rows = rows[rows["segment"].isin(printed_segments(result)) | (rows["status"] == "gone")]
