@@ -1,9 +1,12 @@
-"""Weighted k-means on answers some of which are missing: full Lloyd, several starts, a fixed seed.
+"""Weighted k-means on answers some of which are missing: full Lloyd, single moves and swaps, a fixed seed.
 
 A respondent's distance to a centre is taken over the answers known, and a centre is the mean of the answers known, so a
 missing answer neither pulls a respondent anywhere nor makes those who were not asked a segment of their own, as filling
 in the mean does. This is k-POD (Chi, Chi & Baraniuk 2016, The American Statistician 70, 91–99); without missing answers
-it is Lloyd's algorithm, which scikit-learn has, but not with missing answers.
+it is Lloyd's algorithm, which scikit-learn has, but not with missing answers. Where Lloyd's stands still, moving one
+respondent may still gain: their part's mean follows them (Hartigan & Wong 1979, Applied Statistics 28, 100–108). Where
+no start was lucky, a part may lie where two should, and two where one should: the best is tried with each part given up
+for one around whoever is farthest (Fränti & Kivijärvi 2000, Pattern Analysis & Applications 3, 358–369).
 """
 
 from __future__ import annotations
@@ -16,9 +19,14 @@ from sklearn.cluster import kmeans_plusplus
 from sklearn.utils import check_random_state
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from needs_analytics.segments.moments import Floats, Ints
 
 MOST_ROUNDS = 300
+MOST_MOVES = 100
+MOST_MOVED = 2000
+"""Among more rows nobody is moved singly and no part is swapped: it would take longer than it is worth."""
 MOVING = 0.001
 """Share of the rows that may still be moving at the end: nobody among fewer than 1 000."""
 DECIMALS = 9
@@ -55,10 +63,35 @@ class Answers:
         known = member @ self.known.T
         return np.asarray(member @ self.filled.T / np.where(known > 0, known, 1.0), dtype=np.float64)
 
+    def apart(self, weights: Floats, centres: Floats, labels: Ints) -> Floats:
+        """Return the weighted squared distance ``(n,)`` of every row to its centre, over the answers known."""
+        distance = (self.known * (self.filled - centres.T[:, labels]) ** 2).sum(axis=0)
+        return np.asarray(distance * weights, dtype=np.float64)
+
     def dispersion(self, weights: Floats, labels: Ints) -> float:
         """Return the weighted within sum of squares of a split, over the answers known."""
-        centres = self.means(weights, labels, int(labels.max()) + 1)
-        return float((self.known * (self.filled - centres.T[:, labels]) ** 2).sum(axis=0) @ weights)
+        return float(self.apart(weights, self.means(weights, labels, int(labels.max()) + 1), labels).sum())
+
+    def best_move(self, weights: Floats, labels: Ints, k: int) -> tuple[float, int, int]:
+        """Return the move of one row to another part that gains most: what it gains, the row, the part.
+
+        A part that loses a row of weight w loses w n / (n - w) times its squared distance, n the weight of the part;
+        one that it joins gains w n / (n + w) times. Each question counts with those whose answer to it is known.
+        """
+        centres, known = self.means(weights, labels, k), self.known * weights
+        counts = ((labels == np.arange(k)[:, None]) * weights) @ self.known.T
+        own = counts.T[:, labels]
+        left = np.where(own - known > 0, own - known, np.inf)
+        saved = ((self.filled - centres.T[:, labels]) ** 2 * known * own / left).sum(axis=0)
+        dearer = [
+            ((self.filled - centre[:, None]) ** 2 * known * (size / (size + weights))).sum(axis=0)
+            for centre, size in zip(centres, counts[:, :, None], strict=True)
+        ]
+        gains = saved - np.array(dearer)
+        gains[labels, np.arange(len(labels))] = -np.inf
+        gains[:, np.bincount(labels, minlength=k)[labels] == 1] = -np.inf
+        part, row = np.unravel_index(np.round(gains, DECIMALS).argmax(), gains.shape)
+        return float(gains[part, row]), int(row), int(part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +131,8 @@ def split_rows(matrix: Floats, weights: Floats, k: int, *, n_init: int, random_s
     if k == 1:
         return _ordered(rows, weights, np.zeros(len(matrix), dtype=np.intp))
     seeds = check_random_state(random_state)
-    found = [_descend(rows, weights, _start(rows, weights, k, seeds)) for _ in range(n_init)]
-    return _ordered(rows, weights, min(found, key=lambda split: round(split[1], DECIMALS))[0])
+    found = _best(_descend(rows, weights, _start(rows, weights, k, seeds)) for _ in range(n_init))
+    return _ordered(rows, weights, _swap(rows, weights, found, k)[0])
 
 
 def merge_equal(matrix: Floats, weights: Floats) -> tuple[Floats, Floats]:
@@ -121,7 +154,33 @@ def _descend(rows: Answers, weights: Floats, centres: Floats) -> tuple[Ints, flo
         before, labels = labels, rows.nearest(rows.means(weights, labels, len(centres)))
         if np.count_nonzero(before != labels) <= MOVING * len(labels):
             break
+    for _ in range(MOST_MOVES if len(labels) <= MOST_MOVED else 0):
+        gain, row, part = rows.best_move(weights, labels, len(centres))
+        if gain <= 10.0**-DECIMALS:
+            break
+        labels[row] = part
     return labels, rows.dispersion(weights, labels)
+
+
+def _swap(rows: Answers, weights: Floats, found: tuple[Ints, float], k: int) -> tuple[Ints, float]:
+    """Give up one part for another around whoever is then farthest, as long as that gains."""
+    while len(rows.filled.T) <= MOST_MOVED:
+        centres = rows.means(weights, found[0], k)
+        tried = _best(_descend(rows, weights, _without(rows, weights, centres, part)) for part in range(k))
+        if round(tried[1], DECIMALS) >= round(found[1], DECIMALS):
+            break
+        found = tried
+    return found
+
+
+def _without(rows: Answers, weights: Floats, centres: Floats, part: int) -> Floats:
+    rest = np.delete(centres, part, axis=0)
+    farthest = np.round(rows.apart(weights, rest, rows.nearest(rest)), DECIMALS).argmax()
+    return np.vstack([rest, rows.filled[:, farthest]])
+
+
+def _best(found: Iterable[tuple[Ints, float]]) -> tuple[Ints, float]:
+    return min(found, key=lambda split: round(split[1], DECIMALS))
 
 
 def _ordered(rows: Answers, weights: Floats, labels: Ints) -> Partition:
