@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from needs_analytics.core.flags import FLAGS, worse
 from needs_analytics.core.messages import LANGUAGES, catalogue
 from needs_analytics.core.options import NeedsOptions
-from needs_analytics.needs.flags import judge
+from needs_analytics.needs.flags import Judged, judge, with_communities
 
 GOOD = {"share": 0.5, "share_low": 0.45, "share_high": 0.55, "n": 500.0, "n_eff": 400.0, "method": "direct",
         "direct_share": 0.5, "coverage": 1.0, "unreached": "partly_asked", "replied": 1.0}  # fmt: skip
@@ -125,3 +125,15 @@ def test_of_two_flags_the_worse_counts() -> None:
 def test_reasons_stand_in_every_language() -> None:
     keys = [{key for key in catalogue(language) if key.startswith("reason.")} for language in LANGUAGES]
     assert keys[0] == keys[1] != set()
+
+
+def test_a_grid_is_withheld_with_a_community_too_few_answered_in() -> None:
+    """Grids are brought to their community's figure: one that is not to be told would be told by them."""
+    places = [("甲", "全部"), ("甲", "1"), ("甲", "2"), ("乙", "全部"), ("乙", "1"), ("全部", "全部")]
+    table = pd.DataFrame(places, columns=["community", "grid"]).assign(need="ELD01", segment="全部", group="全部")
+    table["method"] = np.where((table["community"] != "全部") & (table["grid"] != "全部"), "composite", "direct")
+    flag = np.array(["不发布", "慎用", "不发布", "不发布", "可发布", "可发布"])
+    reason = np.array(["few_answers;wide", "borrowed", "wide", "wide", "", ""], dtype=object)
+    found = with_communities(table, Judged(flag, reason))
+    assert found.flag.tolist() == ["不发布", "不发布", "不发布", "不发布", "可发布", "可发布"]
+    assert found.reason.tolist() == ["few_answers;wide", "community_withheld", "wide", "wide", "", ""]

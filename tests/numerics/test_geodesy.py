@@ -5,7 +5,14 @@ from __future__ import annotations
 import numpy as np
 from numpy.testing import assert_allclose
 
-from needs_analytics.numerics.geodesy import EARTH_RADIUS_M, bd09_to_gcj02, gcj02_to_wgs84, haversine
+from needs_analytics.numerics.geodesy import (
+    EARTH_RADIUS_M,
+    Points,
+    bd09_to_gcj02,
+    gcj02_to_wgs84,
+    haversine,
+    straight_metres,
+)
 
 
 def test_great_circles():
@@ -38,3 +45,23 @@ def test_gcj02_back_to_a_published_point():
 def test_bd09_as_published():
     """The example of wandergis/coordtransform; that of eviltransform leaves 3000/180 out and is metres off."""
     assert_allclose(bd09_to_gcj02(116.404, 39.915), [116.39762729119315, 39.90865673957631], rtol=1e-14)
+
+
+def test_metres_on_the_plane_come_before_degrees_and_all_maps_meet():
+    """The same spot in three coordinate systems; where only one side has a plane, degrees count."""
+    columns = {
+        "x": [0.0, np.nan, np.nan, np.nan], "y": [0.0, np.nan, np.nan, np.nan],
+        "lon": [116.404, 116.404, 116.41024449916938, np.nan], "lat": [39.915, 39.915, 39.91640428150164, 39.9],
+        "crs": ["WGS-84", "", "GCJ-02", "WGS-84"],
+    }  # fmt: skip
+    here = Points.of(columns)
+    baidu = Points.of({"x": [30.0, np.nan], "y": [40.0, np.nan], "lon": [116.404, 116.404], "lat": [39.915, 39.915],
+                       "crs": ["BD-09", "BD-09"]})  # fmt: skip
+    metres = straight_metres(here, baidu)
+    wgs = gcj02_to_wgs84(*bd09_to_gcj02(116.404, 39.915))
+    by_degrees = haversine(116.404, 39.915, *wgs)
+    assert metres[0, 0] == 50
+    assert_allclose(metres[:3, 1], by_degrees, rtol=1e-9)
+    assert_allclose(metres[1:3, 0], by_degrees, rtol=1e-9)
+    assert np.isnan(metres[3]).all()
+    assert columns["lon"][2] == 116.41024449916938, "what was given is left as it is"

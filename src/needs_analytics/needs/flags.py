@@ -5,18 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+import pandas as pd
 
 from needs_analytics.core.flags import CAUTION, PUBLISH, WITHHOLD, joined
+from needs_analytics.core.results import ALL
 from needs_analytics.needs.reach import UNREACHED
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from needs_analytics.core.arrays import Bools, Texts
     from needs_analytics.core.options import NeedsOptions
 
 LEAST_REPLIED = 0.5
 """Where a smaller part of those asked gave an answer that can be used, who did may be unlike who did not."""
+
+
+_UNTOLD = {"not_asked", "no_answers", "few_answers"}
+"""Why a community is withheld so that its grids are too: they are brought to its figure, which is not to be told."""
 
 
 class Judged(NamedTuple):
@@ -58,6 +62,24 @@ def judge(table: pd.DataFrame, options: NeedsOptions, *, sample: str = "", contr
     doubtful = np.logical_or.reduce(list(doubted.values())) & ~worst
     reasons = withheld | {code: where & ~worst for code, where in doubted.items()} | {"not_asked": _not_asked(table)}
     return Judged(np.where(worst, WITHHOLD, np.where(doubtful, CAUTION, PUBLISH)), joined(reasons))
+
+
+def with_communities(table: pd.DataFrame, judged: Judged) -> Judged:
+    """Withhold the composites of grids whose community's own estimate rests on too few answers or none.
+
+    Parameters
+    ----------
+    table
+        ``need, community, grid, segment, group, method`` of every estimate.
+    judged
+        Their flags and reasons.
+    """
+    place = pd.MultiIndex.from_frame(table[["need", "community"]])
+    everyone = (table[["grid", "segment", "group"]] == ALL).all(axis=1).to_numpy()
+    untold = np.array([bool(_UNTOLD & set(reason.split(";"))) for reason in judged.reason], dtype=bool)
+    own = place[everyone & untold & (judged.flag == WITHHOLD)]
+    hidden = place.isin(own) & (table["method"] == "composite").to_numpy() & (judged.flag != WITHHOLD)
+    return Judged(np.where(hidden, WITHHOLD, judged.flag), np.where(hidden, "community_withheld", judged.reason))
 
 
 def _withheld(table: pd.DataFrame, options: NeedsOptions) -> dict[str, Bools]:

@@ -20,7 +20,7 @@ from needs_analytics.needs.channels import channel_issues
 from needs_analytics.needs.composite import Composite, Upper, composite_shares
 from needs_analytics.needs.domains import Domains, make_domains
 from needs_analytics.needs.estimates import Design, direct_table, mean_urgency, sampling_design, with_persons
-from needs_analytics.needs.flags import LEAST_REPLIED, judge
+from needs_analytics.needs.flags import LEAST_REPLIED, judge, with_communities
 from needs_analytics.needs.grid_samples import Sample
 from needs_analytics.needs.panel import Answers, panel_covariance
 from needs_analytics.needs.places import average_grids, place_sizes
@@ -243,7 +243,7 @@ def _judged(
     """Name and flag every estimate, with caution the needs that depend on how people answered."""
     table = table.assign(need_name=table["need"].map(cleaned.codebook.need_names()).fillna(table["need"]))
     contrasted = table["need_name"].isin([issue.value for issue in contrasts]).to_numpy()
-    flag, reason = judge(table, options, sample=doubt, contrasted=contrasted)
+    flag, reason = with_communities(table, judge(table, options, sample=doubt, contrasted=contrasted))
     return table.assign(flag=flag, flag_reason=reason)
 
 
