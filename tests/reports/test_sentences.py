@@ -244,6 +244,22 @@ def test_needs_of_equal_printed_shares_stand_in_the_order_of_their_ranks_everywh
     assert "需求最集中的是助浴（40%）、助餐（40%）" in repr(document.highlights)
 
 
+def test_needs_that_may_not_be_published_are_not_said_to_come_after_those_that_may(result: MonthResult) -> None:
+    """助浴 is withheld; only where its interval reaches the share of 助餐 may it stand before it."""
+    table = result.needs.table
+    hidden = table["need"] == BATHING
+
+    def said(high: float) -> str:
+        flag = table["flag"].mask(hidden, "不发布").mask(~hidden, "可发布")
+        high_of = table["share_high"].mask(hidden, high)
+        changed = table.assign(flag=flag, flag_reason=flag.map({"不发布": "wide"}).fillna(""), share_high=high_of)
+        return told(replace(result, needs=replace(result.needs, table=changed)))
+
+    assert "居民需求最集中的是助餐" in said(0.3)
+    assert said(0.3).count("名次不明") == 0
+    assert said(0.9).count("名次不明") == 2
+
+
 def test_ranks_leave_no_hole_where_an_unpublished_need_stands(result: MonthResult) -> None:
     table = result.needs.table
     rank = table["need"].map({MEALS: 1.0, BATHING: 2.0})

@@ -56,7 +56,7 @@ def _needs(m: Material) -> list[Highlight]:
     ]
     lines = [
         Highlight(
-            words.say("highlight.top", list=words.listed(items, 4)),
+            words.say(m.key_of_top("highlight.top", 4), list=words.listed(items, 4)),
             _row(m, "needs", "need", totals["need"].iloc[0], "share"),
         )
     ]

@@ -70,6 +70,12 @@ class Material:
         ]
         return rows[rows["sort_share"] >= 0].sort_values(["sort_share", "order", "code"], ascending=[False, True, True])
 
+    def key_of_top(self, key: str, first: int) -> str:
+        """Return the key of the sentence of the first needs: another where a withheld one may be among them."""
+        rows, told = self.result.needs.totals(), self.totals.head(first)
+        withheld = rows.loc[~rows["need"].isin(self.totals["code"]), "share_high"]
+        return f"{key}_told" if (withheld >= told["sort_share"].min()).any() else key
+
     @property
     def ordered(self) -> pd.DataFrame:
         """Printable needs of the sub-district that are ranked together: those only put in order have ranks apart."""
@@ -240,7 +246,7 @@ def _needs(m: Material) -> list[Block]:
     leading = [need_phrase(row, words) for _, row in totals.head(5).iterrows()]
     blocks: list[Block] = [
         Heading(words.say("heading.list")),
-        Paragraph(_tiers(m), lead=words.say("text.top_needs", list=words.listed(leading))),
+        Paragraph(_tiers(m), lead=words.say(m.key_of_top("text.top_needs", 5), list=words.listed(leading))),
     ]
     bars = charts.need_bars(m.result, m.needs, words)
     blocks += [
