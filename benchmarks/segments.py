@@ -43,6 +43,7 @@ def lines(*, tiny: bool) -> Iterator[str]:
 
 def _quality(seeds: range, most: int | None) -> Iterator[str]:
     found: dict[str, list[float]] = {}
+    absent: set[str] = set()
     for seed in seeds:
         answers, planted = _town(seed, most)
         k = len(set(planted))
@@ -52,12 +53,16 @@ def _quality(seeds: range, most: int | None) -> Iterator[str]:
                 "StepMix": lambda a=answers, k=k: _stepmix(a, k, _STARTS)}  # fmt: skip
         for name, way in ways.items():
             try:
-                found.setdefault(name, []).append(float(adjusted_rand_score(planted, way())))
+                index = float(adjusted_rand_score(planted, way()))
             except ImportError:
+                absent.add(name)
                 continue
+            found.setdefault(name, []).append(index)
     told = ", ".join(f"{name} {np.mean(each):.3f} ({min(each):.3f}–{max(each):.3f})" for name, each in found.items())
     yield (f"adjusted Rand index with the planted types of {len(seeds)} towns, {_MISSING:.0%} of the answers missing, "
            f"as many types as planted, {_STARTS} starts where there are draws: {told}")  # fmt: skip
+    if absent:
+        yield f"not installed, so not compared: {', '.join(sorted(absent))} (requirements-segments.txt)"
 
 
 def _many(n: int) -> Iterator[str]:

@@ -19,6 +19,8 @@ _RUNS = re.compile(f"{_HAN}{{2,}}")
 _PARTED = re.compile(rf"(?<={_HAN})[ ·]+(?={_HAN})")
 _BETWEEN = re.compile(r"(?<=\d)[ .()/—\-]+(?=\d)")
 _LONG = re.compile(r"\d{10,}x?")
+_DIGEST = re.compile(r"(?=\d*[a-f])[0-9a-f]{28,}")
+"""A keyed digest of a row; five given digits in a row stand in one of some thousands of them by chance."""
 _ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
 _PNG = b"\x89PNG"
 
@@ -58,8 +60,8 @@ def readings(content: bytes) -> Iterator[str]:
 
 
 def squeezed(text: str) -> str:
-    """Return a text in one width, in small letters, without what stands inside a number or a name."""
-    return _BETWEEN.sub("", _PARTED.sub("", unicodedata.normalize("NFKC", text).lower()))
+    """Return a text in one width, in small letters, without digests and what stands inside a number or a name."""
+    return _BETWEEN.sub("", _PARTED.sub("", _DIGEST.sub("|", unicodedata.normalize("NFKC", text).lower())))
 
 
 def _sorted_out(canaries: Collection[str]) -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
