@@ -37,15 +37,15 @@ def phase(workspace: Workspace) -> str:
     return "under way" if workspace.journal.exists() else "before or after"
 
 
-def judged(months: Months, workspace: Workspace, before: int) -> str:
+def judged(months: Months, workspace: Workspace, before: int, *, edited: bool = False) -> str:
     """Judge what a killed run left, as it is, after recovery and after the next run; return how it ended."""
     assert months.torn(workspace) == []
     came = phase(workspace)
     mend(workspace)
-    revision = months.judge(workspace)
+    revision = months.judge(workspace, edited=edited)
     assert revision in {before, before + 1}
     months.issue(workspace, 1)
-    assert months.judge(workspace) == before + 1
+    assert months.judge(workspace, edited=edited) == before + 1
     return f"{came}, {'new' if revision > before else 'old'}"
 
 
@@ -63,6 +63,18 @@ def test_a_kill_at_a_step_leaves_old_or_new(months: Months, tmp_path: Path, star
             break
         ends[judged(months, workspace, before)] += 1
     report("killed at each call", start=start, kills=ends.total(), ends=ends)
+    assert {"under way, old"} < set(ends)
+
+
+def test_a_kill_at_a_step_loses_no_report_that_somebody_has_edited(months: Months, tmp_path: Path) -> None:
+    ends: Counter[str] = Counter()
+    for call in count(1, 1 if FULL else 7):
+        workspace = months.at(months.issued, tmp_path / "killed")
+        months.edit(workspace)
+        if not killed_at(call, lambda: months.issue(workspace, 1)):  # noqa: B023 - called at once
+            break
+        ends[judged(months, workspace, 1, edited=True)] += 1
+    report("killed at each call, a report edited", kills=ends.total(), ends=ends)
     assert {"under way, old"} < set(ends)
 
 
