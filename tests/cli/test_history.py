@@ -391,6 +391,14 @@ def test_a_report_that_was_edited_stays_beside_and_is_said(place: Path, needs: N
     assert "没有覆盖" not in needs("report", MONTH, "--format", "html").err
 
 
+def test_an_edited_report_that_stays_beside_is_told_as_data_too(place: Path, needs: Needs) -> None:
+    (page,) = (place / "reports" / MONTH).glob("*.html")
+    page.write_text("改过的", encoding="utf-8")
+    told = json.loads(needs("report", MONTH, "--format", "html", "--json").out)
+    assert [Path(file).read_text(encoding="utf-8") for file in told["kept"]] == ["改过的"]
+    assert told["files"] == [str(page)]
+
+
 def test_a_lost_store_is_said_and_the_month_is_issued(place: Path, needs: Needs) -> None:
     for file in (place / "history").iterdir():
         file.unlink()

@@ -57,7 +57,7 @@ def make_report(context: Context, month: str, *, formats: tuple[str, ...], out: 
     for path in issued.kept:
         context.say("report.kept", path=path)
     if as_json:
-        print_json(month_json(result, written))
+        print_json(month_json(result, written, issued.revision, issued.kept, issued.later))
         return
     gaps = result.gaps.at("district")
     summary = "report.summary" if gaps["gap"].notna().any() else "report.summary_no_gaps"

@@ -57,8 +57,10 @@ def report_stem(result: MonthResult, language: str = "zh") -> str:
     return text("report.stem", language, office=result.workspace, month=str(result.month))
 
 
-def month_json(result: MonthResult, files: Sequence[Path]) -> dict[str, Any]:
-    """Return what ``needs report --json`` prints: internal, exact."""
+def month_json(
+    result: MonthResult, files: Sequence[Path], revision: int, kept: Sequence[Path], later: Sequence[str]
+) -> dict[str, Any]:
+    """Return what ``needs report --json`` prints: internal, exact; the last four as of an issued month."""
     return {
         "schema_version": SCHEMA_VERSION,
         "month": str(result.month),
@@ -76,6 +78,9 @@ def month_json(result: MonthResult, files: Sequence[Path]) -> dict[str, Any]:
         "gaps": _rows(result.gaps.table),
         "new_services": [] if result.plans.services is None else _rows(result.plans.services),
         "files": [str(path) for path in files],
+        "revision": revision,
+        "kept": [str(path) for path in kept],
+        "later": list(later),
     }
 
 
