@@ -259,7 +259,8 @@ def test_report_as_json_has_stable_keys_and_the_same_bytes_twice(needs: Needs, o
     first, second = (needs("report", MONTH, "--json", "--format", "html") for _ in range(2))
     assert first.out == second.out
     keys = ["schema_version", "month", "workspace", "inputs", "context", "rests_on", "options", "counts", "stages",
-            "issues", "versions", "digest", "needs", "gaps", "new_services", "files", "revision", "kept", "later"]  # fmt: skip
+            "issues", "versions", "digest", "needs", "gaps", "new_services", "files",
+            "revision", "kept", "later"]  # fmt: skip
     result = json.loads(first.out)
     assert list(result) == keys
     assert (result["revision"], result["kept"], result["later"]) == (1, [], [])
