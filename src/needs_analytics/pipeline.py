@@ -21,6 +21,8 @@ from needs_analytics.office.returned.replacing import with_replaced
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    import pandas as pd
+
     from needs_analytics.core.results import ActionPlan, Forecast, GapReport, MatchPlan, NeedsList, Segments, Weights
     from needs_analytics.needs.panel import Answers
     from needs_analytics.workspace import Workspace
@@ -34,8 +36,11 @@ def prepare_month(workspace: Workspace, month: str | Month, *, progress: Progres
 
     What was read is kept in the workspace, without identifiers, and taken from there while nothing has changed.
     """
-    tell = progress or (lambda _: None)
     month = Month.parse(month)
+    return _prepared(workspace, month, progress or (lambda _: None), workspace.store.questions(month.shift(-1)))
+
+
+def _prepared(workspace: Workspace, month: Month, tell: Progress, asked_before: pd.DataFrame | None) -> Cleaned:
     kept = workspace.kept(month)
     cleaned = kept.load()
     if isinstance(cleaned, Cleaned):
@@ -45,7 +50,7 @@ def prepare_month(workspace: Workspace, month: str | Month, *, progress: Progres
         if _OF_THE_MOMENT.isdisjoint(issue.code for issue in cleaned.issues):
             kept.store(cleaned)
     few = _too_few(cleaned, workspace.config.options)
-    return replace(cleaned, issues=(*cleaned.issues, *few, *_changes(workspace, cleaned).issues))
+    return replace(cleaned, issues=(*cleaned.issues, *few, *_changes(workspace, cleaned, asked_before).issues))
 
 
 def _read(workspace: Workspace, month: Month, tell: Progress) -> Cleaned:
@@ -65,9 +70,8 @@ def _read(workspace: Workspace, month: Month, tell: Progress) -> Cleaned:
     return clean(intake, options=workspace.config.options.cleaning)
 
 
-def _changes(workspace: Workspace, cleaned: Cleaned) -> Changes:
+def _changes(workspace: Workspace, cleaned: Cleaned, before: pd.DataFrame | None) -> Changes:
     """Return which questions are asked otherwise than in the month before, as far as it was kept."""
-    before = workspace.store.questions(cleaned.month.shift(-1))
     if before is None:
         return Changes()
     return changed_questions(
@@ -157,8 +161,9 @@ def run_month(workspace: Workspace, month: str | Month, *, progress: Progress | 
     """
     from needs_analytics.forecasts import forecast_use
     from needs_analytics.gaps import measure_gaps
+    from needs_analytics.history.before import kept_before
     from needs_analytics.history.resting import resting_on
-    from needs_analytics.history.segments import count_moves, model_before, sizes_so_far
+    from needs_analytics.history.segments import count_moves, sizes_so_far
     from needs_analytics.history.usage import use_so_far
     from needs_analytics.matching import match_services
     from needs_analytics.needs import list_needs
@@ -167,15 +172,17 @@ def run_month(workspace: Workspace, month: str | Month, *, progress: Progress | 
 
     tell = progress or (lambda _: None)
     options = workspace.config.options
-    own = prepare_month(workspace, month, progress=progress)
-    earlier, last = _Earlier(workspace, tell), own.month.shift(-1)
+    month = Month.parse(month)
+    kept = kept_before(workspace.store, month)
+    own = _prepared(workspace, month, tell, kept.questions)
+    earlier = _Earlier(workspace, tell)
     cleaned = earlier.surveyed(own)
-    previous = _changes(workspace, own).comparable(workspace.store.estimates(last)) if len(own.survey) else None
-    before = earlier.answers(last) if previous is not None else None
+    previous = _changes(workspace, own, kept.questions).comparable(kept.estimates) if len(own.survey) else None
+    before = earlier.answers(month.shift(-1)) if previous is not None else None
     tell("weights")
     weights = _weighed(cleaned, options)
     tell("segments")
-    base = model_before(workspace.store, own.month)
+    base = kept.model
     segments = find_segments(
         cleaned.survey,
         weights,
@@ -183,8 +190,7 @@ def run_month(workspace: Workspace, month: str | Month, *, progress: Progress | 
         codebook=cleaned.codebook,
         before=base.model if base else None,
     )
-    sizes = workspace.store.segment_sizes(own.month)
-    segments = replace(segments, sizes=sizes_so_far(sizes, segments, own.month))
+    segments = replace(segments, sizes=sizes_so_far(kept.sizes, segments, month))
     if base and len(segments.crosswalk):
         segments = replace(segments, before_month=base.month)
     if base and before is not None and len(segments.crosswalk):
@@ -200,18 +206,17 @@ def run_month(workspace: Workspace, month: str | Month, *, progress: Progress | 
     gaps = measure_gaps(needs, matches, cleaned, options=options.gaps)
     plans = replace(plan_actions(gaps, matches, cleaned), services=suggest_services(segments, needs, gaps, cleaned))
     tell("forecasts")
-    kept = workspace.store.usage(cleaned.month)
-    outlook = forecast_use(use_so_far(kept, cleaned), supply=cleaned.supply)
-    stored = {"estimates": previous, "questions": workspace.store.questions(last), "usage": kept, "segments": sizes}
-    of_last = [name for name, frame in (("comparison", previous), ("panel", before), ("questions", stored["questions"]))
+    outlook = forecast_use(use_so_far(kept.usage, cleaned), supply=cleaned.supply)
+    stored = {"estimates": previous, "questions": kept.questions, "usage": kept.usage, "segments": kept.sizes}
+    of_last = [name for name, frame in (("comparison", previous), ("panel", before), ("questions", kept.questions))
                if frame is not None]  # fmt: skip
     context = {name: content_digest(frame) for name, frame in stored.items() if frame is not None and len(frame)}
     context |= {f"segment_model {base.month}": base.digest} if base else {}
     return collect_month(
         cleaned, weights=weights, segments=segments, needs=needs, matches=matches, gaps=gaps, plans=plans,
         outlook=outlook, name=workspace.config.name, options=options,
-        older=[*earlier.read.values()], context=workspace.settings(own.month) | context,
-        rests_on=resting_on(workspace.store, own.month, of_last, segments_of=base.month if base else ""),
+        older=[*earlier.read.values()], context=workspace.settings(month) | context,
+        rests_on=resting_on(kept.runs, of_last),
     )  # fmt: skip
 
 

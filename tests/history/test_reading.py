@@ -12,11 +12,11 @@ import pytest
 from needs_analytics.core.month import Month
 from needs_analytics.errors import UsageError
 from needs_analytics.history import opening
+from needs_analytics.history.before import kept_before
 from needs_analytics.history.compare import compare_runs
 from needs_analytics.history.doctor import examine
 from needs_analytics.history.export import export_tables
 from needs_analytics.history.months import issued_month, kept_months
-from needs_analytics.history.resting import resting_on
 
 from .conftest import named
 
@@ -62,7 +62,7 @@ VERBS: dict[str, Callable[[Store, Path], Any]] = {
     "diff": lambda store, _: compare_runs(store, (MONTH, 1), (MONTH, None)),
     "export": lambda store, root: exported(store, root / "out"),
     "doctor": lambda store, root: examine(store, root, root / "history" / "writing.json"),
-    "rests on": lambda store, _: resting_on(store, Month.parse(NEXT), ["comparison"], MONTH),
+    "report": lambda store, _: kept_before(store, Month.parse(NEXT)),
     "one table": lambda store, _: store.estimates(MONTH),
     "links": lambda store, _: store.verify(),
 }

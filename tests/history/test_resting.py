@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from needs_analytics.core.month import Month
-from needs_analytics.history.resting import reissued_since, resting_on
+from needs_analytics.history.resting import reissued_since, resting_on, runs_before
 
 from .conftest import named
 
@@ -29,15 +29,17 @@ def test_the_runs_of_earlier_months_are_named_with_what_is_used_of_them(
         workspace.store.keep(each)
     store = workspace.store
     september = {"month": "2026-09", "revision": 2, "digest": "b"}
-    assert resting_on(store, OCTOBER, ["comparison", "panel"]) == (september | {"used": ["comparison", "panel"]},)
-    assert resting_on(store, OCTOBER, ["comparison"], segments_of="2026-09") == (
+    assert resting_on(runs_before(store, OCTOBER), ["comparison", "panel"]) == (
+        september | {"used": ["comparison", "panel"]},
+    )
+    assert resting_on(runs_before(store, OCTOBER, segments_of="2026-09"), ["comparison"]) == (
         september | {"used": ["comparison", "segments"]},
     )
-    assert resting_on(store, OCTOBER, [], segments_of="2026-08") == (
+    assert resting_on(runs_before(store, OCTOBER, segments_of="2026-08"), []) == (
         {"month": "2026-08", "revision": 1, "digest": "a", "used": ["segments"]},
     )
-    assert resting_on(store, OCTOBER, [], segments_of="2026-01") == ()
-    assert resting_on(store, OCTOBER.shift(5), ["comparison"]) == ()
+    assert resting_on(runs_before(store, OCTOBER, segments_of="2026-01"), []) == ()
+    assert resting_on(runs_before(store, OCTOBER.shift(5)), ["comparison"]) == ()
 
 
 def test_the_runs_that_speak_for_the_use_are_named(workspace: Workspace, result: MonthResult) -> None:
@@ -47,7 +49,7 @@ def test_the_runs_that_speak_for_the_use_are_named(workspace: Workspace, result:
 
     for month, digest in (("2026-08", "a"), ("2026-09", "b"), ("2026-10", "c")):
         workspace.store.keep(of(month, digest))
-    found = resting_on(workspace.store, OCTOBER, ["comparison"], "2026-08")
+    found = resting_on(runs_before(workspace.store, OCTOBER, "2026-08"), ["comparison"])
     assert [(each["month"], each["used"]) for each in found] == [
         ("2026-08", ["segments", "usage"]), ("2026-09", ["comparison", "usage"]),
     ]  # fmt: skip

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -105,6 +108,24 @@ def test_the_same_month_again_is_the_same(office: Workspace, second: MonthResult
     again = run_month(office, "2026-10")
     assert again.run.digest == second.run.digest
     assert model_json(again.segments.model) == model_json(second.segments.model)
+
+
+def test_a_month_rests_on_one_state_of_those_before(
+    office: Workspace, first: MonthResult, second: MonthResult, tmp_path: Path
+) -> None:
+    """Somebody else issues last month anew at every stage of this one."""
+    workspace = Workspace(Path(shutil.copytree(office.path, tmp_path / "街道")))
+    stages: list[str] = []
+
+    def issue(stage: str) -> None:
+        stages.append(stage)
+        again = replace(first, run=replace(first.run, digest=f"{len(stages):064}"))
+        assert workspace.store.keep(again) == 1 + len(stages)
+
+    result = run_month(workspace, "2026-10", progress=issue)
+    assert len(stages) > 5
+    assert [(each["month"], each["revision"]) for each in result.run.rests_on] == [("2026-09", 1)]
+    assert result.run.digest == second.run.digest
 
 
 def test_what_is_kept_places_residents_as_the_model_did(office: Workspace, first: MonthResult) -> None:

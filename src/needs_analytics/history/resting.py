@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -13,34 +13,54 @@ if TYPE_CHECKING:
     from needs_analytics.history.store import Store
 
 
-def resting_on(store: Store, month: Month, of_last: Sequence[str], segments_of: str = "") -> tuple[dict[str, Any], ...]:
-    """Return the runs of earlier months that the store gives to a month.
+class RunsBefore(NamedTuple):
+    """The runs of earlier months that the store gives to a month.
+
+    Attributes
+    ----------
+    runs
+        As :meth:`needs_analytics.history.Store.runs` returns them.
+    last, segments
+        The run of the month before, and of the month whose segments are gone on from; ``None`` where there is none.
+    usage
+        Every run that speaks for a month's use.
+    """
+
+    runs: pd.DataFrame
+    last: int | None
+    segments: int | None
+    usage: list[int]
+
+
+def runs_before(store: Store, month: Month, segments_of: str = "") -> RunsBefore:
+    """Return the runs of earlier months; ``segments_of`` is the month whose segments are gone on from."""
+    with store.reading() as moment:
+        held = moment.run_of(segments_of) if segments_of else None
+        return RunsBefore(moment.runs(), moment.run_of(month.shift(-1)), held, moment.usage_runs(month))
+
+
+def resting_on(before: RunsBefore, of_last: Sequence[str]) -> tuple[dict[str, Any], ...]:
+    """Return the runs of earlier months that a month rests on.
 
     Parameters
     ----------
     of_last
         What is used of the month before: ``comparison`` of its estimates, the ``panel`` of residents who answered in
         both months, its ``questions``.
-    segments_of
-        The earlier month whose ``segments`` are gone on from, ``""`` for none.
 
     Returns
     -------
     tuple of dict
-        ``month, revision, digest, used``, oldest first; ``usage`` is used of every run that speaks for a month's use.
+        ``month, revision, digest, used``, oldest first.
     """
     used: dict[int, list[str]] = {}
-    with store.reading() as moment:
-        last = moment.run_of(month.shift(-1))
-        if last is not None and of_last:
-            used[last] = list(of_last)
-        held = moment.run_of(segments_of) if segments_of else None
-        if held is not None:
-            used.setdefault(held, []).append("segments")
-        for run in moment.usage_runs(month):
-            used.setdefault(run, []).append("usage")
-        runs = moment.runs()
-    rows = runs[runs["run"].isin(list(used))].sort_values(["month", "revision"])
+    if before.last is not None and of_last:
+        used[before.last] = list(of_last)
+    if before.segments is not None:
+        used.setdefault(before.segments, []).append("segments")
+    for run in before.usage:
+        used.setdefault(run, []).append("usage")
+    rows = before.runs[before.runs["run"].isin(list(used))].sort_values(["month", "revision"])
     return tuple(
         {"month": row["month"], "revision": int(row["revision"]), "digest": row["digest"], "used": used[row["run"]]}
         for row in rows.to_dict("records")
