@@ -129,3 +129,51 @@ def test_a_need_is_estimated_by_one_rule_however_far_it_reaches() -> None:
     assert below["coverage"] < 0.8 < above["coverage"]
     assert below["persons"] == pytest.approx(above["persons"] * 79 / 81, rel=1e-6)
     assert below["share_high"] - below["share_low"] == pytest.approx(above["share_high"] - above["share_low"], rel=0.02)
+
+
+BANDS = "community|age_low|age_high|sex|persons\n" + "\n".join(
+    f"{place}|{low}|{high}|男|{persons}"
+    for place in "甲乙丙" for low, high, persons in ((16, 34, 300), (35, 59, 400), (60, 120, 300))
+)  # fmt: skip
+
+
+def of_ages(wanted: dict[int, tuple[int, int, int]], **options: float) -> pd.DataFrame:
+    """Return the estimates where 100 of an age answer in each of three communities, so many of them wanting meals."""
+    parts = [residents(100, community=place, age=age, sex="男", yes={MEALS: yes})
+             for age, each in wanted.items() for place, yes in zip("甲乙丙", each, strict=True)]  # fmt: skip
+    month = town(survey(*parts), register=BANDS)
+    table = list_needs(month, weigh(month.survey, month.register), no_segments(), options=NeedsOptions(**options)).table
+    return table[(table["segment"] == ALL) & (table["group"] == ALL)].set_index("community")
+
+
+def test_nothing_is_published_where_most_residents_are_of_ages_nobody_answered_from() -> None:
+    rows = of_ages({70: (30, 31, 32)})
+    assert rows["flag"].tolist() == ["不发布"] * 4
+    assert all("mostly_silent" in reason for reason in rows["flag_reason"])
+    rare = of_ages({70: (10, 11, 12)}), of_ages({70: (10, 11, 12)}, most_silent=0.7)
+    assert set(rare[0]["flag_reason"]) == {"mostly_silent"}
+    assert all("silent_class" in reason for reason in rare[1]["flag_reason"])
+    assert set(rare[1]["flag"]) == {"慎用"}
+
+
+def test_where_an_age_is_silent_every_place_is_told_less_surely() -> None:
+    silent = of_ages({30: (30, 31, 32), 70: (30, 31, 32)})
+    assert silent.loc["甲", "flag_reason"] == "silent_class"
+    for place in [ALL, *"甲乙丙"]:
+        half = 1.96 * 0.4 * 0.5 * silent.loc[place, "share"] * (1 - silent.loc[place, "share"])
+        assert silent.loc[place, "share_high"] - silent.loc[place, "share"] > half
+        assert silent.loc[place, "persons_high"] == pytest.approx(
+            silent.loc[place, "population"] * silent.loc[place, "share_high"]
+        )
+
+
+def test_intervals_of_communities_hold_what_silent_ages_need_too() -> None:
+    """Of 400 communities 95 per cent: the silent two fifths differ by what is usual."""
+    rng, held = np.random.default_rng(20261123), []
+    for _ in range(134):
+        told = {age: tuple(int(rng.binomial(100, 0.3)) for _ in "甲乙丙") for age in (30, 70)}
+        silent = special.expit(special.logit(0.3) + rng.normal(0, 0.5))
+        truth = 0.6 * 0.3 + 0.4 * silent
+        rows = of_ages(told).loc[list("甲乙丙")]
+        held += ((rows["share_low"] <= truth) & (truth <= rows["share_high"])).tolist()
+    assert np.mean(held) >= 0.94

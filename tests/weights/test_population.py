@@ -202,7 +202,7 @@ def test_of_an_answers_band_only_the_years_of_the_population_count() -> None:
 def test_who_is_absent_is_said_with_how_many_residents_that_concerns() -> None:
     people = survey(*(residents(10, community="甲", age=age, sex="男") for age in (30, 70)))
     weights = weighed(counted("甲", [60], "age_sex", 150), people=people)
-    assert "“女 16岁以上”（300 人）没有有效答卷" in said(weights, "W617")
+    assert "写明年龄性别的答卷中没有女 16岁以上的居民，他们共 300 人，占居民的 50%" in said(weights, "W639")
 
 
 def test_what_was_collapsed_is_said_with_why() -> None:

@@ -192,6 +192,8 @@ class NeedsOptions(_Checked):
         A composite with a wider interval is used with caution only.
     least_coverage
         A smaller share of the residents in communities, ages and sexes with five replies or more: caution.
+    most_silent
+        Where a larger share of the residents is of ages and sexes nobody answered from, nothing is published.
     no_change_within
         无明显变化 only where the interval of the difference lies within plus or minus this share.
     false_discovery_rate
@@ -205,6 +207,7 @@ class NeedsOptions(_Checked):
     widest_relative: Size = 1.30
     widest_composite: Share = 0.15
     least_coverage: Share = 0.80
+    most_silent: Share = 0.50
     no_change_within: Share = 0.05
     false_discovery_rate: Share = 0.05
 

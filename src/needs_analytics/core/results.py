@@ -143,7 +143,8 @@ class Weights(Pleasant):
             return "not_converged"
         if not self.bounded:
             return "unbounded"
-        return "residents_unknown" if any(issue.code == "W609" for issue in self.issues) else ""
+        codes = {issue.code for issue in self.issues}
+        return "residents_unknown" if "W609" in codes else "untold_classes" if "W640" in codes else ""
 
     @property
     def bounded(self) -> bool:

@@ -38,7 +38,7 @@ def judge(table: pd.DataFrame, options: NeedsOptions, *, sample: str = "", contr
     table
         ``share, share_low, share_high, n, n_eff, method, direct_share``, and
         where it rests on a question asked of residents ``coverage, unreached, replied, not_asked,
-        margins_dropped, width_asked, reached``.
+        margins_dropped, width_asked, reached, absent``.
     options
         The thresholds.
     sample
@@ -94,6 +94,7 @@ def _withheld(table: pd.DataFrame, options: NeedsOptions) -> dict[str, Bools]:
         "not_asked": unknown & unasked,
         "no_answers": unknown & ~unasked,
         "few_answers": small & ~unknown,
+        "mostly_silent": _mostly_silent(table, options) & ~unknown,
         "few_places": wide & few_places,
         "wide": wide & ~few_places,
     }
@@ -128,6 +129,12 @@ def _narrow_where_asked(table: pd.DataFrame, options: NeedsOptions) -> Bools:
     if "width_asked" not in table:
         return np.zeros(len(table), dtype=bool)
     return ((table["width_asked"] < options.widest_interval) & (table["reached"] < 1)).to_numpy()
+
+
+def _mostly_silent(table: pd.DataFrame, options: NeedsOptions) -> Bools:
+    """Return whether nobody answered of the ages and sexes of most residents, as far as that is told."""
+    silent = table["absent"] if "absent" in table else pd.Series(0.0, index=table.index)
+    return np.asarray(silent > options.most_silent, dtype=bool)
 
 
 def _not_asked(table: pd.DataFrame) -> Bools:

@@ -22,14 +22,14 @@ _EDGE = 1e-4  # keeps shares off 0 and 1, where logits have no end
 
 
 def widened(table: pd.DataFrame) -> pd.DataFrame:
-    """Widen the sub-district's estimates by what the communities that were not asked may differ by.
+    """Widen estimates by what those who were not asked, or whose age and sex sent no answer, may differ by.
 
     The share of the whole is ``r · asked + (1 − r) · unasked``, ``r`` being the part reached. The mean of the u unasked
     communities is predicted from the a asked ones, on the logit: ``± t[a − 1] · s · √(1/a + 1/u)``, s being the
     standard deviation of the asked communities' logits and 1/a, 1/u the sums of squares of their parts of the
     residents. What their sampling errors add to s makes up for shares not being normal on the logit. One community
-    alone says nothing of the others: they may lie anywhere in [0, 1]. Ages and sexes nobody answered from differ by a
-    usual amount.
+    alone says nothing of the others: they may lie anywhere in [0, 1]. That is the sub-district's alone. Ages and sexes
+    nobody answered from differ by a usual amount, in every place, type and group.
 
     Parameters
     ----------
@@ -48,23 +48,24 @@ def widened(table: pd.DataFrame) -> pd.DataFrame:
     Prediction of a new mean from a normal sample: Hahn & Meeker (1991), Statistical Intervals, section 4.8.
     """
     table = table.assign(width_asked=table["share_high"] - table["share_low"])
-    whole = ((table["community"] == ALL) & ((table["reached"] < 1) | (table["absent"] > 0))).to_numpy()
-    if not whole.any():
+    wider = (((table["community"] == ALL) & (table["reached"] < 1)) | (table["absent"] > 0)).to_numpy()
+    if not wider.any():
         return table
-    rows = table[whole]
+    rows = table[wider]
     share = rows["share"].to_numpy(float)
     below, above = _beyond(rows, _predicted(table))
     low = np.maximum(share - np.hypot(share - rows["share_low"], below), 0.0)
     high = np.minimum(share + np.hypot(rows["share_high"] - share, above), 1.0)
     se = np.hypot(rows["share_se"].to_numpy(float), (below + above) / (2 * Z))
     made = table.copy()
-    made.loc[whole, ["share_se", "share_low", "share_high"]] = np.column_stack([se, low, high])
+    made.loc[wider, ["share_se", "share_low", "share_high"]] = np.column_stack([se, low, high])
     return with_persons(made) if made["persons"].notna().any() else made
 
 
 def _beyond(rows: pd.DataFrame, half: dict[str, float]) -> tuple[Floats, Floats]:
     """Return how far below and above its share each row may lie for those who were not asked or did not answer."""
-    share, unasked = rows["share"].to_numpy(float), 1 - rows["reached"].to_numpy(float)
+    share = rows["share"].to_numpy(float)
+    unasked = np.where(rows["community"] == ALL, 1 - rows["reached"].to_numpy(float), 0.0)
     middle = special.logit(np.clip(share, _EDGE, 1 - _EDGE))
     reach = np.where(unasked > 0, rows["need"].map(half).to_numpy(float), 0.0)
     classes = Z * rows["absent"].to_numpy(float) * _USUAL * share * (1 - share)

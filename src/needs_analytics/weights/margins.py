@@ -17,6 +17,7 @@ import numpy as np
 from needs_analytics.core.issue import Issue
 from needs_analytics.core.messages import in_every_language
 from needs_analytics.weights.countings import OLDEST, band, common_cuts
+from needs_analytics.weights.silent import silent_classes, silent_issue, told_by_answers, untold
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,7 +51,7 @@ class Margin:
     absent
         Classes nobody answered from, with their share of the residents; the others stand for them.
     silent
-        Share of the population in the register's bands and sexes nobody answered from, before any is collapsed.
+        The register's bands and sexes nobody answered from, before any is collapsed, with their residents.
     """
 
     name: str
@@ -59,7 +60,7 @@ class Margin:
     codes: Ints
     blocks: Ints
     absent: tuple[tuple[str, float], ...] = ()
-    silent: float = 0.0
+    silent: tuple[tuple[str, float], ...] = ()
 
     @property
     def is_group(self) -> bool:
@@ -99,11 +100,11 @@ class _Scheme:
         return (self.age >= 0) & (self.sex >= 0)
 
     @property
-    def silent(self) -> float:
-        """Residents of the bands and sexes nobody answered from."""
+    def silent(self) -> list[tuple[str, float]]:
+        """The bands and sexes nobody answered from, with their residents."""
         answered = np.zeros(self.targets.shape, dtype=bool)
         answered[self.sex[self.known], self.age[self.known]] = True
-        return float(self.targets[~answered].sum())
+        return silent_classes(self.bands, self.sexes, self.targets, answered)
 
 
 def register_margins(
@@ -133,10 +134,13 @@ def _age_sex_margin(
     cells, cuts, issues = _in_common_bands(population.cells)
     survey, said = _within_bands(survey, cuts)
     issues += said
+    cells, said = told_by_answers(cells, survey, options.smallest_class)
+    issues += said
     labels: list[str] = []
     sums: list[float] = []
     blocks: list[int] = []
-    codes, names, silent = np.full(len(survey), -1), [], 0.0
+    codes, names = np.full(len(survey), -1), []
+    silent: list[tuple[str, float]] = []
     kinds = cells.groupby([cells["age_low"].notna(), cells["sex"].notna()], sort=False)
     for (aged, sexed), rows in kinds:
         everywhere = kinds.ngroups == 1
@@ -153,9 +157,11 @@ def _age_sex_margin(
         sums += persons
         issues += [*joined, *said]
     if not labels:
-        return None, issues
+        told = cells[["age_low", "sex"]].notna().any(axis=None)
+        return None, [*issues, *([untold("age_sex", 0, options.smallest_class)] if told else [])]
     margin, said = finished(max(names)[1], labels, np.array(sums), codes, population.total, blocks)
-    return margin and replace(margin, silent=silent / population.total), [*issues, *said]
+    issues += silent_issue(silent, population.total)
+    return margin and replace(margin, silent=tuple(silent)), [*issues, *said]
 
 
 def _in_common_bands(cells: pd.DataFrame) -> tuple[pd.DataFrame, Floats, list[Issue]]:
@@ -330,7 +336,7 @@ def finished(
     counts = np.bincount(codes[codes >= 0], minlength=len(labels))
     used = (counts > 0) & (targets > 0)
     empty = np.flatnonzero((counts == 0) & (targets > 0)).tolist()
-    absent = [] if name == "community" else empty  # said of communities already
+    absent = empty if name.startswith("group:") else []  # said of communities, ages and sexes already
     issues = [
         Issue("W617", value=labels[code], details={"classes": labels[code], "persons": f"{targets[code]:.0f}"})
         for code in absent

@@ -72,6 +72,7 @@ def weigh(
     issues += said
     if not margins:
         named = any(issue.code == "W620" for issue in issues)
+        issues = [issue for issue in issues if issue.code != "W640"]
         return _equal(everybody, issues if named else [*issues, Issue("W608")])
     groups, said = group_margins(survey, register, population, margins, options=options, youngest=youngest)
     margins, base = [*margins, *groups], _base_weights(survey)
@@ -84,7 +85,7 @@ def weigh(
         margins=pd.concat([_diagnosed(margin, base, weights) for margin in margins], ignore_index=True),
         codes={margin.name: margin.codes for margin in margins},
         status=status, deff=deff, n_eff=n_eff, population=population.total, places=population.places,
-        issues=(*issues, *said), absent=max(margin.silent for margin in margins),
+        issues=(*issues, *said), absent=_absent(margins, population.total),
     )  # fmt: skip
 
 
@@ -203,6 +204,11 @@ def _residents(margin: Margin) -> Floats:
         present[-1] = raked[-1]
         absent = absent * (1 - raked[-1])
     return np.concatenate([present, absent])
+
+
+def _absent(margins: Sequence[Margin], total: float) -> float:
+    """Return the share of the residents of whose age and sex nobody answered."""
+    return max(sum(persons for _, persons in margin.silent) for margin in margins) / total
 
 
 def _equal(survey: pd.DataFrame, issues: list[Issue]) -> Weights:

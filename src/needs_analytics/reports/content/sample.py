@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from needs_analytics.reports.content.wording import Wording
 
 GROUP = "group:"
+AGE_SEX = ("age_sex", "age", "sex")
 UNKNOWN_CLASS, WITHOUT = "未知", "否"
 _NAMED = 3
 _WEIGHT_STEPS = (0.5, 1.0, 2.0, 4.0)
@@ -119,12 +121,28 @@ class SampleView:
         return rows[~rows["standing"].isin(["none", ""]) & ~rows["hidden"]]
 
     def named(self, standing: str) -> list[str]:
-        """Name the classes that are over- or under-represented, or absent; the furthest off first."""
+        """Name the classes that are over- or under-represented, or absent; the furthest off first.
+
+        Ages and sexes nobody answered from are ``silent``.
+        """
         rows = self.classes
         if rows.empty:
             return []
         rows = rows[(rows["standing"] == standing) & ~rows["hidden"]]
+        rows = rows[~rows["margin"].isin(AGE_SEX)] if standing == "none" else rows
         return [self.class_name(margin, label) for margin, label in zip(rows["margin"], rows["label"], strict=True)]
+
+    @property
+    def silent(self) -> list[str]:
+        """Name the register's ages and sexes nobody answered from."""
+        said = [issue.value for issue in self.result.weights.issues if issue.code == "W639"]
+        return [self.class_name("", label) for names in said for label in names.split("、")]
+
+    @property
+    def untold(self) -> list[str]:
+        """Name what the register tells of residents and too few answers do."""
+        said = [issue.details["margin"] for issue in self.result.weights.issues if issue.code == "W640"]
+        return [name[self.words.language] for name in said if isinstance(name, Mapping)]
 
     def told(self, standing: str) -> list[str]:
         """Name them with their share of the population and of the answers."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from needs_analytics.core.flags import CAUTION, PUBLISH, WITHHOLD
@@ -9,6 +11,9 @@ from needs_analytics.reports.content.disclose import rounded_effective, rounded_
 from needs_analytics.reports.content.sample import GROUP, SampleView
 from needs_analytics.reports.formats import number_text
 from needs_analytics.weights import diagnose
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 def sample_sentences(view: SampleView, *, linked: bool) -> list[tuple[str, str]]:
@@ -46,11 +51,19 @@ def _missing(view: SampleView) -> str:
         return words.say("sample.no_register")
     over, under = view.told("over"), view.told("under")
     key = "both" if over and under else "over" if over else "under" if under else "even"
-    absent = view.named("none")
-    unlike = key != "even" or not absent  # where whole classes are missing the others' likeness says little
-    sentence = words.say(f"sample.{key}", over=words.listed(over), under=words.listed(under)) if unlike else ""
+    absent, silent = view.named("none"), view.silent
+    alike = not (absent or silent)  # where whole classes are missing the others' likeness says little
+    rest = words.say("sample.rest") if alike and key != "both" else ""
+    margins = _margins(view, ())
+    told = {"over": words.listed(over), "under": words.listed(under), "rest": rest, "margins": margins}
+    sentence = words.say(f"sample.{key}", **told) if key != "even" or alike else ""
     if absent:
         sentence += words.say("sample.absent", list=words.listed(absent, 10))
+    if silent:
+        share = number_text(view.result.weights.absent, "share")
+        sentence += words.say("sample.silent", list=words.listed(silent, 10), share=share)
+    if view.untold:
+        sentence += words.say("sample.untold", margins=words.listed(view.untold))
     grids, empty = view.empty_grids
     return sentence + (words.say("sample.empty_grids", grids=grids, count=empty) if empty else "")
 
@@ -59,10 +72,10 @@ def _weights(view: SampleView, *, linked: bool) -> str:
     weights, words = view.result.weights, view.words
     if weights.status in {"equal", "not_converged"}:
         return words.say("text.not_representative" if weights.status == "equal" else "text.not_converged")
-    names = dict.fromkeys("groups" if name.startswith(GROUP) else name for name in weights.codes)
     sentence = words.say(
         "sample.weighted",
-        margins=words.listed([words.say(f"word.{name}") for name in names]),
+        margins=_margins(view, weights.codes),
+        **{"except": words.say("sample.except") if view.named("none") or view.silent else ""},
         figure=words.say("sample.see", id="balance") if linked and len(view.balanced) else "",
     )
     if not view.spread:
@@ -81,6 +94,13 @@ def _weights(view: SampleView, *, linked: bool) -> str:
         sentence += words.say("sample.unbounded", **view.limits)
     sentence += words.say("sample.top", share=number_text(_figure(view, "top_share"), "share"))
     return sentence + (words.say("sample.heaviest", list=words.listed(view.heaviest)) if view.heaviest else "")
+
+
+def _margins(view: SampleView, names: Iterable[str]) -> str:
+    """Name margins, by default those that were compared with the register."""
+    told = [*names] or view.classes["margin"].unique().tolist()
+    known = dict.fromkeys("groups" if name.startswith(GROUP) else name for name in told)
+    return view.words.listed([view.words.say(f"word.{name}") for name in known])
 
 
 def _figure(view: SampleView, name: str) -> float:
@@ -147,7 +167,7 @@ def _may_not(view: SampleView) -> list[tuple[str, str, str]]:
     partly = totals.loc[totals["need_name"].isin(said), "need"]
     if len(partly):
         rows.append(_say(view, WITHHOLD, "unasked", list=words.listed([words.need(code) for code in partly], 6)))
-    absent = view.named("none")
+    absent = [*view.named("none"), *view.silent]
     if absent:
         rows.append(_say(view, WITHHOLD, "absent", list=words.listed(absent, 10)))
     if len(result.needs.at("grid")):
