@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 def test_a_backup_takes_the_place_of_the_store(workspace: Workspace, result: MonthResult, tmp_path: Path) -> None:
     workspace.store.keep(result)
-    file = tmp_path / "备份" / "months.sqlite3"
+    file = tmp_path / "备份" / "2026年" / "months.sqlite3"
     assert backup_store(workspace.store, file) == 1
     assert [path.name for path in file.parent.iterdir()] == ["months.sqlite3"], "one file, nothing beside it"
     shutil.copy(file, tmp_path / "moved.sqlite3")
@@ -51,7 +51,7 @@ def test_a_file_that_is_there_stays_unless_it_may_be_replaced(
     workspace.store.keep(result)
     file = tmp_path / "copy.sqlite3"
     file.write_bytes(b"theirs")
-    with pytest.raises(UsageError, match="已经存在"):
+    with pytest.raises(UsageError, match=r"copy\.sqlite3.*已经存在"):
         backup_store(workspace.store, file)
     assert file.read_bytes() == b"theirs"
     assert backup_store(workspace.store, file, force=True) == 1

@@ -188,6 +188,10 @@ def test_an_interrupted_exchange_is_found_and_undone(issued: Workspace) -> None:
     for path in issued.path.glob("reports/2026-10/.*"):
         os.utime(path, (0, 0))
     assert found(issued) == ["file_changed", "journal"], "its backup is no leftover: the journal names it"
+    assert told(issued)["journal"] == {"wrong": True, "file": "history/writing.json"}
+    (backup,) = issued.path.glob("reports/2026-10/.*.old")
+    old(backup.with_name(f"{backup.name}.tmp"))
+    assert found(issued) == ["file_changed", "journal"], "nor is a draft of its backup"
     assert repair(issued.store, issued.path, issued.journal).recovered
     assert page.read_bytes() == before
     assert found(issued) == []

@@ -18,8 +18,9 @@ from needs_analytics.exchange import ELSEWHERE
 from needs_analytics.history import Store
 from needs_analytics.history.checks import problems
 from needs_analytics.history.columns import linked
-from needs_analytics.history.folding import folded_model
+from needs_analytics.history.folding import folded_model, folded_tables
 from needs_analytics.history.healing import _content_before
+from needs_analytics.history.links import stored_content
 from needs_analytics.history.opening import APPLICATION_ID, connect, migrations
 from needs_analytics.history.purge import purge_runs
 from needs_analytics.intake.public_options import FOLDED, public_options
@@ -85,10 +86,21 @@ def test_the_model_keeps_the_number_and_the_order_of_its_options() -> None:
     classes = json.dumps({"blocks": None, "scales": MODEL["blocks"]})
     assert json.loads(folded_model(classes, Codebook.default()))["scales"] == told["blocks"]
     assert folded_model("", Codebook.default()) == ""
+    assert folded_model('{"scales": null, "blocks": null, "女": 1}', Codebook.default()) == (
+        '{"blocks": null, "scales": null, "女": 1}'
+    )
 
 
-def old_store(file: Path) -> None:
-    """Write a store as the version before kept it."""
+def test_of_many_options_the_first_eight_are_printed_as_the_report_prints_them() -> None:
+    rows = pd.DataFrame([TOLD | {"option": f"说法{at}", "need": "ELD01"} for at in range(9)])
+    printed = json.dumps([{"id": "questions", "rows": [["甲", "您需要什么", TYPED[0]]]}])
+    for language, name, comma in (("zh", "助餐", "、"), ("en", Codebook.default().need_names("en")["ELD01"], ", ")):
+        folded = json.loads(folded_tables(printed, rows, Codebook.default(), language))
+        assert folded[0]["rows"][0][-1] == comma.join(f"说法{at}→{name}" for at in range(8)) + "…"
+
+
+def old_store(file: Path, *, digested: bool = True) -> None:
+    """Write a store as the version before kept it; the second run as those before that did, without a digest."""
     asked = ["甲", "您需要什么", "多选", "需要", "无需求", f"助餐→助餐、{TYPED[0]}→助餐"]
     printed = [
         {"id": "needs", "rows": [["助餐"]]},
@@ -106,8 +118,8 @@ def old_store(file: Path) -> None:
                 connection.execute(f"INSERT INTO question VALUES ({', '.join('?' * len(row))})", row)
             digest = hashlib.sha256(tables.encode()).hexdigest()
             connection.execute("INSERT INTO publication VALUES (?, 'zh', ?, ?)", (run, digest, tables))
-            content = _content_before(connection, run)
-            chain = linked(chain, f"2026-0{run}", 1, "abc", content)
+            content = _content_before(connection, run) if digested or run == 1 else ""
+            chain = linked(chain, f"2026-0{run}", 1, "abc", *filter(None, [content]))
             connection.execute(
                 "INSERT INTO run (run, month, revision, digest, record, chain, content) "
                 "VALUES (?, ?, 1, 'abc', '{}', ?, ?)",
@@ -134,6 +146,16 @@ def test_an_older_store_is_healed_when_it_is_opened(tmp_path: Path) -> None:
         ]
     assert purge_runs(store, month="2026-01").complete
     assert store.verify()
+
+
+def test_a_run_that_was_never_digested_is_so_from_now_on(tmp_path: Path) -> None:
+    old_store(tmp_path / "months.sqlite3", digested=False)
+    with closing(connect(tmp_path / "months.sqlite3")) as connection:
+        assert problems(connection) == []
+        contents = connection.execute("SELECT content FROM run ORDER BY run").fetchall()
+        assert contents == [(stored_content(connection, run),) for run in (1, 2)]
+        connection.execute("UPDATE question SET times = 77 WHERE run = 2")
+        assert [code for code, _ in problems(connection)] == ["content"]
 
 
 def test_where_an_offices_folders_lie_is_taken_out_when_it_is_opened(tmp_path: Path) -> None:

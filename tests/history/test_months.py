@@ -10,6 +10,7 @@ import pytest
 from needs_analytics import issue_month
 from needs_analytics.errors import UsageError
 from needs_analytics.history.months import KEPT, files_of, issued_month, kept_months, named_run
+from needs_analytics.history.purge import purge_runs
 
 from .conftest import named
 
@@ -38,6 +39,10 @@ def test_a_month_is_a_line_of_its_latest_revision(
     assert months["needs"].tolist() == [2, 2]
     assert months["files"].tolist() == [2, 2], "the page and recipes.toml"
     assert kept_months(workspace.store, every=True)["revision"].tolist() == [1, 2, 1]
+    purge_runs(workspace.store, month="2026-10")
+    erased = kept_months(workspace.store)
+    assert erased["purged"].tolist() == [True, False]
+    assert erased["needs"].isna().tolist() == [True, False], "not none: nobody knows any more"
 
 
 def test_a_month_that_was_compared_with_an_older_revision_says_so(

@@ -49,6 +49,8 @@ def test_the_runs_that_speak_for_the_use_are_named(workspace: Workspace, result:
 
     for month, digest in (("2026-08", "a"), ("2026-09", "b"), ("2026-10", "c")):
         workspace.store.keep(of(month, digest))
+    only_use = resting_on(runs_before(workspace.store, OCTOBER), [])
+    assert [(each["month"], each["used"]) for each in only_use] == [("2026-08", ["usage"]), ("2026-09", ["usage"])]
     found = resting_on(runs_before(workspace.store, OCTOBER, "2026-08"), ["comparison"])
     assert [(each["month"], each["used"]) for each in found] == [
         ("2026-08", ["segments", "usage"]), ("2026-09", ["comparison", "usage"]),
