@@ -38,7 +38,7 @@ def judge(table: pd.DataFrame, options: NeedsOptions, *, sample: str = "", contr
     table
         ``share, share_low, share_high, n, n_eff, method, direct_share``, and
         where it rests on a question asked of residents ``coverage, unreached, replied, not_asked,
-        margins_dropped, width_asked, reached, absent``.
+        margins_dropped, width_asked, reached, absent, between``.
     options
         The thresholds.
     sample
@@ -112,6 +112,7 @@ def _doubted(table: pd.DataFrame, options: NeedsOptions) -> dict[str, Bools]:
         "borrowed": composite & table["direct_share"].isna().to_numpy() & ~_not_asked(table),
         **(_unreached(table, options) if "unreached" in table else {}),
         **({"margins_dropped": (table["margins_dropped"] != "").to_numpy()} if "margins_dropped" in table else {}),
+        **({"interviewer": (table["between"] > 0).to_numpy()} if "between" in table else {}),
         "ranked": (table["method"] == "rank_only").to_numpy(),
     }
 

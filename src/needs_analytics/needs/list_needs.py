@@ -22,6 +22,7 @@ from needs_analytics.needs.domains import Domains, make_domains
 from needs_analytics.needs.estimates import Design, direct_table, mean_urgency, sampling_design, with_persons
 from needs_analytics.needs.flags import LEAST_REPLIED, judge, with_communities
 from needs_analytics.needs.grid_samples import Sample
+from needs_analytics.needs.interviewers import composites_with_interviewers, with_interviewers
 from needs_analytics.needs.panel import Answers, panel_covariance
 from needs_analytics.needs.places import average_grids, place_sizes
 from needs_analytics.needs.ranking import with_ranks
@@ -100,7 +101,7 @@ def list_needs(
     design = sampling_design(people, weights)
     parts = []
     if asked:
-        shares = _measured(people, asked, domains, design, weights, places, options)
+        shares = _measured(people, asked, domains, design, weights, places, cleaned.interviewers)
         answers = people[[f"need:{need}" for need in asked]].to_numpy(float)
         parts.append(with_ranks(shares, answers, domains, design, options))
     rank_only = [need for need in ranked if need not in asked]
@@ -150,7 +151,7 @@ def _measured(
     design: Design,
     weights: Weights,
     places: pd.DataFrame,
-    options: NeedsOptions,
+    interviewers: pd.DataFrame,
 ) -> pd.DataFrame:
     """Return the shares of the needs that were asked about as yes or no, not ranked yet."""
     answers = people[[f"need:{need}" for need in needs]].to_numpy(float)
@@ -159,10 +160,10 @@ def _measured(
     reached = reach(answers, people, places, domains, weights).columns()
     table = direct_table(needs, answers, domains, asked, "direct", reached)
     table = table.assign(urgency=mean_urgency(answers, people["urgency"].to_numpy(float), own, domains).ravel())
-    table = widened(table)
+    table = widened(with_interviewers(table, interviewers, people, np.where(np.isfinite(answers), own, 0.0), domains))
     grids = places[places["grid"] != ""].reset_index(drop=True)
     if len(grids):
-        table = _with_composites(table, people, answers, own, grids, weights)
+        table = composites_with_interviewers(_with_composites(table, people, answers, own, grids, weights))
     return table
 
 

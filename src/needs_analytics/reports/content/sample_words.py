@@ -154,9 +154,11 @@ def _with_care(view: SampleView) -> list[tuple[str, str, str]]:
         share = number_text(min(float(opted["share"].sum()), 1.0), "share")
         modes = view.words.listed([view.words.say(f"mode.{mode}") for mode in opted["mode"]])
         rows.append(_say(view, CAUTION, "opt_in", modes=modes, share=share))
-    contrasted = table.loc[table["flag_reason"].str.contains("channel"), "need"].unique()
-    names = view.words.listed([view.words.need(code) for code in contrasted], 6)
-    return [*rows, *([_say(view, CAUTION, "channel", list=names)] if len(contrasted) else [])]
+    for reason in ("interviewer", "channel"):
+        doubted = table.loc[table["flag_reason"].str.contains(reason), "need"].unique()
+        names = view.words.listed([view.words.need(code) for code in doubted], 6)
+        rows += [_say(view, CAUTION, reason, list=names)] if len(doubted) else []
+    return rows
 
 
 def _may_not(view: SampleView) -> list[tuple[str, str, str]]:
