@@ -209,6 +209,7 @@ _CHINESE = {
     "cleaning.leave_out_doubtful": "答得太快、一路同选、疑似照抄的答卷是否退回；不写则留着、只标记",
     "weights.survey_window": "本月没有答卷时用最近几个月（含本月）的答卷，每早一个月权重减半；1 为只用本月",
     "weights.smallest_class": "加权时某一类的答卷少于几份就与相邻的合并",
+    "weights.most_contradictory": "人口底册中同一批人的两个合计相差超过这么大比例时，各项估计慎用",
     "weights.bounds": "权重相对平均值的上下限",
     "weights.tolerance": "加权后各类人数与底册最多差多少（比例）",
     "segments.n_segments": "指定人群类型数；不写则由稳定性决定",

@@ -49,7 +49,7 @@ def belongs(person: pd.Series, domain: pd.Series) -> bool:
 def test_everybody_is_in_the_domains_whose_description_fits(seed: int, size: int) -> None:
     people = respondents(seed, size)
     places = pd.DataFrame(
-        {"community": ["甲", "甲", "乙"], "grid": ["1", "2", ""], "population": [300.0, np.nan, 500.0]}
+        {"community": ["甲", "甲", "乙"], "grid": ["1", "2", ""], "population": [300.0, np.nan, 500.0], "guessed": ""}
     )
     made = make_domains(people, places, CODEBOOK, 1000.0)
     members = made.members.toarray()
@@ -63,7 +63,7 @@ def test_everybody_is_in_the_domains_whose_description_fits(seed: int, size: int
 
 def test_a_cut_stands_for_its_weight_of_the_place() -> None:
     people = respondents(3, 60)
-    places = pd.DataFrame({"community": ["甲"], "grid": ["1"], "population": [300.0]})
+    places = pd.DataFrame({"community": ["甲"], "grid": ["1"], "population": [300.0], "guessed": [""]})
     made = make_domains(people, places, CODEBOOK, 1000.0)
     sizes = pd.Series(made.population, index=pd.MultiIndex.from_frame(made.frame))
     inside = people["community"] == "甲"
@@ -78,7 +78,9 @@ def test_a_cut_stands_for_its_weight_of_the_place() -> None:
 
 def test_without_a_place_there_is_one_domain_and_its_cuts() -> None:
     people = respondents(5, 40).assign(community=None, grid=None)
-    places = pd.DataFrame({"community": [], "grid": [], "population": []}).astype({"community": object, "grid": object})
+    places = pd.DataFrame({"community": [], "grid": [], "population": [], "guessed": []}).astype(
+        {"community": object, "grid": object, "guessed": object}
+    )
     made = make_domains(people, places, CODEBOOK, np.nan)
     assert set(made.frame["community"]) == set(made.frame["grid"]) == {ALL}
     assert made.members.shape == (40, len(made.frame))

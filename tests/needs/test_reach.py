@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from helpers.sentences import complete
 from helpers.town import ALL, BATHING, MEALS, PARKING, need_row, no_segments, residents, run_stages, survey, town
+from needs_analytics.core.messages import issue_sentence
 from needs_analytics.needs import list_needs
 from needs_analytics.weights import weigh
 
@@ -35,8 +37,22 @@ def told(needs: NeedsList) -> set[str]:
     return {issue.code for issue in needs.issues}
 
 
+def sentences(needs: NeedsList, code: str) -> str:
+    return "".join(issue_sentence(issue) for issue in complete(needs.issues) if issue.code == code)
+
+
 def of_age(age: int, number: int, **wants: int | None) -> list[pd.DataFrame]:
     return [residents(number, community=place, age=age, sex="男", yes=dict(wants)) for place in "甲乙"]
+
+
+def test_the_part_that_was_asked_is_not_halved_by_the_communities_that_were() -> None:
+    """Half of the communities, and there the old alone: of the communities half is said, not a tenth."""
+    old = residents(80, community="甲", office="甲", age=70, sex="男", yes={BATHING: 48})
+    young = residents(80, community="甲", office="甲", age=40, sex="男", yes={BATHING: None, PARKING: 9})
+    others = [residents(80, community="乙", office="乙", age=age, sex="男", yes={PARKING: 9}) for age in (40, 70)]
+    needs = listed(old, young, *others, register=AGES)
+    assert need_row(needs, BATHING)["coverage"] == pytest.approx(0.1)
+    assert "问到的社区约占居民的 50%" in sentences(needs, "I620")
 
 
 OLD_ONLY = [*of_age(40, 80, **{PARKING: 30, BATHING: None}), *of_age(70, 80, **{PARKING: 20, BATHING: 48})]
@@ -49,7 +65,7 @@ def test_a_need_shown_to_the_old_alone_counts_the_old_alone() -> None:
     assert (row["population"], row["persons"]) == (pytest.approx(800), pytest.approx(480))
     assert (row["flag"], row["flag_reason"]) == ("慎用", "some_asked")
     assert need_row(needs, BATHING, "甲")["persons"] == pytest.approx(240)
-    assert "I625" in told(needs)
+    assert "约占居民的 20%" in sentences(needs, "I625")
     assert need_row(needs, PARKING)["flag"] == "可发布"
 
 
@@ -74,7 +90,7 @@ def test_a_community_asked_in_full_is_as_good_as_if_all_had_been() -> None:
     assert whole["coverage"] == pytest.approx(1 / 3, abs=1e-6)
     assert whole["flag"] != "可发布"
     assert need_row(needs, MEALS, "乙")["coverage"] == 0
-    assert "I620" in told(needs)
+    assert "问到的社区约占居民的 33%" in sentences(needs, "I620")
 
 
 def test_few_replies_are_not_called_not_asked() -> None:

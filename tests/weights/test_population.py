@@ -164,6 +164,19 @@ def test_a_whole_that_is_fuller_than_the_communities_is_said_and_counts() -> Non
     weights = weighed("persons\n1200", counted("甲", [], "total", 600), counted("乙", [], "total", 400))
     assert weights.population == pytest.approx(1200)
     assert "各社区相加 1000 人，全街道的数字 1200 人" in said(weights, "W614")
+    assert weights.doubt == "register_contradicts"
+
+
+@pytest.mark.parametrize(("other", "doubt"), [(2500, "register_contradicts"), (2900, "")])
+def test_a_register_of_two_minds_is_in_doubt_from_a_tenth(other: int, doubt: str) -> None:
+    weights = weighed(counted("甲", [60], "age", 3035), counted("甲", [], "sex", other), people=answers("甲"))
+    assert weights.doubt == doubt
+
+
+def test_what_two_communities_have_too_many_and_too_few_does_not_cancel_out() -> None:
+    ages = [counted(place, [60], "age", 1000) for place in "甲乙"]
+    sexes = counted("甲", [], "sex", 1300), counted("乙", [], "sex", 700)
+    assert weighed(*ages, *sexes).doubt == "register_contradicts"
 
 
 def test_grids_share_what_their_community_counts() -> None:

@@ -126,6 +126,9 @@ class WeightsOptions(_Checked):
         weight. 1 for this month's only.
     smallest_class
         A margin class with fewer respondents is collapsed with its neighbour.
+    most_contradictory
+        Where two countings of the register differ by more than this share of the same people, every estimate is to be
+        used with caution.
     bounds
         Lowest and highest ratio of a weight to its base weight, relative to the mean ratio.
     tolerance
@@ -134,6 +137,7 @@ class WeightsOptions(_Checked):
 
     survey_window: Count = 3
     smallest_class: Count = 5
+    most_contradictory: Share = 0.10
     bounds: tuple[Share, Annotated[float, Limits(1)]] = (0.1, 8.0)
     tolerance: Share = 1e-8
 

@@ -113,6 +113,8 @@ class Weights(Pleasant):
         ``grid`` is ``None`` where the register does not go down to grids.
     absent
         Share of the residents whose age and sex, as the register tells them, nobody who answered has.
+    contradictory
+        Whether the register counts the same people so differently that what is held to it is in doubt.
 
     Invariant: weights are positive, sum to the population and reproduce every margin to the tolerance, its absent
     classes shared out among the others.
@@ -128,6 +130,7 @@ class Weights(Pleasant):
     places: pd.DataFrame
     issues: tuple[Issue, ...] = ()
     absent: float = 0.0
+    contradictory: bool = False
 
     @property
     def representative(self) -> bool:
@@ -143,6 +146,8 @@ class Weights(Pleasant):
             return "not_converged"
         if not self.bounded:
             return "unbounded"
+        if self.contradictory:
+            return "register_contradicts"
         codes = {issue.code for issue in self.issues}
         return "residents_unknown" if "W609" in codes else "untold_classes" if "W640" in codes else ""
 

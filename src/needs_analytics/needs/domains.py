@@ -16,7 +16,7 @@ from needs_analytics.core.tables import iter_rows
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from needs_analytics.core.arrays import Floats, Ints
+    from needs_analytics.core.arrays import Bools, Floats, Ints
     from needs_analytics.core.codebook import Codebook
 
 _FEWEST = 5  # a group with fewer respondents in a place makes no domain
@@ -37,12 +37,15 @@ class Domains:
     size_error
         ``(domains,)`` relative standard error of ``population``: 0 where the register tells it, of groups and segments
         that of their share among those who answered (binomial of the Kish effective number of answers).
+    guessed
+        ``(domains,)`` whether nobody but the answers tells ``population``: it is not told then.
     """
 
     frame: pd.DataFrame
     members: sparse.csc_array
     population: Floats
     size_error: Floats
+    guessed: Bools
 
 
 def make_domains(
@@ -55,7 +58,7 @@ def make_domains(
     people
         One row per weighted respondent: ``community, grid, segment, groups, weight``.
     places
-        ``community, grid, population``.
+        ``community, grid, population, guessed``.
     total
         Population of the sub-district.
     counted
@@ -91,7 +94,16 @@ def make_domains(
     frame = pd.DataFrame(keys, columns=["community", "grid", "segment", "group"])
     population = np.concatenate([np.array(sizes, float), grids["population"].to_numpy(float)])
     size_error = np.concatenate([np.array(errors, float), np.zeros(len(grids))])
-    return Domains(frame, _indicator(rows, len(people)), population, size_error)
+    guessed = _guessed(frame, places)
+    return Domains(frame, _indicator(rows, len(people)), np.where(guessed, np.nan, population), size_error, guessed)
+
+
+def _guessed(frame: pd.DataFrame, places: pd.DataFrame) -> Bools:
+    """Return the domains of communities, or grids, whose residents nobody counted."""
+    communities = set(places.loc[places["guessed"] == "community", "community"])
+    grids = set(places.loc[places["guessed"] == "grid", "community"])
+    of_grid = frame["grid"] != ALL
+    return (frame["community"].isin(communities) | (of_grid & frame["community"].isin(grids))).to_numpy()
 
 
 def _weight(people: pd.DataFrame, members: Ints) -> float:

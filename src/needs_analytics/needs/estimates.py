@@ -80,6 +80,7 @@ def direct_table(
     frame["residents"] = np.repeat(domains.population, len(needs))
     frame = frame.assign(**reached, size_error=np.repeat(domains.size_error, len(needs)))
     population = np.repeat(domains.population, len(needs)) * frame["asked_part"]
+    frame["guessed"] = np.repeat(domains.guessed, len(needs))
     frame["margins_dropped"] = np.tile(margins_dropped(asked, len(needs)), len(domains.frame))
     frame = frame.assign(**shares, population=population, method=method, direct_share=np.nan, direct_se=np.nan)
     return (

@@ -38,7 +38,7 @@ def judge(table: pd.DataFrame, options: NeedsOptions, *, sample: str = "", contr
     table
         ``share, share_low, share_high, n, n_eff, method, direct_share``, and
         where it rests on a question asked of residents ``coverage, unreached, replied, not_asked,
-        margins_dropped, width_asked, reached, absent, between``.
+        margins_dropped, width_asked, reached, absent, between, guessed``.
     options
         The thresholds.
     sample
@@ -113,6 +113,7 @@ def _doubted(table: pd.DataFrame, options: NeedsOptions) -> dict[str, Bools]:
         **(_unreached(table, options) if "unreached" in table else {}),
         **({"margins_dropped": (table["margins_dropped"] != "").to_numpy()} if "margins_dropped" in table else {}),
         **({"interviewer": (table["between"] > 0).to_numpy()} if "between" in table else {}),
+        **({"size_guessed": table["guessed"].to_numpy(bool)} if "guessed" in table else {}),
         "ranked": (table["method"] == "rank_only").to_numpy(),
     }
 

@@ -24,7 +24,7 @@ from needs_analytics.needs.flags import LEAST_REPLIED, judge, with_communities
 from needs_analytics.needs.grid_samples import Sample
 from needs_analytics.needs.interviewers import composites_with_interviewers, with_interviewers
 from needs_analytics.needs.panel import Answers, panel_covariance
-from needs_analytics.needs.places import average_grids, place_sizes
+from needs_analytics.needs.places import average_grids, guessed_sizes, place_sizes
 from needs_analytics.needs.ranking import with_ranks
 from needs_analytics.needs.reach import reach
 from needs_analytics.needs.requests import request_counts
@@ -120,6 +120,7 @@ def list_needs(
         status="ranks_only" if not asked else "estimated" if weights.representative else "not_representative",
         issues=(
             *average_grids(cleaned, weights),
+            *guessed_sizes(places),
             *_reach_issues(judged, options.least_coverage),
             *contrasts,
             *_comparison_issues(table, before),
@@ -268,10 +269,11 @@ def _reach_issues(table: pd.DataFrame, least: float) -> list[Issue]:
     """
     whole = table[(table["community"] == ALL) & (table["segment"] == ALL) & (table["group"] == ALL)]
     issues = []
-    columns = ("need_name", "unreached", "coverage", "replied", "margins_dropped")
-    for need, why, coverage, replied, dropped in iter_rows(whole, *columns):
+    columns = ("need_name", "unreached", "coverage", "reached", "asked_part", "replied", "margins_dropped")
+    for need, why, coverage, reached, part, replied, dropped in iter_rows(whole, *columns):
         if coverage < least and why in _SAID:
-            issues.append(Issue(_SAID[why], value=need, details={"coverage": f"{coverage:.0%}"}))
+            told = part if why == "some_asked" else reached
+            issues.append(Issue(_SAID[why], value=need, details={"coverage": f"{told:.0%}"}))
         if replied < LEAST_REPLIED:
             issues.append(Issue("W627", value=need, details={"replied": f"{replied:.0%}"}))
         if dropped:

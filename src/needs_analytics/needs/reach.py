@@ -84,7 +84,7 @@ def reach(answers: Floats, people: pd.DataFrame, places: pd.DataFrame, domains: 
     """
     members = domains.members.astype(float).T
     known = np.isfinite(answers)
-    sizes = places.groupby("community")["population"].sum() if len(places) else pd.Series(dtype=float)
+    sizes = places.groupby("community")["population"].sum(min_count=1) if len(places) else pd.Series(dtype=float)
     home, names = pd.factorize(people["community"].fillna(""))
     mass = _resident_mass(people["weight"].to_numpy(float), home, sizes.reindex(names).to_numpy(float))
     in_place = _counts(home, known)[home]

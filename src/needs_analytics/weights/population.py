@@ -55,6 +55,8 @@ class Population:
         Persons of all.
     unknown
         Communities the register lists without a figure.
+    contradiction
+        The largest difference between two countings of the same people, of the larger.
     """
 
     cells: pd.DataFrame
@@ -62,6 +64,7 @@ class Population:
     places: pd.DataFrame
     total: float
     unknown: frozenset[str] = frozenset()
+    contradiction: float = 0.0
 
 
 def target_population(register: pd.DataFrame, youngest: int) -> tuple[Population, list[Issue]]:
@@ -95,7 +98,16 @@ def target_population(register: pd.DataFrame, youngest: int) -> tuple[Population
     communities = pd.Series({c.place: c.adults for c in places}, dtype=float)
     communities *= total / communities.sum() if len(communities) else 1.0
     cells = pd.concat([c.cells for c in counted], ignore_index=True) if counted else rows.iloc[:0]
-    return Population(cells, communities, _places(rows, communities), total, unknown), issues
+    apart = _largest_difference([alike(*pair) for pair in contradictions], issues)
+    return Population(cells, communities, _places(rows, communities), total, unknown, apart), issues
+
+
+def _largest_difference(pairs: Sequence[tuple[float, float]], issues: Sequence[Issue]) -> float:
+    """Return how far two countings of the same people are apart at most; what was said of the whole counts too."""
+    told = [
+        [float(str(issue.details[name])) for name in ("total", "other")] for issue in issues if issue.code == "W614"
+    ]
+    return max((1 - min(pair) / max(pair) for pair in [*pairs, *told]), default=0.0)
 
 
 def _rows(register: pd.DataFrame) -> pd.DataFrame:

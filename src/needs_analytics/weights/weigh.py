@@ -86,6 +86,7 @@ def weigh(
         codes={margin.name: margin.codes for margin in margins},
         status=status, deff=deff, n_eff=n_eff, population=population.total, places=population.places,
         issues=(*issues, *said), absent=_absent(margins, population.total),
+        contradictory=population.contradiction > options.most_contradictory,
     )  # fmt: skip
 
 

@@ -62,6 +62,8 @@ def _missing(view: SampleView) -> str:
     if silent:
         share = number_text(view.result.weights.absent, "share")
         sentence += words.say("sample.silent", list=words.listed(silent, 10), share=share)
+    if view.result.weights.contradictory:
+        sentence += words.say("sample.contradictory")
     if view.untold:
         sentence += words.say("sample.untold", margins=words.listed(view.untold))
     grids, empty = view.empty_grids
