@@ -228,6 +228,7 @@ _CHINESE = {
     "needs.widest_relative": "误差范围与占比之比超过它的慎用",
     "needs.widest_composite": "网格合并估计的误差范围超过它的慎用",
     "needs.most_silent": "没有收到其年龄、性别答卷的居民超过这么大比例时，各项需求都不发布",
+    "needs.least_replied": "被问的人中作出可用回答的不足这么大比例的不发布",
     "needs.least_coverage": "所在社区和年龄性别有五份以上回答的居民不足这么大比例的慎用",
     "needs.no_change_within": "差异肯定在正负多少以内才写“无明显变化”",
     "needs.false_discovery_rate": "一张表的变化里允许的误报比例",

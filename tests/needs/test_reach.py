@@ -118,12 +118,18 @@ def test_half_the_residents_in_no_answer_are_missed() -> None:
 
 
 @pytest.mark.parametrize(("replies", "reason"), [(50, ""), (49, "unanswered")])
-def test_a_question_most_left_out_is_used_with_care(replies: int, reason: str) -> None:
+def test_a_question_most_left_out_is_not_published(replies: int, reason: str) -> None:
     parts = residents(replies, yes={MEALS: replies // 2}), residents(100 - replies, yes={MEALS: None})
     needs = listed(*parts, *parts, register="community | persons\n甲 | 4000")
     row = need_row(needs, MEALS)
-    assert row["flag_reason"] == reason
+    assert (row["flag"], row["flag_reason"]) == ("不发布" if reason else "可发布", reason)
     assert ("W627" in told(needs)) == bool(reason)
+
+
+def test_a_question_nobody_answered_is_said() -> None:
+    needs = listed(residents(200, yes={MEALS: 60, BATHING: None}), register="community | persons\n甲 | 4000")
+    assert "“助浴”问过，但没有一份回答能用" in sentences(needs, "W643")
+    assert needs.table["need"].unique().tolist() == [MEALS]
 
 
 def test_who_tells_no_community_leaves_none_out() -> None:

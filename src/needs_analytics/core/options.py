@@ -198,6 +198,9 @@ class NeedsOptions(_Checked):
         A smaller share of the residents in communities, ages and sexes with five replies or more: caution.
     most_silent
         Where a larger share of the residents is of ages and sexes nobody answered from, nothing is published.
+    least_replied
+        Where a smaller part of those asked gave an answer that can be used, nothing is published: who did may be unlike
+        who did not.
     no_change_within
         无明显变化 only where the interval of the difference lies within plus or minus this share.
     false_discovery_rate
@@ -212,6 +215,7 @@ class NeedsOptions(_Checked):
     widest_composite: Share = 0.15
     least_coverage: Share = 0.80
     most_silent: Share = 0.50
+    least_replied: Share = 0.50
     no_change_within: Share = 0.05
     false_discovery_rate: Share = 0.05
 

@@ -15,10 +15,6 @@ if TYPE_CHECKING:
     from needs_analytics.core.arrays import Bools, Texts
     from needs_analytics.core.options import NeedsOptions
 
-LEAST_REPLIED = 0.5
-"""Where a smaller part of those asked gave an answer that can be used, who did may be unlike who did not."""
-
-
 _UNTOLD = {"not_asked", "no_answers", "few_answers"}
 """Why a community is withheld so that its grids are too: they are brought to its figure, which is not to be told."""
 
@@ -90,7 +86,9 @@ def _withheld(table: pd.DataFrame, options: NeedsOptions) -> dict[str, Bools]:
     unasked = _not_asked(table)
     wide = ~(_width(table) < options.widest_interval) & ~unknown
     few_places = _narrow_where_asked(table, options)
+    silence = (table["replied"] < options.least_replied).to_numpy() if "replied" in table else np.zeros_like(unknown)
     return {
+        "unanswered": silence & ~unknown,
         "not_asked": unknown & unasked,
         "no_answers": unknown & ~unasked,
         "few_answers": small & ~unknown,
@@ -119,11 +117,10 @@ def _doubted(table: pd.DataFrame, options: NeedsOptions) -> dict[str, Bools]:
 
 
 def _unreached(table: pd.DataFrame, options: NeedsOptions) -> dict[str, Bools]:
-    """Return where too few residents are reached, by reason, and where most of those asked gave no answer."""
+    """Return where too few residents are reached, by reason."""
     low = (table["coverage"] < options.least_coverage).to_numpy()
     why = table["unreached"].to_numpy(object)
-    told = {code: low & (why == code) for code in UNREACHED}
-    return told | {"unanswered": (table["replied"] < LEAST_REPLIED).to_numpy()}
+    return {code: low & (why == code) for code in UNREACHED}
 
 
 def _narrow_where_asked(table: pd.DataFrame, options: NeedsOptions) -> Bools:

@@ -20,7 +20,7 @@ from needs_analytics.needs.channels import channel_issues
 from needs_analytics.needs.composite import Composite, Upper, composite_shares
 from needs_analytics.needs.domains import Domains, make_domains
 from needs_analytics.needs.estimates import Design, direct_table, mean_urgency, sampling_design, with_persons
-from needs_analytics.needs.flags import LEAST_REPLIED, judge, with_communities
+from needs_analytics.needs.flags import judge, with_communities
 from needs_analytics.needs.grid_samples import Sample
 from needs_analytics.needs.interviewers import composites_with_interviewers, with_interviewers
 from needs_analytics.needs.panel import Answers, panel_covariance
@@ -121,7 +121,8 @@ def list_needs(
         issues=(
             *average_grids(cleaned, weights),
             *guessed_sizes(places),
-            *_reach_issues(judged, options.least_coverage),
+            *_reach_issues(judged, options),
+            *_unanswered(people, names),
             *contrasts,
             *_comparison_issues(table, before),
         ),
@@ -249,6 +250,13 @@ def _judged(
     return table.assign(flag=flag, flag_reason=reason)
 
 
+def _unanswered(people: pd.DataFrame, names: dict[str, str]) -> list[Issue]:
+    """Say which needs were asked about and have no answer that can be used."""
+    asked = [column for column in people.columns if column.startswith("need:") and people[column].isna().all()]
+    codes = sorted(column.removeprefix("need:") for column in asked)
+    return [Issue("W643", value=names.get(code, code)) for code in codes if f"rank:{code}" not in people]
+
+
 def _finished(table: pd.DataFrame, cleaned: Cleaned) -> pd.DataFrame:
     needs = cleaned.codebook.needs
     return table.assign(
@@ -262,7 +270,7 @@ def _comparison_issues(table: pd.DataFrame, before: Answers | None) -> list[Issu
     return [Issue("I623")] if before is None and (table["change"] != "/").any() else []
 
 
-def _reach_issues(table: pd.DataFrame, least: float) -> list[Issue]:
+def _reach_issues(table: pd.DataFrame, options: NeedsOptions) -> list[Issue]:
     """Say of which needs it was not asked everywhere, not asked of all, too few replied, or a margin is not held.
 
     Communities and classes that sent no answer to anything are told by the weights.
@@ -271,10 +279,10 @@ def _reach_issues(table: pd.DataFrame, least: float) -> list[Issue]:
     issues = []
     columns = ("need_name", "unreached", "coverage", "reached", "asked_part", "replied", "margins_dropped")
     for need, why, coverage, reached, part, replied, dropped in iter_rows(whole, *columns):
-        if coverage < least and why in _SAID:
+        if coverage < options.least_coverage and why in _SAID:
             told = part if why == "some_asked" else reached
             issues.append(Issue(_SAID[why], value=need, details={"coverage": f"{told:.0%}"}))
-        if replied < LEAST_REPLIED:
+        if replied < options.least_replied:
             issues.append(Issue("W627", value=need, details={"replied": f"{replied:.0%}"}))
         if dropped:
             issues.append(Issue("W628", value=need, details={"margin": in_every_language(f"margin.{dropped}")}))

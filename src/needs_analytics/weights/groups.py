@@ -52,7 +52,7 @@ def group_margins(
             continue
         targets = np.array([persons, residents - persons])
         places = np.where(~asked, -1, np.where(has, 0, 1))
-        margin, _ = finished(f"group:{group}", ["是", "否"], targets, places, population.total)
+        margin = finished(f"group:{group}", ["是", "否"], targets, places, population.total)
         margins += [margin] if margin else []
     return margins, issues
 

@@ -159,9 +159,9 @@ def _age_sex_margin(
     if not labels:
         told = cells[["age_low", "sex"]].notna().any(axis=None)
         return None, [*issues, *([untold("age_sex", 0, options.smallest_class)] if told else [])]
-    margin, said = finished(max(names)[1], labels, np.array(sums), codes, population.total, blocks)
+    margin = finished(max(names)[1], labels, np.array(sums), codes, population.total, blocks)
     issues += silent_issue(silent, population.total)
-    return margin and replace(margin, silent=tuple(silent)), [*issues, *said]
+    return margin and replace(margin, silent=tuple(silent)), issues
 
 
 def _in_common_bands(cells: pd.DataFrame) -> tuple[pd.DataFrame, Floats, list[Issue]]:
@@ -310,8 +310,7 @@ def _community_margin(
     targets = merged[labels].to_numpy(float)
     place = {name: code for code, name in enumerate(own)} | dict.fromkeys(thin, len(own))
     codes = survey["community"].map(place).fillna(-1).astype(int).to_numpy()
-    margin, said = finished("community", labels, targets, codes, population.total)
-    return margin, [*issues, *said]
+    return finished("community", labels, targets, codes, population.total), issues
 
 
 def _thin_communities(counts: dict[str, int], smallest: int) -> tuple[list[str], list[str]]:
@@ -328,7 +327,7 @@ def _thin_communities(counts: dict[str, int], smallest: int) -> tuple[list[str],
 
 def finished(
     name: str, labels: Sequence[str], targets: Floats, codes: Ints, total: float, blocks: Sequence[int] = ()
-) -> tuple[Margin | None, list[Issue]]:
+) -> Margin | None:
     """Leave out classes without respondents, give those of unknown class their own, and add up to the population.
 
     ``None`` where no respondent's class is known.
@@ -336,13 +335,8 @@ def finished(
     counts = np.bincount(codes[codes >= 0], minlength=len(labels))
     used = (counts > 0) & (targets > 0)
     empty = np.flatnonzero((counts == 0) & (targets > 0)).tolist()
-    absent = empty if name.startswith("group:") else []  # said of communities, ages and sexes already
-    issues = [
-        Issue("W617", value=labels[code], details={"classes": labels[code], "persons": f"{targets[code]:.0f}"})
-        for code in absent
-    ]
     if not used.any():
-        return None, issues
+        return None
     known = (codes >= 0) & used[np.maximum(codes, 0)]
     names = [label for label, use in zip(labels, used, strict=True) if use]
     renumbered = np.where(known, (np.cumsum(used) - 1)[np.maximum(codes, 0)], len(names)).astype(int)
@@ -350,7 +344,7 @@ def finished(
     if not known.all():
         names, kept, block = [*names, UNKNOWN], np.append(kept, 0.0), np.append(block, block.max() + 1)
     missing = [(labels[code], float(targets[code] / targets.sum())) for code in empty]
-    return Margin(name, tuple(names), kept, renumbered, block, tuple(missing)), issues
+    return Margin(name, tuple(names), kept, renumbered, block, tuple(missing))
 
 
 def _span(bands: Sequence[tuple[float, float]], part: Sequence[int]) -> str:

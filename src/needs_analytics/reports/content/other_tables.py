@@ -333,6 +333,7 @@ def method_table(result: MonthResult, words: Wording) -> Table:
         "relative": f"{needs.widest_relative:g}",
         "composite_points": f"{needs.widest_composite * 100:g}",
         "coverage": f"{needs.least_coverage:.0%}",
+        "replied": f"{needs.least_replied:.0%}",
         "silent": f"{needs.most_silent:.0%}",
         "gap_relative": f"{result.options.gaps.widest_relative:g}",
         "detour": f"{matching.detour:g}",

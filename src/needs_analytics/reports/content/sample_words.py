@@ -157,7 +157,7 @@ def _with_care(view: SampleView) -> list[tuple[str, str, str]]:
         modes = view.words.listed([view.words.say(f"mode.{mode}") for mode in opted["mode"]])
         rows.append(_say(view, CAUTION, "opt_in", modes=modes, share=share))
     for reason in ("interviewer", "channel"):
-        doubted = table.loc[table["flag_reason"].str.contains(reason), "need"].unique()
+        doubted = table.loc[table["flag_reason"].str.split(";").map(set).map({reason}.issubset), "need"].unique()
         names = view.words.listed([view.words.need(code) for code in doubted], 6)
         rows += [_say(view, CAUTION, reason, list=names)] if len(doubted) else []
     return rows
