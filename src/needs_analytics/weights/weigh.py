@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _USUAL_START = 18  # many registers begin here; those of 16 and 17 count with their elders
 _USUAL_END = 89  # a last band up to here is meant to be open
+_FAR_BEYOND = 100.0  # times the median sampling weight; no plan draws residents so unequally
 _NO_PLACES = pd.DataFrame(columns=["community", "grid", "population"])
 _COLUMNS = ["margin", "label", "n", "target", "before", "after", "asmd_before", "asmd_after"]
 
@@ -75,8 +76,8 @@ def weigh(
         issues = [issue for issue in issues if issue.code != "W640"]
         return _equal(everybody, issues if named else [*issues, Issue("W608")])
     groups, said = group_margins(survey, register, population, margins, options=options, youngest=youngest)
-    margins, base = [*margins, *groups], _base_weights(survey)
-    issues += said
+    margins, (base, bad) = [*margins, *groups], _base_weights(survey)
+    issues += [*said, *bad]
     weights, margins, status, said = _raked(base, margins, population.total, options)
     margins = sorted(margins, key=lambda margin: (margin.is_group, margin.name == "community"))
     deff, n_eff = kish(weights)
@@ -118,10 +119,30 @@ def _of_counted_ages(survey: pd.DataFrame, population: Population) -> tuple[pd.D
     return survey[~outside].reset_index(drop=True), [Issue("W611", details=details)]
 
 
-def _base_weights(survey: pd.DataFrame) -> Floats:
+def _base_weights(survey: pd.DataFrame) -> tuple[Floats, list[Issue]]:
+    """Return the sampling weights, their median where one cannot be used, and what is to be said of them."""
     base = survey["base_weight"].to_numpy(float)
     given = np.isfinite(base) & (base > 0)
-    return np.where(given, base, base[given].mean() if given.any() else 1.0)
+    if not given.any():
+        return np.ones(len(base)), []
+    middle = float(np.median(base[given]))
+    filled = np.where(given, base, middle)
+    issues = []
+    if not given.all():
+        bad = int((~given).sum())
+        blank = int((~np.isfinite(base)).sum())
+        told = {"count": bad, "blank": blank, "zero": bad - blank, "middle": _told(middle)}
+        issues.append(Issue("W644", details=told))
+    most = float(base[given].max())
+    ratio = most / middle
+    if ratio > _FAR_BEYOND:
+        details = {"most": _told(most), "ratio": f"{ratio:.0f}", "n_eff": f"{kish(filled)[1]:.0f}"}
+        issues.append(Issue("W645", details={**details, "count": len(base)}))
+    return filled, issues
+
+
+def _told(weight: float) -> str:
+    return f"{weight:,.0f}" if weight >= 1000 else f"{weight:.4g}"
 
 
 def _raked(
@@ -213,7 +234,8 @@ def _absent(margins: Sequence[Margin], total: float) -> float:
 
 
 def _equal(survey: pd.DataFrame, issues: list[Issue]) -> Weights:
-    base = _base_weights(survey)
+    base, said = _base_weights(survey)
+    issues = [*issues, *said]
     deff, n_eff = kish(base)
     table = pd.DataFrame({"answer_id": survey["answer_id"].to_numpy(), "base_weight": base, "weight": base})
     return Weights(
