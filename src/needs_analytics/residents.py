@@ -26,13 +26,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
-    from needs_analytics.core.records import Intake, Sheet, SheetList
+    from needs_analytics.core.records import Column, Intake, Sheet, SheetList
     from needs_analytics.workspace import Workspace
 
 _CARD = re.compile(r"\d{17}[\dx]|\d{15}")
+_MOBILE = re.compile(r"1\d{10}")
 _NO_DIGIT = re.compile(r"\D")
 _DOTS = re.compile("[·•‧・∙.]")
-_ORDER = ("same", "within", "linked")
+_ORDER = ("same", "namesake", "within", "beside", "linked", "staff")
+_STAFF = frozenset({"网格长", "负责人", "经办人", "联系干部", "志愿者", "服务人员"})
+_HEADS = 12  # rows among which a sheet's headers stand
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -44,8 +47,9 @@ class Place:
     month, file, sheet, row
         Where it stands; the row as the sheet counts it, from 1.
     how
-        ``same`` (a cell is what was asked for), ``within`` (a cell holds it among other words) or ``linked``
-        (another row that intake takes for the same person).
+        ``same`` (a cell is the number that was asked for), ``namesake`` (the name), ``within`` (a cell holds it among
+        other words), ``beside`` (a cell is another number of a row that is the same), ``linked`` (another row that
+        intake takes for the same person) or ``staff`` (a cell of those who visit or fill in).
     """
 
     month: str
@@ -92,22 +96,69 @@ def trace_resident(workspace: Workspace, told: str) -> Traced:
     kind, wanted = told_as(told)
     if not kind:
         raise failure(UsageError, "resident_unreadable")
-    compare = _COMPARISONS[kind]
-    found: list[Place] = []
+    staff = _staff_words(workspace)
+    sent: dict[str, SheetList] = {}
     unread: list[tuple[str, str]] = []
-    keys: set[str] = set()
-    taken: list[tuple[str, SheetList, Intake]] = []
     for month in workspace.months_sent():
-        sheets, out = _sheets(workspace, month)
+        sent[month], out = _sheets(workspace, month)
         unread += [(month, file) for file in out]
-        hits = [(sheet, row, how) for sheet in sheets for row, how in _hits(sheet, lambda cell: compare(cell, wanted))]
-        found += [Place(month, sheet.file, sheet.name, row, how) for sheet, row, how in hits]
-        intake = _intake(workspace, month, sheets)
-        keys |= _keys_of(intake, {_address(sheet.digest, sheet.name, row) for sheet, row, how in hits if how == "same"})
-        taken.append((month, sheets, intake))
+    found = _places(sent, kind, wanted, staff)
+    for other in sorted(_numbers_beside(sent, found, staff) - {(kind, wanted)}):
+        beside = _places(sent, *other, staff)
+        found += [replace(place, how="beside") for place in beside if place.how == "same"]
+    own = {place for place in found if place.how in {"same", "namesake"}}
+    taken = [(month, sheets, _intake(workspace, month, sheets)) for month, sheets in sent.items()]
+    keys = {key for month, sheets, intake in taken for key in _keys_of(intake, _addresses(month, sheets, own))}
     for month, sheets, intake in taken:
         found += _linked(month, sheets, intake, keys)
     return Traced(tuple(sorted(_surest(found))), tuple(unread))
+
+
+def _places(sent: Mapping[str, SheetList], kind: str, wanted: str, staff: frozenset[str]) -> list[Place]:
+    """Return the rows with a cell that tells somebody."""
+    compare = _COMPARISONS[kind]
+    return [
+        Place(month, sheet.file, sheet.name, row, "namesake" if (kind, how) == ("name", "same") else how)
+        for month, sheets in sent.items()
+        for sheet in sheets
+        for row, how in _hits(sheet, lambda cell: compare(cell, wanted), staff)
+    ]
+
+
+def _numbers_beside(sent: Mapping[str, SheetList], found: list[Place], staff: frozenset[str]) -> set[tuple[str, str]]:
+    """Return the mobile and ID numbers in the rows that are the same: rows of other months may tell one of them only.
+
+    A date may pass for a line at home, and such a line is a household's.
+    """
+    numbers: set[tuple[str, str]] = set()
+    for month, sheets in sent.items():
+        for sheet in sheets:
+            here = (month, sheet.file, sheet.name, "same")
+            rows = [at.row - 1 for at in found if (at.month, at.file, at.sheet, at.how) == here]
+            for column in sheet.columns if rows else ():
+                if not _of_staff(column, staff):
+                    cells = {_written(column.values[number]) for number in column.codes[rows].tolist()}
+                    numbers |= {told_as(cell) for cell in cells}
+    return {(kind, number) for kind, number in numbers if kind == "id_card" or _MOBILE.fullmatch(number)}
+
+
+def _staff_words(workspace: Workspace) -> frozenset[str]:
+    """Return the headers of columns that name who visited or filled in."""
+    fields = workspace.codebook.fields
+    rows = fields[fields["field"] == "interviewer"]
+    return frozenset(key(word) for words in rows["synonyms"] for word in words.split("|")) | _STAFF
+
+
+def _of_staff(column: Column, staff: frozenset[str]) -> bool:
+    heads = dict.fromkeys(column.codes[:_HEADS].tolist())
+    return any(key(str(column.values[number])) in staff for number in heads)
+
+
+def _addresses(month: str, sheets: SheetList, places: set[Place]) -> set[str]:
+    digests = {(sheet.file, sheet.name): sheet.digest for sheet in sheets}
+    return {
+        _address(digests[place.file, place.sheet], place.sheet, place.row) for place in places if place.month == month
+    }
 
 
 def forget_copies(workspace: Workspace, months: tuple[str, ...]) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
@@ -161,11 +212,13 @@ def _intake(workspace: Workspace, month: str, sheets: SheetList) -> Intake:
     )  # fmt: skip
 
 
-def _hits(sheet: Sheet, compare: Callable[[str], str]) -> Iterator[tuple[int, str]]:
+def _hits(sheet: Sheet, compare: Callable[[str], str], staff: frozenset[str]) -> Iterator[tuple[int, str]]:
     """Yield the rows of a sheet, from 1, in which somebody is told, and how; each distinct cell is compared once."""
     rows: dict[int, str] = {}
     for column in sheet.columns:
         said = [compare(_written(value)) for value in column.values]
+        if any(said) and _of_staff(column, staff):
+            said = [how and "staff" for how in said]
         for number in [at for at, how in enumerate(said) if how]:
             for row in np.flatnonzero(column.codes == number).tolist():
                 rows[row] = min(said[number], rows.get(row, said[number]), key=_ORDER.index)

@@ -137,6 +137,11 @@ class Workspace:
             write_once(file, secrets.token_bytes(32))
         return file.read_bytes()
 
+    @property
+    def key_lost(self) -> bool:
+        """Whether months were issued with a secret that is gone: their residents are not known again."""
+        return not (self.path / KEY).exists() and len(self.store.months()) > 0
+
     def kept(self, month: Month) -> Kept:
         """Return where what is read of a month is kept, for the state its workbooks and the settings are in now."""
         folder = self.inbox(month)

@@ -89,10 +89,10 @@ def test_list_says_what_was_erased_and_what_was_overtaken(needs: Needs, place: P
     line = needs("history", "list").out.splitlines()[1]
     assert line.startswith("2026-11 第 1 版：答卷 43 份，需求 — 项")
     assert "明细已清除" in line
-    assert f"{MONTH} 在它之后又出过新的一版" in line
+    assert f"{MONTH} 在它之后又出过报告" in line
     shown = needs("history", "show", "2026-11").out
     assert "明细已按要求清除" in shown
-    assert f"{MONTH} 在它之后又出过新的一版" in shown
+    assert f"{MONTH} 在它之后又出过报告" in shown
 
 
 def test_a_month_tells_what_it_rests_on_and_when_that_was_issued_again(needs: Needs, place: Path) -> None:
@@ -106,13 +106,13 @@ def test_a_month_tells_what_it_rests_on_and_when_that_was_issued_again(needs: Ne
     used = "与上月比较、两个月都答过的居民、题目是否改动、以前的服务量"
     line = f"{MONTH} 第 2 版（摘要 {before.loc[2, 'digest'][:12]}…），用于{used}"
     assert f"{line}\n" in needs("history", "show", "2026-11").out
-    assert "依据的是更早的一版" not in needs("history", "doctor").out
+    assert "之后又出过报告" not in needs("history", "doctor").out
     (place / "inbox" / MONTH / "走访登记.csv").unlink()
     workspace.store.keep(run_month(workspace, MONTH))
     assert f"{line}；此后又出过新的一版" in needs("history", "show", "2026-11").out
     assert "issued again since" in needs("--lang", "en", "history", "show", "2026-11").out
     found = needs("history", "doctor")
-    assert f"{MONTH} 在 2026-11（第 1 版）之后又出过新的一版" in found.out
+    assert f"{MONTH} 在 2026-11（第 1 版）之后又出过报告" in found.out
     assert found.code == 0
 
 
@@ -332,7 +332,33 @@ def test_a_name_among_other_words_is_said_to_be_mentioned(
 ) -> None:
     say(monkeypatch, NAME)
     lines = needs("history", "purge", "--resident").out.splitlines()
-    assert [line.split("  ")[-1] for line in lines] == ["就是此人", "格子里提到"]
+    assert [line.split("  ")[-1] for line in lines] == ["姓名相同，请核对是不是重名", "格子里提到"]
+
+
+def test_a_number_that_a_later_month_does_not_tell_is_followed_by_the_one_beside_it(
+    needs: Needs, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    later = place / "inbox" / "2026-11"
+    later.mkdir()
+    told_later = f"姓名,联系电话,社区,年龄,性别,需要什么服务\n{NAME},{PHONE},和平社区,76,女,助餐\n"
+    (later / "走访.csv").write_text(told_later, "utf-8")
+    put(place, {"用餐登记.csv": USES})
+    for told in (CARD, PHONE):
+        say(monkeypatch, told)
+        found = needs("history", "purge", "--resident")
+        rows = {tuple(line.split("  ")[:2]): line.split("  ")[-1] for line in found.out.splitlines()}
+        how = "号码相同" if told == PHONE else "与此人同一行的另一个号码相同，请核对"
+        assert rows["2026-11", "走访.csv"] == how
+        assert f"report {MONTH} 起" in found.err
+
+
+def test_who_visited_is_not_who_was_visited(needs: Needs, place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    visits = "".join(f"李{at}华,1390000{at:04d},和平社区,70,男,助餐,赵走访\n" for at in range(1, 9))
+    put(place, {"入户.csv": f"姓名,联系电话,社区,年龄,性别,需要什么服务,走访人\n{visits}"})
+    say(monkeypatch, "赵走访")
+    lines = needs("history", "purge", "--resident").out.splitlines()
+    assert {line.split("  ")[-1] for line in lines} == {"在走访人、填表人一栏，不是被访人"}
+    assert len(lines) == 8
 
 
 def test_who_is_nowhere_is_not_found_and_nothing_is_removed(
@@ -397,6 +423,21 @@ def test_an_edited_report_that_stays_beside_is_told_as_data_too(place: Path, nee
     told = json.loads(needs("report", MONTH, "--format", "html", "--json").out)
     assert [Path(file).read_text(encoding="utf-8") for file in told["kept"]] == ["改过的"]
     assert told["files"] == [str(page)]
+
+
+def test_a_lost_key_is_said_before_another_is_made(place: Path, needs: Needs) -> None:
+    (place / ".needs-key").unlink()
+    assert ".needs-key 不见了" in needs("check", MONTH).err
+    assert (place / ".needs-key").exists()
+    assert ".needs-key" not in needs("report", MONTH, "--format", "html").err
+
+
+def test_purging_a_month_says_whose_details_still_hold_its_figures(needs: Needs, place: Path) -> None:
+    put(place, {name: text.replace(MONTH, "2026-11") for name, text in whole_month().items()}, "2026-11")
+    assert needs("report", "2026-11", "--format", "html").code == 0
+    said = needs("history", "purge", "--month", MONTH, "--yes").err
+    assert "2026-11 的明细里还有与已清除月份的对比数" in said
+    assert "对比数" not in needs("history", "purge", "--month", "2026-11", "--yes").err
 
 
 def test_a_lost_store_is_said_and_the_month_is_issued(place: Path, needs: Needs) -> None:

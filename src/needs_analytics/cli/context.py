@@ -78,6 +78,8 @@ class Context:
             others = sorted(mask_path(path.name) for path in folder.rglob("*") if path.is_file())
             key = "empty_month_but" if others else "empty_month"
             raise failure(BlockingDataError, key, folder=str(folder), month=str(parsed), others=listed(others[:5]))
+        if workspace.key_lost:
+            self.say("key_lost", folder=str(workspace.path))
         for path in workspace.open_elsewhere(parsed):
             self.say("open_elsewhere", file=mask_path(path.name))
         return workspace, parsed

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from needs_analytics.core.tables import iter_rows
 from needs_analytics.history.months import kept_months
 from needs_analytics.history.opening import compact, connect, told
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     import pandas as pd
 
     from needs_analytics.core.month import Month
@@ -37,6 +41,21 @@ def purgeable(store: Store, *, month: Month | str | None = None, before: Month |
     runs = kept_months(store, every=True)
     asked = runs["month"] == str(month) if month is not None else runs["month"] < str(before)
     return runs.loc[asked & ~runs["purged"], ["run", "month", "revision"]].reset_index(drop=True)
+
+
+def resting_months(store: Store, months: Collection[str]) -> tuple[str, ...]:
+    """Return the months still kept whose details hold figures of others: what they were compared with, earlier use."""
+    rows = store.read(
+        "SELECT month, record FROM run WHERE run NOT IN (SELECT run FROM purge) ORDER BY month, revision",
+        columns=("month", "record"),
+    )
+    return tuple(
+        dict.fromkeys(
+            month
+            for month, record in iter_rows(rows, "month", "record")
+            if any(each["month"] in months for each in json.loads(record).get("rests_on", ()))
+        )
+    )
 
 
 def purge_runs(

@@ -42,7 +42,7 @@ def command(language: str) -> click.Command:
 
 def _months(context: Context, before: str | None, month: str | None, *, yes: bool) -> None:
     from needs_analytics.core.month import Month
-    from needs_analytics.history.purge import purge_runs, purgeable
+    from needs_analytics.history.purge import purge_runs, purgeable, resting_months
 
     workspace = context.open_workspace()
     store = workspace.store
@@ -62,6 +62,9 @@ def _months(context: Context, before: str | None, month: str | None, *, yes: boo
         context.say("history.purge.done", runs=len(purged.runs), months=listed)
     else:
         context.say("history.purge.nothing")
+    resting = resting_months(store, tuple(dict.fromkeys(runs["month"]))) if purged.runs else ()
+    if resting:
+        context.say("history.purge.compared", months="、".join(resting))
     if not purged.complete:
         context.say("history.purge.read_elsewhere")
     _forget(context, workspace, tuple(dict.fromkeys(runs["month"])))
@@ -78,7 +81,7 @@ def _resident(context: Context) -> None:
     _forget(context, workspace, traced.months)
     context.say("history.purge.store")
     key = "next_resident" if traced.places else "next_nobody"
-    context.tell_next(f"history.purge.{key}", month=traced.months[-1] if traced.months else "")
+    context.tell_next(f"history.purge.{key}", month=traced.months[0] if traced.months else "")
 
 
 def _forget(context: Context, workspace: Workspace, months: tuple[str, ...]) -> None:
