@@ -52,6 +52,8 @@ def test_answers_tell_no_residents_of_communities() -> None:
 def test_gaps_of_the_whole_are_still_told_and_those_of_the_communities_with_caution() -> None:
     gaps = month(WHOLE, {("甲", None): 150, ("乙", None): 50}).gaps
     assert gaps.at("district")["gap"].notna().all()
+    assert set(gaps.at("district")["flag"]) == {"慎用"}
+    assert all("spread_by_answers" in reason for reason in gaps.at("district")["flag_reason"])
     places = gaps.at("community")
     assert places["gap"].notna().all()
     assert set(places["flag"]) <= {"慎用", "不发布"}

@@ -170,7 +170,7 @@ def _finished(table: pd.DataFrame, needs: NeedsList, options: GapsOptions) -> pd
     table = no_surer_than_need(table)
     names = needs.totals().drop_duplicates("need").set_index("need")["need_name"]
     table["need_name"] = table["need_name"].fillna(table["need"].map(names))
-    table = _judged(table, options)
+    table = _spread_by_answers(_judged(table, options), needs)
     order = table.assign(
         level=(table["community"] != ALL).astype(int) + (table["grid"] != ALL), cut=table["segment"] != ALL
     )
@@ -184,6 +184,15 @@ def _judged(table: pd.DataFrame, options: GapsOptions) -> pd.DataFrame:
     wide = (table["gap_high"] - table["gap_low"] > options.widest_relative * table["gap"]) & (flag != WITHHOLD)
     more = reason.where(reason == "", reason + ";") + "wide_gap"
     return table.assign(flag=flag.mask(wide, CAUTION), flag_reason=reason.mask(wide, more))
+
+
+def _spread_by_answers(table: pd.DataFrame, needs: NeedsList) -> pd.DataFrame:
+    """Use with caution the gaps of the whole where only answers tell how many live in each community."""
+    guessed = bool((needs.places["guessed"] == "community").any())
+    whole = (table["community"] == ALL) & (table["flag"] != WITHHOLD) & guessed
+    reason = table["flag_reason"]
+    more = reason.where(reason == "", reason + ";") + "spread_by_answers"
+    return table.assign(flag=table["flag"].mask(whole, CAUTION), flag_reason=reason.mask(whole, more))
 
 
 def _quadrants(table: pd.DataFrame) -> tuple[Texts, Floats]:
