@@ -21,7 +21,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from needs_analytics.core.options import NeedsOptions
 from needs_analytics.needs.channels import channel_issues
 from needs_analytics.needs.domains import make_domains
 from needs_analytics.needs.estimates import sampling_design
@@ -142,7 +141,8 @@ def shares_of(month: Cleaned, survey: pd.DataFrame) -> pd.DataFrame:
     people, places = _people(cleaned, weights, None), place_sizes(cleaned, weights)
     domains = make_domains(people, places, cleaned.codebook, weights.population)
     needs = _columns(people, "need:")
-    return _measured(people, needs, domains, sampling_design(people, weights), weights, places, NeedsOptions())
+    nobody = month.interviewers.iloc[:0]  # who asked is not what is tried here
+    return _measured(people, needs, domains, sampling_design(people, weights), weights, places, nobody)
 
 
 def by_place(found: pd.DataFrame, true: pd.DataFrame, *, grids: bool) -> Line:
