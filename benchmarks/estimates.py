@@ -105,7 +105,8 @@ def shares(answers: int, places: int, needs: int) -> dict[str, float]:
     """Estimate as the pipeline does, from people and weights to the table, and tell what it cost."""
     people, said, weights = _district(answers, places, needs)
     codebook = Codebook.default()
-    register = pd.DataFrame({"community": sorted(set(people["community"])), "grid": "", "population": 2_500.0, "guessed": ""})
+    register = pd.DataFrame({"community": sorted(set(people["community"])), "grid": "", "population": 2_500.0})
+    register = register.assign(guessed="")
     began = time.process_time()
     design = sampling_design(people, weights)
     domains = make_domains(people, register, codebook, 2_500.0 * places)
