@@ -8,6 +8,7 @@ import re
 import shlex
 import shutil
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -423,6 +424,33 @@ def test_an_edited_report_that_stays_beside_is_told_as_data_too(place: Path, nee
     told = json.loads(needs("report", MONTH, "--format", "html", "--json").out)
     assert [Path(file).read_text(encoding="utf-8") for file in told["kept"]] == ["改过的"]
     assert told["files"] == [str(page)]
+
+
+def test_what_is_lost_is_said_also_when_quiet(place: Path, needs: Needs) -> None:
+    for file in (place / "history").iterdir():
+        file.unlink()
+    assert "历史库 history/months.sqlite3 不见了" in needs("report", MONTH, "--format", "html", "-q").err
+    (place / ".needs-key").unlink()
+    assert ".needs-key 不见了" in needs("report", MONTH, "--format", "html", "-q").err
+
+
+def test_a_journal_nobody_can_read_is_not_called_settled(place: Path, needs: Needs) -> None:
+    (place / "history" / "writing.json").write_text("{{", encoding="utf-8")
+    said = needs("history", "doctor", "--repair").err
+    assert "writing.json 读不出来，已删去" in said
+    assert "已处理好" not in said
+    assert "没有中断后要处理的" in needs("history", "doctor", "--repair").err
+
+
+def test_diff_counts_what_is_printed_otherwise_and_says_the_rest(place: Path, needs: Needs) -> None:
+    workspace = Workspace(place)
+    result = run_month(workspace, MONTH)
+    table = result.needs.table.assign(rank_high=result.needs.table["rank_high"] + 1)
+    again = replace(result, needs=replace(result.needs, table=table), run=replace(result.run, digest="f" * 64))
+    workspace.store.keep(again)
+    said = needs("history", "diff", MONTH).out
+    assert "全街道需求的数字没有变动" in said
+    assert "另有 2 项只是区间、名次等其他数字有变动" in said
 
 
 def test_a_lost_key_is_said_before_another_is_made(place: Path, needs: Needs) -> None:

@@ -111,7 +111,8 @@ def test_a_damaged_journal_is_told_and_repaired(issued: Workspace, result: Month
     assert wrong(issued) == ["journal"]
     with pytest.raises(UsageError, match="--repair"):
         issue_month(issued, result, formats=("html",))
-    assert repair(issued.store, issued.path, issued.journal).recovered
+    done = repair(issued.store, issued.path, issued.journal)
+    assert (done.unreadable, done.recovered) == (True, False)
     assert wrong(issued) == []
     assert issue_month(issued, result, formats=("html",)).revision == 3
 

@@ -107,9 +107,10 @@ def test_one_month_only(kept: Workspace, tmp_path: Path) -> None:
     assert not (tmp_path / "none").exists()
 
 
-def test_a_store_that_is_not_there_gives_empty_tables(workspace: Workspace, tmp_path: Path) -> None:
-    export_tables(workspace.store, tmp_path, form="csv")
-    assert read(tmp_path / "gap.csv") == []
+def test_of_a_store_that_is_not_there_nothing_is_exported(workspace: Workspace, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="还是空的"):
+        export_tables(workspace.store, tmp_path / "none", form="csv")
+    assert not (tmp_path / "none").exists()
 
 
 @pytest.mark.parametrize("text", ["=1+1", " +1", "\u00a0@x", "\u3000＝A1", "－1", "\tx", "-cmd|' /C calc'!A0"])

@@ -15,7 +15,7 @@ from needs_analytics.history.checks import problems
 from needs_analytics.history.columns import DETAILS
 from needs_analytics.history.months import issued_month, kept_months
 from needs_analytics.history.opening import connect
-from needs_analytics.history.purge import purge_runs, purgeable
+from needs_analytics.history.purge import purge_runs, purgeable, resting_months
 
 from .conftest import named
 
@@ -64,6 +64,22 @@ def test_an_erased_month_says_so_and_holds_nothing(kept: Workspace) -> None:
     assert len(shown.files)
     for table in DETAILS:
         assert kept.store.detail(table, "2026-09") is None
+
+
+def test_months_that_hold_figures_of_others_are_named_until_they_are_erased_too(
+    workspace: Workspace, result: MonthResult
+) -> None:
+    rests = {"2026-08": [], "2026-09": ["2026-08"], "2026-10": ["2026-08", "2026-09"]}
+    for month, others in rests.items():
+        each = named(result, month)
+        told = tuple({"month": other, "revision": 1, "digest": "x", "used": ["usage"]} for other in others)
+        workspace.store.keep(replace(each, run=replace(each.run, rests_on=told)))
+    store = workspace.store
+    assert resting_months(store, ["2026-08"]) == ("2026-09", "2026-10")
+    assert resting_months(store, ["2026-09"]) == ("2026-10",)
+    assert resting_months(store, ["2026-10"]) == ()
+    purge_runs(store, before="2026-10")
+    assert resting_months(store, ["2026-08"]) == ("2026-10",)
 
 
 def test_what_is_erased_is_not_erased_twice(kept: Workspace) -> None:

@@ -38,6 +38,10 @@ class Context:
         if not self.quiet:
             click.echo(text(f"cli.{key}", self.language, **details), err=True)
 
+    def warn(self, key: str, /, **details: object) -> None:
+        """Print a sentence of the catalogue on standard error, also when quiet: something is lost."""
+        click.echo(text(f"cli.{key}", self.language, **details), err=True)
+
     def tell_next(self, key: str, /, **details: object) -> None:
         """Print the last line: what to do next."""
         if not self.quiet:
@@ -79,7 +83,7 @@ class Context:
             key = "empty_month_but" if others else "empty_month"
             raise failure(BlockingDataError, key, folder=str(folder), month=str(parsed), others=listed(others[:5]))
         if workspace.key_lost:
-            self.say("key_lost", folder=str(workspace.path))
+            self.warn("key_lost", folder=str(workspace.path))
         for path in workspace.open_elsewhere(parsed):
             self.say("open_elsewhere", file=mask_path(path.name))
         return workspace, parsed

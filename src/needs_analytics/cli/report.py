@@ -91,7 +91,7 @@ def _say_what_is_lost(context: Context, workspace: Workspace) -> None:
     unkept = months_unkept(workspace.store, workspace.path)
     if unkept:
         key = "report.unkept" if workspace.store.path.exists() else "report.lost"
-        context.say(key, months="、".join(unkept))
+        context.warn(key, months="、".join(unkept))
 
 
 def _of_a_file(issue: Issue) -> bool:

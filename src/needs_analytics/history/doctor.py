@@ -73,10 +73,13 @@ class Repaired:
         Whether an interrupted run was finished or undone.
     removed
         Files that nobody needed any more.
+    unreadable
+        Whether the journal could not be read and is gone: what it was about nobody knows.
     """
 
     recovered: bool
     removed: tuple[Path, ...]
+    unreadable: bool = False
 
 
 def examine(store: Store, root: Path, journal: Path, *, newest: int | None = None) -> tuple[Finding, ...]:
@@ -156,11 +159,12 @@ def repair(store: Store, root: Path, journal: Path) -> Repaired:
     """
     with store.writing() as writing:
         exchange = Exchange(journal, root)
-        recovered = exchange.set_aside() or exchange.recover(writing.names_now)
+        unreadable = exchange.set_aside()
+        recovered = not unreadable and exchange.recover(writing.names_now)
         removed = tuple(leftovers(root, journal))
         for path in removed:
             path.unlink(missing_ok=True)
-    return Repaired(recovered, removed)
+    return Repaired(recovered, removed, unreadable)
 
 
 def _told(path: Path, root: Path) -> str:

@@ -63,7 +63,8 @@ def export_tables(
     Raises
     ------
     UsageError
-        When a month or revision was not kept, a revision is asked of no month, or the library for Parquet is not there.
+        When nothing is kept, a month or revision was not kept, a revision is asked of no month, or the library for
+        Parquet is not there.
     """
     form = form or default_form()
     if form == "parquet" and not has_parquet():
@@ -74,6 +75,8 @@ def export_tables(
     with store.reading() as moment:
         named = [named_run(moment, month, revision) for month in months]
         kept = kept_months(moment, every=every)
+        if kept.empty:
+            raise failure(UsageError, "history_empty")
         whole = kept[kept["month"].isin([run["month"] for run in named])] if months else kept
         runs = [run["run"] for run in named] if revision is not None else whole["run"].tolist()
         for table, columns in _TABLES.items():

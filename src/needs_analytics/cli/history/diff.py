@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     Run = tuple[str, int | None]
 
 _MOST, _DIGITS = 20, 12
+_WHEN = ("before", "after")
 
 
 def command(language: str) -> click.Command:
@@ -114,15 +115,29 @@ def _figures(frame: pd.DataFrame | None, name: str, names: Mapping[str, str], la
     if frame is None:
         yield said("purged")
         return
-    yield said(name if len(frame) else f"no_{name}", count=len(frame))
     columns = ("share", "persons") if name == "needs" else ("demand", "gap")
-    for row in frame.head(_MOST).to_dict("records"):
-        told = {f"{column}_{when}": _figure(row[f"{column}_{when}"], share=column == "share")
-                for column in columns for when in ("before", "after")}  # fmt: skip
-        flags = {f"flag_{when}": _flag(row[f"flag_{when}"], language) for when in ("before", "after")}
-        yield said(f"row_{name}", need=names.get(row["need"], row["need"]), **told, **flags)
-    if len(frame) > _MOST:
-        yield said("more", count=len(frame) - _MOST)
+    pairs = [
+        (row["need"], {f"{key}_{when}": told for when in _WHEN for key, told in _told(row, columns, when, language)})
+        for row in frame.to_dict("records")
+    ]
+    seen = [(need, told) for need, told in pairs if _differs(told)]
+    yield said(name if seen else f"no_{name}", count=len(seen))
+    for need, told in seen[:_MOST]:
+        yield said(f"row_{name}", need=names.get(need, need), **told)
+    if len(seen) > _MOST:
+        yield said("more", count=len(seen) - _MOST)
+    if len(pairs) > len(seen):
+        yield said("unseen", count=len(pairs) - len(seen))
+
+
+def _told(row: Mapping[Any, Any], columns: tuple[str, ...], when: str, language: str) -> Iterator[tuple[str, str]]:
+    """Yield some figures of a row and its flag as they are printed."""
+    yield from ((column, _figure(row[f"{column}_{when}"], share=column == "share")) for column in columns)
+    yield "flag", _flag(row[f"flag_{when}"], language)
+
+
+def _differs(told: Mapping[str, str]) -> bool:
+    return any(figure != told[key.replace("_before", "_after")] for key, figure in told.items())
 
 
 def _figure(value: float, *, share: bool) -> str:

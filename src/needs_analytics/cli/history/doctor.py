@@ -26,7 +26,8 @@ def command(language: str) -> click.Command:
         place = (workspace.store, workspace.path, workspace.journal)
         if mend:
             done = repair(*place)
-            context.say("history.doctor.recovered" if done.recovered else "history.doctor.nothing_to_recover")
+            key = "unreadable" if done.unreadable else "recovered" if done.recovered else "nothing_to_recover"
+            context.say(f"history.doctor.{key}")
             if done.removed:
                 context.say("history.doctor.removed", count=len(done.removed))
         found = examine(*place, newest=None if every else NEWEST)
