@@ -12,7 +12,7 @@ import pytest
 
 import needs_analytics
 from needs_analytics.core.issue import Issue
-from needs_analytics.core.messages import LANGUAGES, catalogue, issue_sentence
+from needs_analytics.core.messages import LANGUAGES, catalogue, issue_sentence, text
 from needs_analytics.reports.content.columns import column
 from needs_analytics.reports.content.wording import Wording
 
@@ -139,3 +139,11 @@ def test_a_field_is_called_as_its_label_says(language: str, label: str) -> None:
     issue = Issue("W125", value="一年一两回", details={"table": "survey", "field": "participation"})
     assert label in issue_sentence(issue, language)
     assert ("participation" in issue_sentence(issue, language)) == (language == "en")
+
+
+def test_several_words_are_listed_as_the_language_does() -> None:
+    months = ("2026-09", "2026-10")
+    said = {language: text("doctor.unkept", language, months=months) for language in LANGUAGES}
+    assert "2026-09、2026-10" in said["zh"]
+    assert "2026-09, 2026-10" in said["en"]
+    assert "、" not in said["en"]

@@ -101,7 +101,7 @@ def test_torn_pages_are_found(issued: Workspace) -> None:
         issued, "CREATE INDEX torn ON estimate (need)", "PRAGMA writable_schema = ON",
         f"UPDATE sqlite_master SET rootpage = {other} WHERE name = 'torn'",
     )  # fmt: skip
-    assert set(found(issued)) <= {"integrity", "store"}
+    assert set(found(issued)) <= {"integrity", "damaged"}
     assert found(issued)
 
 
@@ -146,7 +146,14 @@ def told(workspace: Workspace) -> dict[str, dict[str, object]]:
 def test_a_lost_store_beside_reports_is_said_and_no_new_workspace(issued: Workspace) -> None:
     for path in issued.store.path.parent.iterdir():
         path.unlink()
-    assert told(issued) == {"lost": {"wrong": True, "months": "2026-10"}}
+    assert told(issued) == {"lost": {"wrong": True, "months": ("2026-10",)}}
+
+
+def test_an_emptied_store_beside_reports_is_wrong(issued: Workspace) -> None:
+    for path in issued.store.path.parent.iterdir():
+        path.unlink()
+    issued.store.path.touch()
+    assert told(issued) == {"emptied": {"wrong": True, "months": ("2026-10",)}}
 
 
 def test_reports_of_a_month_that_the_store_does_not_keep_are_said(issued: Workspace) -> None:
@@ -154,7 +161,7 @@ def test_reports_of_a_month_that_the_store_does_not_keep_are_said(issued: Worksp
     (issued.path / "reports" / "2026-08" / "报告.docx").write_bytes(b"of a store that was lost")
     (issued.path / "reports" / "2026-07").mkdir()
     (issued.path / "reports" / "别的").mkdir()
-    assert told(issued) == {"unkept": {"wrong": False, "months": "2026-08"}}
+    assert told(issued) == {"unkept": {"wrong": False, "months": ("2026-08",)}}
 
 
 def test_a_file_of_an_older_revision_is_said(issued: Workspace, other: MonthResult) -> None:

@@ -89,7 +89,7 @@ def _write_town(context: Context, path: Path, month: str, seed: int, name: str) 
     *earlier, made = write_town(inbox.parent, month=month, seed=seed, plan=plan, truth=truth)
     context.say("demo.made", name=plan.place, count=len(made.files), folder=inbox)
     if earlier:
-        context.say("demo.earlier", months="、".join(each.month for each in earlier))
+        context.say("demo.earlier", months=tuple(each.month for each in earlier))
     context.say("demo.truth", truth=truth)
 
 

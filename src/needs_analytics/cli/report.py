@@ -76,7 +76,7 @@ def make_report(context: Context, month: str, *, formats: tuple[str, ...], out: 
         context.say(key, path=path, file=f"{stem}{path.suffix}")
     context.say("report.revision", month=str(parsed), revision=issued.revision)
     if issued.later:
-        context.say("report.later", month=str(parsed), later="、".join(issued.later))
+        context.say("report.later", month=str(parsed), later=issued.later)
     worst = f"gap:{gaps.sort_values('gap')['need_name'].iloc[-1]}" if len(gaps) else "weights"
     first = next(
         (path for path in written if path.suffix == ".html"), written[0] if written else workspace.path / "reports"
@@ -91,7 +91,7 @@ def _say_what_is_lost(context: Context, workspace: Workspace) -> None:
     unkept = months_unkept(workspace.store, workspace.path)
     if unkept:
         key = "report.unkept" if workspace.store.path.exists() else "report.lost"
-        context.warn(key, months="、".join(unkept))
+        context.warn(key, months=unkept)
 
 
 def _of_a_file(issue: Issue) -> bool:

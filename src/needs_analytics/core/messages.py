@@ -46,14 +46,19 @@ def _flat(table: dict[str, object], prefix: str = "") -> dict[str, str]:
 
 
 def text(key: str, language: str = "zh", /, **details: object) -> str:
-    """Return the sentence of a key, its details filled in.
+    """Return the sentence of a key, its details filled in; several words are listed as the language does.
 
     Raises
     ------
     KeyError
         When the catalogue has no such key: a mistake of ours, caught by the tests.
     """
-    return _Lenient().vformat(catalogue(language)[key], (), details)
+    known = catalogue(language)
+    filled = {
+        name: known["error.comma"].join(map(str, told)) if isinstance(told, (tuple, list)) else told
+        for name, told in details.items()
+    }
+    return _Lenient().vformat(known[key], (), filled)
 
 
 def failure(kind: type[E], key: str, /, **details: object) -> E:

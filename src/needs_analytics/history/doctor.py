@@ -28,6 +28,8 @@ WRONG = frozenset(
     {
         "lost",
         "store",
+        "damaged",
+        "emptied",
         "integrity",
         "reference",
         "chain",
@@ -100,7 +102,8 @@ def examine(store: Store, root: Path, journal: Path, *, newest: int | None = Non
             found.extend(_of_the_store(moment, root, newest))
     except NeedsError as error:
         if not found:  # else it is said already what was altered
-            found.append(Finding("store", {"sentence": error.sentences}))
+            damaged = error.code == "store_damaged"
+            found.append(Finding("damaged") if damaged else Finding("store", {"sentence": error.sentences}))
     if journal.exists():
         found.append(Finding("journal", {"file": _told(journal, root)}))
     return (*found, *(Finding("leftover", {"file": _told(path, root)}) for path in leftovers(root, journal)))
@@ -110,7 +113,7 @@ def _of_the_store(moment: Moment, root: Path, newest: int | None) -> Iterator[Fi
     connection = moment.connection
     if connection is None:
         lost = months_unkept(moment, root)
-        yield Finding("lost", {"months": "、".join(lost)}) if lost else Finding("none")
+        yield Finding("lost", {"months": lost}) if lost else Finding("none")
         return
     runs = int(connection.execute("SELECT COUNT(*) FROM run").fetchone()[0])
     mode = str(connection.execute("PRAGMA journal_mode").fetchone()[0])
@@ -124,7 +127,7 @@ def _of_the_store(moment: Moment, root: Path, newest: int | None) -> Iterator[Fi
     elif mode != "wal":
         yield Finding("slow", {"mode": mode})
     for row in months[months["overtaken"].map(len) > 0].to_dict("records"):
-        told_of = {"month": row["month"], "revision": row["revision"], "months": "、".join(row["overtaken"])}
+        told_of = {"month": row["month"], "revision": row["revision"], "months": row["overtaken"]}
         yield Finding("overtaken", told_of)
     yield from (Finding(code, details) for code, details in said_of_files(moment, root, files))
 

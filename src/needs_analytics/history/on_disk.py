@@ -50,10 +50,10 @@ def said_of_files(store: Store, root: Path, files: pd.DataFrame) -> Iterator[tup
         elif state not in {"same", "elsewhere"}:
             yield f"file_{state}", {"file": path}
     for month, names in unknown_files(store, root).items():
-        yield "files_unknown", {"month": month, "count": len(names), "files": "、".join(names[:_NAMED])}
+        yield "files_unknown", {"month": month, "count": len(names), "files": names[:_NAMED]}
     unkept = months_unkept(store, root)
     if unkept:
-        yield "unkept", {"months": "、".join(unkept)}
+        yield "unkept" if len(store.months()) else "emptied", {"months": unkept}
 
 
 def months_unkept(store: Store, root: Path) -> tuple[str, ...]:

@@ -35,7 +35,7 @@ def command(language: str) -> click.Command:
             _print(months, context.language)
         lost = months_unkept(workspace.store, workspace.path)
         if lost:
-            context.say("history.list.unkept", months="、".join(lost))
+            context.say("history.list.unkept", months=lost)
             context.tell_next("history.list.next_unkept")
         elif months.empty:
             context.say("history.list.empty")
@@ -57,7 +57,7 @@ def _print(months: pd.DataFrame, language: str) -> None:
         if month["purged"]:
             line += text("cli.history.list.purged", language)
         if month["overtaken"]:
-            line += text("cli.history.list.overtaken", language, months="、".join(month["overtaken"]))
+            line += text("cli.history.list.overtaken", language, months=month["overtaken"])
         click.echo(wrapped(line, console_width()))
 
 

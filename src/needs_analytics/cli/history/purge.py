@@ -48,7 +48,7 @@ def _months(context: Context, before: str | None, month: str | None, *, yes: boo
     store = workspace.store
     given = {name: Month.parse(told) for name, told in (("before", before), ("month", month)) if told is not None}
     runs = purgeable(store, **given)
-    listed = "、".join(dict.fromkeys(runs["month"]))
+    listed = tuple(dict.fromkeys(runs["month"]))
     if len(runs) and not yes:
         if context.no_input:
             raise failure(UsageError, "purge_unconfirmed")
@@ -64,7 +64,7 @@ def _months(context: Context, before: str | None, month: str | None, *, yes: boo
         context.say("history.purge.nothing")
     resting = resting_months(store, tuple(dict.fromkeys(runs["month"]))) if purged.runs else ()
     if resting:
-        context.say("history.purge.compared", months="、".join(resting))
+        context.say("history.purge.compared", months=resting)
     if not purged.complete:
         context.say("history.purge.read_elsewhere")
     _forget(context, workspace, tuple(dict.fromkeys(runs["month"])))
@@ -90,7 +90,7 @@ def _forget(context: Context, workspace: Workspace, months: tuple[str, ...]) -> 
 
     removed, edited = forget_copies(workspace, months)
     if removed:
-        context.say("history.purge.removed", count=len(removed), months="、".join(months))
+        context.say("history.purge.removed", count=len(removed), months=months)
     for path in edited:
         context.say("history.purge.edited", file=_shown(path.relative_to(workspace.path).as_posix()))
 

@@ -57,7 +57,7 @@ def _lines(issued: IssuedMonth, language: str) -> Iterator[str]:
     if issued.purged:
         yield said("purged")
     if issued.overtaken:
-        yield said("overtaken", months="、".join(issued.overtaken))
+        yield said("overtaken", months=issued.overtaken)
     yield said("inputs")
     for each in record.get("inputs", ()):
         yield said("input", file=input_label(record, each), digest=each["digest"][:_DIGITS], rows=each.get("rows", "—"))
