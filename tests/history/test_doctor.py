@@ -182,7 +182,7 @@ def test_files_that_no_run_has_written_are_said_and_left(issued: Workspace) -> N
     for name in ("甲.docx", "乙.xlsx", "丙.html", "丁.html", "~$甲.docx", "备注.txt"):
         (folder / name).write_bytes(b"somebody's own")
     assert told(issued) == {
-        "files_unknown": {"wrong": False, "month": "2026-10", "count": 4, "files": "丁.html、丙.html、乙.xlsx"}
+        "files_unknown": {"wrong": False, "month": "2026-10", "count": 4, "files": ["丁.html", "丙.html", "乙.xlsx"]}
     }
     repair(issued.store, issued.path, issued.journal)
     assert len(list(folder.iterdir())) == 7
@@ -210,7 +210,7 @@ def test_a_month_that_rests_on_what_was_issued_again_is_said(workspace: Workspac
     workspace.store.keep(named(result, "2026-09", "again"))
     findings = examine(workspace.store, workspace.path, workspace.journal)
     assert [(finding.code, dict(finding.details)) for finding in findings] == [
-        ("overtaken", {"month": "2026-10", "revision": 1, "months": "2026-08、2026-09"}),
+        ("overtaken", {"month": "2026-10", "revision": 1, "months": ("2026-08", "2026-09")}),
     ]
     assert not any(finding.wrong for finding in findings)
 
