@@ -126,10 +126,10 @@ def test_a_community_without_answers_is_named_first_and_nothing_is_concluded_for
     assert any(line.startswith("丙需要什么") for line in drawn(result)["不能"])
 
 
-def test_the_design_effect_is_said_as_so_many_answers_drawn_at_random() -> None:
+def test_the_design_effect_is_said_as_so_many_answers_of_one_weight() -> None:
     result = month()
     text = said(result)
-    assert f"相当于约{round(result.weights.n_eff / 5) * 5}份随机抽取的答卷" in text
+    assert f"相当于约{round(result.weights.n_eff / 5) * 5}份代表人数相同的答卷" in text
     assert "参与推算的160份答卷" in text
 
 
@@ -161,7 +161,7 @@ def test_equal_weights_have_no_figure_and_no_effective_sample() -> None:
     result = month(even, REGISTER.replace("乙", "甲"))
     blocks = build_document(result).sections[0].blocks
     assert [block.chart.id for block in blocks if isinstance(block, ChartBlock)] == ["balance"]
-    assert "随机抽取" not in said(result)
+    assert "代表人数相同" not in said(result)
 
 
 def test_a_needs_list_of_a_weighted_sample_speaks_for_the_residents() -> None:
