@@ -74,8 +74,8 @@ class Draw:
 
     def _held(self) -> Line:
         snapshot, grids = settle(self.seed), self.design == "grids"
-        month, true = _known(self.seed, grids=grids)
-        return by_place(shares_of(month, self._respondents(snapshot)), true, grids=grids)
+        month, true = known_of(self.seed, grids=grids)
+        return by_place(shares_of(month, self.respondents(snapshot)), true, grids=grids)
 
     def _warned(self) -> Line:
         """Return the needs warned of from the month's answers alone, and with those of the month before.
@@ -96,7 +96,7 @@ class Draw:
         survey = through_offices(replace(snapshot, seed=1000 * self.seed + self.number, plan=plan))
         return Answers(survey, weigh(survey, _register(self.seed, month)))
 
-    def _respondents(self, snapshot: Snapshot) -> pd.DataFrame:
+    def respondents(self, snapshot: Snapshot) -> pd.DataFrame:
         """Draw the respondents.
 
         *margins*, *grids*: age, sex and community decide, strongly. *offices*: through the plan's offices, each asking
@@ -174,7 +174,7 @@ def _register(seed: int, month: Month) -> pd.DataFrame:
 
 
 @lru_cache(maxsize=4)
-def _known(seed: int, *, grids: bool) -> tuple[Cleaned, pd.DataFrame]:
+def known_of(seed: int, *, grids: bool) -> tuple[Cleaned, pd.DataFrame]:
     """Return a town's register and places, and its true shares, which all its samples share."""
     snapshot = settle(seed)
     return month_of(snapshot, answers_of(snapshot, np.arange(1)), grids=grids), prevalence(snapshot, grids=grids)

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from .coverage import classes, intervals, mean_over_needs, paper, warnings
+from .silent import coverage
 from .simulate import Draw, Line, read_lines, run
 from .thresholds import COMPOSITE_COVERAGE, COVERAGE
 
@@ -33,6 +34,13 @@ def test_intervals_hold_the_truth_in_sample_after_sample(design: str, measured: 
     share, _ = mean_over_needs(frame[frame["design"] == design])
     least = COMPOSITE_COVERAGE if design == "grids" else COVERAGE
     measured(f"coverage over samples of a town, {design}", share, least=least)
+
+
+def test_intervals_hold_where_some_ages_and_sexes_are_silent(measured: Measured) -> None:
+    for (who, level), row in coverage(Draw(100, design, 0) for design in ("margins", "grids")).iterrows():
+        assert (row["absent"] > 0) == (who != "nobody")
+        if level != "sub-district":  # 45 intervals tell little
+            measured(f"coverage, {who} silent, {level}", row["coverage"], least=COMPOSITE_COVERAGE)
 
 
 def test_the_paper_tells_of_every_design() -> None:
