@@ -70,7 +70,7 @@ def _settle_round(network: Network, arcs: Ints, new: Bools, state: _Progress) ->
     """
     sources, source = np.unique(network.source[arcs], return_inverse=True)
     sinks, sink = np.unique(network.sink[arcs], return_inverse=True)
-    source_block, sink_block, blocks = _blocks(source, sink, sources.size, sinks.size)
+    source_block, sink_block, blocks = connected_blocks(source, sink, sources.size, sinks.size)
     fresh = new[sources]
     demand, capacity = network.demand[sources], network.capacity[sinks]
     wanted = np.bincount(source_block, demand * fresh, blocks)
@@ -88,7 +88,7 @@ def _settle_round(network: Network, arcs: Ints, new: Bools, state: _Progress) ->
     return arcs[split[arc_block] & ~crossing]
 
 
-def _blocks(source: Ints, sink: Ints, sources: int, sinks: int) -> tuple[Ints, Ints, int]:
+def connected_blocks(source: Ints, sink: Ints, sources: int, sinks: int) -> tuple[Ints, Ints, int]:
     """Return the connected block of each source and sink and how many there are."""
     shape = (sources + sinks, sources + sinks)
     graph = sparse.coo_array((np.ones(source.size, dtype=np.int8), (source, sink + sources)), shape=shape)
