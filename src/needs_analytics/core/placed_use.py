@@ -18,12 +18,12 @@ def place_use(sinks: pd.DataFrame, usage: pd.DataFrame) -> pd.DataFrame:
 
     A use at one of the service's sites stays there. Any other (no site, or a site where nobody reported the service)
     goes to the service's capacity without a site where there is one, else over all its sites: in proportion to the
-    plan's flows, else to the capacity, else in equal parts.
+    plan, all sites used as evenly as it allows, else to the capacity, else in equal parts.
 
     Parameters
     ----------
     sinks
-        One row per ``service, site`` with its ``capacity`` and, once there is a plan, its ``planned_persons``.
+        One row per ``service, site`` with its ``capacity`` and, once there is a plan, its ``even_persons``.
     usage
         Rows with ``service`` and ``site``.
 
@@ -51,9 +51,9 @@ def place_use(sinks: pd.DataFrame, usage: pd.DataFrame) -> pd.DataFrame:
 def _shares(sinks: pd.DataFrame) -> Floats:
     """Return what each site takes of its service's use of which the site is not known."""
     one = (sinks["site"] == NO_SITE).astype(float)
-    flows = sinks["planned_persons"] if "planned_persons" in sinks else pd.Series(0.0, index=sinks.index)
+    even = sinks["even_persons"] if "even_persons" in sinks else pd.Series(0.0, index=sinks.index)
     weight = pd.Series(1.0, index=sinks.index)
-    for given in (sinks["capacity"], flows, one):
+    for given in (sinks["capacity"], even, one):
         better = given.astype(float).fillna(0.0).clip(lower=0.0)
         weight = weight.where(better.groupby(sinks["service"]).transform("sum") <= 0, better)
     return np.asarray(weight / weight.groupby(sinks["service"]).transform("sum"), dtype=np.float64)

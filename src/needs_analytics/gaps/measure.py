@@ -18,7 +18,7 @@ from needs_analytics.gaps.equity import cells_by_cut, community_rates, group_equ
 from needs_analytics.gaps.norms import measure_norms
 from needs_analytics.gaps.parts import GAP, largest_cause, split_demand, sum_parts
 from needs_analytics.gaps.reach import reach_table
-from needs_analytics.gaps.replicates import Replicates, draw_gaps, gap_limits, membership
+from needs_analytics.gaps.replicates import Replicates, draw_gaps, exceeds, gap_limits, membership
 from needs_analytics.gaps.use import Use, attribute_use, sink_use
 
 if TYPE_CHECKING:
@@ -99,22 +99,22 @@ def _with_limits(
 
 
 def _capacity(matches: MatchPlan) -> Floats:
-    """Share each service@site's capacity over the cells in reach: by the plan's flows, what is left by their demand.
+    """Share each service@site's capacity over the cells in reach: those the plan serves, what is left by their demand.
 
-    NaN for the cells that reach a site of which nobody knows what it can do.
+    What is left is that of sites used as evenly as the plan allows: which of two equally good ways the plan takes,
+    decides nothing. NaN for the cells that reach a site of which nobody knows what it can do.
     """
     arcs, cells = matches.arcs, matches.cells
     if arcs.empty:
         return np.zeros(len(cells))
     sink, cell = arcs["sink"].to_numpy(int), arcs["cell"].to_numpy(int)
-    flow = arcs["persons"].to_numpy(float)
     demand = cells["reachable"].to_numpy(float)[cell]
     size = len(matches.sinks)
     persons = matches.sinks["capacity_persons"].where(matches.sinks["capacity_stated"]).to_numpy(float)
-    spare = np.maximum(persons - np.bincount(sink, flow, size), 0.0)
+    spare = np.maximum(persons - matches.sinks["even_persons"].to_numpy(float), 0.0)
     total = np.bincount(sink, demand, size)
     extra = np.divide(spare, total, out=np.zeros(size), where=total > 0)[sink] * demand
-    return np.asarray(np.bincount(cell, flow + extra, len(cells)), dtype=np.float64)
+    return np.asarray(cells["served"].to_numpy(float) + np.bincount(cell, extra, len(cells)), dtype=np.float64)
 
 
 def _used_other(use: Use, sums: pd.DataFrame, keys: list[str]) -> Floats:
@@ -198,7 +198,7 @@ def _spread_by_answers(table: pd.DataFrame, needs: NeedsList) -> pd.DataFrame:
 def _quadrants(table: pd.DataFrame) -> tuple[Texts, Floats]:
     """Return use against need: can more persons use it than it can serve, and was at least 80 % of it used."""
     capacity = table["capacity_persons"].to_numpy(float)
-    short = table["reachable"].to_numpy(float) > capacity
+    short = exceeds(table["reachable"].to_numpy(float), capacity)
     rate = np.divide(
         table["used_persons"].to_numpy(float), capacity, out=np.full(len(table), np.nan), where=capacity > 0
     )

@@ -13,10 +13,13 @@ from scipy.stats import norm
 from needs_analytics.numerics.allocation import served_per_source
 
 if TYPE_CHECKING:
-    from needs_analytics.core.arrays import Floats
+    from needs_analytics.core.arrays import Bools, Floats
     from needs_analytics.core.options import GapsOptions
     from needs_analytics.core.results import MatchPlan
     from needs_analytics.gaps.use import Use
+
+
+_ROUNDING = 1e-6
 
 
 @dataclass(frozen=True)
@@ -95,9 +98,14 @@ def gap_limits(
     rate = np.divide(estimate, demand, out=np.zeros_like(estimate), where=demand > 0)
     rate_low, rate_high = _bias_corrected(rates, rate, level)
     offered = (reachable > 0).any(axis=0) & np.isfinite(capacity)  # nothing in reach can be short, nor what is unknown
-    p_short = np.where(offered, (reachable > capacity + 1e-9).sum(axis=0) / max(len(gap), 1), np.nan)
+    p_short = np.where(offered, exceeds(reachable, capacity).sum(axis=0) / max(len(gap), 1), np.nan)
     error = float(np.max(gap.std(axis=0, ddof=1), initial=0.0) / np.sqrt(len(gap))) if len(gap) > 1 else float("nan")
     return Limits(low, high, rate_low, rate_high, p_short, error)
+
+
+def exceeds(persons: Floats, capacity: Floats) -> Bools:
+    """Return whether persons are more than the capacity, not only by rounding of what the plan serves exactly."""
+    return np.asarray(persons > capacity * (1 + _ROUNDING) + _ROUNDING)
 
 
 def membership(keys: pd.DataFrame, sums: pd.DataFrame) -> sparse.csr_array:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from needs_analytics.core.placed_use import place_use
 from needs_analytics.gaps.unlisted import unlisted_names
+from needs_analytics.gaps.users import spread_users
 
 if TYPE_CHECKING:
     from needs_analytics.core.arrays import Bools, Floats
@@ -53,35 +54,16 @@ class Use:
 
 
 def attribute_use(plan: MatchPlan, cleaned: Cleaned, options: GapsOptions) -> Use:
-    """Attribute the recorded use to demand cells: by the resident's place where known, else in proportion to the plan.
+    """Attribute the recorded use to demand cells: by the resident's place where known, else evenly to the served.
 
     Use is counted in persons: different persons where a use names its person (by key), else uses over the uses of one
     person a month.
     """
     sinks = sink_use(plan.sinks, cleaned, options)
-    arcs = plan.arcs
-    by_place = _persons_by_place(plan.sinks, cleaned)
-    given, other = _spread(by_place, arcs, plan)
-    raw = np.bincount(arcs["cell"].to_numpy(int), given, len(plan.cells)).astype(float)  # integers without any arc
-    reachable = plan.cells["reachable"].to_numpy(float)
-    persons = np.minimum(raw, reachable)
-    share = np.divide(persons, raw, out=np.zeros_like(raw), where=raw > 0)
-    bad = np.bincount(
-        arcs["cell"].to_numpy(int),
-        given * sinks["bad_share"].to_numpy(float)[arcs["sink"].to_numpy(int)],
-        len(plan.cells),
-    )
-    known = _known(arcs, sinks, len(plan.cells))
-    beyond = plan.cells.assign(persons=raw - persons)[["need", "community", "persons"]]
-    other = pd.concat([other, beyond[beyond["persons"] > 1e-9]], ignore_index=True)
-    return Use(
-        sinks,
-        persons,
-        bad * share,
-        known,
-        _busy(arcs, sinks, known, options),
-        other.groupby(["need", "community"], as_index=False)[["persons"]].sum(),
-    )
+    users = spread_users(_persons_by_place(plan.sinks, cleaned), plan, sinks["bad_share"].to_numpy(float))
+    known = _known(plan.arcs, sinks, len(plan.cells))
+    busy = _busy(plan.arcs, sinks, known, options)
+    return Use(sinks, users.persons, users.persons * users.bad_share, known, busy, users.other)
 
 
 def sink_use(sinks: pd.DataFrame, cleaned: Cleaned, options: GapsOptions) -> pd.DataFrame:
@@ -161,46 +143,6 @@ def _persons_by_place(sinks: pd.DataFrame, cleaned: Cleaned) -> pd.DataFrame:
         rest.assign(persons=rest["count"].fillna(0.0) * rest["share"] / frequency),
     ])  # fmt: skip
     return persons.groupby(["sink", "community", "grid"], as_index=False)[["persons"]].sum()
-
-
-def _spread(by_place: pd.DataFrame, arcs: pd.DataFrame, plan: MatchPlan) -> tuple[Floats, pd.DataFrame]:
-    """Return the persons given to each arc, and the use for which no cell of its place may use the service."""
-    cells = plan.cells.iloc[arcs["cell"].to_numpy(int)]
-    frame = pd.DataFrame(
-        {
-            "arc": np.arange(len(arcs)),
-            "sink": arcs["sink"].to_numpy(int),
-            "community": cells["community"].to_numpy(),
-            "grid": cells["grid"].to_numpy(),
-            "weight": arcs["persons"].to_numpy(float) + 1e-9 * cells["reachable"].to_numpy(float) + 1e-15,
-        }
-    )
-    given = np.zeros(len(arcs))
-    left = by_place.copy()
-    for keys in (["sink", "community", "grid"], ["sink", "community"], ["sink"]):
-        known = left[(left[keys[1:]] != "").all(axis=1)] if len(keys) > 1 else left[left["community"] == ""]
-        wanted = known.groupby(keys, as_index=False)["persons"].sum()
-        matched = frame.merge(wanted, on=keys)
-        total = matched.groupby(keys)["weight"].transform("sum")
-        given += np.bincount(matched["arc"], matched["persons"] * matched["weight"] / total, len(arcs))
-        reached = matched[keys].drop_duplicates()
-        done = known.merge(reached, on=keys)[["sink", "community", "grid"]]
-        left = left.merge(done.assign(done=True), on=["sink", "community", "grid"], how="left")
-        left = left[left["done"].isna()].drop(columns="done")
-    return given, _other(left, plan)
-
-
-def _other(left: pd.DataFrame, plan: MatchPlan) -> pd.DataFrame:
-    """Count use that no cell explains under the need its service plans most for."""
-    flows = plan.arcs.assign(need=plan.cells["need"].to_numpy()[plan.arcs["cell"].to_numpy(int)])
-    ordered = (
-        flows.groupby(["sink", "need"])["persons"]
-        .sum()
-        .reset_index()
-        .sort_values(["sink", "persons"], ascending=[True, False], kind="stable")
-    )
-    main = ordered.drop_duplicates("sink").set_index("sink")["need"] if len(ordered) else pd.Series(dtype=object)
-    return left.assign(need=left["sink"].map(main)).dropna(subset=["need"])[["need", "community", "persons"]]
 
 
 def _known(arcs: pd.DataFrame, sinks: pd.DataFrame, cells: int) -> Bools:

@@ -7,21 +7,21 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from needs_analytics.core.confidence import Z
 from needs_analytics.core.results import ALL
 from needs_analytics.matching.eligibility import meets
+from needs_analytics.matching.estimates import estimates_of
+from needs_analytics.matching.mixes import class_mixes
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
-    from needs_analytics.core.arrays import Bools, Floats, Objects
+    from needs_analytics.core.arrays import Floats, Objects
     from needs_analytics.core.options import MatchingOptions
     from needs_analytics.core.records import Cleaned
     from needs_analytics.core.results import NeedsList
+    from needs_analytics.matching.estimates import Estimates
+    from needs_analytics.matching.mixes import Mix
 
-    Row = Mapping[Hashable, Any]
-
-_PRIOR = 10.0  # answers a community borrows from the sub-district for its mix of classes
 COLUMNS = (
     "need",
     "community",
@@ -65,21 +65,19 @@ def demand_cells(
         service: meets(rule or "all", people, rules)
         for service, rule in zip(menu["service"], menu["eligibility"], strict=True)
     }
-    codes = people["groups"].fillna("").str.split(";")
-    first = np.array([bool(set(groups) & set(options.priority_groups)) for groups in codes], dtype=bool)
+    if not wanted:
+        return pd.DataFrame(columns=list(COLUMNS)), pd.DataFrame(columns=list(CUT_COLUMNS))
+    groups = people["groups"].fillna("").str.split(";").explode()
+    served_first = groups[groups.isin(set(options.priority_groups))].index
+    tier = np.where(people.index.isin(served_first), 1, 2)
+    having = _having(people, wanted, {need: covering(menu, need) for need in wanted}, eligible).assign(
+        tier=lambda rows: tier[rows["person"].to_numpy()]
+    )
     places = needs.places.reset_index(drop=True)
     table = needs.table[(needs.table["segment"] == ALL) & (needs.table["group"] == ALL)]
-    cells, cuts = [], []
-    for need in wanted:
-        labels = class_labels(people, covering(menu, need), eligible)
-        having = _having(people, labels, first, codes, need)
-        cells.append(
-            _need_cells(need, _mix(having, float(people["weight"].mean())), places, table[table["need"] == need])
-        )
-        cuts.append(_cuts(having).assign(need=need))
-    if not cells:
-        return pd.DataFrame(columns=list(COLUMNS)), pd.DataFrame(columns=list(CUT_COLUMNS))
-    return pd.concat(cells, ignore_index=True), pd.concat(cuts, ignore_index=True)[list(CUT_COLUMNS)]
+    table = table[table["need"].isin(wanted)].reset_index(drop=True)
+    mixes = class_mixes(having, float(people["weight"].mean()), len(wanted))
+    return _cells(wanted, mixes, places, estimates_of(table, wanted, places)), _cuts(having, groups, wanted)
 
 
 def covering(menu: pd.DataFrame, need: str) -> list[str]:
@@ -109,104 +107,83 @@ def class_labels(people: pd.DataFrame, services: Sequence[str], eligible: dict[s
     return labels
 
 
-def _having(people: pd.DataFrame, labels: Objects, first: Bools, codes: pd.Series, need: str) -> pd.DataFrame:
-    """Return the respondents who have a need and whose class is known, with class, tier and cuts.
+def _having(
+    people: pd.DataFrame, wanted: Sequence[str], services: Mapping[str, Sequence[str]], eligible: dict[str, Floats]
+) -> pd.DataFrame:
+    """Return, need by need, the respondents who have it and whose class is known, with class and weight.
 
-    Everybody of known class where nobody was found to have it.
+    Everybody of known class where nobody was found to have it. ``need`` is the position in ``wanted``.
     """
-    known = np.array([label is not None for label in labels], dtype=bool)
-    yes = (people[f"need:{need}"] == 1).to_numpy() & known
-    if not yes.any():
-        yes = known if known.any() else np.ones(len(people), dtype=bool)
-        labels = np.where(known, labels, "") if known.any() else np.full(len(people), "", dtype=object)
-    return pd.DataFrame(
-        {
-            "eligible_class": labels[yes],
-            "tier": np.where(first[yes], 1, 2),
-            "community": people["community"].fillna("").to_numpy()[yes],
-            "segment": people["segment"].to_numpy()[yes],
-            "group": codes.to_numpy()[yes],
-            "weight": people["weight"].to_numpy(float)[yes],
-        }
+    community = people["community"].fillna("").to_numpy(object)
+    segment = people["segment"].to_numpy(object)
+    weight = people["weight"].to_numpy(float)
+    parts = []
+    for number, need in enumerate(wanted):
+        labels = class_labels(people, services[need], eligible)
+        known = np.array([label is not None for label in labels], dtype=bool)
+        yes = (people[f"need:{need}"] == 1).to_numpy() & known
+        if not yes.any():
+            yes = known if known.any() else np.ones(len(people), dtype=bool)
+            labels = np.where(known, labels, "") if known.any() else np.full(len(people), "", dtype=object)
+        parts.append((np.full(int(yes.sum()), number), np.flatnonzero(yes), labels[yes]))
+    numbers, person, label = (np.concatenate(part) for part in zip(*parts, strict=True))
+    names = {"eligible_class": label, "community": community[person], "segment": segment[person]}
+    categories = {name: pd.Categorical(values) for name, values in names.items()}
+    return pd.DataFrame({"need": numbers, "person": person, **categories, "weight": weight[person]})
+
+
+def _cuts(having: pd.DataFrame, groups: pd.Series, wanted: Sequence[str]) -> pd.DataFrame:
+    """Return the share of every segment and every group inside each class and tier, with the respondents behind it.
+
+    Parameters
+    ----------
+    groups
+        The special groups of every respondent, a row each, by the respondent's position.
+    """
+    keys = ["need", "eligible_class", "tier"]
+    total = having.groupby(keys, observed=True)["weight"].agg(total="sum", n="size").reset_index()
+    stated = groups[groups != ""]
+    member = having.merge(pd.DataFrame({"person": stated.index, "group": pd.Categorical(stated)}), on="person")
+    segments = having[having["segment"] != ""].groupby([*keys, "segment"], observed=True)["weight"].sum().reset_index()
+    grouped = member.groupby([*keys, "group"], observed=True)["weight"].sum().reset_index()
+    both = pd.concat(
+        [segments.assign(group=ALL).astype({"segment": object}), grouped.assign(segment=ALL).astype({"group": object})],
+        ignore_index=True,
     )
+    both = both.sort_values("need", kind="stable").merge(total, on=keys)
+    names = np.array(wanted, dtype=object)[both["need"].to_numpy(int)]
+    labels = both["eligible_class"].astype(object)
+    cuts: pd.DataFrame = both.assign(share=both["weight"] / both["total"], need=names, eligible_class=labels)
+    return cuts[list(CUT_COLUMNS)]
 
 
-def _mix(having: pd.DataFrame, typical: float) -> pd.DataFrame:
-    """Return the split over classes and tiers: one column per community and one for the sub-district."""
-    keys = ["eligible_class", "tier"]
-    whole = having.groupby(keys)["weight"].sum()
-    whole = whole / whole.sum()
-    own = having.pivot_table(index=keys, columns="community", values="weight", aggfunc="sum", fill_value=0.0)
-    mixed = own.add(_PRIOR * typical * whole, axis=0)
-    mixed = mixed / mixed.sum()
-    mixed[ALL] = whole
-    return mixed
-
-
-def _cuts(having: pd.DataFrame) -> pd.DataFrame:
-    """Return the share of every segment and every group inside each class and tier, with the respondents behind it."""
-    keys = ["eligible_class", "tier"]
-    total = having.groupby(keys)["weight"].agg(total="sum", n="size")
-    segments = (
-        having[having["segment"] != ""].groupby([*keys, "segment"])["weight"].sum().reset_index().assign(group=ALL)
-    )
-    groups = having.explode("group")
-    groups = groups[groups["group"] != ""].groupby([*keys, "group"])["weight"].sum().reset_index().assign(segment=ALL)
-    both = pd.concat([segments, groups], ignore_index=True).merge(total.reset_index(), on=keys)
-    return both.assign(share=both["weight"] / both["total"])
-
-
-def _need_cells(need: str, mix: pd.DataFrame, places: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
-    """Spread a need's persons of every place over the classes."""
-    rows = table[np.isfinite(table["share"].to_numpy(float))].to_dict("records")
-    known = {(row["community"], row["grid"]): row for row in rows}
-    estimates = [
-        _estimate(known, community, grid) for community, grid in zip(places["community"], places["grid"], strict=True)
-    ]
-    share, se, upper = (np.array(column, dtype=float) for column in zip(*estimates, strict=True))
-    columns = [place if place in mix else ALL for place in places["community"]]
-    classes = mix[columns].to_numpy(float) * _asked_parts(table, places)
-    index = mix.index.to_frame(index=False)
-    size, number = classes.shape
-    cells = pd.DataFrame(
-        {
-            "need": need,
-            "community": np.tile(places["community"], size),
-            "grid": np.tile(places["grid"], size),
-            "eligible_class": np.repeat(index["eligible_class"].to_numpy(), number),
-            "tier": np.repeat(index["tier"].to_numpy(), number),
-            "class_share": classes.ravel(),
-            "share": np.tile(share, size),
-            "share_se": np.tile(se, size),
-            "community_se": np.tile(upper, size),
-            "population": np.tile(places["population"].to_numpy(float), size),
-            "place": np.tile(np.arange(number), size),
-        }
-    )
-    # a place that only answers name is not in the register: nobody of the population lives there as far as is known
-    cells["demand"] = cells["share"] * cells["population"].fillna(0.0) * cells["class_share"]
-    return cells.loc[cells["class_share"] > 0, list(COLUMNS)]
-
-
-def _asked_parts(table: pd.DataFrame, places: pd.DataFrame) -> Floats:
-    """Return the part of every place's residents that the need was asked of: nobody else's demand is known."""
-    whole = table[table["grid"] == ALL].set_index("community")["population"]
-    sizes = places.groupby("community")["population"].sum()
-    part = whole.reindex(sizes.index) / sizes.where(sizes > 0)
-    return places["community"].map(part).fillna(1.0).clip(upper=1.0).to_numpy(float)
-
-
-def _estimate(known: Mapping[tuple[str, str], Row], community: str, grid: str) -> tuple[float, float, float]:
-    """Return share, standard error and the community's standard error; those of the sub-district where unknown."""
-    upper = known.get((community, ALL)) or known.get((ALL, ALL))
-    own = known.get((community, grid)) if grid else upper
-    if upper is None:
-        return 0.0, 0.0, 0.0
-    row, spread = own or upper, _spread(upper)
-    se = float(row["share_se"]) if row["method"] == "composite" else spread
-    return float(row["share"]), se, min(spread, se)
-
-
-def _spread(row: Row) -> float:
-    """Return half an interval over its normal quantile: a standard error that is not 0 at a share of 0."""
-    return float(row["share_high"] - row["share_low"]) / (2 * Z)
+def _cells(wanted: Sequence[str], mixes: Sequence[Mix], places: pd.DataFrame, estimates: Estimates) -> pd.DataFrame:
+    """Spread the persons of every need and place over the classes."""
+    code = {name: number for number, name in enumerate(mixes[0].communities)}
+    home = np.array([code.get(name, -1) for name in places["community"]], dtype=int)
+    size = len(places)
+    parts: list[tuple[Any, ...]] = []
+    for number, mix in enumerate(mixes):
+        classes = mix.of(home) * estimates.asked[number]
+        row, place = np.nonzero(classes > 0)
+        parts.append((np.full(row.size, number), mix.labels[row], mix.tiers[row], place, classes[row, place]))
+    need, label, tier, place, part = (np.concatenate(column) for column in zip(*parts, strict=True))
+    population = places["population"].to_numpy(float)
+    own = need * size + place
+    share = estimates.share.ravel()[own]
+    cells = {
+        "need": np.array(wanted, dtype=object)[need],
+        "community": places["community"].to_numpy(object)[place],
+        "grid": places["grid"].to_numpy(object)[place],
+        "eligible_class": label,
+        "tier": tier,
+        "class_share": part,
+        "share": share,
+        "share_se": estimates.share_se.ravel()[own],
+        "community_se": estimates.community_se.ravel()[own],
+        "population": population[place],
+        # a place that only answers name is not in the register: nobody of the population lives there as far as known
+        "demand": share * np.nan_to_num(population)[place] * part,
+        "place": place,
+    }
+    return pd.DataFrame(cells)[list(COLUMNS)]

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from needs_analytics.matching.cells import covering
-
 if TYPE_CHECKING:
     from needs_analytics.core.records import Cleaned
     from needs_analytics.core.results import NeedsList
@@ -29,31 +27,36 @@ def service_coverage(needs: NeedsList, cleaned: Cleaned, sinks: pd.DataFrame) ->
     """
     names = needs.totals().drop_duplicates("need").set_index("need")["need_name"]
     communities = sorted(set(needs.places["community"]) | set(cleaned.sites["community"].dropna()))
+    offered = _offered(cleaned, sinks, communities)
+    whole = pd.MultiIndex.from_product([names.index, communities], names=["need", "community"])
+    groups = offered.groupby(["need", "community"], sort=False)
+    units = groups["unit"].agg(lambda found: "、".join(sorted(set(found)))) if len(offered) else pd.Series(dtype=object)
+    table = pd.DataFrame({
+        "services": groups["service"].nunique(), "sites": groups["at"].nunique(),
+        "units": groups["stated_units"].sum(min_count=1).where(groups["unit"].nunique() < 2, np.nan),
+        "capacity_persons": groups["stated_persons"].sum(min_count=1),
+    })  # fmt: skip
+    covered = whole.isin(table.index)
+    counts = {"services": np.int64, "sites": np.int64}
+    table = table.reindex(whole)
+    table = table.where(table.notna() | covered[:, None], 0.0).astype(counts)
+    table = table.assign(unit=units.reindex(whole).fillna("").to_numpy(object), covered=covered).reset_index()
+    return table.assign(need_name=table["need"].map(names))[list(COLUMNS)]
+
+
+def _offered(cleaned: Cleaned, sinks: pd.DataFrame, communities: list[str]) -> pd.DataFrame:
+    """Return every service@site once for each need it covers and each community it is for."""
     place = cleaned.sites.drop_duplicates("site").set_index("site")
-    sinks = sinks.assign(
-        community=sinks["site"].map(place["community"]), tier=sinks["site"].map(place["tier"]),
-        mode=sinks["service"].map(cleaned.menu.drop_duplicates("service").set_index("service")["mode"]).fillna("到点"),
-    )  # fmt: skip
-    everywhere = sinks["mode"].str.contains("上门|线上") | sinks["community"].isna() | (sinks["tier"] == "片区")
-    rows = []
-    for need in names.index:
-        own = sinks[sinks["service"].isin(covering(cleaned.menu, need))]
-        for community in communities:
-            here = own[everywhere[own.index] | (own["community"] == community)]
-            units = sorted(set(here["unit"]))
-            least = 1 if len(here) else 0  # of a service there is something, but perhaps nobody says how much
-            stated = here[here["capacity_stated"].astype(bool)]
-            rows.append(
-                {
-                    "need": need,
-                    "need_name": names[need],
-                    "community": community,
-                    "services": here["service"].nunique(),
-                    "sites": here.loc[here["site"] != "", "site"].nunique(),
-                    "units": stated["capacity"].sum(min_count=least) if len(units) <= 1 else np.nan,
-                    "unit": "、".join(units),
-                    "capacity_persons": stated["capacity_persons"].sum(min_count=least),
-                    "covered": len(here) > 0,
-                }
-            )
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    modes = cleaned.menu.drop_duplicates("service").set_index("service")["mode"]
+    stated = sinks["capacity_stated"].astype(bool)
+    own = pd.DataFrame({
+        "service": sinks["service"], "unit": sinks["unit"], "at": sinks["site"].where(sinks["site"] != ""),
+        "community": sinks["site"].map(place["community"]).astype(object),
+        "stated_units": sinks["capacity"].where(stated), "stated_persons": sinks["capacity_persons"].where(stated),
+    })  # fmt: skip
+    anywhere = sinks["service"].map(modes).fillna("到点").str.contains("上门|线上").astype(bool)
+    anywhere |= own["community"].isna() | (sinks["site"].map(place["tier"]) == "片区")
+    spread = own[anywhere].drop(columns="community").merge(pd.DataFrame({"community": communities}), how="cross")
+    needs = cleaned.menu["needs"].fillna("").str.split(";")
+    covers = pd.DataFrame({"service": cleaned.menu["service"], "need": needs}).explode("need").drop_duplicates()
+    return pd.concat([own[~anywhere], spread], ignore_index=True).merge(covers, on="service")

@@ -17,7 +17,7 @@ from needs_analytics.matching.capacity import service_sinks
 from needs_analytics.matching.cells import covering, demand_cells
 from needs_analytics.matching.coverage import service_coverage
 from needs_analytics.matching.reach import Reach, measure_reach
-from needs_analytics.numerics.allocation import solve_transport
+from needs_analytics.numerics.allocation import served_per_source, solve_transport
 
 if TYPE_CHECKING:
     from needs_analytics.core.arrays import Ints
@@ -179,7 +179,7 @@ def _pairs(
 ) -> pd.DataFrame:
     cell, sink = (part.ravel() for part in np.meshgrid(members, targets, indexing="ij"))
     place = cells["place"].to_numpy()[cell].astype(int)
-    site = np.array([column[name] for name in sinks["site"].to_numpy()[sink]], dtype=int)
+    site = np.array([column[name] for name in sinks["site"]], dtype=int)[sink]
     distance = np.full(len(cell), np.nan) if at_home else reach.distance[place, site]
     slack = np.full(len(cell), np.inf) if at_home else reach.radius[site] - distance
     within = np.ones(len(cell), dtype=bool) if at_home else reach.within()[place, site]
@@ -221,8 +221,11 @@ def _planned(
     )
     served = np.bincount(usable["cell"].to_numpy(int), plan.flow, len(cells))
     cells = cells.assign(served=np.minimum(served, cells["reachable"]))
+    ends = (usable["sink"].to_numpy(int), usable["cell"].to_numpy(int))
     sinks = sinks.assign(
-        price=plan.price, planned_persons=np.bincount(usable["sink"].to_numpy(int), plan.flow, len(sinks))
+        price=plan.price,
+        planned_persons=np.bincount(usable["sink"].to_numpy(int), plan.flow, len(sinks)),
+        even_persons=served_per_source(sinks["capacity_persons"], cells["served"], ends),
     )
     return MatchPlan(
         table=_plan_table(cells, sinks, usable.assign(persons=plan.flow)),

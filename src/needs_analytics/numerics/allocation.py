@@ -15,7 +15,11 @@ from needs_analytics.numerics._fair_flow import FairShares, Network, connected_b
 
 _SLACK = 1e-9  # relative room for the linear programme where rounding made it infeasible; taken back afterwards
 _TOGETHER = 2_000  # arcs of small blocks that are solved in one programme
-_QUICK = {"simplex_dual_edge_weight_strategy": "devex", "presolve": False}  # on sparse programmes of this kind
+_QUICK: dict[str, Any] = {  # on sparse programmes of this kind
+    "method": "highs-ds",
+    "options": {"simplex_dual_edge_weight_strategy": "devex", "presolve": False},
+}
+_PLAIN: dict[str, Any] = {"method": "highs"}
 
 
 @dataclass(frozen=True)
@@ -187,18 +191,15 @@ def _transport_programme(problem: Network, cost: Floats) -> Floats:
     """Solve a transportation problem in which all demand can be served, but perhaps for rounding."""
     scale = float(problem.demand.mean())
     dearest = float(np.abs(cost).max()) or 1.0
-    for slack, method, options in (
-        (0.0, "highs-ds", _QUICK),
-        (_SLACK, "highs-ds", _QUICK),
-        (_SLACK, "highs", {}),
-    ):
+    for slack, how in ((0.0, _QUICK), (_SLACK, _QUICK), (_SLACK, _PLAIN)):
         constraints: dict[str, Any] = {  # not as arguments: the stubs know no sparse ones
             "A_ub": _incidence(problem.sink, problem.capacity.size),
             "b_ub": problem.capacity / scale * (1.0 + slack),
             "A_eq": _incidence(problem.source, problem.demand.size),
             "b_eq": problem.demand / scale,
+            **how,
         }
-        result = optimize.linprog(cost / dearest, **constraints, method=method, options=options)
+        result = optimize.linprog(cost / dearest, **constraints)
         if result.status == 0:
             return np.maximum(np.asarray(result.x, dtype=np.float64), 0.0) * scale
     raise RuntimeError(f"the linear programme of the cheapest plan failed: {result.message}")
