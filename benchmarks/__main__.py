@@ -5,12 +5,16 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import estimates, intake, segments
+from benchmarks import estimates, gaps, intake, segments
 from benchmarks.cases import SAMPLES, run_cases, sample_folder, time_month, time_sample
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 def main() -> None:
@@ -20,21 +24,17 @@ def main() -> None:
     parser.add_argument("--intake", action="store_true", help="only read and take in surveys, against named peers")
     parser.add_argument("--estimates", action="store_true", help="only rake and estimate at size, against named peers")
     parser.add_argument("--segments", action="store_true", help="only find types of residents, against named peers")
+    parser.add_argument("--gaps", action="store_true", help="only plan and measure the gaps, against named peers")
     options = parser.parse_args()
     tiny, console = options.tiny, Console(width=140)
     if options.intake:
         with TemporaryDirectory() as made:
-            for line in intake.lines(Path(made), tiny=tiny):
-                console.print(line)
+            _print(intake.lines(Path(made), tiny=tiny), console)
         return
-    if options.estimates:
-        for line in estimates.lines(tiny=tiny):
-            console.print(line)
-        return
-    if options.segments:
-        for line in segments.lines(tiny=tiny):
-            console.print(line)
-        return
+    for asked, part in ((options.estimates, estimates), (options.segments, segments), (options.gaps, gaps)):
+        if asked:
+            _print(part.lines(tiny=tiny), console)
+            return
     if options.samples:
         _write_samples(console)
         return
@@ -52,6 +52,11 @@ def main() -> None:
             console.print(
                 f"Whole month with its report, in a fresh process: {seconds:.1f} s, peak memory {memory:,.0f} MB"
             )
+
+
+def _print(lines: Iterable[str], console: Console) -> None:
+    for line in lines:
+        console.print(line)
 
 
 def _write_samples(console: Console) -> None:

@@ -105,13 +105,17 @@ def _cleaned(size: Size, places: pd.DataFrame, codes: list[str], share: Floats, 
     )
     given = {
         "survey": pd.concat([own, said], axis=1),
-        "register": places[["community", "grid"]].assign(age_low=16.0, age_high=120.0, sex="男", persons=places["population"]),
+        "register": places[["community", "grid"]].assign(
+            age_low=16.0, age_high=120.0, sex="男", persons=places["population"]
+        ),
         "places": places[["community", "grid", "lon", "lat"]],
         "menu": pd.DataFrame({
             "service": [f"S{code}" for code in codes], "name": codes, "needs": codes, "mode": "到点", "unit": "人次",
             "eligibility": "all", "uses_per_person_month": 1.0,
         }),
-        "supply": pd.DataFrame({"service": service, "site": site[offered], "capacity": room, "monthly": room, "times": 1.0, "period": "月"}),
+        "supply": pd.DataFrame({
+            "service": service, "site": site[offered], "capacity": room, "monthly": room, "times": 1.0, "period": "月",
+        }),
         "sites": pd.DataFrame({
             "site": site, "name": site, "radius_m": 1.3 * radius,
             "lon": 114.0 + metres[0] / (_DEGREE * np.cos(np.radians(30.0))), "lat": 30.0 + metres[1] / _DEGREE,

@@ -41,3 +41,13 @@ def test_segments_are_compared_on_a_tiny_town() -> None:
     printed = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True)
 
     assert all(words in printed.stdout for words in ("ours", "k-means on one-hot", "sklearn KMeans", "resamples"))
+
+
+def test_plans_are_compared_on_a_tiny_district() -> None:
+    command = [sys.executable, "-m", "benchmarks", "--gaps", "--tiny"]
+
+    printed = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True)
+
+    assert all(
+        words in printed.stdout for words in ("fair and", "by scipy's HiGHS", "ortools", "where the demand goes")
+    )
