@@ -8,11 +8,17 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from numpy.testing import assert_allclose
+from numpy.testing import assert_allclose, assert_array_equal
 from scipy import optimize
 
 from needs_analytics.numerics._fair_flow import Network
-from needs_analytics.numerics.allocation import _transport_programme, served_per_source, solve_transport
+from needs_analytics.numerics._max_flow import FlowProblem, minimum_cut
+from needs_analytics.numerics.allocation import (
+    _transport_programme,
+    served_in_draws,
+    served_per_source,
+    solve_transport,
+)
 
 
 def full_arcs(cost):
@@ -329,3 +335,33 @@ class TestTheProgrammeOfTheCheapestPlan:
     def test_what_cannot_fit_is_an_error_and_no_plan(self):
         with pytest.raises(RuntimeError, match="cheapest plan"):
             _transport_programme(self.network(1.5), np.array([3.0]))
+
+
+def test_many_demands_are_served_as_each_alone() -> None:
+    rng = np.random.default_rng(3)
+    arcs = np.argwhere(rng.random((12, 5)) < 0.4)
+    demands, capacity, tiers = rng.uniform(0, 9, (6, 12)), rng.uniform(0, 12, 5), rng.integers(1, 3, 12)
+    together = served_in_draws(demands, capacity, (arcs[:, 0], arcs[:, 1]), tiers)
+    alone = [served_per_source(demand, capacity, (arcs[:, 0], arcs[:, 1]), tiers) for demand in demands]
+    assert_allclose(together, alone, atol=1e-12)
+
+
+@pytest.mark.parametrize("demands", [[1.0, 2.0], [[1.0, -1.0]], [[np.nan, 1.0]]])
+def test_draws_that_are_none_are_refused(demands: list[object]) -> None:
+    with pytest.raises(ValueError, match="demands must be"):
+        served_in_draws(demands, [1.0], ([0, 1], [0, 0]))
+
+
+def test_arcs_in_any_order_are_the_same_graph() -> None:
+    rng = np.random.default_rng(5)
+    arcs = np.argwhere(rng.random((9, 6)) < 0.5)
+    mixed = rng.permutation(len(arcs))
+    found = []
+    for source, sink in (arcs.T, arcs[mixed].T):
+        problem = FlowProblem(
+            np.arange(1.0, 10), np.arange(2.0, 8), source, sink, np.zeros(9, np.int64), np.zeros(6, np.int64), 1
+        )
+        found.append(minimum_cut(problem))
+    assert_array_equal(found[0].source, found[1].source)
+    assert_array_equal(found[0].sink, found[1].sink)
+    assert_allclose(found[0].deficit, found[1].deficit)

@@ -10,7 +10,7 @@ import pandas as pd
 from scipy import sparse
 from scipy.stats import norm
 
-from needs_analytics.numerics.allocation import served_per_source
+from needs_analytics.numerics.allocation import served_in_draws
 
 if TYPE_CHECKING:
     from needs_analytics.core.arrays import Bools, Floats
@@ -60,14 +60,12 @@ def draw_gaps(plan: MatchPlan, use: Use, options: GapsOptions) -> Replicates:
     ends = (arcs["cell"].to_numpy(int), arcs["sink"].to_numpy(int))
     in_reach = (np.bincount(ends[0], minlength=len(cells)) > 0) if len(arcs) else np.zeros(len(cells), bool)
     draws = _demand_draws(cells, options.replicates, generator)
-    gap, within = np.empty_like(draws), np.where(in_reach, draws, 0.0)
+    within = np.where(in_reach, draws, 0.0)
     busy, tiers = use.busy, cells["tier"].to_numpy(int)
-    for row, reachable in enumerate(within):
-        served = served_per_source(reachable, capacity, ends, tiers)
-        used = np.where(use.known, np.minimum(use.persons, reachable), 0.0)
-        full = np.where(busy, np.maximum(reachable - np.maximum(served, used), 0.0), 0.0)
-        gap[row] = draws[row] - reachable + full
-    return Replicates(draws, gap, within)
+    served = served_in_draws(within, capacity, ends, tiers)
+    used = np.where(use.known, np.minimum(use.persons, within), 0.0)
+    full = np.where(busy, np.maximum(within - np.maximum(served, used), 0.0), 0.0)
+    return Replicates(draws, draws - within + full, within)
 
 
 def gap_limits(

@@ -68,8 +68,8 @@ def _settle_round(network: Network, arcs: Ints, new: Bools, state: _Progress) ->
 
     Sources of earlier tiers in these blocks keep their full demand. Sinks of a block settled below 1 are used up.
     """
-    sources, source = np.unique(network.source[arcs], return_inverse=True)
-    sinks, sink = np.unique(network.sink[arcs], return_inverse=True)
+    sources, source = present(network.source[arcs], network.demand.size)
+    sinks, sink = present(network.sink[arcs], network.capacity.size)
     source_block, sink_block, blocks = connected_blocks(source, sink, sources.size, sinks.size)
     fresh = new[sources]
     demand, capacity = network.demand[sources], network.capacity[sinks]
@@ -86,6 +86,13 @@ def _settle_round(network: Network, arcs: Ints, new: Bools, state: _Progress) ->
     state.rate[sources[fresh & split[source_block]]] = 0.0  # stays so for a source that lost all its arcs
     state.closed[sinks[(~split & (wanted > 0) & (level < 1.0))[sink_block]]] = True
     return arcs[split[arc_block] & ~crossing]
+
+
+def present(values: Ints, size: int) -> tuple[Ints, Ints]:
+    """Return which of 0 … size − 1 occur, ascending, and the place of each value among them."""
+    occurs = np.zeros(size, dtype=bool)
+    occurs[values] = True
+    return np.flatnonzero(occurs), (np.cumsum(occurs) - 1)[values]
 
 
 def connected_blocks(source: Ints, sink: Ints, sources: int, sinks: int) -> tuple[Ints, Ints, int]:

@@ -94,20 +94,31 @@ def _build_graph(problem: FlowProblem) -> tuple[sparse.csr_array, Ints]:
 
     Every edge is there both ways, so that scipy keeps the order of the edges in its answer.
     """
-    sources, sinks = problem.supply.size, problem.capacity.size
+    sources, sinks, arcs = problem.supply.size, problem.capacity.size, problem.source.size
     source_node, sink_node = np.arange(sources) + 2, np.arange(sinks) + 2 + sources
-    ends = [
-        (np.zeros(sources, np.int64), source_node),
-        (source_node[problem.source], sink_node[problem.sink]),
-        (sink_node, np.ones(sinks, np.int64)),
-    ]
-    tail = np.concatenate([part for start, end in ends for part in (start, end)])
-    head = np.concatenate([part for start, end in ends for part in (end, start)])
+    outward, inward = _by(problem.source, problem.sink), _by(problem.sink, problem.source)
+    out, into = np.bincount(problem.source, minlength=sources) + 1, np.bincount(problem.sink, minlength=sinks) + 1
     size = 2 + sources + sinks
-    order = np.lexsort((head, tail))
-    pointer = np.searchsorted(tail[order], np.arange(size + 1))
-    data = np.zeros(tail.size, dtype=np.int32)
+    pointer = np.concatenate([[0], np.cumsum(np.concatenate([[sources, sinks], out, into]))])
+    back = 2 * (sources + arcs)
+    order = np.empty(pointer[-1], dtype=np.int64)  # in a row: the sender or receiver, then the arcs' other ends
+    order[:sources] = np.arange(sources)
+    order[sources : sources + sinks] = back + sinks + np.arange(sinks)
+    order[pointer[source_node]] = sources + np.arange(sources)
+    order[pointer[sink_node]] = back + np.arange(sinks)
+    place = np.arange(arcs) + 1
+    order[sources + sinks + problem.source[outward] + place] = 2 * sources + outward
+    order[pointer[2 + sources] + problem.sink[inward] + place] = 2 * sources + arcs + inward
+    head = np.concatenate([source_node, np.zeros(sources, np.int64), sink_node[problem.sink],
+                           source_node[problem.source], np.ones(sinks, np.int64), sink_node])  # fmt: skip
+    data = np.zeros(order.size, dtype=np.int32)
     return sparse.csr_array((data, head[order].astype(np.int32), pointer.astype(np.int32)), shape=(size, size)), order
+
+
+def _by(first: Ints, second: Ints) -> Ints:
+    """Return the order by one end of the arcs, then by the other."""
+    width = int(second.max(initial=0)) + 1
+    return np.argsort(first * width + second, kind="stable")
 
 
 def _integer_room(problem: FlowProblem, flow: Floats, limit: Floats, unit: Floats) -> Units:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,7 @@ from scipy import optimize, sparse
 from scipy.sparse import csgraph
 
 from needs_analytics.numerics._arrays import Bools, Floats, Ints, as_weights
-from needs_analytics.numerics._fair_flow import FairShares, Network, connected_blocks, fair_shares
+from needs_analytics.numerics._fair_flow import FairShares, Network, connected_blocks, fair_shares, present
 
 _SLACK = 1e-9  # relative room for the linear programme where rounding made it infeasible; taken back afterwards
 _TOGETHER = 2_000  # arcs of small blocks that are solved in one programme
@@ -114,6 +114,26 @@ def served_per_source(
     return fair_shares(problem, _tiers(priority, problem.demand.size)).served
 
 
+def served_in_draws(
+    demands: npt.ArrayLike,
+    capacity: npt.ArrayLike,
+    arcs: npt.ArrayLike | tuple[npt.ArrayLike, ...],
+    priority: npt.ArrayLike | None = None,
+) -> Floats:
+    """Return `served_per_source` of many demands at the same places, each ``(draws, s)``."""
+    wanted = np.asarray(demands, dtype=np.float64)
+    if wanted.ndim != 2:
+        raise ValueError(f"demands must be (draws, sources), got shape {wanted.shape}")
+    if np.any(~np.isfinite(wanted) | (wanted < 0)):
+        raise ValueError("demands must be finite and not negative")
+    problem, _, _ = _read_problem(np.zeros(wanted.shape[1]), capacity, arcs)
+    tiers = _tiers(priority, wanted.shape[1])
+    served = np.empty_like(wanted)
+    for row, demand in enumerate(wanted):
+        served[row] = fair_shares(replace(problem, demand=demand), tiers).served
+    return served
+
+
 def _tiers(priority: npt.ArrayLike | None, size: int) -> Floats:
     tiers = np.zeros(size) if priority is None else np.asarray(priority, dtype=np.float64)
     if tiers.shape != (size,) or np.any(np.isnan(tiers)):
@@ -164,8 +184,8 @@ def _cheapest_flow(problem: Network, shares: FairShares, cost: Floats, pair: Int
         return flow
     for some in _programmes(problem, pair[arcs]):
         own = arcs[some]
-        sources, source = np.unique(problem.source[pair[own]], return_inverse=True)
-        sinks, sink = np.unique(problem.sink[pair[own]], return_inverse=True)
+        sources, source = present(problem.source[pair[own]], problem.demand.size)
+        sinks, sink = present(problem.sink[pair[own]], problem.capacity.size)
         part = Network(shares.served[sources], problem.capacity[sinks], source, sink)
         amounts = _transport_programme(part, cost[own])
         received = np.bincount(sink, amounts, sinks.size)
