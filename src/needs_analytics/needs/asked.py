@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from needs_analytics.needs.reach import counts_by
 from needs_analytics.numerics.raking import rake
 
 if TYPE_CHECKING:
@@ -49,9 +50,8 @@ def asked_together(people: pd.DataFrame, answers: Floats, design: Design) -> lis
     Those whom an office reaches differ from the rest: a welfare office asks the old, one community its own residents.
     Their weights are raked again to age band × sex and community; special groups keep what these leave them.
     """
-    office, names = pd.factorize(people["office"].fillna(""))
-    asked = np.zeros((len(names), answers.shape[1]), dtype=bool)
-    np.logical_or.at(asked, office, np.isfinite(answers))
+    office, _ = pd.factorize(people["office"].fillna(""))
+    asked = counts_by(office, np.isfinite(answers)) > 0
     patterns, which = np.unique(asked.T, axis=0, return_inverse=True)
     made = []
     for number, pattern in enumerate(patterns):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from scipy import sparse
 
 from needs_analytics.core.results import ALL
 
@@ -87,7 +88,7 @@ def reach(answers: Floats, people: pd.DataFrame, places: pd.DataFrame, domains: 
     sizes = places.groupby("community")["population"].sum(min_count=1) if len(places) else pd.Series(dtype=float)
     home, names = pd.factorize(people["community"].fillna(""))
     mass = _resident_mass(people["weight"].to_numpy(float), home, sizes.reindex(names).to_numpy(float))
-    in_place = _counts(home, known)[home]
+    in_place = counts_by(home, known)[home]
     nobody = (people["community"].fillna("") == "").to_numpy()[:, None]  # no community that could be left out
     unasked, few = (in_place == 0) & ~nobody, (in_place > 0) & (in_place < LEAST_KNOWN) & ~nobody
     blank = ~_class_asked(_classes(weights, len(people)), home, known) & ~(unasked | few)
@@ -142,26 +143,27 @@ def _class_asked(classes: Ints, home: Ints, known: Bools) -> Bools:
     people who reply as often as all of the community.
     """
     size = np.bincount(classes)
-    overall = _counts(classes, known) >= np.minimum(size, LEAST_KNOWN)[:, None]
+    overall = counts_by(classes, known) >= np.minimum(size, LEAST_KNOWN)[:, None]
     cell = home * (int(classes.max(initial=0)) + 1) + classes
     _, cell = np.unique(cell, return_inverse=True)
     place = np.zeros(int(cell.max(initial=-1)) + 1, dtype=np.int64)
     place[cell] = home
-    replied = _counts(home, known) / np.maximum(np.bincount(home), 1)[:, None]
+    replied = counts_by(home, known) / np.maximum(np.bincount(home), 1)[:, None]
     by_chance = (1 - replied[place]) ** np.bincount(cell)[:, None] >= _CHANCE
-    here = (_counts(cell, known) > 0) | by_chance
+    here = (counts_by(cell, known) > 0) | by_chance
     return np.asarray(overall[classes] & here[cell])
 
 
-def _counts(codes: Ints, known: Bools) -> Floats:
-    counts = np.zeros((int(codes.max(initial=-1)) + 1, known.shape[1]))
-    np.add.at(counts, codes, known)
-    return counts
+def counts_by(codes: Ints, known: Bools) -> Floats:
+    """Return how many are true in every class, ``(classes, J)``; much quicker than ``np.add.at``."""
+    size = int(codes.max(initial=-1)) + 1
+    pick = sparse.csr_array((np.ones(codes.size), (codes, np.arange(codes.size))), shape=(size, codes.size))
+    return np.asarray(pick @ known.astype(np.float64))
 
 
 def _asked_by_office(people: pd.DataFrame, known: Bools) -> Bools:
     office, _ = pd.factorize(people["office"].fillna(""))
-    return np.asarray((_counts(office, known) > 0)[office])
+    return np.asarray((counts_by(office, known) > 0)[office])
 
 
 def _ratio(part: Floats, whole: Floats, otherwise: float = 0.0) -> Floats:
