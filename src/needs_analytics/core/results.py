@@ -330,6 +330,9 @@ class GapReport(Pleasant):
     norms
         One row per norm that the tables sent can tell × community, with the columns of ``NORMS_COLUMNS``: the value,
         whether it meets the limit (1, 0, NaN unknown), and whether the needs it concerns are short there.
+    orders
+        How far the orders came: one row per service after one of all (``全部``), with the columns of
+        ``ORDERS_COLUMNS`` (:func:`needs_analytics.gaps.orders.follow_orders`); no row where no status is told.
     status
         That of the plan; ``no_usage`` when nobody sent usage records.
     monte_carlo
@@ -348,6 +351,7 @@ class GapReport(Pleasant):
     monte_carlo: Mapping[str, float]
     issues: tuple[Issue, ...] = ()
     norms: pd.DataFrame = field(default_factory=pd.DataFrame)
+    orders: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def at(self, level: str) -> pd.DataFrame:
         """Rows of all segments at one level: ``district``, ``community`` or ``grid``."""
@@ -383,6 +387,39 @@ NORMS_COLUMNS = (
 )
 """``required`` is the limit (``≥30``), ``decided_by`` the facilities or the grid the value comes from, ``facilities``
 their number in the community, ``own`` whether the office's own sheet gave the norm."""
+
+ORDERS_COLUMNS = (
+    "service",
+    "service_name",
+    "ordered",
+    "accepted",
+    "accepted_share",
+    "accepted_share_low",
+    "accepted_share_high",
+    "completed",
+    "completed_share",
+    "completed_share_low",
+    "completed_share_high",
+    "rated",
+    "rated_share",
+    "rated_share_low",
+    "rated_share_high",
+    "under_way",
+    "no_show",
+    "booked",
+    "waiting",
+    "cancelled",
+    "refused",
+    "unknown",
+    "uncounted",
+    "wait_n",
+    "wait_median",
+    "wait_p90",
+    "rating_n",
+    "rating",
+    "rating_few",
+)
+"""Orders, shares of the step before with their intervals, days, and the mean rating of ``rating_n`` orders."""
 
 GAPS_COLUMNS = (
     "need",

@@ -60,6 +60,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         "community",
         "grid",
         "status",
+        "status_said",
         "waited_days",
         "rating",
     ),

@@ -16,6 +16,7 @@ from needs_analytics.core.results import ALL, GAPS_COLUMNS, GapReport
 from needs_analytics.gaps.doubts import doubts_of_use, no_surer_than_need
 from needs_analytics.gaps.equity import cells_by_cut, community_rates, group_equity, split_error, widened
 from needs_analytics.gaps.norms import measure_norms
+from needs_analytics.gaps.orders import follow_orders
 from needs_analytics.gaps.parts import GAP, largest_cause, split_demand, sum_parts
 from needs_analytics.gaps.reach import reach_table
 from needs_analytics.gaps.replicates import Replicates, draw_gaps, exceeds, gap_limits, membership
@@ -76,6 +77,7 @@ def measure_gaps(
         },
         issues=(*doubts_of_use(use.sinks, cleaned, options), *unmeasured),
         norms=norms,
+        orders=follow_orders(cleaned.usage, cleaned.menu, fewest_ratings=options.fewest_ratings),
     )
 
 
@@ -228,4 +230,5 @@ def _empty(matches: MatchPlan, cleaned: Cleaned, options: GapsOptions) -> GapRep
         {},
         (*(doubts_of_use(services, cleaned, options) if len(services) else ()), *unmeasured),
         norms,
+        follow_orders(cleaned.usage, cleaned.menu, fewest_ratings=options.fewest_ratings),
     )

@@ -121,7 +121,7 @@ def _usage(frame: pd.DataFrame, month: Month) -> pd.DataFrame:
     counts = frame["count"].astype(float) if "count" in frame else pd.Series(np.nan, index=frame.index)
     frame["count"] = counts.where(counts.notna() | ~(one_use | ("count" not in frame)), 1.0)
     status = frame["status"] if "status" in frame else pd.Series([None] * len(frame), index=frame.index, dtype=object)
-    return frame.assign(status=status.where(status.notna(), "完成"))
+    return frame.assign(status=status.where(status.notna(), "完成"), status_said=status.notna())
 
 
 def with_request_needs(tables: dict[str, pd.DataFrame], words: NeedWords) -> dict[str, pd.DataFrame]:

@@ -45,13 +45,15 @@ _STATUS = (
     ("轮候", "等候"),
     ("签到", "完成"),
     ("到场", "完成"),
-    ("服务中", "预约"),
-    ("办理中", "预约"),
-    ("处理中", "预约"),
-    ("进行中", "预约"),
+    ("待评", "完成"),
     ("待", "预约"),
-    ("在办", "预约"),
-    ("受理", "预约"),
+    ("接单", "接单"),
+    ("服务中", "接单"),
+    ("办理中", "接单"),
+    ("处理中", "接单"),
+    ("进行中", "接单"),
+    ("在办", "接单"),
+    ("受理", "接单"),
     ("转派", "预约"),
     ("转办", "预约"),
     ("交办", "预约"),
@@ -71,7 +73,7 @@ _STATUS = (
     ("来了", "完成"),
     ("到了", "完成"),
     ("正常", "完成"),
-    ("已评价", "完成"),
+    ("评价", "完成"),
     ("已办", "完成"),
 )
 _UNDONE = re.compile(r"(?:尚未|还未|还没|未|没有?)(?P<what>.*)")
@@ -128,7 +130,10 @@ _MODE = {
 
 
 def read_status(cell: object) -> Reading:
-    """Read how a use ended: 完成, 预约, 取消, 爽约, 等候 or 拒绝; what is not done yet (未办结) is never 完成."""
+    """Read how far a use came: 完成, 接单, 预约, 取消, 爽约, 等候 or 拒绝; what is not done (未办结) is never 完成.
+
+    What was taken on and is not done is 接单; what was only passed to somebody (已派单) is 预约 until it is taken on.
+    """
     text = key(str(cell))
     if text in _STATUS_EXACT:
         return Reading(_STATUS_EXACT[text], "normalised")

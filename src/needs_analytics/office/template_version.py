@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-VERSION = 2
+VERSION = 3
 """Kept in a property of the workbook; a changed column or answer makes a new one, and ``template.changed.N`` says
 what changed in version N."""
