@@ -13,6 +13,7 @@ from needs_analytics.reports.content.highlights import highlights
 from needs_analytics.reports.content.need_tables import need_tables, printable_needs
 from needs_analytics.reports.content.norms import norm_tables
 from needs_analytics.reports.content.older import rests_on_older
+from needs_analytics.reports.content.orders import order_tables
 from needs_analytics.reports.content.other_tables import other_tables
 from needs_analytics.reports.content.sample import SampleView
 from needs_analytics.reports.content.sample_tables import sample_tables
@@ -33,7 +34,7 @@ SHEETS: Mapping[str, tuple[str, ...]] = {
     "parts": ("parts", "reach"),
     "groups": ("segments", "segment_traits", "crosswalk", "equity", "needs_by_cut", "gaps_by_segment"),
     "grids": ("needs_by_grid", "gaps_by_grid"),
-    "supply": ("services", "lacking", "coverage", "norms", "outlook"),
+    "supply": ("services", "orders", "lacking", "coverage", "norms", "outlook"),
     "resources": ("resources",),
     "actions": ("actions", "new_services"),
     "referred": ("referred", "requests"),
@@ -50,6 +51,7 @@ def build_document(result: MonthResult, *, language: str = "zh") -> Document:
         *need_tables(result, words),
         *gap_tables(result, words),
         *supply_tables(result, words),
+        *order_tables(result, words),
         *norm_tables(result, words),
         *other_tables(result, words),
         *sample_tables(view),

@@ -20,6 +20,7 @@ from needs_analytics.reports.content.disclose import (
 from needs_analytics.reports.content.new_services import new_service_blocks
 from needs_analytics.reports.content.norms import norm_blocks
 from needs_analytics.reports.content.older import older_answers, rests_on_older
+from needs_analytics.reports.content.orders import order_blocks
 from needs_analytics.reports.content.other_tables import place_of
 from needs_analytics.reports.content.rates import furthest_behind, rates_told
 from needs_analytics.reports.content.sample_tables import sample_charts
@@ -43,6 +44,7 @@ _IN_BODY: Mapping[str, str] = {
     "gaps": "need demand gap gap_interval gap_rate capacity_persons used_persons cause flag reason",
     "parts": "need demand met no_service not_eligible too_far full not_taken_up dissatisfied unknown_use flag",
     "services": "service site capacity unit capacity_persons used_units utilisation waiting bad_share",
+    "orders": "service ordered accepted accepted_share completed completed_share rated rated_share wait_median rating",
     "norms": "community norm_object indicator norm_value required norm_unit verdict_norm decided_by",
     "segments": "name share interval persons n age traits top_needs flag reason",
     "referred": "need path share interval persons n requests flag reason",
@@ -296,7 +298,7 @@ def _tiers(m: Material) -> str:
 def _supply(m: Material) -> list[Block]:
     result, words = m.result, m.words
     if result.cleaned.menu.empty:
-        return [Note(words.say("text.no_menu"), "caution"), *m.block("services"), *norm_blocks(m)]
+        return [Note(words.say("text.no_menu"), "caution"), *m.block("services"), *order_blocks(m), *norm_blocks(m)]
     services = result.gaps.services
     sites = services.loc[services["site"] != "", "site"].nunique()
     blocks: list[Block] = [
@@ -316,7 +318,7 @@ def _supply(m: Material) -> list[Block]:
     assumed = services[~services["capacity_known"] | ~services["frequency_known"]]
     if len(assumed):
         blocks.append(Note(words.say("text.supply_assumed", count=len(assumed))))
-    blocks += m.block("services")
+    blocks += [*m.block("services"), *order_blocks(m)]
     chart = charts.use_quadrants(m.gaps, words) if len(result.gaps.table) else None
     if chart is not None:
         blocks += [Heading(words.say("heading.quadrant")), Paragraph(_quadrant_text(m)), ChartBlock(chart)]
