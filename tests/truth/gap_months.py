@@ -28,6 +28,7 @@ from .seeds import seed_count
 if TYPE_CHECKING:
     import pandas as pd
 
+    from needs_analytics.core.records import Cleaned
     from needs_analytics.core.results import GapReport
 
 SEEDS = (DEFAULT_SEED, *range(1, 100))[: seed_count(1)]
@@ -39,6 +40,7 @@ class GapMonth(NamedTuple):
     causes: pd.DataFrame
     norms: pd.DataFrame
     gaps: GapReport
+    cleaned: Cleaned
 
 
 @cache
@@ -55,4 +57,4 @@ def gap_month(seed: int) -> GapMonth:
     weights = weigh(cleaned.survey, cleaned.register)
     needs = list_needs(cleaned, weights, no_segments())
     gaps = measure_gaps(needs, match_services(needs, cleaned, weights), cleaned)
-    return GapMonth(find_causes(snapshot, use), check_norms(snapshot), gaps)
+    return GapMonth(find_causes(snapshot, use), check_norms(snapshot), gaps, cleaned)
