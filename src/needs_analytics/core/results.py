@@ -278,6 +278,9 @@ class MatchPlan(Pleasant):
         reachable (A3), served (F)`` in persons, with ``share, share_se, community_se, population, class_share``.
     cuts
         Weighted share of every segment and special group among those of a need, class and tier.
+    classes
+        The answers on which the split over classes and tiers rests: ``need, eligible_class, tier, community, weight,
+        n_eff``, and ``prior``, the weight of the sub-district's split that each community borrows.
     arcs
         ``cell, sink, distance_m, persons``: who may go where within reach, and the plan's flow.
     pairs
@@ -300,6 +303,7 @@ class MatchPlan(Pleasant):
     table: pd.DataFrame
     cells: pd.DataFrame
     cuts: pd.DataFrame
+    classes: pd.DataFrame
     arcs: pd.DataFrame
     pairs: pd.DataFrame
     sinks: pd.DataFrame

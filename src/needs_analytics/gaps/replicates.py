@@ -10,6 +10,7 @@ import pandas as pd
 from scipy import sparse
 from scipy.stats import norm
 
+from needs_analytics.gaps.class_draws import class_draws
 from needs_analytics.numerics.allocation import served_in_draws
 
 if TYPE_CHECKING:
@@ -51,8 +52,8 @@ def draw_gaps(plan: MatchPlan, use: Use, options: GapsOptions) -> Replicates:
     """Redraw the demand of every cell and recompute its gap.
 
     A community's error is shared by its grids; what is left of a grid's error is drawn on its own and adds up to
-    nothing over the community, to which the grids are benchmarked. The split over eligibility classes and the
-    recorded use stay as they are.
+    nothing over the community, to which the grids are benchmarked. The split over eligibility classes is drawn from
+    the answers it rests on; the recorded use stays as it is.
     """
     generator = np.random.default_rng(options.random_state)
     cells, arcs = plan.cells, plan.arcs
@@ -60,6 +61,7 @@ def draw_gaps(plan: MatchPlan, use: Use, options: GapsOptions) -> Replicates:
     ends = (arcs["cell"].to_numpy(int), arcs["sink"].to_numpy(int))
     in_reach = (np.bincount(ends[0], minlength=len(cells)) > 0) if len(arcs) else np.zeros(len(cells), bool)
     draws = _demand_draws(cells, options.replicates, generator)
+    draws *= class_draws(cells, plan.classes, options.replicates, generator)
     within = np.where(in_reach, draws, 0.0)
     busy, tiers = use.busy, cells["tier"].to_numpy(int)
     served = served_in_draws(within, capacity, ends, tiers)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -10,7 +10,7 @@ import pandas as pd
 from needs_analytics.core.results import ALL
 from needs_analytics.matching.eligibility import meets
 from needs_analytics.matching.estimates import estimates_of
-from needs_analytics.matching.mixes import class_mixes
+from needs_analytics.matching.mixes import class_mixes, class_weights
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -36,12 +36,31 @@ COLUMNS = (
     "demand",
     "place",
 )
+CLASS_COLUMNS = ("need", "eligible_class", "tier", "community", "weight", "n_eff", "prior")
 CUT_COLUMNS = ("need", "eligible_class", "tier", "segment", "group", "share", "n")
+
+
+class Demand(NamedTuple):
+    """The demand of a month.
+
+    Attributes
+    ----------
+    cells
+        Persons of every need, place, class and tier.
+    cuts
+        For each need, class and tier the weighted share of every segment and special group.
+    classes
+        The answers on which the split over classes and tiers rests, by community.
+    """
+
+    cells: pd.DataFrame
+    cuts: pd.DataFrame
+    classes: pd.DataFrame
 
 
 def demand_cells(
     needs: NeedsList, cleaned: Cleaned, people: pd.DataFrame, wanted: Sequence[str], options: MatchingOptions
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+) -> Demand:
     """Return the demand cells of the wanted needs and who stands in them.
 
     A respondent's eligibility class for a need is the set of services covering it whose rule they meet, together with
@@ -53,11 +72,6 @@ def demand_cells(
     ----------
     people
         Weighted respondents with ``segment, groups`` and their ``need:`` columns.
-
-    Returns
-    -------
-    cells, cuts
-        ``cuts`` tells for each need, class and tier the weighted share of every segment and special group.
     """
     rules = dict(cleaned.codebook.groups["rule"])
     menu = cleaned.menu
@@ -66,7 +80,7 @@ def demand_cells(
         for service, rule in zip(menu["service"], menu["eligibility"], strict=True)
     }
     if not wanted:
-        return pd.DataFrame(columns=list(COLUMNS)), pd.DataFrame(columns=list(CUT_COLUMNS))
+        return Demand(*(pd.DataFrame(columns=list(columns)) for columns in (COLUMNS, CUT_COLUMNS, CLASS_COLUMNS)))
     groups = people["groups"].fillna("").str.split(";").explode()
     served_first = groups[groups.isin(set(options.priority_groups))].index
     tier = np.where(people.index.isin(served_first), 1, 2)
@@ -76,8 +90,13 @@ def demand_cells(
     places = needs.places.reset_index(drop=True)
     table = needs.table[(needs.table["segment"] == ALL) & (needs.table["group"] == ALL)]
     table = table[table["need"].isin(wanted)].reset_index(drop=True)
-    mixes = class_mixes(having, float(people["weight"].mean()), len(wanted))
-    return _cells(wanted, mixes, places, estimates_of(table, wanted, places)), _cuts(having, groups, wanted)
+    typical = float(people["weight"].mean())
+    mixes = class_mixes(having, typical, len(wanted))
+    return Demand(
+        _cells(wanted, mixes, places, estimates_of(table, wanted, places)),
+        _cuts(having, groups, wanted),
+        class_weights(having, typical, wanted),
+    )
 
 
 def covering(menu: pd.DataFrame, need: str) -> list[str]:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from needs_analytics.core.arrays import Ints
     from needs_analytics.core.records import Cleaned
     from needs_analytics.core.results import NeedsList, Segments, Weights
+    from needs_analytics.matching.cells import Demand
 
 TABLE = ("need", "community", "grid", "eligible_class", "service", "site", "persons", "units", "unit", "distance_m")
 DIRECT = "直接服务"
@@ -66,12 +67,12 @@ def match_services(
     if status != "matched":
         return replace(_empty(status, sinks, coverage, referred, tuple(issues)), detour=options.detour)
     wanted = _wanted(needs, cleaned)
-    cells, cuts = demand_cells(needs, cleaned, _people(cleaned, weights, segments), wanted, options)
+    demand = demand_cells(needs, cleaned, _people(cleaned, weights, segments), wanted, options)
     sites = sorted(set(sinks["site"]))
     reach, doubts = measure_reach(needs.places.reset_index(drop=True), sites, cleaned, options)
-    arcs = _arcs(cells, sinks, sites, reach, cleaned.menu)
-    cells = _stages(cells, arcs, cleaned.menu)
-    plan = _planned(cells, cuts, sinks, arcs, coverage, referred, [*issues, *doubts, *_children(cleaned)])
+    arcs = _arcs(demand.cells, sinks, sites, reach, cleaned.menu)
+    demand = demand._replace(cells=_stages(demand.cells, arcs, cleaned.menu))
+    plan = _planned(demand, sinks, arcs, coverage, referred, [*issues, *doubts, *_children(cleaned)])
     return replace(plan, detour=options.detour)
 
 
@@ -202,14 +203,14 @@ def _stages(cells: pd.DataFrame, arcs: pd.DataFrame, menu: pd.DataFrame) -> pd.D
 
 
 def _planned(
-    cells: pd.DataFrame,
-    cuts: pd.DataFrame,
+    demand: Demand,
     sinks: pd.DataFrame,
     arcs: pd.DataFrame,
     coverage: pd.DataFrame,
     referred: pd.DataFrame,
     issues: list[Issue],
 ) -> MatchPlan:
+    cells = demand.cells
     usable = arcs[arcs["within"].astype(bool)].reset_index(drop=True)
     cost = usable["distance_m"].fillna(0.0).to_numpy(float)
     plan = solve_transport(
@@ -230,7 +231,8 @@ def _planned(
     return MatchPlan(
         table=_plan_table(cells, sinks, usable.assign(persons=plan.flow)),
         cells=cells,
-        cuts=cuts,
+        cuts=demand.cuts,
+        classes=demand.classes,
         arcs=usable.assign(persons=plan.flow),
         pairs=arcs,
         sinks=sinks,
@@ -266,4 +268,6 @@ def _empty(
 ) -> MatchPlan:
     said = issues if status != "no_persons" else (*issues, Issue("W705"))
     none = pd.DataFrame()
-    return MatchPlan(pd.DataFrame(columns=list(TABLE)), none, none, none, none, sinks, coverage, referred, status, said)
+    return MatchPlan(
+        pd.DataFrame(columns=list(TABLE)), none, none, none, none, none, sinks, coverage, referred, status, said
+    )

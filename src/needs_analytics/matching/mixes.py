@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
 
     from needs_analytics.core.arrays import Bools, Floats, Ints, Objects, Texts
@@ -44,6 +46,21 @@ class Mix:
         """Return ``(parts, places)``: the split in each place, by the position of its community (−1: none of these)."""
         own = (home >= 0) & np.append(self.known, False)[home]
         return np.where(own, self.shares[:, home], self.whole[:, None])
+
+
+def class_weights(having: pd.DataFrame, typical: float, wanted: Sequence[str]) -> pd.DataFrame:
+    """Return whom the mixes rest on: ``need, eligible_class, tier, community, weight, n_eff`` and ``prior``.
+
+    ``n_eff`` is Kish's effective number of the answers in the row, ``prior`` the weight of the sub-district's mix that
+    each community borrows.
+    """
+    keys = ["need", "eligible_class", "tier", "community"]
+    squares = having.assign(square=having["weight"] ** 2)
+    rows = squares.groupby(keys, observed=True, sort=True)[["weight", "square"]].sum().reset_index()
+    names = np.array(wanted, dtype=object)[rows["need"].to_numpy(int)]
+    told = {name: rows[name].astype(object) for name in ("eligible_class", "community")}
+    rows = rows.assign(need=names, n_eff=rows["weight"] ** 2 / rows["square"], prior=_PRIOR * typical, **told)
+    return rows[[*keys, "weight", "n_eff", "prior"]]
 
 
 def class_mixes(having: pd.DataFrame, typical: float, needs: int) -> list[Mix]:
