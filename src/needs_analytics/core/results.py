@@ -337,6 +337,8 @@ class GapReport(Pleasant):
     orders
         How far the orders came: one row per service after one of all (``全部``), with the columns of
         ``ORDERS_COLUMNS`` (:func:`needs_analytics.gaps.orders.follow_orders`); no row where no status is told.
+    parts
+        One row per need × place × part of the demand, all segments together: ``persons, persons_low, persons_high``.
     status
         That of the plan; ``no_usage`` when nobody sent usage records.
     monte_carlo
@@ -356,6 +358,7 @@ class GapReport(Pleasant):
     issues: tuple[Issue, ...] = ()
     norms: pd.DataFrame = field(default_factory=pd.DataFrame)
     orders: pd.DataFrame = field(default_factory=pd.DataFrame)
+    parts: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def at(self, level: str) -> pd.DataFrame:
         """Rows of all segments at one level: ``district``, ``community`` or ``grid``."""

@@ -9,6 +9,7 @@ import pandas as pd
 
 from needs_analytics.core.messages import text
 from needs_analytics.core.results import PARTS
+from needs_analytics.core.tables import iter_rows
 from needs_analytics.explain.considered import considered_lines, considered_services
 from needs_analytics.explain.explanation import Explanation
 from needs_analytics.explain.lookup import row_of, serving, within
@@ -17,6 +18,8 @@ from needs_analytics.explain.sources import answers_behind, place_lines
 
 if TYPE_CHECKING:
     from needs_analytics.core.results import MonthResult
+
+_SURE = 0.05  # persons: printed with one decimal, such limits are one figure
 
 
 def explain_gap(result: MonthResult, need: str, community: str, grid: str, language: str) -> Explanation:
@@ -27,13 +30,11 @@ def explain_gap(result: MonthResult, need: str, community: str, grid: str, langu
     sums = {str(name): value for name, value in inside[["covered", "eligible", "reachable", "served"]].sum().items()}
     unknown = say("unknown", language)
     used = f"{row['used_persons']:,.1f}" if np.isfinite(row["used_persons"]) else unknown
+    limits = _limits(result, need, community, grid)
     lines = [say("demand_line", language, demand=row["demand"], used=used, **sums)]
     for part in (*PARTS, "unknown_use"):
-        figure = row[part]
         label = text(f"part.{part}", language)
-        lines.append(
-            say("part_line", language, part=label, persons=figure) if np.isfinite(figure) else f"{label} {unknown}"
-        )
+        lines.append(_part_line(label, row[part], limits.get(part), language) or f"{label} {unknown}")
     cause = text(f"part.{row['cause']}", language) if row["cause"] else "—"
     lines.append(
         say(
@@ -61,6 +62,22 @@ def explain_gap(result: MonthResult, need: str, community: str, grid: str, langu
         say("gap_formula", language), tuple(lines), tuple(sources), language, services=tuple(told),
         tables={"parts": _parts(row, sums), "services": considered},
     )  # fmt: skip
+
+
+def _limits(result: MonthResult, need: str, community: str, grid: str) -> dict[str, tuple[float, float]]:
+    """Return part to its interval."""
+    parts = result.gaps.parts
+    rows = parts[(parts["need"] == need) & (parts["community"] == community) & (parts["grid"] == grid)]
+    return {part: (low, high) for part, low, high in iter_rows(rows, "part", "persons_low", "persons_high")}
+
+
+def _part_line(label: str, persons: float, limits: tuple[float, float] | None, language: str) -> str:
+    """Return a part with its interval where it has one; ``""`` where it is unknown."""
+    if not np.isfinite(persons):
+        return ""
+    if limits is None or limits[1] - limits[0] < _SURE:
+        return say("part_line", language, part=label, persons=persons)
+    return say("part_line_between", language, part=label, persons=persons, low=limits[0], high=limits[1])
 
 
 def _parts(row: pd.Series, sums: dict[str, float]) -> pd.DataFrame:

@@ -17,6 +17,7 @@ from needs_analytics.gaps.doubts import doubts_of_use, no_surer_than_need
 from needs_analytics.gaps.equity import cells_by_cut, community_rates, group_equity, split_error, widened
 from needs_analytics.gaps.norms import measure_norms
 from needs_analytics.gaps.orders import follow_orders
+from needs_analytics.gaps.part_limits import part_limits
 from needs_analytics.gaps.parts import GAP, largest_cause, split_demand, sum_parts
 from needs_analytics.gaps.reach import reach_table
 from needs_analytics.gaps.replicates import Replicates, draw_gaps, exceeds, gap_limits, membership
@@ -60,7 +61,12 @@ def measure_gaps(
     replicates = draw_gaps(matches, use, options)
     levels = [["need"], ["need", "community"], ["need", "community", "grid"]]
     wanted = levels if (matches.cells["grid"] != "").any() else levels[:2]
-    made = [_level(matches, use, parts, replicates, keys) for keys in wanted]
+    made, limits = [], []
+    for keys in wanted:
+        sums = sum_parts(parts, matches.cells, keys)
+        shares = membership(matches.cells, sums[keys])
+        made.append(_level(matches, use, sums, replicates, shares))
+        limits.append(part_limits(matches, use, replicates, sums, shares))
     made += [_by_segment(matches, parts, replicates, keys) for keys in levels[:2] if _has_segments(matches)]
     table = _finished(pd.concat([frame for frame, _ in made], ignore_index=True), needs, options)
     norms, unmeasured = measure_norms(cleaned, table, matches.detour, options)
@@ -78,14 +84,14 @@ def measure_gaps(
         issues=(*doubts_of_use(use.sinks, cleaned, options), *unmeasured),
         norms=norms,
         orders=follow_orders(cleaned.usage, cleaned.menu, fewest_ratings=options.fewest_ratings),
+        parts=pd.concat(limits, ignore_index=True),
     )
 
 
 def _level(
-    matches: MatchPlan, use: Use, parts: pd.DataFrame, replicates: Replicates, keys: list[str]
+    matches: MatchPlan, use: Use, sums: pd.DataFrame, replicates: Replicates, shares: sparse.csr_array
 ) -> tuple[pd.DataFrame, float]:
-    sums = sum_parts(parts, matches.cells, keys)
-    shares = membership(matches.cells, sums[keys])
+    keys = [name for name in _KEYS if name in sums]
     capacity = np.asarray(_capacity(matches) @ shares)
     return _with_limits(sums.assign(used_other=_used_other(use, sums, keys)), replicates, shares, capacity)
 

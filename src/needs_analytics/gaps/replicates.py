@@ -25,11 +25,13 @@ _ROUNDING = 1e-6
 
 @dataclass(frozen=True)
 class Replicates:
-    """Draws of every cell's demand, gap and reachable demand (A3), each ``(draws, cells)``."""
+    """Draws of every cell, each ``(draws, cells)``: demand, gap, reachable demand (A3), users (U) and what is full."""
 
     demand: Floats
     gap: Floats
     reachable: Floats
+    used: Floats
+    full: Floats
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,7 @@ def draw_gaps(plan: MatchPlan, use: Use, options: GapsOptions) -> Replicates:
     served = served_in_draws(within, capacity, ends, tiers)
     used = np.where(use.known, np.minimum(use.persons, within), 0.0)
     full = np.where(busy, np.maximum(within - np.maximum(served, used), 0.0), 0.0)
-    return Replicates(draws, draws - within + full, within)
+    return Replicates(draws, draws - within + full, within, used, full)
 
 
 def gap_limits(
@@ -93,10 +95,10 @@ def gap_limits(
     gap, whole, reachable = (
         np.asarray(part @ shares) for part in (replicates.gap, replicates.demand, replicates.reachable)
     )
-    low, high = _bias_corrected(gap, estimate, level)
+    low, high = bias_corrected(gap, estimate, level)
     rates = np.divide(gap, whole, out=np.zeros_like(gap), where=whole > 0)
     rate = np.divide(estimate, demand, out=np.zeros_like(estimate), where=demand > 0)
-    rate_low, rate_high = _bias_corrected(rates, rate, level)
+    rate_low, rate_high = bias_corrected(rates, rate, level)
     offered = (reachable > 0).any(axis=0) & np.isfinite(capacity)  # nothing in reach can be short, nor what is unknown
     p_short = np.where(offered, exceeds(reachable, capacity).sum(axis=0) / max(len(gap), 1), np.nan)
     error = float(np.max(gap.std(axis=0, ddof=1), initial=0.0) / np.sqrt(len(gap))) if len(gap) > 1 else float("nan")
@@ -133,7 +135,8 @@ def _demand_draws(cells: pd.DataFrame, number: int, generator: np.random.Generat
     return share[:, code] * persons
 
 
-def _bias_corrected(draws: Floats, estimate: Floats, level: float) -> tuple[Floats, Floats]:
+def bias_corrected(draws: Floats, estimate: Floats, level: float) -> tuple[Floats, Floats]:
+    """Return limits ``(sums,)`` from draws ``(draws, sums)`` (Efron 1981); they hold the estimate."""
     if not len(draws):
         return np.full(len(estimate), np.nan), np.full(len(estimate), np.nan)
     below = ((draws < estimate).sum(axis=0) + 0.5 * (draws == estimate).sum(axis=0)) / len(draws)
