@@ -244,6 +244,15 @@ def test_needs_of_equal_printed_shares_stand_in_the_order_of_their_ranks_everywh
     assert "需求最集中的是助浴（40%）、助餐（40%）" in repr(document.highlights)
 
 
+def test_ranked_needs_of_equal_printed_shares_stand_in_the_order_of_their_ranks(result: MonthResult) -> None:
+    rows = result.needs.at("district").head(2).drop(columns=["persons", "persons_low", "persons_high", "population"])
+    ranked = rows.assign(share=[0.401, 0.404], share_low=0.3, share_high=0.5, rank=[2.0, 1.0], rank_low=1.0,
+                         rank_high=2.0, n=100.0, n_yes=40.0, flag="慎用", flag_reason="")  # fmt: skip
+    document = build_document(replace(result, needs=replace(result.needs, rankings=ranked)))
+    table = document.table("rankings")
+    assert [row[table.column_index("rank")] for row in table.rows] == [1, 2]
+
+
 def test_needs_that_may_not_be_published_are_not_said_to_come_after_those_that_may(result: MonthResult) -> None:
     """助浴 is withheld; only where its interval reaches the share of 助餐 may it stand before it."""
     table = result.needs.table

@@ -168,8 +168,9 @@ def _rankings(result: MonthResult, words: Wording) -> Table:
     ]
     frame["first"] = frame["community"] != ALL
     frame["sort_share"] = np.where(frame["hidden"] | frame["withheld"], -1.0, frame["share"])
+    frame["order"] = frame["rank"].where(frame["sort_share"] >= 0)  # of equal printed shares the larger comes first
     frame = blanked(frame, TELLING).sort_values(
-        ["first", "community", "sort_share"], ascending=[True, True, False], kind="stable"
+        ["first", "community", "sort_share", "order"], ascending=[True, True, False, True], kind="stable"
     )
     frame = frame.assign(
         need=[words.need(code) for code in frame["need"]],
