@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import adjusted_rand_score
 
-from needs_analytics.segments import many
+from needs_analytics.segments import joint, many
 from needs_analytics.segments.many import every_so_many
 from needs_analytics.segments.segmenter import ResidentSegmenter
 
@@ -19,7 +19,7 @@ QUESTIONS = ["age", "participation", "usage_frequency", "household_size", "group
 def from_few(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let 2 000 residents be many."""
     monkeypatch.setattr(many, "GROWN_FROM", 600)
-    monkeypatch.setattr(many, "PIECE", 700)
+    monkeypatch.setattr(joint, "PIECE", 700)
 
 
 def fitted(survey, weights=None) -> ResidentSegmenter:
@@ -30,7 +30,7 @@ def test_planted_types_are_found_as_from_everyone(monkeypatch: pytest.MonkeyPatc
     survey, kind = draw_residents(2000, seed=21, noise=1.5)
     whole = fitted(survey)
     monkeypatch.setattr(many, "GROWN_FROM", 600)
-    monkeypatch.setattr(many, "PIECE", 700)
+    monkeypatch.setattr(joint, "PIECE", 700)
     part = fitted(survey)
     assert adjusted_rand_score(whole.labels_, part.labels_) > 0.97
     assert adjusted_rand_score(kind, part.labels_) > adjusted_rand_score(kind, whole.labels_) - 0.01

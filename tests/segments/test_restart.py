@@ -26,8 +26,8 @@ def before() -> ResidentSegmenter:
 def month(seed: int, *, noise: float = 1.0, columns: list[str] = TRAITS):
     frame = draw_residents(500, seed, noise=noise)[0][columns]
     alike = np.ones(len(frame))
-    levels = fit_levels(frame, list_questions(frame, ("groups",)), alike)
-    return frame, Counted.of(levels.read(frame), levels, alike)
+    levels, codes = fit_levels(frame, list_questions(frame, ("groups",)), alike)
+    return frame, Counted.of(codes, levels, alike)
 
 
 @pytest.mark.parametrize("columns", [TRAITS, [*TRAITS, "usage_frequency"], TRAITS[1:]], ids=["same", "more", "fewer"])

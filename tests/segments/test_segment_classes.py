@@ -20,7 +20,7 @@ TRAITS = ["age", "sex", "groups", "household_size", "participation", "usage_freq
 
 
 def levels_of(frame: pd.DataFrame, **wished: float):
-    return fit_levels(frame, list_questions(frame, ("groups",)), np.ones(len(frame)), wished)
+    return fit_levels(frame, list_questions(frame, ("groups",)), np.ones(len(frame)), wished)[0]
 
 
 def counted(frame: pd.DataFrame, **wished: float) -> Counted:

@@ -194,8 +194,7 @@ def _grow(
     before: ResidentSegmenter | None = None,
 ) -> _Sample:
     alike = np.ones(len(frame))
-    levels = fit_levels(frame, list_questions(frame, ("groups",)), alike, options.block_weights)
-    codes = levels.read(frame)
+    levels, codes = fit_levels(frame, list_questions(frame, ("groups",)), alike, options.block_weights)
     counted = Counted.of(codes, levels, alike)
     distinct = len(np.unique(np.nan_to_num(codes, nan=-1.0), axis=0))
     most = min(options.largest_k, distinct, max(len(frame) // FEWEST_PER_CLASS, 1)) if largest is None else largest

@@ -66,11 +66,15 @@ class Question:
             return _numbers(column)[:, None]
         if self.kind == "choices":
             return read_choices(column, self.options)
+        places = self.place(column)[:, None]
+        columns = [1] if len(self.options) == 2 else list(range(len(self.options)))
+        return np.where(np.isnan(places), np.nan, (places == columns).astype(float))
+
+    def place(self, column: pd.Series) -> Floats:
+        """Return which of the options each answer to a category is ``(n,)``, counted from 0; NaN as in :meth:`read`."""
         said, texts = pd.factorize(column)
         places = pd.Index(self.options, dtype="str").get_indexer(pd.Index(texts).astype("str"))
-        codes = np.append(places, -1)[said][:, None]
-        columns = [1] if len(self.options) == 2 else list(range(len(self.options)))
-        return np.where(codes >= 0, (codes == columns).astype(float), np.nan)
+        return np.append(np.where(places >= 0, places, np.nan), np.nan)[said]
 
 
 def _numbers(column: pd.Series) -> Floats:

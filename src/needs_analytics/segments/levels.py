@@ -12,12 +12,10 @@ options together is brought down to that of the average other question.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-
-from needs_analytics.segments.moments import Floats, Ints, weighted_quantile
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,6 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from needs_analytics.segments.encode import Question
+    from needs_analytics.segments.moments import Floats, Ints
 
 FEWEST_LEVELS, MOST_LEVELS = 5, 8
 """More levels cost the profiles of small classes more than they tell: 12 found the planted types of towns less well."""
@@ -57,14 +56,15 @@ class Scale:
 
     def read(self, column: pd.Series) -> Floats:
         """Return the levels ``(n, items)``, counted from 0; NaN where unknown or never seen before."""
-        raw = self.question.read(column)
-        if self.question.kind == "number":
-            return np.where(np.isnan(raw), np.nan, np.searchsorted(self.edges, raw, side="right").astype(float))
-        if self.question.kind == "choices" or not raw.size:
+        if self.question.kind == "category":
+            return self.question.place(column)[:, None]
+        return self.cut(self.question.read(column))
+
+    def cut(self, raw: Floats) -> Floats:
+        """Return the levels of answers that are read as numbers or as choices."""
+        if self.question.kind == "choices":
             return raw
-        if len(self.question.options) == 2:
-            return np.asarray(raw, dtype=np.float64)
-        return np.where(np.isnan(raw[:, :1]), np.nan, raw.argmax(axis=1)[:, None].astype(float))
+        return np.where(np.isnan(raw), np.nan, np.searchsorted(self.edges, raw, side="right").astype(float))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,51 +107,63 @@ def fit_levels(
     questions: Sequence[Question],
     weights: Floats,
     block_weights: Mapping[str, float] | None = None,
-) -> Levels:
-    """Cut numbers, and let every question count as intended; one that does not vary, or weighs nothing, is left out."""
+) -> tuple[Levels, Floats]:
+    """Cut numbers, and let every question count as intended; one that does not vary, or weighs nothing, is left out.
+
+    Returns
+    -------
+    levels, codes
+        How answers are read, and these answers read so ``(n, items)``.
+    """
     wished = block_weights or {}
     most = int(np.clip(round(float(weights.sum()) ** (1 / 3)), FEWEST_LEVELS, MOST_LEVELS))
     found = []
     for question in questions:
-        scale = _cut(question, question.read(frame[question.name]), weights, most)
-        information = _information(scale, frame, weights)
+        scale, codes = _read_first(question, frame[question.name], weights, most)
+        information = _information(codes, scale.sizes, weights)
         if wished.get(str(question.name), 1.0) > 0 and information > 0:
-            found.append((scale, information))
-    single = [information for scale, information in found if scale.question.kind != "choices"]
+            found.append((scale, information, codes))
+    single = [information for scale, information, _ in found if scale.question.kind != "choices"]
     due = float(np.mean(single)) if single else np.inf
-    return Levels(
-        tuple(
-            Scale(
-                scale.question, scale.edges, wished.get(str(scale.question.name), 1.0) * _cap(scale, information, due)
-            )
-            for scale, information in found
-        )
+    scales = tuple(
+        replace(scale, exponent=wished.get(str(scale.question.name), 1.0) * _cap(scale, information, due))
+        for scale, information, _ in found
     )
+    return Levels(scales), np.hstack([np.empty((len(frame), 0)), *(codes for *_, codes in found)])
 
 
 def _cap(scale: Scale, information: float, due: float) -> float:
     return min(1.0, due / information) if scale.question.kind == "choices" else 1.0
 
 
-def _cut(question: Question, raw: Floats, weights: Floats, most: int) -> Scale:
-    if question.kind != "number":
-        return Scale(question, np.empty(0))
-    values = raw[:, 0]
-    edges = np.unique(values[~np.isnan(values)])[1:]
-    if len(edges) >= most:
-        cuts = [weighted_quantile(values, weights, share) for share in np.arange(1, most) / most]
-        edges = np.unique(cuts)
-        edges = edges[edges > np.nanmin(values)]
-    return Scale(question, edges)
+def _read_first(question: Question, column: pd.Series, weights: Floats, most: int) -> tuple[Scale, Floats]:
+    """Return how a question is read, and its answers read so."""
+    if question.kind == "category":
+        return Scale(question, np.empty(0)), question.place(column)[:, None]
+    raw = question.read(column)
+    scale = Scale(question, _edges(raw[:, 0], weights, most) if question.kind == "number" else np.empty(0))
+    return scale, scale.cut(raw)
 
 
-def _information(scale: Scale, frame: pd.DataFrame, weights: Floats) -> float:
+def _edges(values: Floats, weights: Floats, most: int) -> Floats:
+    """Return the first values of all levels but the lowest."""
+    known = (weights > 0) & ~np.isnan(values)
+    order = np.argsort(values[known], kind="stable")
+    values, reached = values[known][order], np.cumsum(weights[known][order])
+    distinct = values[np.diff(values, prepend=np.nan) != 0]
+    if len(distinct) <= most:
+        return np.asarray(distinct[1:], dtype=np.float64)
+    cuts = np.searchsorted(reached, np.arange(1, most) / most * (reached[-1] * (1 - 1e-12)))
+    edges = np.unique(values[np.minimum(cuts, len(values) - 1)])
+    return np.asarray(edges[edges > values[0]], dtype=np.float64)
+
+
+def _information(codes: Floats, sizes: Sequence[int], weights: Floats) -> float:
     """Return the entropy of a question's answers, summed over its items."""
-    sizes = np.array(scale.sizes, dtype=np.intp)
-    if not sizes.sum():
-        return 0.0
-    counts = weights @ spread_levels(scale.read(frame[scale.question.name]), sizes)
-    starts = np.cumsum(sizes) - sizes
-    totals = np.repeat(np.add.reduceat(counts, starts), sizes)
-    share = counts / np.where(totals > 0, totals, 1.0)
-    return float(-(share * np.log(np.where(share > 0, share, 1.0))).sum())
+    entropy = 0.0
+    for item, size in zip(codes.T, sizes, strict=True):
+        known = ~np.isnan(item)
+        counts = np.bincount(item[known].astype(np.intp), weights[known], minlength=size)
+        share = counts[counts > 0] / counts.sum()
+        entropy -= float(share @ np.log(share))
+    return entropy

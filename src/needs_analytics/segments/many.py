@@ -4,8 +4,7 @@ The sample is taken at equal steps along the respondents in canonical order (Mad
 Statistics 15, 1–24): there is no draw in it, it holds every region of answers in proportion, and a weight of two is
 still exactly two equal rows. Growing finds which classes there are, and that needs no more respondents; a few rounds of
 expectation-maximisation from so near then let everyone count (as one step from a consistent estimate does: Le Cam 1956,
-Proceedings of the Third Berkeley Symposium 1, 129–156). Everyone is read piece by piece, so that memory does not grow
-with the number of levels.
+Proceedings of the Third Berkeley Symposium 1, 129–156).
 """
 
 from __future__ import annotations
@@ -14,19 +13,22 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from needs_analytics.segments.mixture import Classes, Counted, expect, from_counts
+from needs_analytics.segments.joint import Joint
+from needs_analytics.segments.mixture import GAIN, Classes, Counted
 from needs_analytics.segments.split import grow_classes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from needs_analytics.segments.levels import Levels
     from needs_analytics.segments.moments import Floats, Ints
 
-GROWN_FROM = 20_000
-"""With more respondents than this, classes are grown from so many: some 2 500 for each of eight."""
-ROUNDS = 5
-PIECE = 50_000
+GROWN_FROM = 5_000
+"""With more respondents than this, classes are grown from so many: some 600 for each of eight."""
+COARSE = 0.1
+"""They are grown until a round gains less, per 1 000 rows: everyone moves them further than that."""
+FEWEST_ROUNDS, ROWS_READ = 5, 5_000_000
+"""Everyone is read in so many rounds, or in as many as read so many rows if that is more, until they gain no more."""
 
 
 def learn_classes(
@@ -35,8 +37,8 @@ def learn_classes(
     weights: Floats,
     k: int,
     start: Callable[[Ints, Counted], Classes | None] | None = None,
-) -> Classes:
-    """Return `k` latent classes, the largest first.
+) -> tuple[Classes, Ints]:
+    """Return `k` latent classes, the largest first, and the class of every row.
 
     Parameters
     ----------
@@ -49,15 +51,16 @@ def learn_classes(
     start
         Gives the classes of a kept model as some of the rows have them, see :func:`grow_classes`.
     """
-    rows, often = every_so_many(weights) if len(codes) > GROWN_FROM else (np.arange(len(codes)), weights)
-    answers = Counted.of(codes[rows], levels, often)
-    found = grow_classes(answers, k, start=None if start is None else start(rows, answers))[-1]
-    if len(codes) > GROWN_FROM:
-        prior = answers.margins()
-        for _ in range(ROUNDS):
-            found = _round(codes, levels, weights, found, prior)
-    sizes = np.bincount(place_all(found, codes, levels), weights, minlength=k).astype(np.float64)
-    return found.ordered(sizes)
+    very_many = len(codes) > GROWN_FROM
+    rows, often = every_so_many(weights) if very_many else (np.arange(len(codes)), weights)
+    answers, joint = Counted.of(codes[rows], levels, often), Joint.of(codes, levels)
+    kept = None if start is None else start(rows, answers)
+    found = grow_classes(answers, k, gain=COARSE if very_many else GAIN, start=kept)[-1]
+    if very_many:
+        found = _learn_from_all(joint, weights, found, answers.margins())
+    placed = joint.place(found)
+    order = found.order(np.bincount(placed, weights, minlength=k).astype(np.float64))
+    return found.take(order), np.argsort(order)[np.searchsorted(np.sort(order), placed)]
 
 
 def every_so_many(weights: Floats, wanted: int = GROWN_FROM) -> tuple[Ints, Floats]:
@@ -76,23 +79,12 @@ def every_so_many(weights: Floats, wanted: int = GROWN_FROM) -> tuple[Ints, Floa
     return rows, times * (ends[-1] / wanted)
 
 
-def place_all(classes: Classes, codes: Floats, levels: Levels) -> Ints:
-    """Return the likeliest class of every row, read piece by piece."""
-    placed = [classes.place(levels.spread(codes[piece]), levels.exponents) for piece in _pieces(len(codes))]
-    return np.concatenate([np.empty(0, dtype=np.intp), *placed])
-
-
-def _round(codes: Floats, levels: Levels, weights: Floats, classes: Classes, prior: Floats) -> Classes:
-    """Expect and maximise once, over everyone."""
-    sizes, counts = np.zeros(len(classes.shares)), np.zeros(classes.profiles.shape)
-    for piece in _pieces(len(codes)):
-        answers = Counted.of(codes[piece], levels, weights[piece])
-        belonging, _ = expect(classes, answers)
-        belonging *= answers.weights
-        sizes += belonging.sum(axis=1)
-        counts += belonging @ answers.table
-    return from_counts(sizes, counts, prior, levels.sizes)
-
-
-def _pieces(n: int) -> Iterator[slice]:
-    return (slice(start, start + PIECE) for start in range(0, n, PIECE))
+def _learn_from_all(joint: Joint, weights: Floats, classes: Classes, prior: Floats) -> Classes:
+    """Expect and maximise in turn until a round gains too little, or for as many rounds as there may be."""
+    least, reached = GAIN * float(weights.sum()) / 1000, -np.inf
+    for _ in range(max(FEWEST_ROUNDS, ROWS_READ // len(weights))):
+        better, likelihood = joint.learn(classes, weights, prior)
+        if likelihood - reached < least:
+            break
+        reached, classes = likelihood, better
+    return classes

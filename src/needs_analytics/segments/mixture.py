@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 SMOOTHING = 1.0
 RESIZING_ROUNDS = 50
+GAIN = 1e-4
+"""A round of expectation and maximisation that gains less in likelihood, per 1 000 rows, is the last."""
 DECIMALS = 9
 """Probabilities equal to so many decimals are ties, and the first class has them."""
 
@@ -87,24 +89,38 @@ class Classes:
         return np.asarray(told + np.log(self.shares)[:, None], dtype=np.float64)
 
     def place(self, table: Floats, exponents: Floats) -> Ints:
-        """Return the likeliest class of every row, the first of equally likely ones."""
-        return np.asarray(np.round(self.scores(table, exponents), DECIMALS).argmax(axis=0), dtype=np.intp)
+        """Return the likeliest class of every row."""
+        return likeliest(self.scores(table, exponents))
 
-    def ordered(self, sizes: Floats) -> Classes:
-        """Return the classes somebody stands in, the largest first, equal ones by their profiles."""
+    def order(self, sizes: Floats) -> Ints:
+        """Return the numbers of the classes somebody stands in, the largest first, equal ones by their profiles."""
         order = np.lexsort((*np.round(self.profiles, 6).T[::-1], -np.round(sizes / sizes.sum(), DECIMALS)))
-        order = order[sizes[order] > 0]
+        return np.asarray(order[sizes[order] > 0], dtype=np.intp)
+
+    def take(self, order: Ints) -> Classes:
+        """Return some of the classes."""
         shares = self.shares[order]
         return Classes(shares / shares.sum(), self.profiles[order], self.likelihood)
 
 
 def expect(classes: Classes, answers: Counted) -> tuple[Floats, float]:
     """Return each row's probability of every class ``(k, n)``, and the likelihood."""
-    scores = classes.scores(answers.table, answers.exponents)
+    belonging, told = weigh_classes(classes.scores(answers.table, answers.exponents))
+    return belonging, float(answers.weights @ told)
+
+
+def weigh_classes(scores: Floats) -> tuple[Floats, Floats]:
+    """Return each row's probability of every class ``(k, n)`` and the logarithm of its answers' ``(n,)``."""
     top = scores.max(axis=0)
     odds = np.exp(scores - top)
     total = odds.sum(axis=0)
-    return odds / total, float(answers.weights @ (top + np.log(total)))
+    odds /= total
+    return odds, top + np.log(total)
+
+
+def likeliest(scores: Floats) -> Ints:
+    """Return the likeliest class of every row, the first of equally likely ones."""
+    return np.asarray(np.round(scores, DECIMALS).argmax(axis=0), dtype=np.intp)
 
 
 def maximise(answers: Counted, belonging: Floats, prior: Floats) -> Classes:

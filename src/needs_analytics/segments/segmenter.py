@@ -11,8 +11,9 @@ from sklearn.exceptions import NotFittedError
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from needs_analytics.segments.encode import Encoding, canonical_order, fit_encoding, list_questions
+from needs_analytics.segments.joint import Joint, order_rows
 from needs_analytics.segments.levels import Levels, fit_levels
-from needs_analytics.segments.many import learn_classes, place_all
+from needs_analytics.segments.many import learn_classes
 from needs_analytics.segments.partition import Answers, merge_equal, split_rows
 from needs_analytics.segments.restart import restate
 
@@ -134,13 +135,10 @@ class ResidentSegmenter(ClusterMixin, BaseEstimator):  # type: ignore[misc]  # s
         frame = self._frame(X, reset=True)
         weights: Floats = _check_sample_weight(sample_weight, frame, dtype=np.float64, ensure_non_negative=True)
         questions = list_questions(frame, self.multi_select)
-        order = canonical_order(frame, questions, weights)
-        order = order[weights[order] > 0]
-        learnt = frame.iloc[order]
-        self.n_learnt_ = len(learnt)
-        if not self._learn_classes(learnt, questions, weights[order], before):
-            self._learn_centres(learnt, questions, weights[order])
-        self.labels_: Ints = self._place(frame)
+        self.n_learnt_ = int(np.count_nonzero(weights))
+        self.labels_: Ints
+        if not self._learn_classes(frame, questions, weights, before):
+            self._learn_centres(frame, questions, weights)
         return self
 
     def predict(self, X: object) -> Ints:  # noqa: N803
@@ -156,32 +154,42 @@ class ResidentSegmenter(ClusterMixin, BaseEstimator):  # type: ignore[misc]  # s
         return tuple(block.question for block in self.encoding_.blocks) if self.encoding_ is not None else ()
 
     def _learn_classes(
-        self, learnt: pd.DataFrame, questions: list[Question], weights: Floats, before: ResidentSegmenter | None
+        self, frame: pd.DataFrame, questions: list[Question], weights: Floats, before: ResidentSegmenter | None
     ) -> bool:
         """Grow latent classes, if there are respondents enough for each and as many different ones."""
         self.levels_ = self.classes_ = None
         if self.n_segments < 2 or weights.sum() < FEWEST_PER_CLASS * self.n_segments:
             return False
-        levels = fit_levels(learnt, questions, weights, self.block_weights)
-        codes = levels.read(learnt)
-        if _fewer_than(codes, self.n_segments):
+        levels, codes = fit_levels(frame, questions, weights, self.block_weights)
+        order = order_rows(codes, levels.sizes, weights)
+        order = order[weights[order] > 0]
+        learnt = codes[order]
+        if _fewer_than(learnt, self.n_segments):
             return False
-        start = None if before is None else (lambda rows, answers: restate(before, learnt.take(rows), answers))
-        self.levels_, self.classes_ = levels, learn_classes(codes, levels, weights, self.n_segments, start)
-        self.n_segments_ = len(self.classes_.shares)
+        start = None if before is None else (lambda rows, said: restate(before, frame.iloc[order[rows]], said))
+        self.classes_, placed = learn_classes(learnt, levels, weights[order], self.n_segments, start)
+        self.levels_, self.n_segments_ = levels, len(self.classes_.shares)
         self.encoding_ = self.cluster_centers_ = None
+        self.labels_ = np.empty(len(frame), dtype=np.intp)
+        self.labels_[order] = placed
+        aside = weights == 0
+        self.labels_[aside] = Joint.of(codes[aside], levels).place(self.classes_)
         return True
 
-    def _learn_centres(self, learnt: pd.DataFrame, questions: list[Question], weights: Floats) -> None:
+    def _learn_centres(self, frame: pd.DataFrame, questions: list[Question], weights: Floats) -> None:
+        order = canonical_order(frame, questions, weights)
+        order = order[weights[order] > 0]
+        learnt, weights = frame.iloc[order], weights[order]
         self.encoding_ = fit_encoding(learnt, questions, weights, self.block_weights)
         matrix, merged = merge_equal(self.encoding_.encode(learnt), weights)
         parts = split_rows(matrix, merged, self.n_segments, n_init=self.n_init, random_state=self.random_state)
         self.cluster_centers_ = parts.centres
         self.n_segments_ = len(parts.centres)
+        self.labels_ = self._place(frame)
 
     def _place(self, frame: pd.DataFrame) -> Ints:
         if self.levels_ is not None and self.classes_ is not None:
-            return place_all(self.classes_, self.levels_.read(frame), self.levels_)
+            return Joint.of(self.levels_.read(frame), self.levels_).place(self.classes_)
         if self.encoding_ is None or self.cluster_centers_ is None:
             raise NotFittedError("there is nothing to place respondents by: fit first")
         return Answers.of(self.encoding_.encode(frame)).nearest(self.cluster_centers_)

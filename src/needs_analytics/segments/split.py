@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from needs_analytics.segments.mixture import Classes, Counted, climb, expect, maximise
+from needs_analytics.segments.mixture import GAIN, Classes, Counted, climb, expect, maximise
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -28,7 +28,7 @@ BELONGS = 0.01
 """Less of a row is no part of a class that is split."""
 
 
-def grow_classes(answers: Counted, largest: int, *, gain: float = 1e-4, start: Classes | None = None) -> list[Classes]:
+def grow_classes(answers: Counted, largest: int, *, gain: float = GAIN, start: Classes | None = None) -> list[Classes]:
     """Return the classes found for k = 1, 2 … `largest`.
 
     Parameters
