@@ -122,6 +122,32 @@ def test_where_no_stable_types_are_found_anew_those_before_stay_and_that_is_said
     assert model_json(later.model) == model_json(planted.found.model)
 
 
+def test_a_wished_number_goes_on_from_the_same_number_before(planted: Planted) -> None:
+    k = planted.found.model.n_segments_
+    later = find_segments(draw_residents(700, seed=4)[0], before=planted.found.model, n_segments=k)
+    assert codes(later) == ["I636"]
+    assert dict(later.names()) == dict(planted.found.names())
+
+
+def test_another_number_is_obeyed_and_ids_go_on_where_types_do(planted: Planted) -> None:
+    before = planted.found
+    later = find_segments(draw_residents(700, seed=4)[0], before=before.model, n_segments=2)
+    assert len(later.profiles) == 2
+    assert "I646" in codes(later)
+    same = later.crosswalk[later.crosswalk["status"] == "same"]
+    assert (same["segment"] == same["segment_before"]).all()
+    fresh = set(later.profiles["segment"]) - set(same["segment"])
+    assert fresh.isdisjoint(before.model.used_ids_)
+
+
+def test_a_wished_number_is_obeyed_though_answers_drifted(planted: Planted) -> None:
+    k = planted.found.model.n_segments_
+    later = find_segments(with_newcomers(800, seed=8), before=planted.found.model, n_segments=k)
+    assert len(later.profiles) == k
+    assert "I637" in codes(later)
+    assert (later.crosswalk["status"] == "same").sum() >= k - 1
+
+
 def test_a_type_that_went_is_told_only_if_it_was_published(drifted: Segments) -> None:
     kept = model_from_json(model_json(drifted.model))
     kept.segments_.loc[kept.segments_["segment"] == "S5", "jaccard"] = 0.5

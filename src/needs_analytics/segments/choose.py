@@ -161,15 +161,18 @@ def choose_segments(traits: pd.DataFrame, options: SegmentOptions, before: Resid
     return Choice(model, model.labels_, _again(model, sample, resamples), tabulate_steps(steps.values()))
 
 
-def obey_number(traits: pd.DataFrame, n_segments: int, options: SegmentOptions) -> Choice:
+def obey_number(
+    traits: pd.DataFrame, n_segments: int, options: SegmentOptions, before: ResidentSegmenter | None = None
+) -> Choice:
     """Find a wished number of segments, or as many as there are distinct respondents, and say how stable they are."""
-    model = new_segmenter(n_segments, options).fit(traits)
+    model = new_segmenter(n_segments, options).fit(traits, before=before)
     k = model.n_segments_
     if model.encoding_ is None:
-        sample = _grow(_draw(traits, options.random_state), options, n_segments)
+        sample = _grow(_draw(traits, options.random_state), options, n_segments, before)
         resamples = resample_classes(
-            sample.counted, n_segments, n_resamples=options.n_bootstrap, gain=COARSE, random_state=options.random_state
-        )
+            sample.counted, n_segments, n_resamples=options.n_bootstrap, gain=COARSE, random_state=options.random_state,
+            start=sample.start,
+        )  # fmt: skip
         jaccard = _again(model, sample, resamples)
     else:
         matrix = model.encoding_.encode(traits)

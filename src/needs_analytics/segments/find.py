@@ -55,9 +55,9 @@ def find_segments(
         Before ``options.n_segments``, for notebooks; the nearest number that can be had where it cannot.
     before
         The ``.model`` of the latest month before: its segments, ids and names are kept until answers drift away from
-        them; then segments are learnt anew, and those that hold the same residents keep their ids and names. Where no
-        stable ones are found anew, those before stay, and W638 says that answers no longer fit them. Not asked where a
-        number is wished or few respondents make readable rules.
+        them or another number is wished; then segments are learnt anew, and those that hold the same residents keep
+        their ids and names. Where no stable ones are found anew, those before stay, and W638 says that answers no
+        longer fit them; a wished number is obeyed. Not asked where few respondents make readable rules.
 
     Returns
     -------
@@ -71,21 +71,21 @@ def find_segments(
     if not len(rows):
         return assemble_record(residents, _nothing("no_data"), options, codebook, issues)
     wished = options.n_segments if n_segments is None else n_segments
-    if wished is not None or len(rows) < options.fewest_respondents:
+    if wished is None and len(rows) < options.fewest_respondents:
         before = None
     drifts = None if before is None else find_drift(traits.iloc[rows], before, residents.households[rows], codebook)
-    if before is not None and drifts is not None and not drifts.relearn:
+    if before is not None and drifts is not None and not drifts.relearn and wished in (None, before.n_segments_):
         issues.append(Issue("I636", details={"count": before.n_segments_, "n": len(rows)}))
-        segments = assemble_record(residents, placed(traits, rows, before), options, codebook, issues)
+        segments = assemble_record(residents, placed(traits, rows, before, options), options, codebook, issues)
         return replace(segments, crosswalk=all_same(before.segments_), drift=drifts.table)
     found, more = _search(residents, traits, rows, options, codebook, wished, before)
     if before is None or drifts is None:
         segments = assemble_record(residents, found, options, codebook, [*issues, *more])
         remember(found, segments, traits)
         return segments
-    if found.status == "none" and drifts.readable:
+    if found.status == "none" and wished is None and drifts.readable:
         details = {"count": before.n_segments_, "n": len(rows), "label": drifts.listed(codebook)}
-        old = replace(placed(traits, rows, before), selection=found.selection)
+        old = replace(placed(traits, rows, before, options), selection=found.selection)
         segments = assemble_record(residents, old, options, codebook, [*issues, Issue("W638", details=details)])
         return replace(segments, crosswalk=all_same(before.segments_), drift=drifts.table)
     matched = match_found(found, traits, before)
@@ -123,7 +123,7 @@ def assign_segments(
     rows = _placeable(residents, traits)
     if not len(rows):
         return assemble_record(residents, _nothing("no_data"), options, codebook, [])
-    return assemble_record(residents, placed(traits, rows, model), options, codebook, [])
+    return assemble_record(residents, placed(traits, rows, model, options), options, codebook, [])
 
 
 def _placeable(residents: Residents, traits: pd.DataFrame) -> Ints:
@@ -147,7 +147,7 @@ def _search(
 ) -> tuple[Found, list[Issue]]:
     order = rows[canonical_order(traits.iloc[rows], list_questions(traits, ("groups",)), residents.weights[rows])]
     if wished is not None:
-        return _wished(traits.iloc[order], order, wished, options)
+        return _wished(traits.iloc[order], order, wished, options, before)
     if len(rows) < options.fewest_respondents:
         return _ruled(
             residents, order, Issue("I633", details={"n": len(rows), "fewest": options.fewest_respondents}), codebook
@@ -161,8 +161,10 @@ def _search(
     return Found(order, choice.labels, choice.jaccard, choice.table, "stable", model=choice.model), []
 
 
-def _wished(traits: pd.DataFrame, rows: Ints, wished: int, options: SegmentOptions) -> tuple[Found, list[Issue]]:
-    choice = obey_number(traits, max(wished, 1), options)
+def _wished(
+    traits: pd.DataFrame, rows: Ints, wished: int, options: SegmentOptions, before: ResidentSegmenter | None
+) -> tuple[Found, list[Issue]]:
+    choice = obey_number(traits, max(wished, 1), options, before)
     used = len(choice.jaccard)
     issues = [] if used == wished else [Issue("W630", details={"requested": wished, "used": used})]
     status = "stable" if (choice.jaccard >= options.least_jaccard).any() else "none"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from needs_analytics.core.issue import Issue
 from needs_analytics.core.tables import iter_rows
 from needs_analytics.segments.assemble import Found
@@ -16,24 +18,31 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from needs_analytics.core.codebook import Codebook
+    from needs_analytics.core.options import SegmentOptions
     from needs_analytics.core.results import Segments
     from needs_analytics.segments.drift import Drifts
     from needs_analytics.segments.moments import Ints
     from needs_analytics.segments.segmenter import ResidentSegmenter
 
 
-def placed(traits: pd.DataFrame, rows: Ints, model: ResidentSegmenter) -> Found:
-    """Put respondents into the segments of a model that was kept."""
-    labels = model.predict(traits.reindex(columns=list(model.feature_names_in_)).iloc[rows])
+def placed(traits: pd.DataFrame, rows: Ints, model: ResidentSegmenter, options: SegmentOptions) -> Found:
+    """Put respondents into the segments of a model that was kept; without a stable one there are no types."""
+    labels = place_rows(traits, rows, model)
     names, jaccard = model.segments_[["segment", "name", "name_en"]], model.segments_["jaccard"].to_numpy(dtype=float)
-    return Found(rows, labels, jaccard, tabulate_steps(), "stable", names=names, model=model)
+    status = "stable" if (np.isnan(jaccard) | (jaccard >= options.least_jaccard)).any() else "none"
+    return Found(rows, labels, jaccard, tabulate_steps(), status, names=names, model=model)
+
+
+def place_rows(traits: pd.DataFrame, rows: Ints, model: ResidentSegmenter) -> Ints:
+    """Return the segment that a model puts each of the rows into, by whatever of its questions was asked."""
+    return model.predict(traits.reindex(columns=list(model.feature_names_in_)).iloc[rows])
 
 
 def match_found(found: Found, traits: pd.DataFrame, before: ResidentSegmenter) -> Matched:
     """Match what was learnt anew with the segments before; readable rules go on from nothing."""
     if found.model is None:
         return Matched({}, {})
-    labels = placed(traits, found.rows, before).labels
+    labels = place_rows(traits, found.rows, before)
     return match_segments(labels, found.labels, before.n_segments_, len(found.jaccard))
 
 
@@ -69,9 +78,9 @@ def tell_again(
     told = crosswalk[(crosswalk["status"] == "gone") | crosswalk["segment"].isin(segments.names())]
     known = (before.segments_, segments.profiles)
     english = {name: name_en for frame in known for name, name_en in iter_rows(frame, "name", "name_en")}
-    details = {"label": drifts.listed(codebook)}
+    details = {"label": drifts.listed(codebook), "count": len(before.segments_), "used": len(segments.profiles)}
     for said, status, column in (("kept", "same", "name"), ("new", "new", "name"), ("gone", "gone", "name_before")):
         names = told.loc[told["status"] == status, column]
         details[said] = {"zh": "、".join(names) or "–", "en": ", ".join(english[name] for name in names) or "–"}
-    issues = (*segments.issues, Issue("I637", details=details))
+    issues = (*segments.issues, Issue("I637" if drifts.relearn else "I646", details=details))
     return replace(segments, crosswalk=crosswalk, drift=drifts.table, issues=issues)
