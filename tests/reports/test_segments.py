@@ -144,9 +144,12 @@ def test_no_hidden_move_follows_from_a_total(counts: list[list[int]]) -> None:
     few = (frame > 0) & (frame < 5)
     assert (hidden >= few.to_numpy()).all()
     for axis in (0, 1):
-        alone = hidden.sum(axis=axis) == 1
-        others = (frame.to_numpy() * ~hidden).sum(axis=axis)
-        assert (others[alone] == 0).all()  # a hidden one stands alone only where all others are none
+        assert (hidden.sum(axis=axis) != 1).all()
+
+
+def test_a_small_move_is_hidden_with_a_move_of_nobody_not_with_the_many_who_stayed() -> None:
+    hidden = hidden_moves(pd.DataFrame([[90, 2, 0], [0, 40, 0], [0, 0, 50]]), 5)
+    assert not hidden.diagonal().any()
 
 
 def test_what_became_of_last_months_types_is_told() -> None:

@@ -184,14 +184,19 @@ def without_few_users(frame: pd.DataFrame, exact: pd.DataFrame, options: Disclos
     return result
 
 
-def companions(hidden: npt.ArrayLike, counts: npt.ArrayLike, groups: pd.Series) -> npt.NDArray[np.bool_]:
-    """Hide a second cell wherever one alone is hidden in a group whose total is known: the smallest of the others."""
+def companions(
+    hidden: npt.ArrayLike, counts: npt.ArrayLike, groups: pd.Series, *, zeros: bool = False
+) -> npt.NDArray[np.bool_]:
+    """Hide a second cell wherever one alone is hidden in a group whose total is known: the smallest of the others.
+
+    With `zeros`, a cell of nobody may be the second one: what is hidden is then still few.
+    """
     result = np.array(hidden, dtype=bool)
     sizes = np.asarray(counts, dtype=float)
     codes, names = pd.factorize(groups)
     for code in range(len(names)):
         members = np.flatnonzero(codes == code)
-        others = members[~result[members] & (sizes[members] > 0)]
+        others = members[~result[members] & (zeros | (sizes[members] > 0))]
         if result[members].sum() == 1 and len(others):
             result[others[np.argmin(sizes[others])]] = True
     return result

@@ -104,7 +104,7 @@ def migration_matrix(result: MonthResult, words: Wording) -> HeatMap | None:
     """Return how many of those who answered in both months went from which type to which, rounded.
 
     One to t − 1 persons are hidden, and wherever one cell alone is hidden in a row or a column the smallest other with
-    it, so that no total gives it away.
+    it, mostly one of nobody, so that no total gives it away.
     """
     moves, segments = result.segments.migration, printed_segments(result)
     names = dict(iter_rows(result.segments.crosswalk, "segment_before", "name_before")) | dict(words.segments)
@@ -137,7 +137,7 @@ def hidden_moves(counts: pd.DataFrame, threshold: int) -> np.ndarray:
     rows, columns = (pd.Series(codes.ravel()) for codes in np.indices(counts.shape))
     hidden = (flat > 0) & (flat < threshold)
     while True:
-        more = companions(companions(hidden, flat, rows), flat, columns)
+        more = companions(companions(hidden, flat, rows, zeros=True), flat, columns, zeros=True)
         if (more == hidden).all():
             return hidden.reshape(counts.shape)
         hidden = more

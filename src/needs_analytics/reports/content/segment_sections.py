@@ -60,7 +60,7 @@ def _compared(m: Material) -> list[Block]:
     rows, shown = segments.crosswalk, printed_segments(m.result)
     if rows.empty:
         return []
-    same = int((rows["status"] == "same").sum())
+    same = int(((rows["status"] == "same") & rows["segment"].isin(shown)).sum())
     new = [words.segments.get(code, code) for code in rows.loc[rows["status"] == "new", "segment"] if code in shown]
     gone = list(rows.loc[rows["status"] == "gone", "name_before"])
     parts = [words.say("text.segments_same", count=same)] if same else []
