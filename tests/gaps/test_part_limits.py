@@ -54,6 +54,25 @@ def test_a_part_is_as_unsure_as_the_answers_it_rests_on() -> None:
     assert half == pytest.approx(1.96 * whole * found["persons"], rel=0.25)
 
 
+def test_none_found_not_eligible_is_no_proof_that_there_is_none() -> None:
+    """All 30 who need meals in each community are over 60; of 30 answers none rules out no less than one in nine."""
+    ages = [70] * 40 + [40] * 20
+    people = survey(*(residents(60, community=c, sex="男", age=ages, yes={MEALS: 30}) for c in "甲乙"))
+    gaps = run_stages(
+        town(people, register=REGISTER, menu=OLD, supply="service | site | capacity\nS | - | 60"),
+        segments=no_segments(), options=Options(gaps=GapsOptions(replicates=20)),
+    ).gaps  # fmt: skip
+    found, own = part(gaps, "not_eligible"), part(gaps, "not_eligible", "甲")
+    assert (found["persons"], found["persons_low"]) == (0, 0)
+    assert found["persons_high"] == pytest.approx(400 * (1 - 0.025 ** (1 / 60)), rel=0.01)
+    assert own["persons_high"] == pytest.approx(200 * (1 - 0.025 ** (1 / 40)), rel=0.01)
+
+
+def test_what_everybody_may_use_shuts_nobody_out() -> None:
+    found = part(month(menu="service | needs | eligibility\nS | ELD01 | all").gaps, "not_eligible")
+    assert (found["persons"], found["persons_high"]) == (0, 0)
+
+
 def test_what_was_counted_in_use_is_sure() -> None:
     met = part(month().gaps, "met")
     assert (met["persons_low"], met["persons"], met["persons_high"]) == pytest.approx((58, 58, 58))

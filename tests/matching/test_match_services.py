@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from helpers.town import MEALS, PARKING, codes, no_segments, residents, survey, town
+from needs_analytics.core.rules import is_for_children
 from needs_analytics.errors import UsageError
 from needs_analytics.matching import match_services
-from needs_analytics.matching.eligibility import is_for_children, meets
+from needs_analytics.matching.eligibility import meets
 from needs_analytics.needs import list_needs
 from needs_analytics.weights import weigh
 
@@ -306,7 +307,11 @@ def met(rule: str, **traits: Any) -> list[float | None]:
         ("age>=60 and sex=女", {"age": 40}, 0.0),  # a known no decides
         ("age>=60 or sex=女", {"age": 70}, 1.0),  # a known yes decides
         ("age>=60 or sex=女", {"age": 40}, None),
-        ("age>=6 and age<=12", {"age": 40}, 1.0),  # parents speak for their children
+        ("age>=6 and age<=12", {"age": 40, "groups": "parent"}, 1.0),  # parents speak for their children
+        ("age>=6 and age<=12", {"age": 40, "groups": "dual_worker"}, 1.0),
+        ("age>=6 and age<=12", {"age": 40, "groups": ""}, None),  # nobody in the office is a parent: it was not asked
+        ("age<=14 and group=dibao", {"age": 40, "groups": "parent;dibao"}, 1.0),
+        ("age<=14 or group=parent", {"age": 40, "groups": "parent"}, 1.0),
     ],
 )
 def test_a_rule_is_met_not_met_or_not_known(rule: str, traits: dict[str, Any], expected: float | None) -> None:
@@ -318,6 +323,13 @@ def test_a_group_counts_as_asked_where_somebody_of_the_office_states_it() -> Non
     values = meets("group=dibao", people, {})
     assert values[:2].tolist() == [1.0, 0.0]
     assert np.isnan(values[2:]).all()
+
+
+def test_who_has_no_child_may_not_use_what_is_for_children_where_parents_were_asked() -> None:
+    people = survey(residents(3, groups=["parent", "chronic", "single_parent"]), residents(1, groups="", office="别处"))
+    values = meets("age>=6 and age<=12", people, {})
+    assert values[:3].tolist() == [1.0, 0.0, 1.0]
+    assert np.isnan(values[3])
 
 
 def test_a_rule_that_cannot_be_read_is_refused() -> None:

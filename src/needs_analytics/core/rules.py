@@ -80,11 +80,12 @@ def _condition(part: str, expression: str) -> Condition:
 
 def is_for_children(expression: str) -> bool:
     """Whether some alternative ends below the age of the target population."""
-    return any(
-        condition.kind == "age_to" and condition.limit < _ADULT
-        for alternative in parse_rule(expression)
-        for condition in alternative
-    )
+    return any(ends_before_grown(alternative) for alternative in parse_rule(expression))
+
+
+def ends_before_grown(alternative: tuple[Condition, ...]) -> bool:
+    """Whether an alternative ends below the age of the target population."""
+    return any(condition.kind == "age_to" and condition.limit < _ADULT for condition in alternative)
 
 
 def rule_words(expression: str, group_names: Mapping[str, str], language: str = "zh") -> str:

@@ -35,8 +35,43 @@ def class_draws(cells: pd.DataFrame, classes: pd.DataFrame, number: int, generat
     rows = _Rows(cells, classes)
     weight, size = classes["weight"].to_numpy(float), classes["n_eff"].to_numpy(float)
     estimated = rows.mixed(weight[None, :])
-    drawn = rows.mixed(generator.standard_gamma(size, (number, len(classes))) * (weight / size))
+    each = np.divide(weight, size, out=np.zeros(len(weight)), where=size > 0)
+    drawn = rows.mixed(generator.standard_gamma(size, (number, len(classes))) * each)
     return np.divide(drawn, estimated, out=np.ones_like(drawn), where=estimated > 0)
+
+
+def unseen_limit(classes: pd.DataFrame, sums: pd.DataFrame, tail: float) -> Floats:
+    """Return up to which share of a demand may use no service though nobody who has the need was found who may not.
+
+    Parameters
+    ----------
+    classes
+        ``MatchPlan.classes``.
+    sums
+        ``need`` and, where sums are of one place, ``community``; one in a community borrows answers as the split does.
+    tail
+        Chance that no answer would have told a larger share.
+
+    Returns
+    -------
+    ``(sums,)``, 0 where somebody was found or everybody may use a service: the upper limit of Clopper & Pearson (1934,
+    Biometrika 26, 404–413) for none of so many answers.
+    """
+    squares = classes.assign(square=classes["weight"] ** 2 / classes["n_eff"].where(classes["n_eff"] > 0))
+    whole = _kish(squares, ["need"]).reindex(sums["need"]).to_numpy(float)
+    if "community" in sums:
+        own = _kish(squares, ["need", "community"]).reindex(pd.MultiIndex.from_frame(sums[["need", "community"]]))
+        borrowed = squares.groupby("need").agg(prior=("prior", "first"), weight=("weight", "sum"), n=("n_eff", "sum"))
+        lent = (borrowed["prior"] * borrowed["n"] / borrowed["weight"]).reindex(sums["need"]).to_numpy(float)
+        whole = np.minimum(whole, own.fillna(0.0).to_numpy(float) + lent)
+    unseen = sums["need"].isin(classes.loc[classes["weight"] == 0, "need"]).to_numpy()
+    return np.where(unseen, 1.0 - tail ** (1.0 / np.maximum(np.nan_to_num(whole), 1.0)), 0.0)
+
+
+def _kish(squares: pd.DataFrame, keys: list[str]) -> pd.Series:
+    """Return the effective number of the answers of each combination of keys (Kish 1965)."""
+    summed = squares.groupby(keys)[["weight", "square"]].sum()
+    return summed["weight"] ** 2 / summed["square"].where(summed["square"] > 0)
 
 
 class _Rows:

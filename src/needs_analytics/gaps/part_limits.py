@@ -9,6 +9,7 @@ import pandas as pd
 
 from needs_analytics.core.confidence import LEVEL
 from needs_analytics.core.results import ALL
+from needs_analytics.gaps.class_draws import unseen_limit
 from needs_analytics.gaps.replicates import bias_corrected
 
 if TYPE_CHECKING:
@@ -29,7 +30,8 @@ def part_limits(
 ) -> pd.DataFrame:
     """Return a row per sum and part, with the columns of ``COLUMNS``; ``全部`` where a sum is not of one place.
 
-    Unknown parts have no limits. What was used is counted: it moves only where fewer can use than were seen.
+    Unknown parts have no limits. Where nobody was found who may use no service, though some may not, the limit is that
+    of none among so many answers. What was used is counted: it moves only where fewer can use than were seen.
 
     Parameters
     ----------
@@ -44,6 +46,9 @@ def part_limits(
     for part, draws in _draws(plan, use, replicates):
         persons = sums[part].to_numpy(float)
         low, high = bias_corrected(np.asarray(draws @ shares), persons, LEVEL)
+        if part == "not_eligible":
+            unseen = unseen_limit(plan.classes, sums, (1 - LEVEL) / 2) * sums["demand"].to_numpy(float)
+            high = np.where(persons > 0, high, np.maximum(high, unseen))
         told = np.isfinite(persons)
         limits = {"persons_low": np.where(told, low, np.nan), "persons_high": np.where(told, high, np.nan)}
         tables.append(keys.assign(part=part, persons=persons, **limits))

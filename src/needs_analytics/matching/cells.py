@@ -84,9 +84,8 @@ def demand_cells(
     groups = people["groups"].fillna("").str.split(";").explode()
     served_first = groups[groups.isin(set(options.priority_groups))].index
     tier = np.where(people.index.isin(served_first), 1, 2)
-    having = _having(people, wanted, {need: covering(menu, need) for need in wanted}, eligible).assign(
-        tier=lambda rows: tier[rows["person"].to_numpy()]
-    )
+    having, shut_out = _having(people, wanted, {need: covering(menu, need) for need in wanted}, eligible)
+    having = having.assign(tier=tier[having["person"].to_numpy()])
     places = needs.places.reset_index(drop=True)
     table = needs.table[(needs.table["segment"] == ALL) & (needs.table["group"] == ALL)]
     table = table[table["need"].isin(wanted)].reset_index(drop=True)
@@ -95,7 +94,7 @@ def demand_cells(
     return Demand(
         _cells(wanted, mixes, places, estimates_of(table, wanted, places)),
         _cuts(having, groups, wanted),
-        class_weights(having, typical, wanted),
+        class_weights(having, typical, wanted, shut_out),
     )
 
 
@@ -128,15 +127,16 @@ def class_labels(people: pd.DataFrame, services: Sequence[str], eligible: dict[s
 
 def _having(
     people: pd.DataFrame, wanted: Sequence[str], services: Mapping[str, Sequence[str]], eligible: dict[str, Floats]
-) -> pd.DataFrame:
+) -> tuple[pd.DataFrame, list[int]]:
     """Return, need by need, the respondents who have it and whose class is known, with class and weight.
 
-    Everybody of known class where nobody was found to have it. ``need`` is the position in ``wanted``.
+    Everybody of known class where nobody was found to have it. ``need`` is the position in ``wanted``. Beside them
+    stand the covered needs of which some respondents may use no service, though nobody who has the need is among them.
     """
     community = people["community"].fillna("").to_numpy(object)
     segment = people["segment"].to_numpy(object)
     weight = people["weight"].to_numpy(float)
-    parts = []
+    parts, shut_out = [], []
     for number, need in enumerate(wanted):
         labels = class_labels(people, services[need], eligible)
         known = np.array([label is not None for label in labels], dtype=bool)
@@ -144,11 +144,13 @@ def _having(
         if not yes.any():
             yes = known if known.any() else np.ones(len(people), dtype=bool)
             labels = np.where(known, labels, "") if known.any() else np.full(len(people), "", dtype=object)
+        if services[need] and (labels == "").any() and not (labels[yes] == "").any():
+            shut_out.append(number)
         parts.append((np.full(int(yes.sum()), number), np.flatnonzero(yes), labels[yes]))
     numbers, person, label = (np.concatenate(part) for part in zip(*parts, strict=True))
     names = {"eligible_class": label, "community": community[person], "segment": segment[person]}
     categories = {name: pd.Categorical(values) for name, values in names.items()}
-    return pd.DataFrame({"need": numbers, "person": person, **categories, "weight": weight[person]})
+    return pd.DataFrame({"need": numbers, "person": person, **categories, "weight": weight[person]}), shut_out
 
 
 def _cuts(having: pd.DataFrame, groups: pd.Series, wanted: Sequence[str]) -> pd.DataFrame:

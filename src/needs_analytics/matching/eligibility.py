@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from needs_analytics.core.rules import is_for_children, parse_rule
+from needs_analytics.core.rules import ends_before_grown, parse_rule
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,13 +21,19 @@ if TYPE_CHECKING:
     from needs_analytics.core.rules import Condition
 
 _AGE_RULE = re.compile(r"age>=(\d+)")
+_PARENT = "parent"
+_WITH_CHILD = (
+    "single_parent", "dual_worker", "child0_3", "child0_6", "child7_15", "left_behind_child", "child_dif",
+    "disabled_child", "migrant_child",
+)  # fmt: skip
+"""Groups that say there is a child besides 未成年子女家长, which is the one that offices ask everybody about."""
 
 
 def meets(expression: str, people: pd.DataFrame, group_rules: Mapping[str, str]) -> Floats:
     """Return whether each respondent meets a rule, ``(people,)`` floats 1, 0, NaN.
 
-    A rule with an alternative for children only (an upper age below the survey's lower bound) is met by everybody:
-    respondents state such a need for their children.
+    An alternative for children (an upper age below the survey's lower bound) is met by those who have a child under
+    age: respondents state such a need for their children, whose ages nobody asks.
 
     Parameters
     ----------
@@ -39,12 +45,13 @@ def meets(expression: str, people: pd.DataFrame, group_rules: Mapping[str, str])
     UsageError
         When the expression does not follow the grammar.
     """
-    if is_for_children(expression):
-        return np.ones(len(people))
     result = np.zeros(len(people))
     for alternative in parse_rule(expression):
-        holds = np.ones(len(people))
+        for_child = ends_before_grown(alternative)
+        holds = _with_child(people) if for_child else np.ones(len(people))
         for condition in alternative:
+            if for_child and condition.kind in {"age_from", "age_to"}:
+                continue
             holds = _and(holds, _meets(condition, people, group_rules))
         result = _or(result, holds)
     return result
@@ -71,6 +78,13 @@ def _meets(condition: Condition, people: pd.DataFrame, group_rules: Mapping[str,
             result = _or(result, _group(group, people, group_rules.get(group, "")))
         return 1.0 - result if condition.negated else result
     return _age(">=" if condition.kind == "age_from" else "<=", condition.limit, people)
+
+
+def _with_child(people: pd.DataFrame) -> Floats:
+    """Having a child under age: known where a group says so, or where the office asked who is a parent."""
+    carried = people["groups"].fillna("").str.split(";")
+    told = np.array([not set(_WITH_CHILD).isdisjoint(codes) for codes in carried], dtype=bool)
+    return np.where(told, 1.0, _group(_PARENT, people, ""))
 
 
 def _age(sign: str, limit: float, people: pd.DataFrame) -> Floats:

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    import pandas as pd
 
     from needs_analytics.core.arrays import Bools, Floats, Ints, Objects, Texts
 
@@ -48,11 +47,14 @@ class Mix:
         return np.where(own, self.shares[:, home], self.whole[:, None])
 
 
-def class_weights(having: pd.DataFrame, typical: float, wanted: Sequence[str]) -> pd.DataFrame:
+def class_weights(
+    having: pd.DataFrame, typical: float, wanted: Sequence[str], shut_out: Sequence[int] = ()
+) -> pd.DataFrame:
     """Return whom the mixes rest on: ``need, eligible_class, tier, community, weight, n_eff`` and ``prior``.
 
     ``n_eff`` is Kish's effective number of the answers in the row, ``prior`` the weight of the sub-district's mix that
-    each community borrows.
+    each community borrows. A row of no weight and no community says that some respondents may use no service for the
+    need (`shut_out`), though nobody who has it was found to be one of them.
     """
     keys = ["need", "eligible_class", "tier", "community"]
     squares = having.assign(square=having["weight"] ** 2)
@@ -60,7 +62,11 @@ def class_weights(having: pd.DataFrame, typical: float, wanted: Sequence[str]) -
     names = np.array(wanted, dtype=object)[rows["need"].to_numpy(int)]
     told = {name: rows[name].astype(object) for name in ("eligible_class", "community")}
     rows = rows.assign(need=names, n_eff=rows["weight"] ** 2 / rows["square"], prior=_PRIOR * typical, **told)
-    return rows[[*keys, "weight", "n_eff", "prior"]]
+    none = pd.DataFrame(
+        {"need": [wanted[number] for number in shut_out], "eligible_class": "", "tier": 2, "community": "",
+         "weight": 0.0, "n_eff": 0.0, "prior": _PRIOR * typical}
+    )  # fmt: skip
+    return pd.concat([rows, none], ignore_index=True)[[*keys, "weight", "n_eff", "prior"]]
 
 
 def class_mixes(having: pd.DataFrame, typical: float, needs: int) -> list[Mix]:
