@@ -8,14 +8,15 @@ import numpy as np
 import pandas as pd
 
 from needs_analytics.core.results import ALL
-from needs_analytics.matching.eligibility import meets
+from needs_analytics.matching.classes import place_in_classes
+from needs_analytics.matching.eligibility import group_rules, meets
 from needs_analytics.matching.estimates import estimates_of
 from needs_analytics.matching.mixes import class_mixes, class_weights
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from needs_analytics.core.arrays import Floats, Objects
+    from needs_analytics.core.arrays import Floats
     from needs_analytics.core.options import MatchingOptions
     from needs_analytics.core.records import Cleaned
     from needs_analytics.core.results import NeedsList
@@ -64,7 +65,8 @@ def demand_cells(
     """Return the demand cells of the wanted needs and who stands in them.
 
     A respondent's eligibility class for a need is the set of services covering it whose rule they meet, together with
-    whether they belong to a special group that is served first (tier 1, everybody else tier 2). A grid's persons come
+    whether they belong to a special group that is served first (tier 1, everybody else tier 2); where it is not known
+    whether they meet a rule, they stand in the classes they may be of. A grid's persons come
     from its estimate; their split over classes from those who have the need in the grid's community, with a prior of
     ten answers from the whole sub-district.
 
@@ -73,7 +75,7 @@ def demand_cells(
     people
         Weighted respondents with ``segment, groups`` and their ``need:`` columns.
     """
-    rules = dict(cleaned.codebook.groups["rule"])
+    rules = group_rules(cleaned.codebook)
     menu = cleaned.menu
     eligible = {
         service: meets(rule or "all", people, rules)
@@ -107,50 +109,38 @@ def covering(menu: pd.DataFrame, need: str) -> list[str]:
     ]
 
 
-def class_labels(people: pd.DataFrame, services: Sequence[str], eligible: dict[str, Floats]) -> Objects:
-    """Return each respondent's eligibility class: the services they may use, joined by ``;``.
-
-    ``None`` where it is not known whether they may use one of them. A rule that nobody's answers can tell counts as
-    met: the demand is then shown as short or too far rather than as not eligible.
-    """
-    labels = np.full(len(people), "", dtype=object)
-    unknown = np.zeros(len(people), dtype=bool)
-    for service in services:
-        mine = eligible[service]
-        mine = np.ones(len(people)) if np.isnan(mine).all() else mine
-        unknown |= np.isnan(mine)
-        yes = mine == 1
-        labels[yes] = np.array([f"{label};{service}" if label else service for label in labels[yes]], dtype=object)
-    labels[unknown] = None
-    return labels
-
-
 def _having(
-    people: pd.DataFrame, wanted: Sequence[str], services: Mapping[str, Sequence[str]], eligible: dict[str, Floats]
+    people: pd.DataFrame, wanted: Sequence[str], services: Mapping[str, Sequence[str]], eligible: Mapping[str, Floats]
 ) -> tuple[pd.DataFrame, list[int]]:
-    """Return, need by need, the respondents who have it and whose class is known, with class and weight.
+    """Return, need by need, the respondents who have it, with class and weight; see :func:`place_in_classes`.
 
-    Everybody of known class where nobody was found to have it. ``need`` is the position in ``wanted``. Beside them
-    stand the covered needs of which some respondents may use no service, though nobody who has the need is among them.
+    Everybody where nobody was found to have it. ``need`` is the position in ``wanted``. Beside them stand the covered
+    needs of which some respondents may use no service, though nobody who has the need is among them.
     """
     community = people["community"].fillna("").to_numpy(object)
     segment = people["segment"].to_numpy(object)
     weight = people["weight"].to_numpy(float)
     parts, shut_out = [], []
     for number, need in enumerate(wanted):
-        labels = class_labels(people, services[need], eligible)
-        known = np.array([label is not None for label in labels], dtype=bool)
-        yes = (people[f"need:{need}"] == 1).to_numpy() & known
-        if not yes.any():
-            yes = known if known.any() else np.ones(len(people), dtype=bool)
-            labels = np.where(known, labels, "") if known.any() else np.full(len(people), "", dtype=object)
-        if services[need] and (labels == "").any() and not (labels[yes] == "").any():
+        mine = _telling(services[need], eligible, len(people))
+        person, label, part = place_in_classes(mine, weight, (people[f"need:{need}"] == 1).to_numpy())
+        if services[need] and (mine == 0).all(axis=1).any() and not (label == "").any():
             shut_out.append(number)
-        parts.append((np.full(int(yes.sum()), number), np.flatnonzero(yes), labels[yes]))
-    numbers, person, label = (np.concatenate(part) for part in zip(*parts, strict=True))
+        parts.append((np.full(len(person), number), person, label, weight[person] * part))
+    numbers, person, label, weights = (np.concatenate(part) for part in zip(*parts, strict=True))
     names = {"eligible_class": label, "community": community[person], "segment": segment[person]}
     categories = {name: pd.Categorical(values) for name, values in names.items()}
-    return pd.DataFrame({"need": numbers, "person": person, **categories, "weight": weight[person]}), shut_out
+    return pd.DataFrame({"need": numbers, "person": person, **categories, "weight": weights}), shut_out
+
+
+def _telling(services: Sequence[str], eligible: Mapping[str, Floats], n: int) -> pd.DataFrame:
+    """Return who may use which service, ``(people, services)``.
+
+    A rule that nobody's answers can tell counts as met: the demand is then shown as short or too far rather than as not
+    eligible.
+    """
+    met = {name: np.ones(n) if np.isnan(eligible[name]).all() else eligible[name] for name in services}
+    return pd.DataFrame(met, index=range(n))
 
 
 def _cuts(having: pd.DataFrame, groups: pd.Series, wanted: Sequence[str]) -> pd.DataFrame:
@@ -162,7 +152,7 @@ def _cuts(having: pd.DataFrame, groups: pd.Series, wanted: Sequence[str]) -> pd.
         The special groups of every respondent, a row each, by the respondent's position.
     """
     keys = ["need", "eligible_class", "tier"]
-    total = having.groupby(keys, observed=True)["weight"].agg(total="sum", n="size").reset_index()
+    total = having.groupby(keys, observed=True).agg(total=("weight", "sum"), n=("person", "nunique")).reset_index()
     stated = groups[groups != ""]
     member = having.merge(pd.DataFrame({"person": stated.index, "group": pd.Categorical(stated)}), on="person")
     segments = having[having["segment"] != ""].groupby([*keys, "segment"], observed=True)["weight"].sum().reset_index()

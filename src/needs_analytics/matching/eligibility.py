@@ -18,15 +18,24 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from needs_analytics.core.arrays import Floats
+    from needs_analytics.core.codebook import Codebook
     from needs_analytics.core.rules import Condition
 
 _AGE_RULE = re.compile(r"age>=(\d+)")
+_ELDERLY = "age>=60 & "
 _PARENT = "parent"
 _WITH_CHILD = (
     "single_parent", "dual_worker", "child0_3", "child0_6", "child7_15", "left_behind_child", "child_dif",
     "disabled_child", "migrant_child",
 )  # fmt: skip
 """Groups that say there is a child besides 未成年子女家长, which is the one that offices ask everybody about."""
+
+
+def group_rules(codebook: Codebook) -> dict[str, str]:
+    """Return how each special group follows from age; one of the elderly holds nobody under 60 though it is ticked."""
+    groups = codebook.groups
+    elderly = (groups["family"] == "老年") & ~groups["rule"].str.contains("age")
+    return dict(groups["rule"].where(~elderly, _ELDERLY + groups["rule"]))
 
 
 def meets(expression: str, people: pd.DataFrame, group_rules: Mapping[str, str]) -> Floats:
