@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from needs_analytics.core.results import MonthResult
 
 STAGES = ["cleaned", "weights", "segments", "needs", "matches", "gaps", "plans", "outlook", "run"]
-CHARTS = ["needs", "needs_by_community", "gaps", "gaps_by_community", "use", "balance", "segments"]
+CHARTS = ["needs", "needs_by_community", "gaps", "gap_flows", "gaps_by_community", "use", "balance", "segments"]
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
@@ -141,7 +141,7 @@ def test_a_figure_nobody_knows_is_refused_with_the_known_ones(month: MonthResult
         na.plot_month(month, "pie")
 
 
-@pytest.mark.parametrize("name", CHARTS)
+@pytest.mark.parametrize("name", [*CHARTS, "gap_map"])
 def test_a_figure_without_anything_to_show_is_refused(empty_month: MonthResult, name: str) -> None:
     with pytest.raises(UsageError, match="status"):
         na.plot_month(empty_month, name)

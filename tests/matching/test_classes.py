@@ -1,4 +1,4 @@
-"""Who may use which service: classes of those known, and those of whom not all is known spread over what they may be."""
+"""Who may use which service: classes of those known; others are spread over the classes that they may be of."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from numpy.testing import assert_allclose
 
 from needs_analytics.numerics.geodesy import (
@@ -11,6 +12,7 @@ from needs_analytics.numerics.geodesy import (
     bd09_to_gcj02,
     gcj02_to_wgs84,
     haversine,
+    local_metres,
     straight_metres,
 )
 
@@ -65,3 +67,13 @@ def test_metres_on_the_plane_come_before_degrees_and_all_maps_meet():
     assert_allclose(metres[1:3, 0], by_degrees, rtol=1e-9)
     assert np.isnan(metres[3]).all()
     assert columns["lon"][2] == 116.41024449916938, "what was given is left as it is"
+
+
+def test_places_are_drawn_by_metres_whatever_they_were_sent_in():
+    degrees = Points(*(np.full(2, np.nan),) * 2, np.array([117.20, 117.21]), np.array([31.80, 31.79]), np.full(2, None))
+    east, north = local_metres(degrees)
+    assert float(np.hypot(np.diff(east), np.diff(north))[0]) == pytest.approx(
+        haversine(117.20, 31.80, 117.21, 31.79), rel=1e-4
+    )
+    plane = degrees._replace(x=np.array([0.0, 300.0]), y=np.array([0.0, 400.0]))
+    assert local_metres(plane)[0].tolist() == [0, 300]

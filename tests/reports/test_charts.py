@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.patches import Circle
 from matplotlib.text import Text
 from rich.cells import cell_len
 
@@ -28,6 +29,7 @@ from needs_analytics.reports import (
     StackedBarChart,
 )
 from needs_analytics.reports.alt_text import alt_text
+from needs_analytics.reports.charts import FlowChart, MapPoint, MapSite, MapWords, PlaceMap
 from needs_analytics.reports.content.charts import use_quadrants
 from needs_analytics.reports.content.wording import Wording
 from needs_analytics.reports.drawing import draw, picture_png, picture_svg
@@ -94,6 +96,9 @@ PLACES = [
 ]
 ENGLISH = [f"Community number {number} with a long English name" for number in range(25)]
 PARTS = ["已满足", "服务了但不满意", "有服务未使用", "名额已满", "距离太远", "不符合条件", "没有此类服务"]
+MAP_WORDS = MapWords(
+    "缺口（人）", "以圆面积表示", "无缺口", "不显示", "服务点", "服务半径（步行）", "北", "{length}米", "{length}公里"
+)
 FIELDS = Quadrants("供不应求", "潜在需求", "供需适配", "闲置")
 
 
@@ -156,7 +161,23 @@ def english_map(size: int) -> HeatMap:
     return heat_map(size, ENGLISH)
 
 
-MAKERS = [
+def flow_chart(size: int) -> FlowChart:
+    rows = [(NEEDS[n % len(NEEDS)] + str(n // len(NEEDS) or ""), [40 * n, 900, 0, 15, 1200, HIDDEN if n == 1 else 3, 7])
+            for n in range(size)]  # fmt: skip
+    return FlowChart("flows", "需求去向何处", PARTS, rows, axis="人（折合）", arrived=[1500] * len(PARTS))
+
+
+def place_map(size: int) -> PlaceMap:
+    rng = np.random.default_rng(size)
+    spots = rng.uniform(0, 4000, (size, 2))
+    values = [HIDDEN, 0, 140, 5, 30]
+    points = [MapPoint(f"{PLACES[n % len(PLACES)]} 第{n}网格", PLACES[n % len(PLACES)], *spots[n], values[n % 5])
+              for n in range(size)]  # fmt: skip
+    sites = [MapSite(f"{PLACES[n]}卫生服务站", *rng.uniform(0, 4000, 2), 600.0 * n) for n in range(3)]
+    return PlaceMap("map", "缺口与服务点分布", points, sites, MAP_WORDS, axis="示意图，按报送的坐标绘制")
+
+
+MAKERS = [flow_chart, place_map,
     bar_chart, stacked_chart, heat_map, trait_map, dot_chart, quadrant_chart, line_chart, many_lines, english_map
 ]  # fmt: skip
 
@@ -333,6 +354,29 @@ def test_a_point_stands_in_the_field_that_the_tables_name() -> None:
     for (_, x, y), busy, pressed in zip(chart.points, (True, False, False), (True, True, False), strict=True):
         assert (x > chart.x_split) == busy
         assert (y > chart.y_split) == pressed
+
+
+def test_a_flow_is_as_wide_as_its_number_and_what_is_hidden_has_none() -> None:
+    chart = FlowChart("f", "去向", ["已满足", "名额已满"], [("助餐", [30, 10]), ("助浴", [HIDDEN, 20])])
+    axes = draw(chart).axes[0]
+    bands = [patch for patch in axes.patches if patch.get_alpha() == 0.55]
+    widths = [abs(band.get_path().vertices[7, 1] - band.get_path().vertices[0, 1]) for band in bands]
+    assert np.array(widths) / widths[0] == pytest.approx([1, 10 / 30, 20 / 30])
+    assert {"助餐 40", "助浴 *", "已满足 *", "名额已满 30"} <= {text.get_text() for text in axes.texts}
+
+
+def test_a_disc_is_as_large_as_its_value_and_everything_is_to_scale() -> None:
+    points = [MapPoint("甲", "", 0, 0, 100), MapPoint("乙", "", 1000, 0, 25), MapPoint("丙", "", 0, 500, HIDDEN)]
+    axes = draw(PlaceMap("m", "分布", points, [MapSite("站", 500, 250, 300)], MAP_WORDS)).axes[0]
+    circles = {tuple(np.round(circle.center, 3)): circle for circle in axes.patches if isinstance(circle, Circle)}
+    (west, south), (east, _) = (
+        next(c.center for c in circles.values() if round(c.radius, 3) == radius and not c.get_hatch())
+        for radius in (0.24, 0.12)
+    )
+    hidden = next(circle for circle in circles.values() if circle.get_hatch())
+    assert hidden.center[1] - south == pytest.approx((east - west) / 2)
+    reach = max(circle.radius for circle in circles.values())
+    assert reach == pytest.approx(0.3 * (east - west))
 
 
 def test_a_stacked_bar_can_carry_the_total_of_the_table() -> None:

@@ -10,8 +10,10 @@ from needs_analytics.reports.charts import (
     BarChart,
     Chart,
     DotChart,
+    FlowChart,
     HeatMap,
     LineChart,
+    PlaceMap,
     QuadrantChart,
     StackedBarChart,
     as_number,
@@ -91,6 +93,24 @@ def _(chart: LineChart, words: Words) -> str:
     return words["alt_line"].format(title=chart.title, items=_sentence(said, words), **span)
 
 
+@_describe.register(FlowChart)
+def _(chart: FlowChart, words: Words) -> str:
+    bands = [
+        (f"{label} → {target}", value)
+        for label, values in chart.rows
+        for target, value in zip(chart.targets, values, strict=True)
+    ]
+    top, _ = _extremes(bands, chart.kind, words)
+    targets = words["list_comma"].join(chart.targets)
+    return words["alt_flow"].format(title=chart.title, count=len(chart.rows), parts=targets, top=top)
+
+
+@_describe.register(PlaceMap)
+def _(chart: PlaceMap, words: Words) -> str:
+    top, _ = _extremes([(point.label, point.value) for point in chart.points], chart.kind, words)
+    return words["alt_map"].format(title=chart.title, count=len(chart.points), sites=len(chart.sites), top=top)
+
+
 def _sentence(items: Sequence[str], words: Words) -> str:
     return words["list_semicolon"].join(items) + words["full_stop"] if items else ""
 
@@ -126,7 +146,9 @@ def _values(chart: Chart) -> Iterable[Value]:
         return (bar.value for bar in chart.bars)
     if isinstance(chart, HeatMap):
         return chain.from_iterable(chart.values)
-    if isinstance(chart, StackedBarChart):
+    if isinstance(chart, PlaceMap):
+        return (point.value for point in chart.points)
+    if isinstance(chart, (StackedBarChart, FlowChart)):
         return chain.from_iterable(values for _, values in chart.rows)
     if isinstance(chart, LineChart):
         return chain.from_iterable(line.points for line in chart.lines)

@@ -286,7 +286,101 @@ class LineChart:
         return cls(name, title, list(map(str, frame.index)), lines, kind, axis)
 
 
-Chart = BarChart | StackedBarChart | HeatMap | DotChart | QuadrantChart | LineChart
+@dataclass(frozen=True, slots=True)
+class FlowChart:
+    """How much of each source goes where: bands from the left to the right, as wide as what they stand for.
+
+    Attributes
+    ----------
+    rows
+        Label of the source and what of it goes to each target.
+    totals, arrived
+        What is written beside each source and each target; by default the sum of its bands.
+    """
+
+    id: str
+    title: str
+    targets: Sequence[str]
+    rows: Sequence[tuple[str, Sequence[Value]]]
+    kind: NumberKind = "integer"
+    axis: str = ""
+    blank: Blank = HIDDEN
+    totals: Sequence[Value] = ()
+    arrived: Sequence[Value] = ()
+
+    def __post_init__(self) -> None:
+        show = _rounder(self.kind, self.blank)
+        object.__setattr__(self, "totals", tuple(show(value) for value in self.totals))
+        object.__setattr__(self, "arrived", tuple(show(value) for value in self.arrived))
+        object.__setattr__(self, "targets", _clean(self.targets))
+        object.__setattr__(
+            self, "rows", tuple((clean_text(label), tuple(show(v) for v in row)) for label, row in self.rows)
+        )
+        _require(self, self.rows)
+        _require_width(self, (row for _, row in self.rows), len(self.targets))
+
+
+@dataclass(frozen=True, slots=True)
+class MapPoint:
+    """A place with its value, in metres to the east and to the north; ``area`` is what it is a part of."""
+
+    label: str
+    area: str
+    east: float
+    north: float
+    value: Value
+
+
+@dataclass(frozen=True, slots=True)
+class MapSite:
+    """A site and how far it reaches, in metres; 0 where no circle is drawn."""
+
+    label: str
+    east: float
+    north: float
+    reach: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class MapWords:
+    """What the legend and the scale of a map say; ``metres`` and ``kilometres`` hold ``{length}``."""
+
+    points: str
+    size: str
+    none: str
+    hidden: str
+    sites: str
+    reach: str
+    north: str
+    metres: str
+    kilometres: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceMap:
+    """Places as discs as large as their value, and sites among them, by coordinates."""
+
+    id: str
+    title: str
+    points: Sequence[MapPoint]
+    sites: Sequence[MapSite]
+    words: MapWords
+    kind: NumberKind = "integer"
+    axis: str = ""
+    blank: Blank = HIDDEN
+
+    def __post_init__(self) -> None:
+        show = _rounder(self.kind, self.blank)
+        points = tuple(
+            MapPoint(clean_text(p.label), clean_text(p.area), p.east, p.north, show(p.value)) for p in self.points
+        )
+        sites = tuple(MapSite(clean_text(s.label), s.east, s.north, s.reach) for s in self.sites)
+        object.__setattr__(self, "points", points)
+        object.__setattr__(self, "sites", sites)
+        _require(self, self.points)
+
+
+Chart = BarChart | StackedBarChart | HeatMap | DotChart | QuadrantChart | LineChart | FlowChart | PlaceMap
 
 
 def as_number(value: Value) -> float | None:

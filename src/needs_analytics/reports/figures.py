@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ from needs_analytics.files import write_whole
 from needs_analytics.reports.alt_text import alt_text
 from needs_analytics.reports.content import charts, segment_charts
 from needs_analytics.reports.content.build import report_wording
+from needs_analytics.reports.content.gap_map import gap_map
 from needs_analytics.reports.content.gap_tables import printable_gaps
 from needs_analytics.reports.content.need_tables import printable_needs
 from needs_analytics.reports.content.sample import SampleView
@@ -83,7 +84,7 @@ class Picture:
         }
 
 
-def plot_month(result: MonthResult, name: str = "needs", *, language: str = "zh") -> Picture:
+def plot_month(result: MonthResult, name: str = "needs", *, language: str = "zh", need: str = "") -> Picture:
     """Draw one of the report's charts of a month.
 
     It shows what the report may print: the same disclosed figures as the report's tables.
@@ -94,11 +95,14 @@ def plot_month(result: MonthResult, name: str = "needs", *, language: str = "zh"
         What :func:`needs_analytics.run_month` gave.
     name
         ``needs`` (leading needs with intervals), ``needs_by_community``, ``gaps`` (where the demand goes),
-        ``gaps_by_community``, ``use`` (pressure against utilisation), ``balance`` (margins before and after
+        ``gap_flows`` (the same as bands), ``gap_map`` (one need's gap by place, and its sites), ``gaps_by_community``,
+        ``use`` (pressure against utilisation), ``balance`` (margins before and after
         weighting), ``weights`` (how they spread), ``segments`` (segment × need), ``segment_traits`` (what sets each
         apart), ``segment_sizes`` (over months) or ``segment_moves`` (who changed from which type to which).
     language
         ``zh`` or ``en``.
+    need
+        Name or code of the need of ``gap_map``; by default that with the largest gap.
 
     Returns
     -------
@@ -108,15 +112,23 @@ def plot_month(result: MonthResult, name: str = "needs", *, language: str = "zh"
     Raises
     ------
     UsageError
-        When there is no such chart, or the month has nothing to show in it.
+        When there is no such chart or need, or the month has nothing to show in it.
     """
-    if name not in _CHARTS:
+    if name not in _CHARTS or (need and name != "gap_map"):
         raise failure(UsageError, "chart_unknown", name=name, known="、".join(_CHARTS))
     make, field = _CHARTS[name]
-    chart = make(result, report_wording(result, language))
+    words = report_wording(result, language)
+    chart = _map_of_need(result, need, words) if need else make(result, words)
     if chart is None:
         raise failure(UsageError, "chart_empty", name=name, field=field)
     return Picture(chart, alt_text(chart, render_words(language)))
+
+
+def _map_of_need(result: MonthResult, need: str, words: Wording) -> Chart | None:
+    codes = [code for code, name in words.needs.items() if need in (code, name)]
+    if not codes:
+        raise failure(UsageError, "chart_need_unknown", name=need)
+    return _of_gaps(partial(gap_map, need=codes[0]))(result, words)
 
 
 def _of_needs(make: Callable[..., Chart | None]) -> Callable[[MonthResult, Wording], Chart | None]:
@@ -133,6 +145,8 @@ _CHARTS: Mapping[str, tuple[Callable[[MonthResult, Wording], Chart | None], str]
     "needs": (_of_needs(charts.need_bars), "needs"),
     "needs_by_community": (_of_needs(charts.need_heat), "needs"),
     "gaps": (_of_gaps(lambda _, shown, words: charts.gap_parts(shown, words)), "gaps"),
+    "gap_flows": (_of_gaps(charts.gap_flows), "gaps"),
+    "gap_map": (_of_gaps(gap_map), "gaps"),
     "gaps_by_community": (_of_gaps(charts.gap_heat), "gaps"),
     "use": (_of_gaps(lambda _, shown, words: charts.use_quadrants(shown, words)), "gaps"),
     "balance": (lambda result, words: balance_dots(SampleView(result, words)), "weights"),

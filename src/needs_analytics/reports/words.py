@@ -13,14 +13,15 @@ WORD_KEYS = (
     "filter", "filter_hint", "sort_hint", "shown_rows", "home", "charts", "sheet", "content", "row_count",
     "page_of_pages", "hidden", "unknown", "not_applicable", "legend", "value", "low", "high", "below", "above", "flag",
     "colon", "in_brackets", "list_comma", "list_semicolon", "full_stop",
-    "alt_bar", "alt_stacked", "alt_heat", "alt_dot", "alt_quadrant", "alt_quadrant_field", "alt_line", "alt_line_item",
+    "alt_bar", "alt_stacked", "alt_heat", "alt_flow", "alt_map",
+    "alt_dot", "alt_quadrant", "alt_quadrant_field", "alt_line", "alt_line_item",
     "alt_blank", "alt_item",
 )  # fmt: skip
 
 _DETAILS = (
     "number", "count", "shown", "total", "page", "pages", "title", "symbol", "meaning", "label", "value", "items",
     "top", "bottom", "parts", "rows", "columns", "before", "after", "before_value", "after_value", "first", "last",
-    "start", "end", "name", "text",
+    "start", "end", "name", "text", "sites",
 )  # fmt: skip
 
 

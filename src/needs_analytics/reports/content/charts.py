@@ -13,11 +13,14 @@ from needs_analytics.reports.charts import (
     Bar,
     BarChart,
     Chart,
+    FlowChart,
     HeatMap,
     QuadrantChart,
     Quadrants,
     StackedBarChart,
+    as_number,
 )
+from needs_analytics.reports.content.disclose import rounded_persons
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
 
 _SHOWN = 15
 _HEAT_NEEDS = 12
+_FLOWING = 8
 _FEWEST_POINTS = 2
 _BUSY, _PRESSED = ("供不应求", "供需适配"), ("供不应求", "潜在需求")
 _BUSY_FROM, _PRESSED_FROM, _OVER = 0.8, 1.0, 0.02
@@ -83,6 +87,24 @@ def gap_parts(shown: pd.DataFrame, words: Wording) -> StackedBarChart | None:
         data,
         axis=words.say("chart.axis_persons"),
         totals=[_number(demand) for demand in rows["demand"]],
+    )
+
+
+def gap_flows(result: MonthResult, shown: pd.DataFrame, words: Wording) -> FlowChart | None:
+    """Return how much of the largest gaps' demand goes where, all of them together at each end."""
+    bars = gap_parts(shown, words)
+    if bars is None or len(bars.rows) < _FEWEST_POINTS:
+        return None
+    figures = [[as_number(value) or 0.0 for value in values] for _, values in bars.rows[:_FLOWING]]
+    arrived = rounded_persons(np.array(figures).sum(axis=0), result.options.disclosure.base)
+    return FlowChart(
+        "gap_flows",
+        words.say("chart.flows", count=min(len(bars.rows), _FLOWING)),
+        bars.parts,
+        bars.rows[:_FLOWING],
+        axis=words.say("chart.axis_flows"),
+        totals=bars.totals[:_FLOWING],
+        arrived=arrived.tolist(),
     )
 
 

@@ -17,6 +17,7 @@ from needs_analytics.reports.content.disclose import (
     too_few,
     whole_per_cents,
 )
+from needs_analytics.reports.content.gap_map import gap_map
 from needs_analytics.reports.content.new_services import new_service_blocks
 from needs_analytics.reports.content.norms import norm_blocks
 from needs_analytics.reports.content.older import older_answers, rests_on_older
@@ -394,7 +395,8 @@ def _gaps(m: Material) -> list[Block]:
         for _, row in rows[rows["gap"] > 0].head(4).iterrows()
     ]
     chart = charts.gap_parts(m.gaps, words)
-    heat = charts.gap_heat(m.result, m.gaps, words)
+    flows, heat = charts.gap_flows(m.result, m.gaps, words), charts.gap_heat(m.result, m.gaps, words)
+    where = gap_map(m.result, m.gaps, words)
     blocks: list[Block] = [
         Heading(words.say("heading.cause")),
         Paragraph(
@@ -411,7 +413,7 @@ def _gaps(m: Material) -> list[Block]:
         *([ChartBlock(chart)] if chart else []),
         *m.block("parts"),
     ]
-    blocks += [ChartBlock(heat)] if heat else []
+    blocks += [ChartBlock(each) for each in charts.present(flows, heat, where)]
     if "reach" in m.tables:
         need, shorter, _, longer = m.tables["reach"].cells[0][:4]
         if isinstance(shorter, (int, float)) and isinstance(longer, (int, float)) and shorter > 0:

@@ -14,15 +14,19 @@ from needs_analytics.reports.charts import (
     BarChart,
     Chart,
     DotChart,
+    FlowChart,
     HeatMap,
     LineChart,
+    PlaceMap,
     QuadrantChart,
     StackedBarChart,
 )
 from needs_analytics.reports.drawing.bars import draw_bars, draw_stacked_bars
 from needs_analytics.reports.drawing.canvas import chart_style
 from needs_analytics.reports.drawing.fields import draw_quadrants
+from needs_analytics.reports.drawing.flows import draw_flows
 from needs_analytics.reports.drawing.grids import draw_heat_map
+from needs_analytics.reports.drawing.maps import draw_map
 from needs_analytics.reports.drawing.points import draw_dots, draw_lines
 from needs_analytics.reports.formats import clean_text
 
@@ -59,6 +63,8 @@ _draw.register(HeatMap, draw_heat_map)
 _draw.register(DotChart, draw_dots)
 _draw.register(QuadrantChart, draw_quadrants)
 _draw.register(LineChart, draw_lines)
+_draw.register(FlowChart, draw_flows)
+_draw.register(PlaceMap, draw_map)
 
 
 def picture_png(chart: Chart, *, title: bool = False) -> bytes:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import struct
+from io import BytesIO
 from typing import TYPE_CHECKING
 
 from needs_analytics.reports.alt_text import alt_text
-from needs_analytics.reports.charts import HeatMap
+from needs_analytics.reports.charts import FlowChart, HeatMap, PlaceMap
+from needs_analytics.reports.drawing import PNG_DPI, picture_png
 from needs_analytics.reports.formats import Blank, excel_number_format
 from needs_analytics.reports.palette import ONE_WAY, TWO_WAY
 from needs_analytics.reports.xlsx.cells import write_text
@@ -52,12 +55,25 @@ def write_charts(workbook: Workbook, worksheet: Worksheet, document: Document, s
 
 def _insert(workbook: Workbook, worksheet: Worksheet, chart: Chart, row: int, words: Words) -> int:
     """Insert a chart over its numbers; return how many rows it covers."""
+    if isinstance(chart, (FlowChart, PlaceMap)):
+        return _insert_picture(worksheet, chart, row, words)
     rows = len(grid_of(chart, words).labels)
     covered = native_height(chart) // _ROW_PIXELS + 2
     native = native_chart(workbook, chart, Place(worksheet.get_name(), row + covered, rows))
     native.set_size({"width": _WIDTH_PIXELS, "height": native_height(chart)})
     worksheet.insert_chart(row, 0, native, {"description": alt_text(chart, words), "object_position": 2})
     return covered
+
+
+def _insert_picture(worksheet: Worksheet, chart: Chart, row: int, words: Words) -> int:
+    """Insert a chart that the spreadsheet does not know as a picture; return how many rows it covers."""
+    png = picture_png(chart)
+    width, height = struct.unpack(">II", png[16:24])
+    scale = _WIDTH_PIXELS / width
+    look = {"image_data": BytesIO(png), "x_scale": scale * PNG_DPI / 96, "y_scale": scale * PNG_DPI / 96}
+    look |= {"description": alt_text(chart, words), "object_position": 2}
+    worksheet.insert_image(row, 0, f"{chart.id}.png", look)
+    return int(height * scale) // _ROW_PIXELS + 2
 
 
 def _write_grid(worksheet: Worksheet, grid: Grid, top: int, styles: Styles) -> None:

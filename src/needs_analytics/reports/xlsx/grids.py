@@ -10,8 +10,10 @@ from needs_analytics.reports.charts import (
     Bar,
     BarChart,
     DotChart,
+    FlowChart,
     HeatMap,
     LineChart,
+    PlaceMap,
     QuadrantChart,
     StackedBarChart,
     as_number,
@@ -96,3 +98,14 @@ def _(chart: QuadrantChart, words: Words) -> Grid:
 def _(chart: LineChart, words: Words) -> Grid:
     rows = list(zip(*(line.points for line in chart.lines), strict=True))
     return Grid(chart.steps, [line.label for line in chart.lines], rows, chart.kind, gaps_stay_empty=True)
+
+
+@grid_of.register(FlowChart)
+def _(chart: FlowChart, words: Words) -> Grid:
+    return Grid([label for label, _ in chart.rows], chart.targets, [values for _, values in chart.rows], chart.kind)
+
+
+@grid_of.register(PlaceMap)
+def _(chart: PlaceMap, words: Words) -> Grid:
+    return Grid([point.label for point in chart.points], [chart.words.points], [[p.value] for p in chart.points],
+                chart.kind)  # fmt: skip
