@@ -108,7 +108,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         "area_m2",
         "operator",
     ),
-    "places": ("community", "grid", "x", "y", "lon", "lat", "crs", "households", "population"),
+    "places": ("community", "grid", "x", "y", "lon", "lat", "crs", "households", "population", "neighbours"),
     "register": ("community", "grid", "age_low", "age_high", "sex", "group", "persons"),
     "roster": ("person_key", "community", "grid", "groups", "duty", "last_visit"),
     "distances": ("community", "grid", "site", "metres", "minutes"),

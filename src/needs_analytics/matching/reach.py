@@ -9,12 +9,14 @@ import numpy as np
 import pandas as pd
 
 from needs_analytics.core.issue import Issue
+from needs_analytics.matching.adjacency import find_neighbours
 from needs_analytics.numerics.geodesy import Points, straight_metres
 
 if TYPE_CHECKING:
     from needs_analytics.core.arrays import Bools, Floats
     from needs_analytics.core.options import MatchingOptions
     from needs_analytics.core.records import Cleaned
+    from needs_analytics.matching.adjacency import Adjacency
 
 _TIERS_FOR_ALL = frozenset({"片区"})
 
@@ -31,7 +33,8 @@ class Reach:
         ``(sites,)`` metres.
     same
         ``(places, sites)`` whether, without a distance, the place counts as in reach: the site is in the place's
-        community, or of a tier for the whole area, or of unknown place.
+        community (in its own grid or one that borders on it, where the office tells which do), or of a tier for the
+        whole area, or of unknown place.
     """
 
     distance: Floats
@@ -64,9 +67,26 @@ def measure_reach(
     defaults = tiers.map(options.default_radius_m).fillna(options.default_radius_m[""])
     radius = known["radius_m"].fillna(defaults).to_numpy(float)
     same = places["community"].to_numpy()[:, None] == known["community"].to_numpy(dtype=object)[None, :]
+    bordering = find_neighbours(located)
+    same = _nearby(same, places, known, bordering)
     same |= (tiers.isin(_TIERS_FOR_ALL) | known["community"].isna()).to_numpy()[None, :]
     distance[:, [name == "" for name in sites]] = np.nan
-    return Reach(distance, radius, same), _doubts(located, known, cleaned)
+    doubts = _doubts(located, known, cleaned)
+    if bordering.unknown:
+        names = "、".join(bordering.unknown[:5])
+        doubts.append(Issue("W715", value=names, details={"count": len(bordering.unknown)}))
+    return Reach(distance, radius, same), doubts
+
+
+def _nearby(same: Bools, places: pd.DataFrame, sites: pd.DataFrame, bordering: Adjacency) -> Bools:
+    """Where a place tells its neighbours, let it reach the sites of these and of its own grid only.
+
+    A site without a grid is everybody's in its community.
+    """
+    names = pd.MultiIndex.from_frame(places[["community", "grid"]])
+    at = names.get_indexer(pd.MultiIndex.from_frame(sites[["community", "grid"]]))
+    next_to = np.where(at >= 0, bordering.near[:, at], same)
+    return np.asarray(np.where(bordering.told[:, None], next_to, same), dtype=bool)
 
 
 def _with_table(

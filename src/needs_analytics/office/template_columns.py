@@ -31,7 +31,7 @@ ASKED: Mapping[str, str] = {
     "supply": "service* site* capacity* period* unit schedule staff cost_per_unit max_extra month",
     "sites": "site* tier community* grid lon lat crs radius_m area_m2 operator",
     "register": "community* grid age_band*!group sex*!group group persons*",
-    "places": "community* grid* households* lon lat crs",
+    "places": "community* grid* households* lon lat crs neighbours",
     "roster": "name* id_card phone community* grid groups* duty* last_visit",
     "distances": "community* grid* site* metres*!minutes minutes",
     "requests": "request_id* date* channel community grid text* category nature status* due closed solved satisfied",
