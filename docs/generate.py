@@ -242,6 +242,7 @@ _CHINESE = {
     "gaps.replicates": "区间由多少次模拟得出",
     "gaps.widest_relative": "缺口区间与缺口之比超过它的慎用",
     "gaps.reach_shift_m": "半径加减多少米看影响",
+    "gaps.average_orders": "既不符合条件又离得太远的，是否两头各算一半；不写则算作不符合条件",
     "gaps.short_share": "没有服务、距离太远和名额已满合计超过需求的多大比例，在标准对照中算“不够用”",
     "gaps.random_state": "随机数种子",
     "disclosure.threshold": "少于几人的数字不公开",

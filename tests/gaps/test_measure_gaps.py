@@ -183,7 +183,7 @@ def cells_with_use(draw: st.DrawFn) -> tuple[pd.DataFrame, Any]:
         used = draw(st.floats(0, 1)) * reachable
         known = draw(st.booleans())
         rows.append({"need": "N", "community": f"c{number % 2}", "demand": demand, "covered": covered,
-                     "eligible": eligible, "reachable": reachable, "served": served})  # fmt: skip
+                     "eligible": eligible, "reachable": reachable, "served": served, "near": True})  # fmt: skip
         use.append((used if known else 0.0, used * draw(st.floats(0, 1)) if known else 0.0, known, draw(st.booleans())))
     persons, bad, known, busy = (np.array(column) for column in zip(*use, strict=True))
     return pd.DataFrame(rows), SimpleNamespace(persons=persons, dissatisfied=bad, known=known, busy=busy)
@@ -193,7 +193,9 @@ def cells_with_use(draw: st.DrawFn) -> tuple[pd.DataFrame, Any]:
 @given(cells_with_use())
 def test_the_parts_sum_to_the_demand_whatever_is_known_and_busy(case: tuple[pd.DataFrame, Any]) -> None:
     cells, use = case
-    parts = split_demand(cells, use)
+    parts = split_demand(cells, use, average_orders=True)
+    pd.testing.assert_frame_equal(parts.drop(columns=["not_eligible", "too_far"]),
+                                  split_demand(cells, use).drop(columns=["not_eligible", "too_far"]))  # fmt: skip
     columns = [*PARTS, "unknown_use"]
     assert (parts[columns] >= -1e-9).all(axis=None)
     np.testing.assert_allclose(parts[columns].sum(axis=1), cells["demand"], atol=1e-6)
@@ -202,6 +204,28 @@ def test_the_parts_sum_to_the_demand_whatever_is_known_and_busy(case: tuple[pd.D
         np.testing.assert_allclose(sums[columns].sum(axis=1), sums["demand"], atol=1e-6)
         np.testing.assert_allclose(sums[list(GAP)].sum(axis=1), sums["gap"], atol=1e-9)
         assert (sums["met"].isna() == (sums["unknown_use"] > 1e-9)).all()
+
+
+def test_who_is_kept_away_by_two_things_may_count_half_for_each() -> None:
+    """Of 400 who need meals in 乙, a quarter is too young, and all live too far; of 甲's the same and nobody does."""
+    people = survey(*(residents(40, community=c, age=[40] * 10 + [70] * 30, sex="男", yes={MEALS: 40}) for c in "甲乙"))
+    given = {
+        "register": "community | age_low | age_high | sex | persons\n甲|16|120|男|400\n乙|16|120|男|400",
+        "menu": "service | needs | eligibility | mode\nS | ELD01 | age>=60 | 到点",
+        "supply": "service | site | capacity\nS | P | 900", "sites": "site | community\nP | 甲",
+    }  # fmt: skip
+    found = {}
+    for averaged in (False, True):
+        options = Options(gaps=GapsOptions(replicates=10, average_orders=averaged))
+        gaps = run_stages(town(people, **given), segments=no_segments(), options=options).gaps
+        for community in "甲乙":
+            row = one(gaps.table, need=MEALS, community=community, grid=ALL, segment=ALL)
+            found[averaged, community] = row["not_eligible"], row["too_far"]
+            limits = gaps.parts[(gaps.parts["community"] == community) & (gaps.parts["part"] == "too_far")].iloc[0]
+            assert limits["persons_low"] <= row["too_far"] <= limits["persons_high"]
+    assert found[False, "甲"] == found[True, "甲"] == pytest.approx((100, 0))
+    assert found[False, "乙"] == pytest.approx((100, 300))
+    assert found[True, "乙"] == pytest.approx((50, 350))
 
 
 @settings(derandomize=True, max_examples=60, deadline=None)

@@ -136,8 +136,13 @@ def test_what_is_kept_places_residents_as_the_model_did(office: Workspace, first
     assert again.table["segment"].tolist() == first.segments.table["segment"].tolist()
 
 
-def test_a_wished_number_goes_on_from_nothing(first: MonthResult) -> None:
+def test_another_number_that_is_wished_is_obeyed_and_what_became_of_the_types_is_told(first: MonthResult) -> None:
     wished = SegmentOptions(n_segments=3)
     found = find_segments(first.cleaned.survey, first.weights, options=wished, before=first.segments.model)
     assert len(found.profiles) == 3
-    assert found.crosswalk.empty
+    assert set(found.crosswalk["status"]) <= {"same", "new", "gone"}
+    same = found.crosswalk[found.crosswalk["status"] == "same"]
+    assert (same["segment"] == same["segment_before"]).all()
+    again = find_segments(first.cleaned.survey, first.weights, options=wished, before=found.model)
+    assert dict(again.names()) == dict(found.names())
+    assert again.table["segment"].tolist() == found.table["segment"].tolist()

@@ -275,6 +275,9 @@ class GapsOptions(_Checked):
     short_share
         A need whose missing, too distant and full services leave more than this share of its demand unserved is short
         (够用 or 不够用 beside a norm).
+    average_orders
+        Who may not use a service and lives too far as well counts half as not eligible, half as too far, rather than as
+        not eligible.
     random_state
         Seed of every draw.
     """
@@ -286,6 +289,7 @@ class GapsOptions(_Checked):
     widest_relative: Size = 1.30
     reach_shift_m: Size = 150.0
     short_share: Share = 0.10
+    average_orders: bool = False
     random_state: Whole = 0
 
 

@@ -275,7 +275,8 @@ class MatchPlan(Pleasant):
         site, persons, units, unit, distance_m``.
     cells
         One row per demand cell: ``need, community, grid, eligible_class, tier, demand, covered (A1), eligible (A2),
-        reachable (A3), served (F)`` in persons, with ``share, share_se, community_se, population, class_share``.
+        reachable (A3), served (F)`` in persons, ``near`` (a service for the need is in reach, whoever may use it), with
+        ``share, share_se, community_se, population, class_share``.
     cuts
         Weighted share of every segment and special group among those of a need, class and tier.
     classes

@@ -57,7 +57,7 @@ def measure_gaps(
     if matches.status != "matched" or matches.cells.empty:
         return _empty(matches, cleaned, options)
     use = attribute_use(matches, cleaned, options)
-    parts = split_demand(matches.cells, use)
+    parts = split_demand(matches.cells, use, average_orders=options.average_orders)
     replicates = draw_gaps(matches, use, options)
     levels = [["need"], ["need", "community"], ["need", "community", "grid"]]
     wanted = levels if (matches.cells["grid"] != "").any() else levels[:2]
@@ -66,7 +66,7 @@ def measure_gaps(
         sums = sum_parts(parts, matches.cells, keys)
         shares = membership(matches.cells, sums[keys])
         made.append(_level(matches, use, sums, replicates, shares))
-        limits.append(part_limits(matches, use, replicates, sums, shares))
+        limits.append(part_limits(matches, use, replicates, sums, shares, average_orders=options.average_orders))
     made += [_by_segment(matches, parts, replicates, keys) for keys in levels[:2] if _has_segments(matches)]
     table = _finished(pd.concat([frame for frame, _ in made], ignore_index=True), needs, options)
     norms, unmeasured = measure_norms(cleaned, table, matches.detour, options)

@@ -10,6 +10,7 @@ import pandas as pd
 from needs_analytics.core.confidence import LEVEL
 from needs_analytics.core.results import ALL
 from needs_analytics.gaps.class_draws import unseen_limit
+from needs_analytics.gaps.parts import blame
 from needs_analytics.gaps.replicates import bias_corrected
 
 if TYPE_CHECKING:
@@ -26,8 +27,9 @@ COLUMNS = ("need", "community", "grid", "part", "persons", "persons_low", "perso
 
 
 def part_limits(
-    plan: MatchPlan, use: Use, replicates: Replicates, sums: pd.DataFrame, shares: sparse.csr_array
-) -> pd.DataFrame:
+    plan: MatchPlan, use: Use, replicates: Replicates, sums: pd.DataFrame, shares: sparse.csr_array, *,
+    average_orders: bool = False,
+) -> pd.DataFrame:  # fmt: skip
     """Return a row per sum and part, with the columns of ``COLUMNS``; ``全部`` where a sum is not of one place.
 
     Unknown parts have no limits. Where nobody was found who may use no service, though some may not, the limit is that
@@ -43,7 +45,7 @@ def part_limits(
     whole = {name: ALL for name in ("community", "grid") if name not in sums}
     keys = sums.assign(**whole)[["need", "community", "grid"]]
     tables = []
-    for part, draws in _draws(plan, use, replicates):
+    for part, draws in _draws(plan, use, replicates, average_orders=average_orders):
         persons = sums[part].to_numpy(float)
         low, high = bias_corrected(np.asarray(draws @ shares), persons, LEVEL)
         if part == "not_eligible":
@@ -55,19 +57,20 @@ def part_limits(
     return pd.concat(tables, ignore_index=True)[list(COLUMNS)]
 
 
-def _draws(plan: MatchPlan, use: Use, replicates: Replicates) -> Iterator[tuple[str, Floats]]:
+def _draws(plan: MatchPlan, use: Use, replicates: Replicates, *, average_orders: bool) -> Iterator[tuple[str, Floats]]:
     """Yield the parts in their order with their draws ``(draws, cells)``."""
     cells, demand = plan.cells, replicates.demand
-    covered = (cells.groupby("need")["covered"].transform("max") > 0).to_numpy()
-    eligible = covered & (cells["eligible_class"] != "").to_numpy()
-    reach = np.zeros(len(cells), dtype=bool)
-    reach[plan.arcs["cell"].to_numpy(int)] = True
+    covered = (cells.groupby("need")["covered"].transform("max") > 0).to_numpy().astype(np.float64)
+    eligible = covered * (cells["eligible_class"] != "").to_numpy().astype(np.float64)
+    reach = np.zeros(len(cells))
+    reach[plan.arcs["cell"].to_numpy(int)] = 1.0
+    refused, far = blame(covered, eligible, reach, cells["near"].to_numpy(bool), average_orders=average_orders)
     bad = np.divide(use.dissatisfied, use.persons, out=np.zeros(len(cells)), where=use.persons > 0)
     within, used, full = replicates.reachable, replicates.used, replicates.full
     yield "met", used * (1 - bad)
-    yield "no_service", demand * ~covered
-    yield "not_eligible", demand * (covered & ~eligible)
-    yield "too_far", demand * (eligible & ~reach)
+    yield "no_service", demand * (1 - covered)
+    yield "not_eligible", demand * refused
+    yield "too_far", demand * far
     yield "full", full
     yield "not_taken_up", np.where(use.known, np.maximum(within - used - full, 0.0), 0.0)
     yield "dissatisfied", used * bad

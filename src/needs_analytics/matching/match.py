@@ -20,7 +20,7 @@ from needs_analytics.matching.reach import Reach, measure_reach
 from needs_analytics.numerics.allocation import served_per_source, solve_transport
 
 if TYPE_CHECKING:
-    from needs_analytics.core.arrays import Ints
+    from needs_analytics.core.arrays import Bools, Ints
     from needs_analytics.core.records import Cleaned
     from needs_analytics.core.results import NeedsList, Segments, Weights
     from needs_analytics.matching.cells import Demand
@@ -71,7 +71,8 @@ def match_services(
     sites = sorted(set(sinks["site"]))
     reach, doubts = measure_reach(needs.places.reset_index(drop=True), sites, cleaned, options)
     arcs = _arcs(demand.cells, sinks, sites, reach, cleaned.menu)
-    demand = demand._replace(cells=_stages(demand.cells, arcs, cleaned.menu))
+    near = _near(demand.cells, sinks, sites, reach, cleaned.menu)
+    demand = demand._replace(cells=_stages(demand.cells, arcs, near, cleaned.menu))
     plan = _planned(demand, sinks, arcs, coverage, referred, [*issues, *doubts, *_children(cleaned)])
     return replace(plan, detour=options.detour)
 
@@ -188,8 +189,21 @@ def _pairs(
     return pd.DataFrame({"cell": cell, "sink": sink, "distance_m": distance, "within": within, "slack": slack})
 
 
-def _stages(cells: pd.DataFrame, arcs: pd.DataFrame, menu: pd.DataFrame) -> pd.DataFrame:
-    """Add A1 (covered), A2 (eligible) and A3 (eligible and in reach of one service@site) of every cell."""
+def _near(cells: pd.DataFrame, sinks: pd.DataFrame, sites: list[str], reach: Reach, menu: pd.DataFrame) -> Bools:
+    """Return which cells ``(cells,)`` are in reach of a service for their need, whoever may use it."""
+    within = reach.within()[:, [sites.index(name) for name in sinks["site"]]]
+    modes = menu.set_index("service")["mode"].fillna("到点")
+    within = within | sinks["service"].map(modes).map(_at_home).to_numpy(dtype=bool)[None, :]
+    found = np.zeros(len(cells), dtype=bool)
+    place = cells["place"].to_numpy(dtype=int)
+    for need, members in cells.groupby("need").indices.items():
+        serving = sinks["service"].isin(covering(menu, str(need))).to_numpy()
+        found[members] = within[place[members]][:, serving].any(axis=1)
+    return found
+
+
+def _stages(cells: pd.DataFrame, arcs: pd.DataFrame, near: Bools, menu: pd.DataFrame) -> pd.DataFrame:
+    """Add A1 (covered), A2 (eligible), A3 (eligible and in reach of one service@site), and who is near any."""
     covered = cells["need"].map({need: bool(covering(menu, need)) for need in cells["need"].unique()})
     eligible = covered & (cells["eligible_class"] != "")
     reached = pd.Series(False, index=cells.index)
@@ -199,6 +213,7 @@ def _stages(cells: pd.DataFrame, arcs: pd.DataFrame, menu: pd.DataFrame) -> pd.D
         covered=demand.where(covered, 0.0),
         eligible=demand.where(eligible, 0.0),
         reachable=demand.where(eligible & reached, 0.0),
+        near=near,
     )
 
 

@@ -56,6 +56,7 @@ def gap_tables(result: MonthResult, words: Wording) -> list[Table]:
     whole = shown["segment_code"] == ALL
     district, upper = shown["community_code"] == ALL, shown["grid"] == ALL
     rounded, persons = words.say("note.rounded"), words.say("note.persons")
+    split = words.say("text.parts_note_averaged" if result.options.gaps.average_orders else "text.parts_note")
     steps = words.steps(result.weights.population, result.options.disclosure.base)
     tables = [
         _table(
@@ -70,7 +71,7 @@ def gap_tables(result: MonthResult, words: Wording) -> list[Table]:
             shown[whole & district],
             "need demand met no_service not_eligible too_far full not_taken_up dissatisfied unknown_use used_other "
             "flag reason",
-            [rounded, *steps, words.say("text.parts_note"), words.say("note.parts_flag")],
+            [rounded, *steps, split, words.say("note.parts_flag")],
             words,
         ),
         _table(

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from needs_analytics.reports.alt_text import alt_text
 from needs_analytics.reports.charts import FlowChart, HeatMap, PlaceMap
-from needs_analytics.reports.drawing import PNG_DPI, picture_png
 from needs_analytics.reports.formats import Blank, excel_number_format
 from needs_analytics.reports.palette import ONE_WAY, TWO_WAY
 from needs_analytics.reports.xlsx.cells import write_text
@@ -67,6 +66,8 @@ def _insert(workbook: Workbook, worksheet: Worksheet, chart: Chart, row: int, wo
 
 def _insert_picture(worksheet: Worksheet, chart: Chart, row: int, words: Words) -> int:
     """Insert a chart that the spreadsheet does not know as a picture; return how many rows it covers."""
+    from needs_analytics.reports.drawing import PNG_DPI, picture_png  # noqa: PLC0415 - loads matplotlib; a check may not
+
     png = picture_png(chart)
     width, height = struct.unpack(">II", png[16:24])
     scale = _WIDTH_PIXELS / width
