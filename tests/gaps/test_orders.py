@@ -52,6 +52,12 @@ def test_an_order_without_a_status_is_unknown_and_not_completed() -> None:
     assert np.isnan(row["wait_median"])
 
 
+def test_where_no_rating_is_kept_it_is_not_known_how_many_were_rated() -> None:
+    table = orders(use("完成", 9), use("完成", 4, service="T", rating=5)).set_index("service")
+    assert np.isnan(table.loc["S", ["rated", "rated_share", "rated_share_low"]].astype(float)).all()
+    assert (table.loc["T", "rated"], table.loc["T", "rated_share"]) == (4, 1)
+
+
 def test_where_no_status_is_told_there_is_no_funnel() -> None:
     table = orders(use(None, 5), use(None, 7, service="T"))
     assert table.empty
@@ -84,7 +90,7 @@ ROW = st.builds(
 @given(st.lists(ROW, min_size=1, max_size=12))
 def test_steps_never_grow_and_ends_sum_to_the_orders(rows: list[dict[str, Any]]) -> None:
     table = orders(*rows)
-    assert (table["rated"] <= table["completed"]).all()
+    assert (table["rated"].fillna(0.0) <= table["completed"]).all()
     assert (table["completed"] <= table["accepted"]).all()
     assert (table["accepted"] <= table["ordered"]).all()
     assert table[list(ENDS.values())].sum(axis=1).tolist() == table["ordered"].tolist()

@@ -71,6 +71,14 @@ def test_small_counts_are_hidden_with_what_would_tell_them() -> None:
     assert not re.search("课堂点单|17天|2.6分", repr(few.sections))
 
 
+def test_ratings_that_nobody_keeps_are_unknown_and_not_none() -> None:
+    made = document([*MEALS_ORDERS, use("B", "完成", 100)])
+    row = printed(made)["助浴"]
+    assert (row["completed"], row["rated"], row["rating"]) == (100, UNKNOWN, UNKNOWN)
+    assert not isinstance(row["rated_share"], float)
+    assert "助浴点单100单，接单100单（100%），完成100单（100%）；" in repr(made.sections).replace("。", "；")
+
+
 def test_where_no_status_is_told_only_that_is_said() -> None:
     made = document([{"service": "A", "count": 50.0, "status": "完成", "status_said": False}])
     assert not printed(made)

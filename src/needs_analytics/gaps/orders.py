@@ -54,7 +54,7 @@ def follow_orders(usage: pd.DataFrame, menu: pd.DataFrame, *, fewest_ratings: in
         whose number cannot be read: they are in no count. ``accepted_share`` is of the ordered, ``completed_share``
         of the accepted, ``rated_share`` of the completed, each with its Wilson interval (1927). ``wait_median`` and
         ``wait_p90`` are the least days within which a half and nine tenths of the ``wait_n`` completed orders with
-        a wait were done; a wait that still goes on is none.
+        a wait were done; a wait that still goes on is none. ``rated`` is NaN where no rating of the service is known.
 
     Notes
     -----
@@ -87,10 +87,12 @@ def _counts(rows: pd.DataFrame) -> pd.DataFrame:
     ends = keyed.pivot_table(index="service", columns="end", values="orders", aggfunc="sum")
     ends = ends.reindex(index=sorted(set(keyed["service"])), columns=[*ENDS.values(), "unknown"]).fillna(0.0)
     done = keyed[(keyed["end"] == "completed") & keyed["rating"].notna()]
+    rated = done.groupby("service")["orders"].sum().reindex(ends.index, fill_value=0.0)
+    keeps_ratings = keyed["rating"].notna().groupby(keyed["service"]).any()
     return ends.assign(
         ordered=ends[list(ENDS.values())].sum(axis=1),
         accepted=ends[list(_ACCEPTED)].sum(axis=1),
-        rated=done.groupby("service")["orders"].sum().reindex(ends.index, fill_value=0.0),
+        rated=rated.where(keeps_ratings.reindex(ends.index)),
         uncounted=keyed["orders"].isna().groupby(keyed["service"]).sum().astype(float),
     )
 
@@ -135,5 +137,7 @@ def _share(reached: Floats, before: Floats, step: str) -> dict[str, Floats]:
     """Return the share of a step of the one before it with its limits; none where nothing came so far."""
     any_before = before > 0
     share = np.divide(reached, before, out=np.full(len(before), np.nan), where=any_before)
-    low, high = (np.where(any_before, limit, np.nan) for limit in wilson(np.minimum(reached, before), before))
+    told = any_before & np.isfinite(reached)
+    limits = wilson(np.minimum(np.nan_to_num(reached), before), before)
+    low, high = (np.where(told, limit, np.nan) for limit in limits)
     return {f"{step}_share": share, f"{step}_share_low": low, f"{step}_share_high": high}

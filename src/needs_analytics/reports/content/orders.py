@@ -99,10 +99,11 @@ def _shares(
     of = rounded_counts(rows[before], options.base)
     reached = np.minimum(rounded_counts(rows[step], options.base), of)
     share = pd.Series(reached / np.where(of > 0, of, np.nan), index=rows.index)
-    limits = zip(*wilson(reached, of), of, strict=True)
-    interval = pd.Series([interval_text(low, high) if n > 0 else None for low, high, n in limits], index=rows.index)
+    known = (of > 0) & rows[step].notna().to_numpy()
+    limits = zip(*wilson(np.nan_to_num(reached), of), known, strict=True)
+    interval = pd.Series([interval_text(low, high) if told else None for low, high, told in limits], index=rows.index)
     return {
-        f"{step}_share": hidden_where(share.astype(object).where(of > 0, None), hidden),
+        f"{step}_share": hidden_where(share.astype(object).where(known, None), hidden),
         f"{step}_interval": hidden_where(interval, hidden),
     }
 
