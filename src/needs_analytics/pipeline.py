@@ -169,6 +169,7 @@ def run_month(workspace: Workspace, month: str | Month, *, progress: Progress | 
     from needs_analytics.needs import list_needs
     from needs_analytics.plans import plan_actions, suggest_services
     from needs_analytics.segments import assign_segments, find_segments
+    from needs_analytics.segments.services import count_services
 
     tell = progress or (lambda _: None)
     options = workspace.config.options
@@ -190,7 +191,8 @@ def run_month(workspace: Workspace, month: str | Month, *, progress: Progress | 
         codebook=cleaned.codebook,
         before=base.model if base else None,
     )
-    segments = replace(segments, sizes=sizes_so_far(kept.sizes, segments, month))
+    used = count_services(segments.table, cleaned.usage)
+    segments = replace(segments, sizes=sizes_so_far(kept.sizes, segments, month), services=used)
     if base and len(segments.crosswalk):
         segments = replace(segments, before_month=base.month)
     if base and before is not None and len(segments.crosswalk):

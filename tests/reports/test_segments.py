@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from helpers.town import CLASSES, MEALS, residents, run_stages, segments_of, survey, town
 from needs_analytics.core.codebook import Codebook
-from needs_analytics.core.continuity import crosswalk_frame, drift_frame, migration_frame, sizes_frame
+from needs_analytics.core.continuity import crosswalk_frame, drift_frame, migration_frame, services_frame, sizes_frame
 from needs_analytics.core.flags import FLAGS
 from needs_analytics.core.options import GapsOptions, NeedsOptions, Options
 from needs_analytics.reports.charts import HeatMap, LineChart, as_number
@@ -150,6 +150,19 @@ def test_no_hidden_move_follows_from_a_total(counts: list[list[int]]) -> None:
 def test_a_small_move_is_hidden_with_a_move_of_nobody_not_with_the_many_who_stayed() -> None:
     hidden = hidden_moves(pd.DataFrame([[90, 2, 0], [0, 40, 0], [0, 0, 50]]), 5)
     assert not hidden.diagonal().any()
+
+
+def test_services_that_few_of_a_type_used_are_not_named() -> None:
+    result = month()
+    used = services_frame([("S1", "食堂", 30, 60, 0.5, 0.2, 2.5), ("S1", "浴室", 4, 60, 0.07, 0.1, 0.7),
+                           ("S2", "浴室", 57, 60, 0.95, 0.1, 9.5)])  # fmt: skip
+    document = build_document(replace(result, segments=replace(result.segments, services=used)))
+    table = next(table for table in document.tables if table.id == "segments")
+    at = [column.key for column in table.columns].index("used_services")
+    assert sorted(str(row[at] or "") for row in table.cells)[-1] == "食堂"
+    assert "浴室" not in repr([row[at] for row in table.cells])
+    blocks = (block for section in document.sections for block in section.blocks if isinstance(block, TableBlock))
+    assert "used_services" not in next(block for block in blocks if block.table == "segments").columns
 
 
 def test_what_became_of_last_months_types_is_told() -> None:

@@ -9,8 +9,8 @@ import pandas as pd
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-_NUMBERS = {"similarity", "statistic", "p", "share", "share_low", "share_high", "persons"}
-_TYPES = dict.fromkeys(_NUMBERS, "float64") | {"drifted": "bool", "n": "int64"}
+_NUMBERS = {"similarity", "statistic", "p", "share", "share_low", "share_high", "persons", "overall", "lift"}
+_TYPES = dict.fromkeys(_NUMBERS, "float64") | {"drifted": "bool", "n": "int64", "users": "int64"}
 
 
 def crosswalk_frame(rows: Iterable[Sequence[object]] = ()) -> pd.DataFrame:
@@ -31,6 +31,11 @@ def migration_frame(rows: Iterable[Sequence[object]] = ()) -> pd.DataFrame:
 def sizes_frame(rows: Iterable[Sequence[object]] = ()) -> pd.DataFrame:
     """Return ``month, segment, name, share, share_low, share_high, persons``: sizes over the months kept."""
     return _frame(rows, ("month", "segment", "name", "share", "share_low", "share_high", "persons"))
+
+
+def services_frame(rows: Iterable[Sequence[object]] = ()) -> pd.DataFrame:
+    """Return ``segment, service, users, n, share, overall, lift``: what residents of a segment used, by name."""
+    return _frame(rows, ("segment", "service", "users", "n", "share", "overall", "lift"))
 
 
 def _frame(rows: Iterable[Sequence[object]], columns: tuple[str, ...]) -> pd.DataFrame:

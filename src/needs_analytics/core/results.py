@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from needs_analytics.core.continuity import crosswalk_frame, drift_frame, migration_frame, sizes_frame
+from needs_analytics.core.continuity import (
+    crosswalk_frame,
+    drift_frame,
+    migration_frame,
+    services_frame,
+    sizes_frame,
+)
 from needs_analytics.core.messages import failure
 from needs_analytics.core.records import Pleasant
 from needs_analytics.errors import UsageError
@@ -60,6 +66,10 @@ class Segments(Pleasant):
         ``segment_before, segment, n``: persons who answered in both months. Exact counts, never published as they are.
     sizes
         ``month, segment, name, share, share_low, share_high, persons`` over the months kept, this one last.
+    services
+        ``segment, service, users, n, share, overall, lift``, the most used first: of the ``n`` respondents of a segment
+        who can be told by name, how many used a service this month by records that name them, against all segments
+        together. Exact counts, never published as they are; totals and records without names tell nothing of it.
     before_month
         The month whose segments these go on from, ``YYYY-MM``; ``""`` where there is none or it is not known.
 
@@ -80,6 +90,7 @@ class Segments(Pleasant):
     drift: pd.DataFrame = field(default_factory=drift_frame)
     migration: pd.DataFrame = field(default_factory=migration_frame)
     sizes: pd.DataFrame = field(default_factory=sizes_frame)
+    services: pd.DataFrame = field(default_factory=services_frame)
     before_month: str = ""
 
     def names(self) -> dict[str, str]:

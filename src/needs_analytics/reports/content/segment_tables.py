@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from needs_analytics.reports.content.wording import Wording
 
 _TOLD = 6
+_SERVICES = 3
 """Differences told of each segment."""
 
 
@@ -49,7 +50,7 @@ def crosswalk_table(result: MonthResult, words: Wording) -> Table:
 
 def segment_table(result: MonthResult, words: Wording) -> Table:
     """Return the published segments, the largest first."""
-    shown = columns("name share interval persons n age traits top_needs flag reason", words)
+    shown = columns("name share interval persons n age traits top_needs used_services flag reason", words)
     names = result.segments.names()
     profiles = result.segments.profiles
     profiles = profiles[profiles["segment"].isin(names)] if len(profiles) else profiles
@@ -78,14 +79,28 @@ def segment_table(result: MonthResult, words: Wording) -> Table:
                 words.leading([words.need(code) for code in str(codes).split(";") if code], 4)
                 for codes in profiles["top_needs"]
             ],
+            "used_services": _services(result, list(profiles["segment"]), words),
             "hidden": profiles["hidden"],
             "withheld": profiles["withheld"],
             "flag": [words.label("flag", flag) for flag in profiles["flag"]],
             "reason": [words.reason(codes) for codes in profiles["flag_reason"]],
         }
     )
-    frame = blanked(frame, ("share", "interval", "persons", "n", "age", "traits", "top_needs"))
-    return Table.from_frame("segments", words.say("table.segments"), frame, shown, notes=[words.say("note.rounded")])
+    frame = blanked(frame, ("share", "interval", "persons", "n", "age", "traits", "top_needs", "used_services"))
+    return Table.from_frame("segments", words.say("table.segments"), frame, shown, notes=[words.say("note.rounded"),
+                            words.say("note.used_services", threshold=options.threshold)])  # fmt: skip
+
+
+def _services(result: MonthResult, segments: list[str], words: Wording) -> list[str]:
+    """Name the services that most residents of each segment used by the records; with few users or others, none."""
+    counts = result.segments.services
+    names = result.cleaned.menu.drop_duplicates("service").set_index("service")["name"]
+    told = counts[~too_few(counts["users"], counts["n"], result.options.disclosure) & (counts["users"] > 0)]
+    by_segment = told.groupby("segment")["service"].agg(list).to_dict()
+    return [
+        words.leading([str(names.get(service, service)) for service in by_segment.get(segment, [])], _SERVICES)
+        for segment in segments
+    ]
 
 
 def judged_profiles(profiles: pd.DataFrame, result: MonthResult) -> pd.DataFrame:
