@@ -84,7 +84,7 @@ def measure_gaps(
         issues=(*doubts_of_use(use.sinks, cleaned, options), *unmeasured),
         norms=norms,
         orders=follow_orders(cleaned.usage, cleaned.menu, fewest_ratings=options.fewest_ratings),
-        parts=pd.concat(limits, ignore_index=True),
+        parts=_no_surer_parts(pd.concat(limits, ignore_index=True), table, needs),
     )
 
 
@@ -184,6 +184,21 @@ def _finished(table: pd.DataFrame, needs: NeedsList, options: GapsOptions) -> pd
     )
     order = order.sort_values(["cut", "level", "need", "community", "grid", "segment"], kind="stable")
     return order[list(GAPS_COLUMNS)].reset_index(drop=True)
+
+
+def _no_surer_parts(parts: pd.DataFrame, table: pd.DataFrame, needs: NeedsList) -> pd.DataFrame:
+    """Widen the limits of the parts that make the gap as those of the gap are: none is surer than its need."""
+    keys = ["need", "community", "grid"]
+    whole = needs.table[(needs.table["segment"] == ALL) & (needs.table["group"] == ALL)][[*keys, *_PERSONS]]
+    demand = table.loc[table["segment"] == ALL, [*keys, "demand"]]
+    names = {"persons": "gap", "persons_low": "gap_low", "persons_high": "gap_high"}
+    rows = parts.rename(columns=names).merge(demand, on=keys, how="left").merge(whole, on=keys, how="left")
+    wide = no_surer_than_need(rows.assign(segment=ALL))
+    of_gap = parts["part"].isin(GAP)
+    return parts.assign(
+        persons_low=parts["persons_low"].mask(of_gap, wide["gap_low"]),
+        persons_high=parts["persons_high"].mask(of_gap, wide["gap_high"]),
+    )
 
 
 def _judged(table: pd.DataFrame, options: GapsOptions) -> pd.DataFrame:
