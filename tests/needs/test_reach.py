@@ -117,6 +117,30 @@ def test_half_the_residents_in_no_answer_are_missed() -> None:
     assert (row["coverage"], row["flag"], row["flag_reason"]) == (pytest.approx(0.5), "慎用", "silent_class")
 
 
+HOUSEHOLDS = """
+    community | age_low | age_high | sex | persons
+    甲 | 16 | 120 | 男 | 800
+    乙 | 16 | 120 | 男 | 800
+"""
+
+
+def test_forms_for_households_take_nobody_out_of_the_demand() -> None:
+    """Sixty forms without a person's age, sex or needs stand in 甲 beside forty answers, half of which want a bath."""
+    answers = [residents(40, community=place, age=50, sex="男", yes={BATHING: 20}) for place in "甲乙"]
+    forms = residents(60, community="甲", office="户表", age=None, sex=None, yes={BATHING: None})
+    needs = listed(*answers, forms, register=HOUSEHOLDS)
+    for place in "甲乙":
+        assert need_row(needs, BATHING, place)["persons"] == pytest.approx(400)
+    assert need_row(needs, BATHING)["coverage"] == pytest.approx(1)
+
+
+def test_a_community_with_nothing_but_forms_for_households_is_not_reached() -> None:
+    answers = residents(60, community="甲", age=50, sex="男", yes={BATHING: 30})
+    forms = residents(60, community="乙", office="户表", age=None, sex=None, yes={BATHING: None})
+    row = need_row(listed(answers, forms, register=HOUSEHOLDS), BATHING)
+    assert row["coverage"] == pytest.approx(0.5)
+
+
 @pytest.mark.parametrize(("replies", "reason"), [(50, ""), (49, "unanswered")])
 def test_a_question_most_left_out_is_not_published(replies: int, reason: str) -> None:
     parts = residents(replies, yes={MEALS: replies // 2}), residents(100 - replies, yes={MEALS: None})

@@ -87,7 +87,8 @@ def reach(answers: Floats, people: pd.DataFrame, places: pd.DataFrame, domains: 
     known = np.isfinite(answers)
     sizes = places.groupby("community")["population"].sum(min_count=1) if len(places) else pd.Series(dtype=float)
     home, names = pd.factorize(people["community"].fillna(""))
-    mass = _resident_mass(people["weight"].to_numpy(float), home, sizes.reindex(names).to_numpy(float))
+    weight = people["weight"].to_numpy(float) * _telling(people, known, home)
+    mass = _resident_mass(weight, home, sizes.reindex(names).to_numpy(float))
     in_place = counts_by(home, known)[home]
     nobody = (people["community"].fillna("") == "").to_numpy()[:, None]  # no community that could be left out
     unasked, few = (in_place == 0) & ~nobody, (in_place > 0) & (in_place < LEAST_KNOWN) & ~nobody
@@ -116,6 +117,18 @@ def reach(answers: Floats, people: pd.DataFrame, places: pd.DataFrame, domains: 
         np.round(1 - missing.sum(axis=0), _DIGITS), in_places, asked, why, replied, nobody_asked, weights.absent
     )
     return _grids_as_communities(told, domains.frame)
+
+
+def _telling(people: pd.DataFrame, known: Bools, home: Ints) -> Bools:
+    """Return who tells anything of who was asked, ``(n,)``.
+
+    A form filled in for households tells neither age nor sex nor needs of a person. Taken for people of an age and sex
+    that was not asked, they would take their part of the residents out of every need. Where a community sent nothing
+    else, they stand for it; so does who left everything blank in a form that others answered.
+    """
+    aged = people["age_low"].notna().to_numpy() | people["sex"].notna().to_numpy()
+    tells = aged | _asked_by_office(people, known).any(axis=1)
+    return np.asarray(tells | (np.bincount(home, tells) == 0)[home])
 
 
 def _resident_mass(weight: Floats, home: Ints, sizes: Floats) -> Floats:
