@@ -134,6 +134,8 @@ def _district(answers: int, places: int, needs: int) -> tuple[pd.DataFrame, Floa
             "answer_id": np.arange(answers).astype(str),
             "household_key": household.astype(str),
             "office": "街道",
+            "age_low": 40.0,
+            "sex": "女",
             "community": np.char.add("社区", place.astype(str)).astype(object),
             "grid": None,
             "segment": np.char.add("人群", rng.integers(0, _SEGMENTS, answers).astype(str)).astype(object),
