@@ -70,16 +70,17 @@ def test_the_gap_of_the_sub_district_lies_in_its_interval(measured: Measured) ->
     measured("gap of the sub-district lies in its interval", held.mean(), least=INTERVALS_HOLD - chance)
 
 
-_RULES = (
-    "children's ages are not asked, so parents of older ones count as eligible (CHD02, CHD04, EDU05); nobody under 60 "
-    "among the 40 who want ELD16"
-)
+_MISSED = {
+    "not_eligible": "0.85 over twelve towns: children's ages are not asked, so parents of older ones count as eligible",
+    "too_far": "0.89 over twelve towns",
+}
 
 
-@pytest.mark.parametrize(
-    "part",
-    [pytest.param(part, marks=awaits(DEMAND, _RULES)) if part == "not_eligible" else part for part in EXACT],
-)
+def _missed_over_many_towns(part: str) -> tuple[pytest.MarkDecorator, ...]:
+    return (awaits(DEMAND, _MISSED[part]),) if part in _MISSED and len(SEEDS) >= MANY_TOWNS else ()
+
+
+@pytest.mark.parametrize("part", [pytest.param(part, marks=_missed_over_many_towns(part)) for part in EXACT])
 def test_the_parts_that_are_heads_counted_lie_in_their_intervals(part: str, measured: Measured) -> None:
     towns = []
     for seed in SEEDS:
