@@ -77,6 +77,12 @@ def test_without_coordinates_there_is_no_map() -> None:
     assert drawn(result) is None
 
 
+def test_a_place_with_half_a_coordinate_is_left_out() -> None:
+    chart = drawn(month(PLACES.replace("甲 | 一网格 | 0 | 0 |", "甲 | 一网格 | 0 | |")))
+    assert chart is not None
+    assert sorted(point.label for point in chart.points) == ["乙 一网格", "乙 二网格", "甲 二网格"]
+
+
 def test_the_map_of_a_need_is_asked_for_by_its_name_or_code() -> None:
     result = month()
     named = na.plot_month(result, "gap_map", need="助餐")

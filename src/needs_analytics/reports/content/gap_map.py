@@ -69,7 +69,9 @@ def _places(result: MonthResult, shown: pd.DataFrame, need: str) -> pd.DataFrame
     return told.merge(located[known].assign(grid=located["grid"].fillna("")), on=["community", "grid"])
 
 
-def _drawn(result: MonthResult, need: str, places: pd.DataFrame, sites: pd.DataFrame, words: Wording) -> PlaceMap:
+def _drawn(
+    result: MonthResult, need: str, places: pd.DataFrame, sites: pd.DataFrame, words: Wording
+) -> PlaceMap | None:
     east, north = local_metres(Points.of(pd.concat([places, sites], ignore_index=True)))
     count = len(places)
     points = [
@@ -77,15 +79,17 @@ def _drawn(result: MonthResult, need: str, places: pd.DataFrame, sites: pd.DataF
         for (community, grid, gap), x, y in zip(
             iter_rows(places, "community", "grid", "gap"), east[:count], north[:count], strict=True
         )
-        if np.isfinite(x)
+        if np.isfinite(x) and np.isfinite(y)
     ]
     radius = sites["radius_m"].fillna(sites["tier"].fillna("").map(result.options.matching.default_radius_m))
     reach = radius.fillna(0.0).to_numpy(float) / result.options.matching.detour
     squares = [
         MapSite(name, float(x), float(y), float(metres))
         for name, x, y, metres in zip(sites["name"], east[count:], north[count:], reach, strict=True)
-        if np.isfinite(x)
+        if np.isfinite(x) and np.isfinite(y)
     ]
     said = MapWords(*(words.say(f"chart.map_{name}", length="{length}") for name in MapWords.__dataclass_fields__))
     title = words.say("chart.map", need=words.need(need))
+    if len(points) < _FEWEST:
+        return None
     return PlaceMap("gap_map", title, points, squares, said, axis=words.say("chart.map_note"))
