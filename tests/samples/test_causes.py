@@ -195,7 +195,7 @@ def asking_of(tiny: Tiny) -> Asking:
     np.add.at(noted, tiny.community, tiny.own)
     return Asking(
         need=np.array([group[0] for group in groups], dtype=object),
-        community=np.array([group[1] for group in groups]),
+        area=np.array([group[1] for group in groups]),
         persons=(member @ tiny.persons).astype(float),
         may=np.array([group[2] for group in groups]),
         own=(member @ tiny.own.sum(axis=1)).astype(float),
@@ -260,7 +260,7 @@ def test_the_bounds_hold_whatever_the_best_plan_and_the_attribution(tiny: Tiny, 
     served = largest_flow(asking, asking.persons > 0, tiny.stands["capacity"].to_numpy(float))
     bad = tiny.stands["bad_high" if worst else "bad_low"].to_numpy()
     areas = sorted(set(zip(tiny.need, tiny.community, strict=True)))
-    bounds = [bound_parts((asking.need == n) & (asking.community == c), asking, served) for n, c in areas]
+    bounds = [bound_parts((asking.need == n) & (asking.area == c), asking, served) for n, c in areas]
     inside = [(np.array(tiny.need) == n) & (np.array(tiny.community) == c) for n, c in areas]
     for plan, seen in product(best_plans(tiny), attributions(tiny)):
         cells = true_parts(tiny, plan, seen, pooled, bad)
@@ -295,6 +295,14 @@ def test_the_bounds_leave_room_for_everybody_who_can_reach_a_stand(causes: pd.Da
     low, high = (causes[[f"{part}_{end}" for part in BOUNDED]].sum(axis=1) for end in ("low", "high"))
     assert (low <= reached + 0.01).all()
     assert (high >= reached - 0.01).all()
+
+
+def test_the_grids_of_a_community_have_its_heads(snapshot: Snapshot, use: pd.DataFrame, causes: pd.DataFrame) -> None:
+    grids = find_causes(snapshot, use, grids=True)
+    heads = ["demand", *EXACT]
+    both = grids.groupby(["need", "community"])[heads].sum() - causes.set_index(["need", "community"])[heads]
+    assert (both.abs() < 0.01).to_numpy().all()
+    assert grids[["need", "community", "grid"]].duplicated().sum() == 0
 
 
 @pytest.mark.parametrize("seed", [3, 8])

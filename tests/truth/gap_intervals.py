@@ -38,7 +38,9 @@ if TYPE_CHECKING:
 
 TOWNS, SAMPLES = range(500, 506), 8
 DESIGNS = ("margins", "offices")
-_LEAST = 120  # persons who want it: of fewer a sample tells next to nothing
+_LEAST = {"sub-district": 120, "communities": 120, "grids": 30}
+"""Persons who want it: of fewer a sample tells next to nothing, or the need is not there."""
+_LEVELS = {"district": "sub-district", "community": "communities", "grid": "grids"}
 _CLOSE = 0.02
 
 
@@ -57,30 +59,35 @@ def sample(seed: int, design: str, number: int) -> GapReport:
 
 def held(report: GapReport, month: GapMonth) -> pd.DataFrame:
     """Return, per need and place with enough demand, whether the interval holds the true gap and on which side not."""
-    found = pd.concat([report.at("district"), report.at("community")])
-    table = month.causes.merge(found, on=["need", "community"], suffixes=("", "_found"))
-    table = table[(table["demand"] >= _LEAST) & table["gap_low"].notna()]
+    found = pd.concat([report.at(level).assign(level=name) for level, name in _LEVELS.items()])
+    true = pd.concat([month.causes.assign(grid=ALL), month.by_grid])
+    table = true.merge(found, on=["need", "community", "grid"], suffixes=("", "_found"))
+    table = table[(table["demand"] >= table["level"].map(_LEAST)) & table["gap_low"].notna()]
     counted = table[list(EXACT)].sum(axis=1)
     low, high = counted + table["full_low"], counted + table["full_high"]
     return pd.DataFrame(
         {
             "need": table["need"],
-            "level": (table["community"] == ALL).map({True: "sub-district", False: "communities"}),
+            "level": table["level"],
             "exact": high - low <= _CLOSE * table["demand"],
             "above": table["gap_high"] < low,
             "below": table["gap_low"] > high,
+            "width": (table["gap_high"] - table["gap_low"]) / table["demand"],
         }
     )
 
 
 def coverage(draws: Iterable[tuple[int, str, int]]) -> pd.DataFrame:
-    """Return by design and level how many intervals were told, how many hold the truth and on which side it lies."""
+    """Return by design and level how many intervals were told, how many hold the truth, and the median width."""
     with threadpool_limits(1):
         parts = [held(sample(*one), gap_month(one[0])).assign(design=one[1]) for one in draws]
     rows = pd.concat(parts)
     rows = pd.concat([rows.assign(truth="all"), rows[rows["exact"]].assign(truth="exact")])
     sums = rows.groupby(["design", "truth", "level"]).agg(
-        told=("need", "size"), below=("below", "mean"), above=("above", "mean")
+        told=("need", "size"),
+        below=("below", "mean"),
+        above=("above", "mean"),
+        width=("width", "median"),
     )
     return sums.assign(coverage=1 - sums["below"] - sums["above"])
 
@@ -88,7 +95,7 @@ def coverage(draws: Iterable[tuple[int, str, int]]) -> pd.DataFrame:
 def main() -> None:
     """Print the table."""
     draws = ((seed, design, number) for seed in TOWNS for design in DESIGNS for number in range(SAMPLES))
-    sys.stdout.write(f"{coverage(draws)}\n")
+    sys.stdout.write(f"{coverage(draws).to_string()}\n")
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from helpers.town import no_segments
 from needs_analytics.cleaning import clean
 from needs_analytics.core.codebook import Codebook
 from needs_analytics.core.month import Month
+from needs_analytics.core.results import ALL
 from needs_analytics.gaps import measure_gaps
 from needs_analytics.intake import take_in
 from needs_analytics.matching import match_services
@@ -19,6 +20,7 @@ from needs_analytics.office.read import read_workbooks
 from needs_analytics.samples import found_town, read_plan
 from needs_analytics.samples.causes import find_causes
 from needs_analytics.samples.month import DEFAULT_MONTH, DEFAULT_SEED, write_month
+from needs_analytics.samples.names import chinese_number
 from needs_analytics.samples.norms import check_norms
 from needs_analytics.samples.usage import record_use, years_of_use
 from needs_analytics.weights import weigh
@@ -35,12 +37,13 @@ SEEDS = (DEFAULT_SEED, *range(1, 100))[: seed_count(1)]
 
 
 class GapMonth(NamedTuple):
-    """What truly happens to the demand, which norms are met, and what the stages made of the workbooks."""
+    """What truly happens to the demand, which norms are met, what the stages made of the workbooks; by grid."""
 
     causes: pd.DataFrame
     norms: pd.DataFrame
     gaps: GapReport
     cleaned: Cleaned
+    by_grid: pd.DataFrame
 
 
 @cache
@@ -57,4 +60,7 @@ def gap_month(seed: int) -> GapMonth:
     weights = weigh(cleaned.survey, cleaned.register)
     needs = list_needs(cleaned, weights, no_segments())
     gaps = measure_gaps(needs, match_services(needs, cleaned, weights), cleaned)
-    return GapMonth(find_causes(snapshot, use), check_norms(snapshot), gaps, cleaned)
+    by_grid = find_causes(snapshot, use, grids=True)
+    by_grid = by_grid[by_grid["grid"] != ALL]
+    by_grid = by_grid.assign(grid=["第" + chinese_number(number) + "网格" for number in by_grid["grid"]])
+    return GapMonth(find_causes(snapshot, use), check_norms(snapshot), gaps, cleaned, by_grid)

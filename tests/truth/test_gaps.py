@@ -106,6 +106,32 @@ def test_who_has_no_child_may_not_use_what_is_for_children(measured: Measured) -
     measured("who has no child, found not eligible, over the true number", found, least=0.75, most=1.25)
 
 
+def test_no_community_has_far_too_much_or_too_little_demand(measured: Measured) -> None:
+    """All needs together: what a form cannot tell of a person (a household's form) must not halve a community."""
+    shares = []
+    for seed in SEEDS:
+        month = gap_month(seed)
+        found = month.gaps.at("community")
+        both = month.causes.merge(found, on=["need", "community"], suffixes=("", "_found"))
+        sums = both.groupby("community")[["demand", "demand_found"]].sum()
+        shares.append(sums["demand_found"] / sums["demand"])
+    ratios = pd.concat(shares)
+    measured("demand of a community over the true one, the least", ratios.min(), least=0.75)
+    measured("demand of a community over the true one, the largest", ratios.max(), most=1.25)
+
+
+def test_where_nobody_of_the_sample_has_a_need_the_gap_may_still_be_as_large_as_the_need(measured: Measured) -> None:
+    """None of fifty answers says 0 to 7 %: so do the limits of the gap, not 0 to 0."""
+    parts = []
+    for seed in SEEDS:
+        month = gap_month(seed)
+        found = month.gaps.at("community")
+        both = month.causes.merge(found[found["demand"] <= 0], on=["need", "community"], suffixes=("", "_found"))
+        parts.append(both["gap_high"] >= both[list(EXACT)].sum(axis=1) + both["full_low"])
+    held = pd.concat(parts)
+    measured("gaps of needs nobody of the sample has, held by their limits", held.mean(), least=0.8)
+
+
 @awaits(
     DEMAND,
     "a community whose sample has nobody with the need gets a demand of 0 persons and no cause, where 120 or more have "

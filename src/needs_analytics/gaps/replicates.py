@@ -136,10 +136,14 @@ def _demand_draws(cells: pd.DataFrame, number: int, generator: np.random.Generat
 
 
 def bias_corrected(draws: Floats, estimate: Floats, level: float) -> tuple[Floats, Floats]:
-    """Return limits ``(sums,)`` from draws ``(draws, sums)`` (Efron 1981); they hold the estimate."""
+    """Return limits ``(sums,)`` from draws ``(draws, sums)`` (Efron 1981); they hold the estimate.
+
+    Draws that equal the estimate, as where nothing is short or nobody has the need, may lie on either side of it: they
+    are counted so that as little as possible is corrected. Halved, they would draw the upper limit down to them.
+    """
     if not len(draws):
         return np.full(len(estimate), np.nan), np.full(len(estimate), np.nan)
-    below = ((draws < estimate).sum(axis=0) + 0.5 * (draws == estimate).sum(axis=0)) / len(draws)
+    below = np.clip(0.5, (draws < estimate).mean(axis=0), (draws <= estimate).mean(axis=0))
     shift = norm.ppf(np.clip(below, 0.5 / len(draws), 1 - 0.5 / len(draws)))
     tail = norm.ppf(0.5 + level / 2)
     ordered = np.sort(draws, axis=0)

@@ -52,11 +52,15 @@ def estimates_of(table: pd.DataFrame, wanted: Sequence[str], places: pd.DataFram
     own, upper = _rows(table, wanted, places)
     own = np.where((own == _NOWHERE) | (upper == _NOWHERE), upper, own)
     share, se = table["share"].to_numpy(float), table["share_se"].to_numpy(float)
-    # half an interval over its normal quantile: a standard error that is not 0 at a share of 0
-    spread = (table["share_high"] - table["share_low"]).to_numpy(float) / (2 * Z)
+    # half an interval over its normal quantile, or all of it where it lies on one side: not 0 at a share of 0
+    width = (table["share_high"] - table["share_low"]).to_numpy(float)
+    one_sided = (share <= 0) | (share >= 1)
+    spread = width / np.where(one_sided, Z, 2 * Z)
     composite = (table["method"] == "composite").to_numpy(bool)
     common = _taken(spread, upper)
     error = np.where(_taken(composite.astype(float), own) > 0, _taken(se, own), common)
+    # a composite benchmarked to nobody is no surer than its community that has nobody
+    error = np.where(_taken(one_sided.astype(float), upper) > 0, np.maximum(error, common), error)
     return Estimates(_taken(share, own), error, np.minimum(common, error), _asked(table, wanted, places))
 
 

@@ -17,25 +17,25 @@ EXACT = ("no_service", "not_eligible", "too_far")
 
 @dataclass(frozen=True)
 class Asking:
-    """Those of a family of needs who can reach some stand, grouped by need, community and the stands they can go to.
+    """Those of a family of needs who can reach some stand, grouped by need, area and the stands they can go to.
 
     Attributes
     ----------
-    need, community, persons
-        ``(groups,)``; communities as numbers.
+    need, area, persons
+        ``(groups,)``; areas (communities or grids) as numbers.
     may
         ``(groups, stands)`` where a group can go.
     own, bad
         ``(groups,)`` how many of them are noted down at such a stand for this need alone, and the least of these to
         count as dissatisfied.
     noted
-        ``(communities, stands)`` residents noted down by name, needing or not.
+        ``(areas, stands)`` residents noted down by name, needing or not.
     stands
         The family's rows of ``Stands.table``.
     """
 
     need: np.ndarray
-    community: np.ndarray
+    area: np.ndarray
     persons: np.ndarray
     may: np.ndarray
     own: np.ndarray
@@ -45,9 +45,9 @@ class Asking:
 
 
 def group_askers(
-    family: tuple[str, ...], wanting: np.ndarray, place: np.ndarray, community: np.ndarray, stands: Stands
+    family: tuple[str, ...], wanting: np.ndarray, place: np.ndarray, area: np.ndarray, stands: Stands
 ) -> tuple[Asking, dict[str, pd.DataFrame]]:
-    """Group those who want something of a family, and count the exact parts of each need by community.
+    """Group those who want something of a family, and count the exact parts of each need by area.
 
     Parameters
     ----------
@@ -55,13 +55,13 @@ def group_askers(
         Needs that share stands.
     wanting
         ``(people, needs of the family)`` of booleans.
-    place, community
-        ``(people,)`` row of the grid, number of the community.
+    place, area
+        ``(people,)`` row of the grid, number of the area.
 
     Returns
     -------
     asking, exact
-        ``exact`` has per need one row per community: ``demand``, :data:`EXACT`.
+        ``exact`` has per need one row per area: ``demand``, :data:`EXACT`.
     """
     own = np.flatnonzero([bool(set(needs) & set(family)) for needs in stands.table["needs"]])
     table = stands.table.iloc[own].reset_index(drop=True)
@@ -69,29 +69,27 @@ def group_askers(
     visits = stands.visits[stands.visits["stand"].isin(own)]
     person, stand = visits["person"].to_numpy(int), np.searchsorted(own, visits["stand"])
     sure = (wanting[person] & serves.T[stand]).sum(axis=1) == 1
-    communities = int(community.max()) + 1
+    areas = int(area.max()) + 1
     exact, groups = {}, []
     for need, wants, serving in zip(family, wanting.T, serves, strict=True):
         who = np.flatnonzero(wants)
         eligible = stands.eligible[np.ix_(who, own)] & serving
         may = eligible & stands.reach[np.ix_(place[who], own)]
-        exact[need] = _count(serving.any(), eligible, may, community[who], communities)
+        exact[need] = _count(serving.any(), eligible, may, area[who], areas)
         counts = sure & wants[person] & serving[stand]
         least = _least(np.searchsorted(who, person[counts]), stand[counts], may, table["bad_low"].to_numpy(float))
-        groups.append(_grouped(need, community[who], may, least))
-    noted = np.zeros((communities, len(own)))
-    np.add.at(noted, (community[person], stand), 1)
+        groups.append(_grouped(need, area[who], may, least))
+    noted = np.zeros((areas, len(own)))
+    np.add.at(noted, (area[person], stand), 1)
     joined = {name: np.concatenate([group[name] for group in groups]) for name in groups[0]}
     return Asking(**joined, noted=noted, stands=table), exact
 
 
-def _count(
-    served: bool, eligible: np.ndarray, may: np.ndarray, community: np.ndarray, communities: int
-) -> pd.DataFrame:
-    """Count in each community who is in no menu, who may not use it, who lives too far."""
+def _count(served: bool, eligible: np.ndarray, may: np.ndarray, area: np.ndarray, areas: int) -> pd.DataFrame:
+    """Count in each area who is in no menu, who may not use it, who lives too far."""
     none = np.full(len(eligible), not served)
     part = np.select([none, ~eligible.any(axis=1), ~may.any(axis=1)], [0, 1, 2], 3)
-    heads = np.bincount(4 * community + part, minlength=4 * communities).reshape(-1, 4).astype(float)
+    heads = np.bincount(4 * area + part, minlength=4 * areas).reshape(-1, 4).astype(float)
     return pd.DataFrame({"demand": heads.sum(axis=1), **{name: heads[:, at] for at, name in enumerate(EXACT)}})
 
 
@@ -103,15 +101,15 @@ def _least(person: np.ndarray, stand: np.ndarray, may: np.ndarray, bad: np.ndarr
     return np.where(np.isfinite(least), least, np.nan)
 
 
-def _grouped(need: str, community: np.ndarray, may: np.ndarray, least: np.ndarray) -> dict[str, np.ndarray]:
-    """Count the people of one need who can go somewhere, by community and where they can go."""
+def _grouped(need: str, area: np.ndarray, may: np.ndarray, least: np.ndarray) -> dict[str, np.ndarray]:
+    """Count the people of one need who can go somewhere, by area and where they can go."""
     can = may.any(axis=1)
-    rows = np.column_stack([community[can], np.packbits(may[can], axis=1)])
+    rows = np.column_stack([area[can], np.packbits(may[can], axis=1)])
     kinds, group = np.unique(rows, axis=0, return_inverse=True)
     where = np.unpackbits(kinds[:, 1:].astype(np.uint8), axis=1, count=may.shape[1]).astype(bool)
     return {
         "need": np.full(len(kinds), need, dtype=object),
-        "community": kinds[:, 0].astype(int),
+        "area": kinds[:, 0].astype(int),
         "persons": np.bincount(group, minlength=len(kinds)).astype(float),
         "may": where,
         "own": np.bincount(group, np.isfinite(least[can]), len(kinds)),

@@ -97,7 +97,7 @@ def _stayed(groups: np.ndarray, asking: Asking) -> float:
 
 def _seen(area: np.ndarray, asking: Asking) -> np.ndarray:
     """Return the most persons of an area who may have come to each stand, ``(stands,)``."""
-    named = asking.noted[np.unique(asking.community[area])].sum(axis=0)
+    named = asking.noted[np.unique(asking.area[area])].sum(axis=0)
     return np.where(asking.stands["recorded"], named + asking.stands["counted"].to_numpy(float), np.inf)
 
 

@@ -67,13 +67,15 @@ COLUMNS = (
 )
 
 
-def find_causes(snapshot: Snapshot, use: pd.DataFrame) -> pd.DataFrame:
+def find_causes(snapshot: Snapshot, use: pd.DataFrame, *, grids: bool = False) -> pd.DataFrame:
     """Count where the demand of every need of every community goes.
 
     Parameters
     ----------
     use
         The month's record, as :func:`~needs_analytics.samples.usage.record_use` makes it.
+    grids
+        By grid instead, with a column ``grid`` (its number) behind the community.
 
     Returns
     -------
@@ -81,20 +83,31 @@ def find_causes(snapshot: Snapshot, use: pd.DataFrame) -> pd.DataFrame:
     persons. ``cause`` is ``""`` where the bounds do not decide it; ``margin`` is a share of the demand.
     """
     stands = set_up_stands(snapshot, use)
-    people, names = snapshot.people, list(snapshot.town.communities["community"])
-    community = people["community"].map({name: at for at, name in enumerate(names)}).to_numpy(int)
+    people = snapshot.people
+    keys, area_of = _areas(snapshot, grids=grids)
+    columns = [column for name in COLUMNS for column in (list(keys.columns) if name == "community" else [name])]
     rows: list[dict[str, object]] = []
     for family in _families(snapshot.needs, stands):
         wanting = snapshot.needs[list(family)].to_numpy() & snapshot.adults[:, None]
-        asking, exact = group_askers(family, wanting, people["place"].to_numpy(), community, stands)
+        asking, exact = group_askers(family, wanting, people["place"].to_numpy(), area_of, stands)
         served = largest_flow(asking, asking.persons > 0, asking.stands["capacity"].to_numpy(float))
         for need, counts in exact.items():
-            for number, name in [(-1, ALL), *enumerate(names)]:
-                area = (asking.need == need) & ((asking.community == number) | (number < 0))
+            for number, names in [(-1, (ALL,) * keys.shape[1]), *enumerate(keys.itertuples(index=False, name=None))]:
+                area = (asking.need == need) & ((asking.area == number) | (number < 0))
                 heads = counts.sum() if number < 0 else counts.iloc[number]
-                rows.append({"need": need, "community": name, **heads, **bound_parts(area, asking, served)})
+                row: dict[str, object] = dict(zip(keys.columns, names, strict=True))
+                rows.append({"need": need, **row, **heads, **bound_parts(area, asking, served)})
     table = pd.DataFrame(rows).sort_values("need", kind="stable", ignore_index=True)
-    return _with_cause(table)[list(COLUMNS)].round(3)
+    return _with_cause(table)[columns].round(3)
+
+
+def _areas(snapshot: Snapshot, *, grids: bool) -> tuple[pd.DataFrame, np.ndarray]:
+    """Return the names of the areas, ``(areas,)`` rows, and the number of each resident's, ``(people,)``."""
+    if grids:
+        names = snapshot.town.grids[["community", "number"]].rename(columns={"number": "grid"})
+        return names, snapshot.people["place"].to_numpy(int)
+    keys = snapshot.town.communities[["community"]]
+    return keys, pd.Index(keys["community"]).get_indexer(snapshot.people["community"])
 
 
 def planted_areas(causes: pd.DataFrame) -> pd.DataFrame:
