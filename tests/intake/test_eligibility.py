@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
-from helpers.grids import CODEBOOK
+from helpers.grids import CODEBOOK, cells, codes, take_clean
 from needs_analytics.intake.eligibility import read_eligibility
 from needs_analytics.intake.groups import group_words
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 WORDS = group_words(CODEBOOK)
 
@@ -34,6 +39,23 @@ WORDS = group_words(CODEBOOK)
         ("老年人（60周岁以上）", "age>=60"),
         ("失能、高龄（需身体评估与知情同意）", "group=disabled_elder or group=aged80"),
         ("居民 且 60岁以上", "age>=60"),
+        ("大于60岁", "age>=61"),
+        ("超过60岁", "age>=61"),
+        ("不低于60岁", "age>=60"),
+        ("不超过60岁", "age<=60"),
+        ("满60", "age>=60"),
+        ("不满60岁", "age<=59"),
+        ("年满18周岁不满60周岁", "age>=18 and age<=59"),
+        ("六十五岁以上", "age>=65"),
+        ("aged 60 and over", "age>=60"),
+        ("60+", "age>=60"),
+        ("女性，55周岁以上", "sex=女 and age>=55"),
+        ("60岁以上、女性", "sex=女 and age>=60"),
+        ("60岁以上 独居", "age>=60 and group=alone_elder"),
+        ("孕产妇、0-6岁", "group=pregnant or age>=0 and age<=6"),
+        ("妇女、60岁以上老人", "sex=女 or age>=60"),
+        ("55岁以上女性、60岁以上男性", "age>=55 and sex=女 or age>=60 and sex=男"),
+        ("age>=60 and group=alone_elder|disabled", "age>=60 and group=alone_elder|disabled"),
     ],
 )
 def test_a_rule_is_read(written: str, expression: str) -> None:
@@ -78,8 +100,6 @@ def test_and_beside_or_without_brackets_is_asked_about_in_words() -> None:
     [
         ("60周岁以上（独居、失能）", "age>=60 and group=alone_elder or age>=60 and group=disabled_elder"),
         ("80岁以上（含空巢）", "age>=80"),
-        ("(60岁以上", "age>=60"),
-        ("60岁以上) 且 女", "age>=60 and sex=女"),
         ("60岁以上 且 爱下棋", "age>=60"),
         ("60岁以上 或 爱下棋", "age>=60"),
         (f"({'、'.join(f'{age}岁以上' for age in range(60, 67))}) 且 (独居、空巢、低保、特困、残疾)",
@@ -96,3 +116,99 @@ def test_brackets_that_may_mean_something_else_are_asked_about(text: str, expres
 )
 def test_a_formula_of_nothing_leaves_the_service_open_and_is_said(text: str) -> None:
     assert (read_eligibility(text, WORDS, {}).value, read_eligibility(text, WORDS, {}).code) == ("all", "W142")
+
+
+@pytest.mark.parametrize(
+    ("written", "expression"),
+    [
+        ("不独居", "group!=alone_elder"),
+        ("非独居老人", "age>=60 and group!=alone_elder"),
+        ("低保老人,不包括失能", "group=dibao and group!=disabled_elder"),
+        ("60岁以上老人（失能除外）", "age>=60 and group!=disabled_elder"),
+        ("全体居民（60岁以下除外）", "age>=60"),
+        ("除失能外的老人", "age>=60 and group!=disabled_elder"),
+        ("不含低保的老人", "age>=60 and group!=dibao"),
+        ("低保以外的老人", "age>=60 and group!=dibao"),
+        ("除低保、残疾人外的居民", "group!=dibao and group!=disabled"),
+        ("除外来务工人员外的居民", "group!=migrant"),
+        ("60岁以上老人、残疾人（低保除外）",
+         "age>=60 and group!=dibao or group=disabled and group!=dibao"),
+    ],
+)  # fmt: skip
+def test_who_is_left_out_is_not_let_in(written: str, expression: str) -> None:
+    reading = read_eligibility(written, WORDS, {})
+    assert (reading.value, reading.code) == (expression, "")
+
+
+@pytest.mark.parametrize("written", ["常住居民（不含租户）", "60岁以上（不含租户）", "60岁以上老人、残疾人、低保除外"])
+def test_what_is_left_out_and_not_understood_is_said(written: str) -> None:
+    assert read_eligibility(written, WORDS, {}).code == "W143"
+
+
+@pytest.mark.parametrize(
+    "written", ["80-60岁", "60岁以上 且 60岁以下", "150岁以上", "60至79岁高龄老人", "老年人（60岁以上除外）"]
+)
+def test_a_rule_nobody_can_meet_is_a_mistake_and_not_a_gap(written: str) -> None:
+    reading = read_eligibility(written, WORDS, {})
+    assert (reading.value, reading.code) == ("all", "W145")
+    assert reading.words
+
+
+@pytest.mark.parametrize(
+    ("written", "expression"),
+    [
+        ("60岁以上、独居老人", "age>=60 and group=alone_elder"),
+        ("60岁以上，低保", "age>=60 or group=dibao"),
+        ("60岁以上低保或特困", "age>=60 and group=dibao or group=tekun"),
+        ("60岁以上低保、特困", "age>=60 and group=dibao or group=tekun"),
+    ],
+)
+def test_an_age_beside_groups_is_asked_about(written: str, expression: str) -> None:
+    reading = read_eligibility(written, WORDS, {})
+    assert (reading.value, reading.code) == (expression, "W144")
+
+
+@pytest.mark.parametrize(
+    "written", ["60岁以上 且 (独居 或 失能", "60岁以上 且 (独居 或 失能))", "(60岁以上", "60岁以上) 且 女", "]独居["]
+)
+def test_brackets_that_do_not_match_are_said(written: str) -> None:
+    assert read_eligibility(written, WORDS, {}).code == "W146"
+
+
+@pytest.mark.parametrize("written", ["60岁以上 且", "且 独居", "或 独居"])
+def test_an_and_without_its_other_side_is_said(written: str) -> None:
+    assert read_eligibility(written, WORDS, {}).code == "W143"
+
+
+@pytest.mark.parametrize(
+    ("written", "code"), [("和平社区居民", "W143"), ("60岁以上，限东湾村", "W143"), ("城乡居民", "")]
+)
+def test_a_place_named_is_not_a_condition_and_is_said(written: str, code: str) -> None:
+    assert read_eligibility(written, WORDS, {}).code == code
+
+
+MENU = ["服务名称", "对应需求", "服务对象", "最小年龄", "最大年龄", "限定人群"]
+
+
+def menu_of(*own: object) -> tuple[pd.Series, set[str]]:
+    """Take in a menu of two services and return the first one's row, and what was said of rules."""
+    rows = [MENU, ["食堂", "助餐", *own], ["讲座", "健康讲座义诊", "居民", None, None, None]]
+    found = take_clean(cells(rows, name="服务菜单"))
+    return found.menu.set_index("name").loc["食堂"], codes(found) & {"W142", "W143", "W144", "W145", "W146"}
+
+
+def test_columns_of_ages_and_groups_are_part_of_the_rule() -> None:
+    row, said = menu_of("居民", 60, "85岁", "独居老人、低保")
+    assert row["eligibility"] == "age>=60 and age<=85 and group=alone_elder|dibao"
+    assert row["eligibility_text"] == "60-85岁 且 （独居老人 或 低保对象）"
+    assert said == set()
+
+
+def test_columns_hold_beside_every_alternative_of_the_rule() -> None:
+    row, _ = menu_of("残疾人 或 低保", 60, None, None)
+    assert row["eligibility"] == "group=disabled and age>=60 or group=dibao and age>=60"
+
+
+def test_columns_that_contradict_the_rule_are_a_mistake() -> None:
+    row, said = menu_of("60岁以上", None, 50, None)
+    assert (row["eligibility"], said) == ("all", {"W145"})

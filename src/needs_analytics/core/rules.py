@@ -7,8 +7,10 @@ A rule is alternatives joined by `` or ``, each a conjunction joined by `` and `
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import product
+from math import prod
 from typing import TYPE_CHECKING, Literal
 
 from needs_analytics.core.messages import failure, text
@@ -18,7 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 _CONDITION = re.compile(r"age(>=|<=)(\d+(?:\.\d+)?)|sex=(男|女)|group(!?)=(\w+(?:\|\w+)*)|all")
-_ADULT = 16.0
+_ADULT, _OLDEST = 16.0, 120.0
+_MOST_CHOICES = 32
 
 Kind = Literal["all", "age_from", "age_to", "sex", "group"]
 
@@ -78,6 +81,53 @@ def _condition(part: str, expression: str) -> Condition:
     return Condition("all")
 
 
+def denied(expression: str) -> str:
+    """Return the expression of everybody who does not meet a rule; ``""`` where that is nobody or too long to say."""
+    alternatives = parse_rule(expression)
+    if any(condition.kind == "all" for part in alternatives for condition in part):
+        return ""
+    choices = [[_opposite(condition) for condition in part] for part in alternatives]
+    if prod(map(len, choices)) > _MOST_CHOICES:
+        return ""
+    return " or ".join(" and ".join(dict.fromkeys(one)) for one in product(*choices))
+
+
+def _opposite(condition: Condition) -> str:
+    if condition.kind == "age_from":
+        return f"age<={condition.limit - 1:g}"
+    if condition.kind == "age_to":
+        return f"age>={condition.limit + 1:g}"
+    if condition.kind == "sex":
+        return "sex=男" if condition.names == ("女",) else "sex=女"
+    return f"group{'' if condition.negated else '!'}={'|'.join(condition.names)}"
+
+
+def nobody_meets(expression: str, group_ages: Mapping[str, float]) -> bool:
+    """Whether some alternative of a rule holds for nobody: 80 to 60 years, 60 to 79 and of the 高龄老人, both sexes.
+
+    Parameters
+    ----------
+    group_ages
+        From which age those of a group are; 0 or missing where it holds people of any age.
+    """
+    return any(_contradicts_itself(part, group_ages) for part in parse_rule(expression))
+
+
+def _contradicts_itself(part: tuple[Condition, ...], group_ages: Mapping[str, float]) -> bool:
+    groups = [condition for condition in part if condition.kind == "group"]
+    inside = [set(condition.names) for condition in groups if not condition.negated]
+    outside = {name for condition in groups if condition.negated for name in condition.names}
+    low = [condition.limit for condition in part if condition.kind == "age_from"]
+    low += [min(group_ages.get(name, 0.0) for name in names) for names in inside]
+    high = [condition.limit for condition in part if condition.kind == "age_to"]
+    sexes = {condition.names for condition in part if condition.kind == "sex"}
+    return (
+        max(low, default=0.0) > min(high, default=_OLDEST)
+        or len(sexes) > 1
+        or any(names <= outside for names in inside)
+    )
+
+
 def is_for_children(expression: str) -> bool:
     """Whether some alternative ends below the age of the target population."""
     return any(ends_before_grown(alternative) for alternative in parse_rule(expression))
@@ -98,7 +148,7 @@ def rule_words(expression: str, group_names: Mapping[str, str], language: str = 
     group_names
         Special group to its name.
     """
-    alternatives = [tuple(dict.fromkeys(conditions)) for conditions in parse_rule(expression)]
+    alternatives = [tuple(dict.fromkeys(_singly(conditions))) for conditions in parse_rule(expression)]
     common = [condition for condition in alternatives[0] if all(condition in other for other in alternatives)]
     rest = list(dict.fromkeys(tuple(c for c in part if c not in common) for part in alternatives))
     shared = _together(common, group_names, language)
@@ -111,6 +161,17 @@ def rule_words(expression: str, group_names: Mapping[str, str], language: str = 
     if not shared:
         return either
     return _joined([shared, _in_brackets(either, language)], "and", language)
+
+
+def _singly(part: Sequence[Condition]) -> list[Condition]:
+    """Say of several groups that are left out that each one is."""
+    return [
+        one
+        for condition in part
+        for one in (
+            [replace(condition, names=(name,)) for name in condition.names] if condition.negated else [condition]
+        )
+    ]
 
 
 def _bracketed(told: str, part: Sequence[Condition], language: str) -> str:
@@ -142,10 +203,8 @@ def _word(span: tuple[Condition, ...], names: Mapping[str, str], language: str) 
         return text("rule.all", language)
     joined = _joined([names.get(group, group) for group in first.names], "or", language)
     if first.negated:
-        joined = text("rule.not", language, text=joined if len(first.names) == 1 else _in_brackets(joined, language))
-    elif len(first.names) > 1:
-        joined = _in_brackets(joined, language)
-    return joined
+        return text("rule.not", language, text=joined)
+    return _in_brackets(joined, language) if len(first.names) > 1 else joined
 
 
 def _in_brackets(told: str, language: str) -> str:

@@ -117,13 +117,18 @@ _IS_NOT = re.compile(r"([:：=(（]?(否|无|没有|不是|×|✗|✘|n|no)[)）
 class GroupWords:
     """How special groups are worded: a wording to its group; ``headers`` for the titles of yes/no columns.
 
-    ``names`` holds how each group is called.
+    ``names`` holds how each group is called, ``old`` from which age those of the elderly are.
     """
 
     values: Mapping[str, str]
     headers: Mapping[str, str]
     by_header: Mapping[str, Mapping[str, str]]
     names: Mapping[str, str]
+    old: Mapping[str, float]
+
+    def from_age(self, group: str) -> float:
+        """Return from which age somebody of a group of the elderly is; 0 for any other group."""
+        return self.old.get(group, 0.0)
 
 
 def group_words(codebook: Codebook) -> GroupWords:
@@ -142,7 +147,9 @@ def group_words(codebook: Codebook) -> GroupWords:
     single = {word: next(iter(groups)) for word, groups in values.items() if word and len(groups) == 1}
     titles = {word: next(iter(groups)) for word, groups in headers.items() if word and len(groups) == 1}
     extra = {word: group for word, group in _EXTRA.items() if group in codebook.groups.index}
-    return GroupWords({**single, **extra}, {**titles, **extra}, by_header, codebook.group_names())
+    elderly = codebook.groups[codebook.groups["family"] == "老年"]
+    ages = elderly["rule"].str.extract(r"age>=(\d+)")[0].astype(float).fillna(60.0)
+    return GroupWords({**single, **extra}, {**titles, **extra}, by_header, codebook.group_names(), dict(ages))
 
 
 def read_groups(cell: object, words: GroupWords) -> Reading:

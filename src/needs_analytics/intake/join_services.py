@@ -12,6 +12,7 @@ from needs_analytics.core.issue import Issue
 from needs_analytics.core.wording import key
 from needs_analytics.intake.capacity_month import with_monthly_capacity
 from needs_analytics.intake.double_use import counted_once
+from needs_analytics.intake.eligible_columns import with_age_and_group_columns
 from needs_analytics.intake.need_words import NONE, OTHER, UNKNOWN, NeedWords
 from needs_analytics.intake.references import first_known, name_book, resolve_names
 from needs_analytics.intake.separators import find_separator, split_cell
@@ -82,7 +83,8 @@ def _menu(
             proposed = "、".join(codebook.need_names().get(need, need) for need in needs)
             issues.append(Issue(code, where, str(name), {**_COVERED, "needs": proposed}))
         covered.append(";".join(needs))
-    return frame.assign(needs=covered), issues
+    frame, found = with_age_and_group_columns(frame.assign(needs=covered), codebook, cells)
+    return frame, [*issues, *found]
 
 
 def covered_needs(text: str, words: NeedWords) -> tuple[list[str], list[str]]:
