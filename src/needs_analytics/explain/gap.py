@@ -49,6 +49,9 @@ def explain_gap(result: MonthResult, need: str, community: str, grid: str, langu
     )
     if np.isfinite(row["p_short"]):
         lines.append(say("short_line", language, p=row["p_short"], capacity=row["capacity_persons"]))
+    waiting = sums["reachable"] - np.fmax(sums["served"], row["used_persons"]) - row["full"]
+    if waiting >= 1 and np.isfinite(row["not_taken_up"]):
+        lines.append(say("idle_line", language, persons=waiting))
     lines += _plan(result, need, community, grid, language)
     considered = considered_services(result, need, community, grid)
     rows, _ = answers_behind(result, need, community, grid, "direct")

@@ -15,6 +15,7 @@ from needs_analytics.core.wording import key, without_numbering
 from needs_analytics.intake.masking import NOBODY, mask_wordings
 from needs_analytics.intake.place_names import is_grid, officially
 from needs_analytics.intake.places import Change, Place, PlaceBook, place_book
+from needs_analytics.intake.stray_coordinates import without_strays
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,7 +59,8 @@ def resolve_places(
         issues += [*titled, *found]
     if len(resolved["sites"]):
         resolved["sites"] = _from_site_names(resolved["sites"], book)
-    return resolved, _each_change_once(_without_community(resolved["survey"], book, issues))
+    resolved, strays = without_strays(resolved, cells)
+    return resolved, [*_each_change_once(_without_community(resolved["survey"], book, issues)), *strays]
 
 
 def _without_community(survey: pd.DataFrame, book: PlaceBook, issues: list[Issue]) -> list[Issue]:

@@ -13,6 +13,7 @@ from needs_analytics.core.wording import key
 from needs_analytics.intake.capacity_month import with_monthly_capacity
 from needs_analytics.intake.double_use import counted_once
 from needs_analytics.intake.eligible_columns import with_age_and_group_columns
+from needs_analytics.intake.menu_names import doubts_of_menu
 from needs_analytics.intake.need_words import NONE, OTHER, UNKNOWN, NeedWords
 from needs_analytics.intake.references import first_known, name_book, resolve_names
 from needs_analytics.intake.separators import find_separator, split_cell
@@ -67,6 +68,7 @@ def _menu(
     if not len(frame):
         return frame, []
     frame = frame.copy()
+    named = frame["name"].notna() if "name" in frame else pd.Series(False, index=frame.index)
     frame["name"] = first_known(frame, ("name", "service"))
     frame["service"] = first_known(frame, ("service", "name"))
     issues = []
@@ -84,7 +86,7 @@ def _menu(
             issues.append(Issue(code, where, str(name), {**_COVERED, "needs": proposed}))
         covered.append(";".join(needs))
     frame, found = with_age_and_group_columns(frame.assign(needs=covered), codebook, cells)
-    return frame, [*issues, *found]
+    return frame, [*issues, *found, *doubts_of_menu(frame, named, cells)]
 
 
 def covered_needs(text: str, words: NeedWords) -> tuple[list[str], list[str]]:
