@@ -37,6 +37,8 @@ SEVERITIES = ("error", "warning", "info")
 OF_SHEETS = frozenset({"W201", "W202", "W203", "I204", "W206", "W207", "W208", "E208", "W213", "W318"})
 """What is said of a sheet as a whole, though it names the row in which its table begins."""
 
+_EACH = frozenset({"W142", "W143", "W144", "W145", "W146"})  # how a rule was read: each reading has to be looked at
+
 UNKNOWN = ("none", "asked", "unread")
 """Why a sheet is not used that may hold data."""
 
@@ -357,7 +359,8 @@ def _problems(issues: Iterable[Issue]) -> tuple[Problem, ...]:
     for issue in issues:
         where = issue.where or CellRef("")
         field = str(issue.details.get("field", ""))
-        alike.setdefault((where.file, where.sheet, issue.code, field), []).append(issue)
+        value = issue.value if issue.code in _EACH else ""
+        alike.setdefault((where.file, where.sheet, issue.code, field, value), []).append(issue)
     found = [Problem(tuple(in_sheet_order(same))) for same in alike.values()]
     return tuple(sorted(found, key=lambda one: (SEVERITIES.index(one.first.severity), UNITS.index(one.unit))))
 
