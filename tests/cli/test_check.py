@@ -171,7 +171,8 @@ def test_every_row_and_every_issue_belongs_to_one_office(needs: Needs, messy: Pa
 
 
 def test_every_rule_read_with_doubt_is_shown_with_its_own_reading(needs: Needs, office: Office) -> None:
-    menu = "服务名称,对应需求,服务对象\n食堂,助餐,60岁以上低保或特困\n讲座,健康讲座义诊,80-60岁\n法律咨询,法律咨询援助,90-70岁\n"
+    rows = ("食堂,助餐,60岁以上低保或特困", "讲座,健康讲座义诊,80-60岁", "法律咨询,法律咨询援助,90-70岁")
+    menu = table("服务名称,对应需求,服务对象", *rows)
     send(office({}), {"街道/服务菜单.csv": menu, **whole_month()})
     found = needs("check", MONTH, "-q").out
     for cell, reading in (("C2", "（60岁及以上 且 低保对象） 或 特困人员"), ("C3", "80-60岁"), ("C4", "90-70岁")):
