@@ -113,3 +113,37 @@ def test_an_unknown_name_gives_the_nearest_known_ones(result: MonthResult, key: 
 def test_a_key_of_no_known_form_is_refused(result: MonthResult, key: str) -> None:
     with pytest.raises(UsageError):
         explain_number(result, key)
+
+
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [
+        ("gap:停车", "需协调和转办事项"),
+        ("service:助餐", "gap:助餐"),
+        ("gap:助餐:独居老人", "是人群，不是地方"),
+        ("gap:", "看不懂“gap:”"),
+        ("gap::甲社区", "看不懂“gap::甲社区”"),
+    ],
+)
+def test_a_key_that_means_something_else_is_told_which_one_to_use(result: MonthResult, key: str, said: str) -> None:
+    with pytest.raises(UsageError, match=said):
+        explain_number(result, key)
+
+
+def test_a_service_is_no_need(result: MonthResult) -> None:
+    renamed = replace(result, cleaned=replace(result.cleaned, menu=result.cleaned.menu.assign(name="夕阳红")))
+    with pytest.raises(UsageError, match="service:夕阳红"):
+        explain_number(renamed, "gap:夕阳红")
+
+
+@pytest.mark.parametrize("key", ["gap:助餐:全街道", "gap:助餐:幸福街道", "gap:Meals for older people"])
+def test_the_whole_and_the_english_name_are_understood(result: MonthResult, key: str) -> None:
+    assert explain_number(result, key).values == explain_number(result, "gap:助餐").values
+
+
+@pytest.mark.parametrize("key", ["gap:助餐:甲社区", "service:老年食堂"])
+def test_a_month_without_a_menu_says_so(key: str) -> None:
+    answers = survey(residents(40, community="甲社区", age=70, sex="男", yes={MEALS: 20}))
+    alone = run_stages(town(answers, register="community | persons\n甲社区|400"))
+    with pytest.raises(UsageError, match="没有服务菜单"):
+        explain_number(alone, key)

@@ -24,7 +24,7 @@ _SURE = 0.05  # persons: printed with one decimal, such limits are one figure
 
 def explain_gap(result: MonthResult, need: str, community: str, grid: str, language: str) -> Explanation:
     """Return where the demand for something goes in a place, and what decided for every service considered."""
-    row = row_of(result.gaps.table, need, community, grid)
+    row = row_of(result, result.gaps.table, need, community, grid)
     cells = result.matches.cells
     inside = within(cells[cells["need"] == need], community, grid)
     sums = {str(name): value for name, value in inside[["covered", "eligible", "reachable", "served"]].sum().items()}

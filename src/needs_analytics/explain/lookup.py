@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,8 @@ from needs_analytics.core.messages import failure
 from needs_analytics.core.results import ALL
 from needs_analytics.core.wording import key as compared
 from needs_analytics.errors import UsageError
+
+_WHOLE = re.compile(r"^全(?:部|体|街道|镇|乡|区|域)?$|(?:街道|镇|乡)$")
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,23 +34,37 @@ def find_need(result: MonthResult, name: str) -> str:
         for word in words
         if word
     }
-    return (
-        known.get(compared(name))
-        or short.get(compared(name))
-        or spoken.get(compared(name))
-        or missing("explain_need", name, [str(n) for n in table["need_name"]])
-    )
+    english = {compared(told): need for need, told in result.cleaned.codebook.need_names("en").items()}
+    asked = compared(name)
+    found = known.get(asked) or short.get(asked) or spoken.get(asked)
+    found = found or (english.get(asked) if english.get(asked) in set(table["need"]) else None)
+    if not found and asked in {compared(str(service)) for service in result.cleaned.menu["name"]}:
+        raise failure(UsageError, "explain_is_service", name=name)
+    return found or missing("explain_need", name, [str(n) for n in table["need_name"]])
 
 
 def find_place(result: MonthResult, names: list[str]) -> tuple[str, str]:
     """Return community and grid that none, one or two names mean."""
     places = result.needs.places
-    if not names or names[0] == ALL:
+    if not names or compared(names[0]) == compared(result.workspace) or _is_whole(names[0], places["community"]):
         return ALL, ALL
+    if compared(names[0]) in _classes(result):
+        raise failure(UsageError, "explain_is_group", name=names[0])
     community = _like(names[0], places["community"].unique())
     if len(names) == 1:
         return community, ALL
     return community, _like(names[1], places.loc[places["community"] == community, "grid"].unique())
+
+
+def _is_whole(name: str, communities: Iterable[str]) -> bool:
+    """Whether a name means the whole sub-district: 全部, 全街道, 幸福街道."""
+    return name not in set(communities) and (name == ALL or _WHOLE.search(compared(name)) is not None)
+
+
+def _classes(result: MonthResult) -> set[str]:
+    """Return what groups and types of residents are called."""
+    names = {*result.cleaned.codebook.group_names().values(), *result.segments.names().values()}
+    return {compared(str(name)) for name in names}
 
 
 def _like(name: str, known: Iterable[str]) -> str:
@@ -64,8 +81,25 @@ def missing(code: str, name: str, known: list[str]) -> str:
     raise failure(UsageError, code, name=name, near="、".join(near) or "—")
 
 
-def row_of(table: pd.DataFrame, need: str, community: str, grid: str) -> pd.Series:
-    """Return the row of a need for everybody of a place."""
+def refuse_without_menu(result: MonthResult) -> None:
+    """Say that the month has no menu of services, so that nothing of services can be explained."""
+    if result.cleaned.menu.empty:
+        raise failure(UsageError, "explain_no_menu")
+
+
+def refuse_without_gap(result: MonthResult, need: str) -> None:
+    """Say why a need has no supply gap: no menu, or nothing that a service settles."""
+    refuse_without_menu(result)
+    if need in set(result.matches.referred["need"]):
+        raise failure(UsageError, "explain_referred", name=_called(result, need))
+
+
+def _called(result: MonthResult, need: str) -> str:
+    return result.cleaned.codebook.need_names().get(need, need)
+
+
+def row_of(result: MonthResult, table: pd.DataFrame, need: str, community: str, grid: str) -> pd.Series:
+    """Return the row of a need for everybody of a place in a table of needs or gaps."""
     rows = table[
         (table["need"] == need)
         & (table["community"] == community)
@@ -75,13 +109,8 @@ def row_of(table: pd.DataFrame, need: str, community: str, grid: str) -> pd.Seri
     if "group" in rows:
         rows = rows[rows["group"] == ALL]
     if rows.empty:
-        names = dict(zip(table["need"], table["need_name"], strict=True))
-        raise failure(
-            UsageError,
-            "explain_need",
-            name=names.get(need, need),
-            near="、".join(sorted(set(names.values()))[:5]) or "—",
-        )
+        place = "" if community == ALL else f"{community}{'' if grid == ALL else grid}"
+        raise failure(UsageError, "explain_nothing_there", name=_called(result, need), place=place)
     return rows.iloc[0]
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def explain_need(result: MonthResult, need: str, community: str, grid: str, language: str) -> Explanation:
     """Return how many need something in a place, and from what that is known."""
-    row = row_of(result.needs.table, need, community, grid)
+    row = row_of(result, result.needs.table, need, community, grid)
     name = str(row["need_name"])
     method = str(row["method"])
     formula = {"composite": "composite_formula", "rank_only": "ranked_formula"}.get(method, "needed_formula")

@@ -8,7 +8,7 @@ from needs_analytics.core.messages import failure, text
 from needs_analytics.core.results import ALL
 from needs_analytics.errors import UsageError
 from needs_analytics.explain.gap import explain_gap
-from needs_analytics.explain.lookup import find_need, find_place
+from needs_analytics.explain.lookup import find_need, find_place, refuse_without_gap, refuse_without_menu
 from needs_analytics.explain.need import explain_need
 from needs_analytics.explain.service import explain_service
 from needs_analytics.explain.weights import explain_weights
@@ -43,11 +43,15 @@ def explain_number(result: MonthResult, key: str, *, language: str = "zh") -> Ex
     kind, *names = [part.strip() for part in key.replace("：", ":").split(":")]
     if kind == "weights" and not names:
         return explain_weights(result, language)
-    if kind in {"need", "gap"} and 1 <= len(names) <= 3:
+    if kind in {"need", "gap"} and 1 <= len(names) <= 3 and all(names):
         need = find_need(result, names[0])
         community, grid = find_place(result, names[1:])
-        return (explain_need if kind == "need" else explain_gap)(result, need, community, grid, language)
-    if kind == "service" and 1 <= len(names) <= 2:
+        if kind == "need":
+            return explain_need(result, need, community, grid, language)
+        refuse_without_gap(result, need)
+        return explain_gap(result, need, community, grid, language)
+    if kind == "service" and 1 <= len(names) <= 2 and all(names):
+        refuse_without_menu(result)
         return explain_service(result, names, language)
     raise failure(UsageError, "explain_key", key=key, examples=text("error.comma", language).join(example_keys(result)))
 

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from needs_analytics.core.messages import failure
 from needs_analytics.core.rules import rule_words
 from needs_analytics.core.wording import key as compared
+from needs_analytics.errors import UsageError
 from needs_analytics.explain.explanation import Explanation
 from needs_analytics.explain.lookup import missing
 from needs_analytics.explain.saying import say
@@ -19,6 +21,13 @@ if TYPE_CHECKING:
     from needs_analytics.core.results import MonthResult
 
 
+def _no_service(result: MonthResult, name: str) -> str:
+    """Refuse a name that is no service, with the key that it may be meant for."""
+    if compared(name) in {compared(need) for need in result.needs.table["need_name"].unique()}:
+        raise failure(UsageError, "explain_is_need", name=name)
+    return missing("explain_service", name, [str(service) for service in result.cleaned.menu["name"]])
+
+
 def explain_service(result: MonthResult, names: list[str], language: str) -> Explanation:
     """Return what a service can do and how much of it was used, at all its sites or at one."""
     menu = result.cleaned.menu
@@ -27,9 +36,7 @@ def explain_service(result: MonthResult, names: list[str], language: str) -> Exp
         for service, name in zip(menu["service"], menu["name"], strict=True)
         for value in (name.split("(")[0], service, name)
     }
-    service = known.get(compared(names[0])) or missing(
-        "explain_service", names[0], [str(name) for name in menu["name"]]
-    )
+    service = known.get(compared(names[0])) or _no_service(result, names[0])
     services = result.gaps.services
     rows = services[services["service"] == service]
     if len(names) == 2:
