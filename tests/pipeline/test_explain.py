@@ -147,3 +147,14 @@ def test_a_month_without_a_menu_says_so(key: str) -> None:
     alone = run_stages(town(answers, register="community | persons\n甲社区|400"))
     with pytest.raises(UsageError, match="没有服务菜单"):
         explain_number(alone, key)
+
+
+def test_a_gap_names_the_rows_of_all_its_inputs_and_all_of_them_as_data(
+    result: MonthResult,
+) -> None:
+    told = explain_number(result, "gap:助餐")
+    files = list(told.tables["sources"]["file"])
+    assert files == ["survey.xlsx", "menu.xlsx", "supply.xlsx", "sites.xlsx", "usage.xlsx"]
+    assert [line.partition(" [")[0] for line in told.sources] == files
+    assert told.tables["sources"]["count"].sum() == 84
+    assert told.to_dict()["tables"]["sources"][0]["rows"].endswith("81")

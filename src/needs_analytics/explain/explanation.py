@@ -28,7 +28,8 @@ class Explanation:
         Lines with the figures, with every service considered, and with the cells they come from.
     tables
         The same as data: for a gap ``parts`` (one row) and ``services`` (one row per service@site, see
-        :func:`needs_analytics.explain.considered.considered_services`).
+        :func:`needs_analytics.explain.considered.considered_services`); for gaps and needs ``sources``: ``file, sheet,
+        count, rows`` with all rows.
     """
 
     title: str

@@ -14,7 +14,7 @@ from needs_analytics.explain.considered import considered_lines, considered_serv
 from needs_analytics.explain.explanation import Explanation
 from needs_analytics.explain.lookup import row_of, serving, within
 from needs_analytics.explain.saying import place_name, say
-from needs_analytics.explain.sources import answers_behind, place_lines
+from needs_analytics.explain.sources import answers_behind, place_lines, place_table
 
 if TYPE_CHECKING:
     from needs_analytics.core.results import MonthResult
@@ -55,16 +55,27 @@ def explain_gap(result: MonthResult, need: str, community: str, grid: str, langu
     lines += _plan(result, need, community, grid, language)
     considered = considered_services(result, need, community, grid)
     rows, _ = answers_behind(result, need, community, grid, "direct")
-    services = sorted(set(result.matches.sinks["service"]) & serving(result, need))
-    supply = result.cleaned.supply[result.cleaned.supply["service"].isin(services)]
-    usage = result.cleaned.usage[result.cleaned.usage["service"].isin(services)]
-    sources = [*place_lines(rows, language), *place_lines(supply, language), *place_lines(usage, language)]
+    inputs = [rows, *_of_services(result, need)]
+    sources = [line for table in inputs for line in place_lines(table, language)]
     told = considered_lines(result, considered, float(row["demand"]), language)
     return Explanation(
         say("gap_title", language, need=row["need_name"], place=place_name(community, grid, language)),
         say("gap_formula", language), tuple(lines), tuple(sources), language, services=tuple(told),
-        tables={"parts": _parts(row, sums), "services": considered},
+        tables={"parts": _parts(row, sums), "services": considered, "sources": place_table(inputs)},
     )  # fmt: skip
+
+
+def _of_services(result: MonthResult, need: str) -> list[pd.DataFrame]:
+    """Return the rows that tell of the services for a need: menu, capacity, sites and distances, use."""
+    cleaned, services = result.cleaned, serving(result, need)
+    sinks = result.matches.sinks
+    sites = {str(site) for site in sinks.loc[sinks["service"].isin(services), "site"]}
+    return [
+        cleaned.menu[cleaned.menu["service"].isin(services)],
+        cleaned.supply[cleaned.supply["service"].isin(services)],
+        cleaned.sites[cleaned.sites["site"].isin(sites)], cleaned.distances[cleaned.distances["site"].isin(sites)],
+        cleaned.usage[cleaned.usage["service"].isin(services)],
+    ]  # fmt: skip
 
 
 def _limits(result: MonthResult, need: str, community: str, grid: str) -> dict[str, tuple[float, float]]:

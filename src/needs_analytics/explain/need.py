@@ -10,7 +10,7 @@ from needs_analytics.core.messages import text
 from needs_analytics.explain.explanation import Explanation
 from needs_analytics.explain.lookup import row_of
 from needs_analytics.explain.saying import place_name, say, word
-from needs_analytics.explain.sources import answers_behind, dictionary_lines, place_lines
+from needs_analytics.explain.sources import answers_behind, dictionary_lines, place_lines, place_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -51,6 +51,7 @@ def explain_need(result: MonthResult, need: str, community: str, grid: str, lang
         tuple(lines),
         tuple(sources),
         language,
+        tables={"sources": place_table([rows])},
     )
 
 

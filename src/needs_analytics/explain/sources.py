@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from needs_analytics.core.results import ALL
 from needs_analytics.explain.saying import say
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from collections.abc import Iterable
 
     from needs_analytics.core.arrays import Floats, Ints
     from needs_analytics.core.results import MonthResult
@@ -67,8 +68,18 @@ def place_lines(rows: pd.DataFrame, language: str) -> list[str]:
     ]
 
 
-def _runs(rows: Ints) -> str:
+def place_table(tables: Iterable[pd.DataFrame]) -> pd.DataFrame:
+    """Return ``file, sheet, count, rows``: every row of every table's sheets, runs of rows shortened."""
+    found = [
+        (str(file), str(sheet), len(part), _runs(part["row"].to_numpy(int), most=len(part)))
+        for table in tables
+        for (file, sheet), part in table.groupby(["file", "sheet"])
+    ]
+    return pd.DataFrame(found, columns=["file", "sheet", "count", "rows"])
+
+
+def _runs(rows: Ints, *, most: int = _SHOWN_ROWS) -> str:
     ordered = np.unique(rows)
     breaks = np.flatnonzero(np.diff(ordered) > 1) + 1
     runs = [f"{part[0]}" if len(part) == 1 else f"{part[0]}–{part[-1]}" for part in np.split(ordered, breaks)]
-    return "、".join(runs[:_SHOWN_ROWS]) + ("…" if len(runs) > _SHOWN_ROWS else "")
+    return "、".join(runs[:most]) + ("…" if len(runs) > most else "")
