@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from needs_analytics.core.messages import text
+from needs_analytics.core.placed import no_distances
 from needs_analytics.core.results import PARTS
 from needs_analytics.core.tables import iter_rows
 from needs_analytics.explain.considered import considered_lines, considered_services
@@ -52,6 +53,8 @@ def explain_gap(result: MonthResult, need: str, community: str, grid: str, langu
     waiting = sums["reachable"] - np.fmax(sums["served"], row["used_persons"]) - row["full"]
     if waiting >= 1 and np.isfinite(row["not_taken_up"]):
         lines.append(say("idle_line", language, persons=waiting))
+    if no_distances(result.cleaned):
+        lines.append(text("report.text.no_sites", language))
     lines += _plan(result, need, community, grid, language)
     considered = considered_services(result, need, community, grid)
     rows, _ = answers_behind(result, need, community, grid, "direct")

@@ -236,7 +236,9 @@ def _services(result: MonthResult, services: pd.DataFrame, words: Wording) -> Ta
                 use["utilisation"].astype(object).where(known & services["recorded"].astype(bool), UNKNOWN),
                 use["hidden"],
             ),
-            "waiting": public_counts(services["waiting"], options),
+            "waiting": public_counts(
+                services["waiting"].where(services["recorded"].astype(bool) | (services["waiting"] > 0)), options
+            ),
             "bad_share": _bad_shares(services, result.options),
             "order": use["utilisation"].fillna(-1),
         }

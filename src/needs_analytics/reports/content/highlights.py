@@ -10,6 +10,7 @@ from needs_analytics.reports.content.older import older_answers, rests_on_older
 from needs_analytics.reports.content.other_tables import place_of
 from needs_analytics.reports.content.rates import furthest_behind, rates_told
 from needs_analytics.reports.content.sections import Material, issue_counts, told_rows
+from needs_analytics.reports.content.untold import untold
 from needs_analytics.reports.document import Highlight, Link
 from needs_analytics.reports.formats import interval_text, number_text
 
@@ -21,7 +22,8 @@ _MOST, _ACTIONS = 10, 2
 
 def highlights(m: Material) -> list[Highlight]:
     """Return the lines of the first page."""
-    first = [*_sample(m), *_needs(m), *_gaps(m), *_use(m), *_equity(m), *_referred(m), *_change(m)]
+    limits = [Highlight(sentence) for sentence in untold(m.result, m.words)]
+    first = [*_sample(m), *limits, *_needs(m), *_gaps(m), *_use(m), *_equity(m), *_referred(m), *_change(m)]
     last = [*_action(m), *_data(m)]  # what to do next, and what the figures rest on, are always said
     return [*first[: _MOST - len(last)], *last]
 

@@ -27,6 +27,7 @@ from needs_analytics.reports.content.rates import furthest_behind, rates_told
 from needs_analytics.reports.content.sample_tables import sample_charts
 from needs_analytics.reports.content.sample_words import sample_sentences
 from needs_analytics.reports.content.segment_sections import segment_blocks
+from needs_analytics.reports.content.untold import untold
 from needs_analytics.reports.document import Block, ChartBlock, Heading, Note, Paragraph, Section, TableBlock
 from needs_analytics.reports.formats import Blank, interval_text, number_text
 
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 
 _LEAST_COMPARED, _MOST_COMPARED = 4, 3
 _CROWDED, _HALF = 0.9, 0.5
+_NUMERALS = "一二三四五六七八九十"
 _IN_BODY: Mapping[str, str] = {
     "needs": "rank need share interval persons n rank_interval tier flag reason",
     "gaps": "need demand gap gap_interval gap_rate capacity_persons used_persons cause flag reason",
@@ -164,7 +166,25 @@ def sections(material: Material) -> list[Section]:
         "actions": _actions,
         "method": _method,
     }
-    return [Section(material.words.say(f"section.{name}"), write(material)) for name, write in writers.items()]
+    return [
+        Section(material.words.say(f"section.{name}"), _numbered(write(material), chapter, material.words))
+        for chapter, (name, write) in enumerate(writers.items(), start=1)
+    ]
+
+
+def _numbered(blocks: Sequence[Block], chapter: int, words: Wording) -> list[Block]:
+    """Number the headings of a chapter as they come: what a month cannot tell leaves no hole."""
+    result: list[Block] = []
+    number = 0
+    for block in blocks:
+        if isinstance(block, Heading):
+            numeral = _NUMERALS[number]
+            number += 1
+            told = words.say("heading.numbered", numeral=numeral, chapter=chapter, number=number, title=block.text)
+            result.append(Heading(told))
+        else:
+            result.append(block)
+    return result
 
 
 def issue_counts(result: MonthResult) -> dict[str, int]:
@@ -314,8 +334,10 @@ def _supply(m: Material) -> list[Block]:
     missing, misnamed = ~services["recorded"].astype(bool), services["other_names"] != ""
     for said, rows in (("text.supply_unknown", missing & ~misnamed), ("text.supply_misnamed", misnamed)):
         unknown = services.loc[rows, "service_name"].drop_duplicates()
-        if len(unknown):
+        if len(unknown) and not result.cleaned.usage.empty:
             blocks.append(Note(words.say(said, list=words.listed(unknown, 8)), "caution"))
+    if result.cleaned.usage.empty:
+        blocks.append(Note(words.say("text.supply_no_usage", count=services["service"].nunique()), "caution"))
     assumed = services[~services["capacity_known"] | ~services["frequency_known"]]
     if len(assumed):
         blocks.append(Note(words.say("text.supply_assumed", count=len(assumed))))
@@ -398,6 +420,7 @@ def _gaps(m: Material) -> list[Block]:
     flows, heat = charts.gap_flows(m.result, m.gaps, words), charts.gap_heat(m.result, m.gaps, words)
     where = gap_map(m.result, m.gaps, words)
     blocks: list[Block] = [
+        *(Note(sentence, "caution") for sentence in untold(m.result, words)),
         Heading(words.say("heading.cause")),
         Paragraph(
             _causes_text(rows, words),
