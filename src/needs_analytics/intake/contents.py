@@ -76,7 +76,8 @@ def _shows_status(cell: object) -> bool:
 
 
 def _shows_period(cell: object) -> bool:
-    return read_period(cell).value not in {None, UNREADABLE_PERIOD}
+    text = key(str(cell))
+    return read_period(cell).value not in {None, UNREADABLE_PERIOD} or (len(text) <= 4 and not shows_count(cell))
 
 
 def _shows_words(cell: object) -> bool:

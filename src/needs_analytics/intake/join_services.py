@@ -54,7 +54,7 @@ def resolve_services(
         ledger += lines
     tables["usage"], found = counted_once(_usage(tables["usage"], month), services, mapping, month)
     issues += found
-    tables["supply"], found = with_monthly_capacity(tables["supply"], month, cells)
+    tables["supply"], found = with_monthly_capacity(tables["supply"], month, cells, _names(tables["menu"]))
     issues += found
     tables["requests"] = _requests(tables["requests"], month)
     return tables, issues, ledger
@@ -83,6 +83,13 @@ def _menu(
             issues.append(Issue(code, where, str(name), {**_COVERED, "needs": proposed}))
         covered.append(";".join(needs))
     return frame.assign(needs=covered), issues
+
+
+def _names(menu: pd.DataFrame) -> dict[str, str]:
+    """Return service to the name the menu gives it."""
+    if not len(menu):
+        return {}
+    return {str(service): str(name) for service, name in zip(menu["service"], menu["name"], strict=True)}
 
 
 def covered_needs(text: str, words: NeedWords) -> tuple[list[str], list[str]]:
