@@ -20,6 +20,7 @@ _CLOCK = r"\d{1,2}(?:[:点时]\d{0,2}分?半?)"
 _SPAN = re.compile(rf"(?P<first>{_PART})?{_CLOCK}(?:[-—–~～至到])+(?:{_PART})?{_CLOCK}")
 _ONE_STRETCH = re.compile(rf"(?P<first>{_PART})(?:[至到~—-]|或者?)(?:{_PART})")
 _BREAK = re.compile(rf"(?:午休|中午(?:休息|不休息?|不开))(?:时间)?:?(?:{_CLOCK}[-—–~～至到]+{_CLOCK})?")
+_NOT_ALWAYS = re.compile(r"可[加选增][^),;]*")
 _A_DAY = re.compile(rf"[每一][天日](?:[各开办共约]|举办|安排)*(?P<times>{NUMBER})(?:{SESSIONS})")
 _EACH = re.compile(rf"各(?:[开办]|举办|安排)*(?P<times>{NUMBER})(?:{SESSIONS})")
 
@@ -46,7 +47,7 @@ def times_a_day(schedule: str) -> list[tuple[set[str], float]]:
 
 def _times(text: str) -> float:
     """Return how often a day by a text, 0 where it does not say."""
-    text = _ONE_STRETCH.sub(r"\g<first>", _BREAK.sub("", _spelt_out(text)))
+    text = _ONE_STRETCH.sub(r"\g<first>", _NOT_ALWAYS.sub("", _BREAK.sub("", _spelt_out(text))))
     stated = _A_DAY.search(text)
     if stated:
         return _number(stated["times"])

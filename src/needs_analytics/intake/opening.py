@@ -29,7 +29,7 @@ _OFTEN = re.compile(
     rf"(?P<times>{NUMBER})(?:{SESSIONS}|天|个半天)"
 )
 _SLASHED = re.compile(rf"(?P<times>{NUMBER})(?:{SESSIONS}|天)/每?(?P<per>{_PERIOD})")
-_BARE = re.compile(rf"每个?(?P<per>{_PERIOD})(?![周\d初底末])")
+_BARE = re.compile(rf"每个?(?P<per>{_PERIOD})(?![周\d初底末≥>约]|不少于|至少)")
 _EVERY_OTHER_WEEK = re.compile(
     r"每?(?:隔(?P<skipped>[一两二三123]?)个?|[单双])(?=周(?!末))|(?:^|每)(?P<nth>[两二三四234])个?(?=周(?!末))"
 )
@@ -45,7 +45,9 @@ _CLOSED = (
 )
 _LEFT_OUT_TOO = re.compile(_CLOSED)
 _ONE_SEASON = r"^[^春夏秋冬]*[春夏秋冬]季(?!.*[春夏秋冬])"
-_DOUBTFUL = re.compile(rf"[上中下]旬|月[初底末]|农历|阴历|第[一二三四五\d、第]+周(?!周)|{_ONE_SEASON}|{_CLOSED}")
+_DOUBTFUL = re.compile(
+    rf"每?[隔单双]月|每季度?|每半年|每年|[上中下]旬|月[初底末]|农历|阴历|第[一二三四五\d、第]+周(?!周)|{_ONE_SEASON}|{_CLOSED}"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +94,16 @@ def _comes_to(named: NamedDays, weeks: int) -> tuple[float | None, float | None,
         return often, once, _LEFT_OUT_TOO
     apart = weeks * (2 if _EVERY_OTHER_DAY.search(named.rest) else 1)
     days = len(named.days) / apart
-    if often is not None:
+    if often is not None and not _says_the_same(named.rest):
         return days, often, _LEFT_OUT_TOO
     return days, _sessions(named.days, named.rest) / apart, _DOUBTFUL
+
+
+def _says_the_same(text: str) -> bool:
+    """Whether the times a week that a text states are those of its weekdays (每周二、四，每周2场): these are exact."""
+    a_week = _times_a_month(text, 1.0)
+    by_days = sum(len(weekdays) * times for weekdays, times in times_a_day(text)[1:])
+    return a_week is not None and abs(by_days * WEEKS_A_MONTH - a_week) < 1e-9
 
 
 def _weeks_apart(text: str) -> tuple[int, str]:
