@@ -7,10 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from needs_analytics.core.wording import chinese_number
+from needs_analytics.intake.capacity_cells import period_within, read_capacity
 from needs_analytics.intake.numbers import (
-    period_within,
     read_area,
-    read_capacity,
     read_count,
     read_distance,
     read_duration,

@@ -24,6 +24,7 @@ PAIR = re.compile(r"(-?\d{1,3}(?:\.\d+)?)\s*[,，;；/、\s]\s*(-?\d{1,3}(?:\.\d
 CLOSED = frozenset({"休", "休息", "停", "停开", "未开", "未开放", "闭馆", "关", "—", "-", "/", "无"})
 _DATED = re.compile(r"\d{1,4}[-/.年月]\d{1,2}|\d{1,2}[日号]|\d{8}")
 _UNLIMITED = re.compile(r"\d|不限|若干|随到|[一二三四五六七八九十百]+(人|个|份|位|名)")
+_HAN = re.compile(r"[一-龥]")
 _DITTO = frozenset({"〃", "同上", "″", '"'})
 _LATEST = date_reader(Month(2098, 12))
 
@@ -76,7 +77,10 @@ def _shows_status(cell: object) -> bool:
 
 
 def _shows_period(cell: object) -> bool:
-    return read_period(cell).value not in {None, UNREADABLE_PERIOD}
+    text = key(str(cell))
+    return read_period(cell).value not in {None, UNREADABLE_PERIOD} or (
+        len(text) <= 6 and _HAN.search(text) is not None
+    )
 
 
 def _shows_words(cell: object) -> bool:

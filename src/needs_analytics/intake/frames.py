@@ -18,10 +18,11 @@ from needs_analytics.intake.ages import AgeRange, are_age_codes
 from needs_analytics.intake.coordinates import coordinates, crs_in, right_way_round
 from needs_analytics.intake.crosstab import month_of, month_of_sheet
 from needs_analytics.intake.dates import settled
-from needs_analytics.intake.numbers import period_within, read_count
+from needs_analytics.intake.numbers import read_count
+from needs_analytics.intake.periods import periods_told
 from needs_analytics.intake.reading import Reader, Reading
 from needs_analytics.intake.register_totals import contradictions
-from needs_analytics.intake.terms import UNREADABLE_PERIOD, read_text, read_verbatim
+from needs_analytics.intake.terms import read_text, read_verbatim
 from needs_analytics.intake.typed import PERSONAL, VERBATIM, read_column, reader_for
 from needs_analytics.intake.wide_register import WideColumn, wide_columns
 
@@ -42,19 +43,6 @@ if TYPE_CHECKING:
 _BASIS = re.compile(r"[(（]?(?:户籍|常住|实有|流动)(?:人口|人数|数)?[)）]?")
 _TOP = 5.0  # the best rating
 _MONEY_SCALES = ((re.compile(r"万元|[(（]万[)）]"), 10_000), (re.compile(r"千元|[(（]千[)）]"), 1_000))
-_PERIOD_IN_HEADER = (
-    ("半年", "半年"),
-    ("季", "季"),
-    ("每月", "月"),
-    ("月", "月"),
-    ("每周", "周"),
-    ("周", "周"),
-    ("每日", "日"),
-    ("日", "日"),
-    ("每天", "日"),
-    ("场", "场"),
-    ("年", "年"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +121,7 @@ def read_frame(
     if not {"community", "compound"} & set(columns):
         frame = frame.assign(section=block.sections(), about="\x1f".join(_about(block)))
     if table == "supply":
-        frame["period"] = _periods(block, frame, matches)
+        frame = frame.assign(**periods_told(block, frame, matches))
     if layout is not None and layout.table == table:
         return unfolded(block, frame, layout, context.month, findings)
     if table == "usage" and not {"date", "month"} & set(frame.columns):
@@ -295,23 +283,6 @@ def _finished(columns: Mapping[str, Objects], types: Mapping[str, str], rows: in
         else:
             frame[name] = pd.Series(values, dtype=object)
     return pd.DataFrame(frame, index=pd.RangeIndex(rows))
-
-
-def _periods(block: Block, frame: pd.DataFrame, matches: Sequence[FieldMatch]) -> pd.Series:
-    """Return what each capacity is per: as its row says, else as its own words (每天40份), else as the header."""
-    stated = frame.get("period", pd.Series([None] * len(frame), index=frame.index, dtype=object))
-    position = next((match.column for match in matches if match.field == "capacity"), None)
-    if position is None:
-        return stated
-    column = block.column(position)
-    named = np.array([period_within(value) or _period_of_header(matches) for value in column.values], dtype=object)
-    told = pd.Series(named[column.codes], index=frame.index)
-    return stated.where(stated.notna() & (told.isna() | (stated != UNREADABLE_PERIOD)), told)
-
-
-def _period_of_header(matches: Sequence[FieldMatch]) -> str | None:
-    wording = next((key(match.wording) for match in matches if match.field == "capacity"), "")
-    return next((period for part, period in _PERIOD_IN_HEADER if part in wording), None)
 
 
 def _register(block: Block, frame: pd.DataFrame, counted: Mapping[int, WideColumn], findings: Findings) -> pd.DataFrame:

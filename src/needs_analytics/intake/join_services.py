@@ -56,7 +56,7 @@ def resolve_services(
         ledger += lines
     tables["usage"], found = counted_once(_usage(tables["usage"], month), services, mapping, month)
     issues += found
-    tables["supply"], found = with_monthly_capacity(tables["supply"], month, cells)
+    tables["supply"], found = with_monthly_capacity(tables["supply"], month, cells, _names(tables["menu"]))
     issues += found
     tables["requests"] = _requests(tables["requests"], month)
     return tables, issues, ledger
@@ -87,6 +87,13 @@ def _menu(
         covered.append(";".join(needs))
     frame, found = with_age_and_group_columns(frame.assign(needs=covered), codebook, cells)
     return frame, [*issues, *found, *doubts_of_menu(frame, named, cells)]
+
+
+def _names(menu: pd.DataFrame) -> dict[str, str]:
+    """Return service to the name the menu gives it."""
+    if not len(menu):
+        return {}
+    return {str(service): str(name) for service, name in zip(menu["service"], menu["name"], strict=True)}
 
 
 def covered_needs(text: str, words: NeedWords) -> tuple[list[str], list[str]]:

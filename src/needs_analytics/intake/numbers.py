@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import replace
 
 from needs_analytics.core.wording import key
 from needs_analytics.intake.figures import Figure, figure_of
@@ -17,6 +16,7 @@ _MASK = re.compile(
 )
 _PLAIN = re.compile(r"[+-]?[\d,.]+|[零〇一二两三四五六七八九十百千万]+")
 _LENGTHS = {"公里": 1000.0, "千米": 1000.0, "km": 1000.0, "华里": 500.0, "里": 500.0, "米": 1.0, "m": 1.0}
+_AND_A_HALF = re.compile(r"(?P<whole>[\d一二两三四五六七八九十]+)(?P<unit>公里|千米|km|华里|里)半")
 _AREAS = {"平方公里": 1e6, "公顷": 1e4, "亩": 10_000 / 15, "平方米": 1.0, "平米": 1.0, "平": 1.0, "m2": 1.0}
 _WORDY = re.compile(r"分钟|小时|站|天|[个人次户元份秒]|[a-z]")
 _CLOCK = re.compile(r"(?:(\d+):)?(\d{1,2}):(\d{1,2})")
@@ -40,15 +40,6 @@ _TIMES_PER = re.compile(
 )
 _WEEKDAYS = re.compile(r"每(?:周|星期)(?P<days>[一二三四五六日天](?:[、,和及]+周?[一二三四五六日天])*)")
 _HAS_PERIOD = re.compile(r"[天日周旬月季年]|星期|学期")
-
-
-_PERIOD_WORDS = {
-    "天": "日", "日": "日", "周": "周", "星期": "周", "月": "月", "季": "季", "季度": "季", "半年": "半年", "年": "年",
-    "场": "场", "期": "场", "班": "场", "次": "场", "节": "场",
-}  # fmt: skip
-_EVERY = re.compile(
-    r"^(?:每|一)(?P<before>天|日|周|星期|月|季度?|半年|年|场|期|班|次|节)(?=\D{0,4}\d)|/(?P<after>天|日|周|星期|月|季度?|半年|年|场|期|班|次|节)$"
-)
 
 
 def read_number(cell: object) -> Reading:
@@ -89,22 +80,6 @@ def read_whole(cell: object) -> Reading:
     return reading
 
 
-def read_capacity(cell: object) -> Reading:
-    """Read a capacity; the period it may name (每天40份, 60人次/月) is read by :func:`period_within`."""
-    if is_number(cell):
-        return read_count(cell)
-    text = key(str(cell))
-    bare = _EVERY.sub("", text, count=1)
-    reading = read_count(bare)
-    return reading if bare == text or reading.note not in {"", "normalised"} else replace(reading, note="normalised")
-
-
-def period_within(cell: object) -> str | None:
-    """Return the period a capacity's own words name: 日, 周, 月, 场 or 年."""
-    found = _EVERY.search(key(str(cell)))
-    return _PERIOD_WORDS[found["before"] or found["after"]] if found else None
-
-
 def read_duration(cell: object) -> Reading:
     """Read a time taken, in seconds: ``123秒``, ``2分3秒``, ``00:02:03``, ``1.5小时``."""
     if isinstance(cell, dt.time):
@@ -131,6 +106,11 @@ def read_distance(cell: object) -> Reading:
     text = key(str(cell))
     about = re.search(r"左右|上下|多|余|来", text)
     plainly = re.sub(r"左右|上下|多|余|来|地$|路$", "", text)
+    half = _AND_A_HALF.fullmatch(plainly)
+    if half and (whole := figure_of(half["whole"])):
+        return Reading(
+            (whole.value + 0.5) * _LENGTHS[half["unit"]], *(("approximate", "W113") if about else ("normalised",))
+        )
     for unit, metres in _LENGTHS.items():
         if not is_number(cell) and plainly.endswith(unit):
             reading = _bare(plainly.removesuffix(unit))
@@ -173,7 +153,11 @@ def read_frequency(cell: object) -> Reading:
     if times is not None:
         return Reading(times, "normalised", "I115")
     reading = Reading() if _HAS_PERIOD.search(text) else read_count(cell)
-    return reading if reading.value is not None or reading.code == "E113" else Reading(None, "normalised", "I116")
+    return (
+        reading
+        if reading.value is not None or reading.code in {"E113", "E114"}
+        else Reading(None, "normalised", "I116")
+    )
 
 
 def _times(found: re.Match[str]) -> float | None:

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from needs_analytics.core.wording import key, plain
+from needs_analytics.core.wording import chinese_number, key, plain
 from needs_analytics.intake.reading import NOTHING, Reading, is_absent, is_number
 
 if TYPE_CHECKING:
@@ -98,6 +98,15 @@ _PERIOD = (
     ("year", "年"),
 )
 UNREADABLE_PERIOD = "不明"
+_PERIOD_EXACT = {"次": "场", "每次": "场", "/次": "场", "人次/次": "场", "旬": "旬", "每旬": "旬", "一旬": "旬"}
+_OFTEN = re.compile(r"每个?(?:周|星期|月|季度?|年|天|日)(?:[2-9]|\d\d|[两二三四五六七八九十]+)[次场期]")
+_PERIODS_LONG = {
+    "半月": "半月", "2周": "双周", "2星期": "双周", "14天": "双周", "2月": "双月", "3月": "季", "6月": "半年",
+    "12月": "年", "7天": "周", "7日": "周", "10天": "旬", "15天": "半月", "30天": "月",
+}  # fmt: skip
+_PERIOD_LONG = re.compile(
+    r"按?(?:(?P<skips>每?隔)|每)?(?P<many>\d{1,2}|[一二两三四五六七八九十]{1,2}|[半单双])?个?(?P<of>周|星期|月|季度?|天|日)(?:[一1][次场期]|计)?"
+)
 _TIER = (
     ("片区", "片区"),
     ("街道", "片区"),
@@ -124,7 +133,7 @@ _SHORTENED = re.compile(r"\d(\.\d+)?[eE]\+\d+|\d\.\d+[eE]\d\d")
 MODES = ("到点", "上门", "线上")
 _MODE = {
     "到点": ("到点", "到店", "到站", "现场", "堂食", "线下", "场所", "集中", "中心", "站点"),
-    "上门": ("上门", "入户", "居家", "送", "户外"),
+    "上门": ("上门", "入户", "居家", "到家", "送", "户外"),
     "线上": ("线上", "网上", "电话", "远程", "微信", "小程序"),
 }
 
@@ -146,9 +155,29 @@ def read_status(cell: object) -> Reading:
 
 
 def read_period(cell: object) -> Reading:
-    """Read what a capacity is per: 月, 周, 日, 场 or 年; what cannot be read is not known, and no month."""
+    """Read what a capacity is per: 月, 周, 日, 场, 年, 旬, 双周; what cannot be read is not known, and no month."""
+    text = key(str(cell))
+    if "小时" in text or _OFTEN.fullmatch(text):
+        return Reading(UNREADABLE_PERIOD, "refused", "W131")
+    several = several_periods(text)
+    if several == UNREADABLE_PERIOD:
+        return Reading(several, "refused", "W131")
+    if several:
+        return Reading(several, "" if several == text else "normalised")
     reading = _first_part(cell, _PERIOD, "W131")
     return replace(reading, value=UNREADABLE_PERIOD) if reading.note == "refused" else reading
+
+
+def several_periods(text: str) -> str:
+    """Return the period that 隔周, 每两周, 半月 or 3个月 is, empty where a text names none of several or of a part."""
+    found = _PERIOD_LONG.fullmatch(text)
+    many, of = (found["many"] or "", found["of"]) if found else ("", "")
+    if text in _PERIOD_EXACT or not found or (many in {"", "1", "一"} and not found["skips"]):
+        return _PERIOD_EXACT.get(text, "")
+    if many in {"半", "单", "双"}:
+        return _PERIODS_LONG.get(("半" if many == "半" else "2") + of, UNREADABLE_PERIOD)
+    number = int(many) if many.isdecimal() else chinese_number(many or "一")
+    return _PERIODS_LONG.get(f"{(number or 0) + bool(found['skips'])}{of}", UNREADABLE_PERIOD)
 
 
 def read_tier(cell: object) -> Reading:

@@ -11,7 +11,7 @@ import numpy as np
 
 from needs_analytics.core.issue import CellRef, Issue, column_letters, said_once
 from needs_analytics.core.wording import plain
-from needs_analytics.intake import ages, coordinate_cells, dates, levels, numbers, sexes, terms, yes_no
+from needs_analytics.intake import ages, capacity_cells, coordinate_cells, dates, levels, numbers, sexes, terms, yes_no
 from needs_analytics.intake.bounds import bounded
 from needs_analytics.intake.eligibility import read_eligibility
 from needs_analytics.intake.groups import GroupWords, read_groups
@@ -173,7 +173,7 @@ def _as_text(cell: object) -> Reading:
     return replace(reading, note="")
 
 
-_NUMBERS: Mapping[str, Reader] = {"capacity": numbers.read_capacity, "area_m2": numbers.read_area}
+_NUMBERS: Mapping[str, Reader] = {"capacity": capacity_cells.read_capacity, "area_m2": numbers.read_area}
 _READERS: Mapping[str, Reader] = {
     "code": terms.read_code,
     "identifier": terms.read_code,
