@@ -175,15 +175,13 @@ def sections(material: Material) -> list[Section]:
 def _numbered(blocks: Sequence[Block], chapter: int, words: Wording) -> list[Block]:
     """Number the headings of a chapter as they come: what a month cannot tell leaves no hole."""
     result: list[Block] = []
-    number = 0
     for block in blocks:
+        told = block
         if isinstance(block, Heading):
-            numeral = _NUMERALS[number]
-            number += 1
-            told = words.say("heading.numbered", numeral=numeral, chapter=chapter, number=number, title=block.text)
-            result.append(Heading(told))
-        else:
-            result.append(block)
+            place = sum(isinstance(before, Heading) for before in result)
+            number = _NUMERALS[place] if words.language == "zh" else f"{chapter}.{place + 1}"
+            told = Heading(words.say("heading.numbered", number=number, title=block.text))
+        result.append(told)
     return result
 
 
