@@ -12,6 +12,7 @@ from helpers.town import BATHING, MEALS, PARKING, residents, run_stages, survey,
 from needs_analytics.core.options import GapsOptions, Options
 from needs_analytics.errors import UsageError
 from needs_analytics.explain import explain_number
+from needs_analytics.explain.lookup import find_place
 
 if TYPE_CHECKING:
     from needs_analytics.core.results import MonthResult
@@ -158,3 +159,21 @@ def test_a_gap_names_the_rows_of_all_its_inputs_and_all_of_them_as_data(
     assert [line.partition(" [")[0] for line in told.sources] == files
     assert told.tables["sources"]["count"].sum() == 84
     assert told.to_dict()["tables"]["sources"][0]["rows"].endswith("81")
+
+
+@pytest.mark.parametrize(
+    ("name", "grid"),
+    [
+        ("1", "第一网格"),
+        ("11", "第十一网格"),
+        ("03", "3号网格"),
+        ("4", "网格04"),
+        ("第一", "第一网格"),
+        ("东片", "东片网格"),
+    ],
+)
+def test_a_grid_is_found_by_its_number_or_a_part_of_its_name(result: MonthResult, name: str, grid: str) -> None:
+    grids = ["第一网格", "第十一网格", "3号网格", "网格04", "东片网格"]
+    places = pd.DataFrame({"community": "甲社区", "grid": grids, "population": 100.0})
+    with_grids = replace(result, needs=replace(result.needs, places=places))
+    assert find_place(with_grids, ["甲社区", name]) == ("甲社区", grid)

@@ -99,8 +99,8 @@ def considered_lines(result: MonthResult, table: pd.DataFrame, demand: float, la
 
 def _line(row: dict[str, object] | dict[object, object], names: dict[str, str], demand: float, language: str) -> str:
     told = {str(name): value for name, value in row.items()}
-    told |= {"site": told["site"] or say("no_site", language), "demand": demand,
-             "rule": rule_words(str(told["rule"]), names, language)}  # fmt: skip
+    rule = say("everybody", language) if told["rule"] == "all" else rule_words(str(told["rule"]), names, language)
+    told |= {"site": told["site"] or say("no_site", language), "demand": demand, "rule": rule}
     parts = [say("considered_rule", language, **told)]
     if told["verdict"] != "nobody_eligible":
         known = np.isfinite(float(str(told["nearest_m"]))) and np.isfinite(float(str(told["radius_m"])))

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 from needs_analytics.core.messages import failure
 from needs_analytics.core.results import ALL
+from needs_analytics.core.wording import chinese_number
 from needs_analytics.core.wording import key as compared
 from needs_analytics.errors import UsageError
 
+_NUMBERED = re.compile(r"第?([\d零一二三四五六七八九十]+)号?网格|网格([\d零一二三四五六七八九十]+)")
 _WHOLE = re.compile(r"^全(?:部|体|街道|镇|乡|区|域)?$|(?:街道|镇|乡)$")
 
 if TYPE_CHECKING:
@@ -72,7 +74,17 @@ def _like(name: str, known: Iterable[str]) -> str:
     choices = [str(place) for place in known]
     exact = [place for place in choices if compared(place) == compared(name)]
     part = [place for place in choices if compared(name) in compared(place)]
-    return (exact or (part if len(part) == 1 else []) or [missing("explain_place", name, choices)])[0]
+    numbered = [place for place in choices if name.isdecimal() and _number(place) == int(name)]
+    return (exact or numbered or (part if len(part) == 1 else []) or [missing("explain_place", name, choices)])[0]
+
+
+def _number(grid: str) -> int | None:
+    """Return the number of a grid that is called by one: 第三网格, 3号网格, 网格03."""
+    found = _NUMBERED.fullmatch(compared(grid))
+    if not found:
+        return None
+    number = found[1] or found[2]
+    return int(number) if number.isdecimal() else chinese_number(number)
 
 
 def missing(code: str, name: str, known: list[str]) -> str:
