@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from helpers.grids import CODEBOOK, cells, codes, take_clean
+from needs_analytics.core.rules import rule_words
 from needs_analytics.intake.eligibility import read_eligibility
 from needs_analytics.intake.groups import group_words
 
@@ -212,3 +215,57 @@ def test_columns_hold_beside_every_alternative_of_the_rule() -> None:
 def test_columns_that_contradict_the_rule_are_a_mistake() -> None:
     row, said = menu_of("60岁以上", None, 50, None)
     assert (row["eligibility"], said) == ("all", {"W145"})
+
+
+WORDS_OF_RULES = [
+    "60岁",
+    "0",
+    "以上",
+    "以下",
+    "不满",
+    "且",
+    "或",
+    "（",
+    "）",
+    "、",
+    "，",
+    "除",
+    "外",
+    "不含",
+    "以外",
+    "除外",
+    "非",
+    "不",
+    "独居",
+    "低保",
+    "残疾人",
+    "老人",
+    "女性",
+    "居民",
+    "0-6岁",
+    "六十岁",
+    "的",
+    "及",
+    "和",
+    "社区",
+    "优先",
+    "大于",
+    "age>=60",
+    "group=dibao",
+    "and",
+    "所有",
+]
+
+
+@given(st.lists(st.sampled_from(WORDS_OF_RULES), max_size=12).map("".join))
+def test_whatever_is_written_becomes_a_rule_that_can_be_computed_and_said(written: str) -> None:
+    reading = read_eligibility(written, WORDS, {})
+    if reading.value is not None:
+        assert rule_words(reading.value, WORDS.names)
+
+
+@pytest.mark.parametrize(
+    ("written", "expression"), [("0-6岁除外", "age>=7"), ("老人（0岁以上除外）", "age>=60"), ("0岁以下", "age<=0")]
+)
+def test_ages_of_nought_are_no_trap(written: str, expression: str) -> None:
+    assert read_eligibility(written, WORDS, {}).value == expression

@@ -86,15 +86,16 @@ def denied(expression: str) -> str:
     alternatives = parse_rule(expression)
     if any(condition.kind == "all" for part in alternatives for condition in part):
         return ""
-    choices = [[_opposite(condition) for condition in part] for part in alternatives]
-    if prod(map(len, choices)) > _MOST_CHOICES:
+    choices = [[other for condition in part if (other := _opposite(condition))] for part in alternatives]
+    if not 0 < prod(map(len, choices)) <= _MOST_CHOICES:
         return ""
     return " or ".join(" and ".join(dict.fromkeys(one)) for one in product(*choices))
 
 
 def _opposite(condition: Condition) -> str:
+    """Return the condition of those who do not meet one; ``""`` where everybody meets it (0 years and more)."""
     if condition.kind == "age_from":
-        return f"age<={condition.limit - 1:g}"
+        return f"age<={condition.limit - 1:g}" if condition.limit >= 1 else ""
     if condition.kind == "age_to":
         return f"age>={condition.limit + 1:g}"
     if condition.kind == "sex":

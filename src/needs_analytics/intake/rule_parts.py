@@ -248,5 +248,5 @@ def _ages(part: str) -> list[str]:
         atoms.append(f"age>={int(low[1])}")
     if high:
         most = int(high[1] or high[3])
-        atoms.append(f"age<={most if high[2] else most - 1}")
+        atoms.append(f"age<={most if high[2] else max(most - 1, 0)}")
     return atoms
